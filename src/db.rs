@@ -1,0 +1,13 @@
+//! The database as such: pools, migrations and roles, the unit of work, and how replicas learn that a cache is stale.
+//! It knows no table but its own (`auth.platform`, `auth.cache_versions`).
+
+pub mod bootstrap;
+pub mod changes;
+pub mod constraint;
+pub mod error;
+pub mod migrate;
+pub mod pool;
+pub mod work;
+
+pub use error::DatabaseError;
+pub use work::Work;

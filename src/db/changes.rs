@@ -1,0 +1,148 @@
+//! Owns how a replica learns that something it caches has changed: one unpooled connection listens, one query polls
+//! every few seconds, and either is enough. If both fail for longer than [`FRESH_FOR`], caches are not to be trusted.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use sqlx::PgPool;
+use sqlx::postgres::PgListener;
+use tokio_util::sync::CancellationToken;
+
+use super::pool;
+use crate::base::clock::{DatabaseClock, LARGEST_JUMP};
+
+/// How often versions are polled.
+pub const POLL_EVERY: Duration = Duration::from_secs(3);
+/// How old the last poll may be while caches are still served.
+pub const FRESH_FOR: Duration = Duration::from_secs(10);
+
+/// When the versions were last known, and whether the clock behaved.
+#[derive(Debug)]
+pub struct Freshness {
+    started: Instant,
+    last_poll_millis: AtomicU64,
+    last_jump_millis: AtomicU64,
+}
+
+impl Freshness {
+    /// Fresh as of now.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            started: Instant::now(),
+            last_poll_millis: AtomicU64::new(0),
+            last_jump_millis: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether caches may be served.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        let last = Duration::from_millis(self.last_poll_millis.load(Ordering::Relaxed));
+        self.started.elapsed().saturating_sub(last) < FRESH_FOR
+    }
+
+    /// Whether the last measurement of the database's time agreed with the one before.
+    #[must_use]
+    pub fn clock_is_steady(&self) -> bool {
+        Duration::from_millis(self.last_jump_millis.load(Ordering::Relaxed)) <= LARGEST_JUMP
+    }
+
+    fn polled(&self, jump: Duration) {
+        let elapsed = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last_poll_millis.store(elapsed, Ordering::Relaxed);
+        self.last_jump_millis.store(
+            u64::try_from(jump.as_millis()).unwrap_or(u64::MAX),
+            Ordering::Relaxed,
+        );
+    }
+}
+
+impl Default for Freshness {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What the watcher keeps current.
+pub struct Watched {
+    /// The application's pool, for polls.
+    pub pool: PgPool,
+    /// Adjusted at each poll; none in tests, which set their own time.
+    pub clock: Option<Arc<DatabaseClock>>,
+    /// Told at each poll.
+    pub freshness: Arc<Freshness>,
+}
+
+/// Watches until cancelled. `changed` receives the name of each cache whose version moved; it may be called for a
+/// change that was already seen.
+pub async fn watch(watched: Watched, stop: CancellationToken, changed: impl Fn(String) + Send + Sync) {
+    let mut versions = HashMap::new();
+    let mut listener: Option<PgListener> = None;
+    let mut first = true;
+    while !stop.is_cancelled() {
+        match poll(&watched).await {
+            Ok(current) => {
+                for (name, version) in current {
+                    if versions.insert(name.clone(), version) != Some(version) && !first {
+                        changed(name);
+                    }
+                }
+                first = false;
+            }
+            Err(error) => tracing::warn!(error = %error, "cache versions could not be polled"),
+        }
+        if listener.is_none() {
+            listener = listen(&watched.pool).await;
+        }
+        let deadline = tokio::time::sleep(POLL_EVERY);
+        tokio::pin!(deadline);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = &mut deadline => break,
+                name = next(&mut listener) => match name {
+                    Some(name) => changed(name),
+                    None => listener = None,
+                },
+            }
+        }
+    }
+}
+
+async fn poll(watched: &Watched) -> Result<Vec<(String, i64)>, super::DatabaseError> {
+    let mut connection = watched.pool.acquire().await?;
+    let (instant, time) = pool::measure_time(&mut connection).await?;
+    let rows = sqlx::query!("select name, version from auth.cache_versions")
+        .fetch_all(&mut *connection)
+        .await?;
+    let jump = watched
+        .clock
+        .as_ref()
+        .map_or(Duration::ZERO, |clock| clock.adjust(instant, time));
+    watched.freshness.polled(jump);
+    Ok(rows.into_iter().map(|row| (row.name, row.version)).collect())
+}
+
+async fn listen(pool: &PgPool) -> Option<PgListener> {
+    let options = pool.connect_options();
+    let single = sqlx::postgres::PgPoolOptions::new()
+        .max_connections(1)
+        .connect_lazy_with((*options).clone());
+    let mut listener = PgListener::connect_with(&single).await.ok()?;
+    listener.listen("signet_cache").await.ok()?;
+    Some(listener)
+}
+
+async fn next(listener: &mut Option<PgListener>) -> Option<String> {
+    match listener {
+        Some(listener) => listener
+            .recv()
+            .await
+            .ok()
+            .map(|notification| notification.payload().to_owned()),
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,52 @@
+//! Owns the one way in which "the database could not answer" is said to the rooms above.
+
+use sqlx::error::ErrorKind;
+
+/// The database failed, or answered what its schema excludes.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// It could not be reached in time, ended the connection, cancelled the statement or asked for a retry: 503.
+    #[error("the database is unavailable")]
+    Unavailable(#[source] sqlx::Error),
+    /// Anything else that a statement can fail with: 500.
+    #[error("a database statement failed")]
+    Failed(#[source] sqlx::Error),
+    /// A row broke an invariant that the schema should have kept.
+    #[error("{table} holds a row that cannot be: {problem}")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A second statement on a connection that was lent for one.
+    #[error("a second statement outside a transaction")]
+    SecondStatement,
+}
+
+impl From<sqlx::Error> for DatabaseError {
+    fn from(error: sqlx::Error) -> Self {
+        let unavailable = match &error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed => true,
+            sqlx::Error::Database(database) => {
+                database.kind() == ErrorKind::Other
+                    && database.code().is_some_and(|code| {
+                        // connection, resources, operator intervention, lock and serialization failures, read-only
+                        ["08", "53", "57", "40", "55"]
+                            .iter()
+                            .any(|class| code.starts_with(class))
+                            || code == "25006"
+                    })
+            }
+            _ => false,
+        };
+        if unavailable {
+            Self::Unavailable(error)
+        } else {
+            Self::Failed(error)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Owns the server's connections: how many, with which limits, and as whom. It refuses a role that row-level
+//! security or least grants would not bind.
+
+use std::str::FromStr as _;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{PgConnection, PgPool};
+
+use super::DatabaseError;
+use crate::base::clock::Timestamp;
+
+/// How the pool is sized and bounded.
+#[derive(Debug, Clone)]
+pub struct PoolSettings {
+    /// The connection URL, without a password in any log.
+    pub url: String,
+    /// The most connections.
+    pub size: u32,
+    /// How long a request waits for a connection before it is answered with 503.
+    pub acquire_timeout: Duration,
+    /// The longest a statement may run.
+    pub statement_timeout: Duration,
+    /// Prepared statements kept per connection; 0 behind a pooler in transaction mode.
+    pub statement_cache: usize,
+}
+
+/// Why a pool was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum PoolError {
+    /// The URL is not one.
+    #[error("the database URL cannot be read")]
+    Url,
+    /// The database did not answer.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The role has rights that the server must not have.
+    #[error("the role {role} {problem}: connect as signet_app")]
+    Role {
+        /// Who we are.
+        role: String,
+        /// What is wrong with that.
+        problem: &'static str,
+    },
+}
+
+/// Connection options of a URL.
+pub fn options(url: &str) -> Result<PgConnectOptions, PoolError> {
+    PgConnectOptions::from_str(url).map_err(|_| PoolError::Url)
+}
+
+/// Opens the application's pool; one connection is made at once and its role checked.
+pub async fn open(settings: &PoolSettings) -> Result<PgPool, PoolError> {
+    let timeout = settings.statement_timeout.as_millis().to_string();
+    let options = options(&settings.url)?
+        .application_name("signet")
+        .options([
+            ("statement_timeout", timeout.as_str()),
+            ("idle_in_transaction_session_timeout", "10000"),
+            ("lock_timeout", timeout.as_str()),
+            ("search_path", "pg_catalog"),
+        ])
+        .statement_cache_capacity(settings.statement_cache);
+    let pool = PgPoolOptions::new()
+        .max_connections(settings.size)
+        .min_connections(1)
+        .acquire_timeout(settings.acquire_timeout)
+        // A ping before each use would be a round trip of every request.
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await
+        .map_err(DatabaseError::from)?;
+    let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
+    refuse_mighty_role(&mut connection).await?;
+    drop(connection);
+    Ok(pool)
+}
+
+async fn refuse_mighty_role(connection: &mut PgConnection) -> Result<(), PoolError> {
+    let row = sqlx::query!(
+        r#"select current_user::text as "role!", r.rolsuper as "superuser!", r.rolbypassrls as "bypass!",
+            exists (select from pg_namespace n where n.nspname = 'auth' and pg_has_role(n.nspowner, 'member')) as "owner!"
+           from pg_roles r where r.rolname = current_user"#
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(DatabaseError::from)?;
+    let problem = match (row.superuser, row.bypass, row.owner) {
+        (true, _, _) => "is a superuser",
+        (_, true, _) => "bypasses row-level security",
+        (_, _, true) => "owns the schema",
+        _ => return Ok(()),
+    };
+    Err(PoolError::Role {
+        role: row.role,
+        problem,
+    })
+}
+
+/// The database's time, and the instant of this process in the middle of the question.
+pub async fn measure_time(connection: &mut PgConnection) -> Result<(Instant, Timestamp), DatabaseError> {
+    let asked = Instant::now();
+    let time: DateTime<Utc> = sqlx::query_scalar!(r#"select clock_timestamp() as "time!""#)
+        .fetch_one(connection)
+        .await?;
+    Ok((asked + asked.elapsed() / 2, time))
+}

@@ -1,0 +1,130 @@
+//! Owns the unit of work: one connection, the request's one `now`, entropy, origin and backup epoch. Rooms borrow it;
+//! the endpoint that made it commits it by name.
+
+use std::sync::Arc;
+
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
+
+use super::DatabaseError;
+use crate::base::clock::Timestamp;
+use crate::base::entropy::Entropy;
+use crate::base::handle::BackupEpoch;
+use crate::base::origin::Origin;
+
+/// What every piece of work carries beside its connection.
+#[derive(Clone)]
+pub struct Circumstances {
+    /// Read once per request.
+    pub now: Timestamp,
+    /// Where random bytes come from.
+    pub entropy: Arc<dyn Entropy>,
+    /// Who asks, for events and logs.
+    pub origin: Origin,
+    /// Part of every handle's digest.
+    pub epoch: BackupEpoch,
+}
+
+enum Connection {
+    Transaction(Transaction<'static, Postgres>),
+    Single {
+        connection: PoolConnection<Postgres>,
+        used: bool,
+    },
+    Finished,
+}
+
+/// A connection with its circumstances: a transaction, or an autocommit connection for exactly one statement.
+pub struct Work {
+    connection: Connection,
+    circumstances: Circumstances,
+}
+
+impl Work {
+    /// Work inside a transaction that was begun for it.
+    #[must_use]
+    pub const fn in_transaction(
+        transaction: Transaction<'static, Postgres>,
+        circumstances: Circumstances,
+    ) -> Self {
+        Self {
+            connection: Connection::Transaction(transaction),
+            circumstances,
+        }
+    }
+
+    /// Work of one autocommitted statement.
+    #[must_use]
+    pub const fn single(connection: PoolConnection<Postgres>, circumstances: Circumstances) -> Self {
+        Self {
+            connection: Connection::Single {
+                connection,
+                used: false,
+            },
+            circumstances,
+        }
+    }
+
+    /// The connection for the next statement. Without a transaction there is only one, since a second could see
+    /// another state of the world.
+    pub fn connection(&mut self) -> Result<&mut PgConnection, DatabaseError> {
+        match &mut self.connection {
+            Connection::Transaction(transaction) => Ok(transaction),
+            Connection::Single { connection, used } => {
+                if std::mem::replace(used, true) {
+                    return Err(DatabaseError::SecondStatement);
+                }
+                Ok(connection)
+            }
+            Connection::Finished => Err(DatabaseError::SecondStatement),
+        }
+    }
+
+    /// The request's present.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.circumstances.now
+    }
+
+    /// Where random bytes come from.
+    #[must_use]
+    pub fn entropy(&self) -> &dyn Entropy {
+        &*self.circumstances.entropy
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.circumstances.origin
+    }
+
+    /// The backup epoch that digests need.
+    #[must_use]
+    pub const fn epoch(&self) -> BackupEpoch {
+        self.circumstances.epoch
+    }
+
+    /// Commits. On an error the outcome can be unknown; nothing may be told to have happened.
+    pub async fn commit(mut self) -> Result<(), DatabaseError> {
+        match std::mem::replace(&mut self.connection, Connection::Finished) {
+            Connection::Transaction(transaction) => Ok(transaction.commit().await?),
+            Connection::Single { .. } | Connection::Finished => Ok(()),
+        }
+    }
+
+    /// Takes everything back.
+    pub async fn rollback(mut self) -> Result<(), DatabaseError> {
+        match std::mem::replace(&mut self.connection, Connection::Finished) {
+            Connection::Transaction(transaction) => Ok(transaction.rollback().await?),
+            Connection::Single { .. } | Connection::Finished => Ok(()),
+        }
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        if matches!(self.connection, Connection::Transaction(_)) {
+            self.circumstances.origin.mark_abandoned();
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! signet: an OpenID Connect provider and token issuer.
+//!
+//! The map, in the order a request meets the rooms. Each floor may use only those below it.
+
+pub mod base;
+pub mod db;
+pub mod protocol;

@@ -1,0 +1,66 @@
+//! Owns claim names: which are locked against every hook, and which standard claims each scope names
+//! (OpenID Connect Core §5.1, §5.4).
+
+/// Claims that the protocol decides; no hook sets or changes one, in any spelling.
+pub const LOCKED: [&str; 24] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "nbf",
+    "jti",
+    "sid",
+    "grant_id",
+    "client_id",
+    "azp",
+    "scope",
+    "cnf",
+    "act",
+    "may_act",
+    "auth_time",
+    "acr",
+    "amr",
+    "nonce",
+    "at_hash",
+    "c_hash",
+    "s_hash",
+    "events",
+    "mv",
+];
+
+/// Whether a name is locked, whatever its case; `typ` is a header, but nothing may imitate it either.
+#[must_use]
+pub fn is_locked(name: &str) -> bool {
+    name.eq_ignore_ascii_case("typ") || LOCKED.iter().any(|locked| locked.eq_ignore_ascii_case(name))
+}
+
+/// The claims of tenancy, as the built-in hook names them.
+pub const TENANCY: [&str; 5] = ["org_id", "org_role", "user_role", "role", "tier"];
+
+/// The standard claims that a scope asks for (OpenID Connect Core §5.4).
+#[must_use]
+pub fn of_scope(scope: &str) -> &'static [&'static str] {
+    match scope {
+        "profile" => &[
+            "name",
+            "family_name",
+            "given_name",
+            "middle_name",
+            "nickname",
+            "preferred_username",
+            "profile",
+            "picture",
+            "website",
+            "gender",
+            "birthdate",
+            "zoneinfo",
+            "locale",
+            "updated_at",
+        ],
+        "email" => &["email", "email_verified"],
+        "address" => &["address"],
+        "phone" => &["phone_number", "phone_number_verified"],
+        _ => &[],
+    }
+}

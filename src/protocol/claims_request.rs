@@ -1,0 +1,59 @@
+//! Owns the `claims` parameter (OpenID Connect Core §5.5): which claims are asked for by name, and where.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::error::{ErrorCode, ProtocolError};
+
+/// The two members of the `claims` parameter; members we do not know are ignored (§5.5).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ClaimsRequest {
+    /// Claims asked for at the userinfo endpoint.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub userinfo: BTreeMap<String, Option<RequestedClaim>>,
+    /// Claims asked for in the ID token.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub id_token: BTreeMap<String, Option<RequestedClaim>>,
+}
+
+/// How one claim is asked for (§5.5.1).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct RequestedClaim {
+    /// Whether the client cannot do without; a missing one is still no error.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub essential: bool,
+    /// The one value that is wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+    /// Values in order of preference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<Value>>,
+}
+
+impl ClaimsRequest {
+    /// Reads the parameter's JSON.
+    pub fn parse(text: &str) -> Result<Self, ProtocolError> {
+        let malformed = || {
+            ProtocolError::new(
+                ErrorCode::InvalidRequest,
+                "claims is not the JSON object of Core section 5.5",
+            )
+        };
+        if text.len() > 8192 {
+            return Err(malformed());
+        }
+        let request: Self = serde_json::from_str(text).map_err(|_| malformed())?;
+        if request.userinfo.len() + request.id_token.len() > 100 {
+            return Err(malformed());
+        }
+        Ok(request)
+    }
+
+    /// The subject that the ID token must be about, if one is named (§5.5.1: `sub` with a value).
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.id_token.get("sub")?.as_ref()?.value.as_ref()?.as_str()
+    }
+}

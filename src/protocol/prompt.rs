@@ -1,0 +1,49 @@
+//! Owns the `prompt` parameter (OpenID Connect Core §3.1.2.1).
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{ErrorCode, ProtocolError};
+
+/// Which interactions the client asks for or forbids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Prompt {
+    /// No page may be shown.
+    pub none: bool,
+    /// The person must prove who they are again.
+    pub login: bool,
+    /// The person must confirm again.
+    pub consent: bool,
+    /// The person must be able to choose another account.
+    pub select_account: bool,
+}
+
+impl Prompt {
+    /// Every value that is served.
+    pub const NAMES: [&'static str; 4] = ["none", "login", "consent", "select_account"];
+
+    /// Reads a space-separated list. `none` with anything else is an error, as the specification has it.
+    pub fn parse(text: &str) -> Result<Self, ProtocolError> {
+        let mut prompt = Self::default();
+        for value in text.split(' ').filter(|value| !value.is_empty()) {
+            match value {
+                "none" => prompt.none = true,
+                "login" => prompt.login = true,
+                "consent" => prompt.consent = true,
+                "select_account" => prompt.select_account = true,
+                _ => {
+                    return Err(ProtocolError::new(
+                        ErrorCode::InvalidRequest,
+                        "prompt has an unknown value",
+                    ));
+                }
+            }
+        }
+        if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
+            return Err(ProtocolError::new(
+                ErrorCode::InvalidRequest,
+                "prompt none excludes every other value",
+            ));
+        }
+        Ok(prompt)
+    }
+}

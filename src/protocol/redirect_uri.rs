@@ -1,0 +1,135 @@
+//! Owns redirect URIs: what may be registered, and the one comparison (RFC 9700 §2.1, RFC 8252 §7.3 and §8.4).
+
+use serde::{Deserialize, Serialize};
+use url::{Host, Url};
+
+/// A redirect URI that was registered or matched a registered one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RedirectUri(String);
+
+/// Why a URI may not be registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RedirectUriError {
+    /// Not an absolute URI of plain ASCII.
+    #[error("a redirect URI is an absolute URI in ASCII without spaces or control characters")]
+    Malformed,
+    /// RFC 6749 §3.1.2.
+    #[error("a redirect URI has no fragment")]
+    Fragment,
+    /// `http` to anything but this machine.
+    #[error("http is for loopback addresses only; use https")]
+    InsecureHttp,
+    /// A scheme that a browser would run or that no application owns.
+    #[error(
+        "this scheme is not allowed; use https, http on loopback, or a private-use scheme with a dot (RFC 8252 section 7.1)"
+    )]
+    Scheme,
+    /// User information, wildcards.
+    #[error("a redirect URI has no user information and no wildcard")]
+    Ambiguous,
+}
+
+impl RedirectUri {
+    /// Checks a URI for registration.
+    pub fn register(text: &str) -> Result<Self, RedirectUriError> {
+        if text.is_empty()
+            || text.len() > 2048
+            || !text.bytes().all(|byte| (0x21..=0x7e).contains(&byte))
+            || text.contains('\\')
+        {
+            return Err(RedirectUriError::Malformed);
+        }
+        let url = Url::parse(text).map_err(|_| RedirectUriError::Malformed)?;
+        if url.fragment().is_some() {
+            return Err(RedirectUriError::Fragment);
+        }
+        if text.contains('*') || !url.username().is_empty() || url.password().is_some() {
+            return Err(RedirectUriError::Ambiguous);
+        }
+        match url.scheme() {
+            "https" if url.host().is_some() => Ok(()),
+            "http" if is_loopback(&url) => Ok(()),
+            "http" => Err(RedirectUriError::InsecureHttp),
+            // A private-use scheme is a reversed domain name.
+            scheme if scheme.contains('.') => Ok(()),
+            _ => Err(RedirectUriError::Scheme),
+        }?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Whether a requested URI is this registered one: byte for byte, except that a loopback IP address may have any
+    /// port (RFC 8252 §7.3). The name `localhost` is not an address and gets no such freedom.
+    #[must_use]
+    pub fn matches(&self, requested: &str) -> bool {
+        if self.0 == requested {
+            return true;
+        }
+        match (loopback_without_port(&self.0), loopback_without_port(requested)) {
+            (Some(registered), Some(requested)) => registered == requested,
+            _ => false,
+        }
+    }
+
+    /// Takes a text that [`matches`](Self::matches) accepted.
+    #[must_use]
+    pub fn from_matched(requested: &str) -> Self {
+        Self(requested.to_owned())
+    }
+
+    /// The URI's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the code travels to a TLS host, so that no other application can receive it.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// Whether it points at this machine over http.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        Url::parse(&self.0).is_ok_and(|url| url.scheme() == "http" && is_loopback(&url))
+    }
+
+    /// What a content security policy must name so that a form may end here: the origin, or the private-use scheme.
+    #[must_use]
+    pub fn form_action_source(&self) -> Option<String> {
+        let url = Url::parse(&self.0).ok()?;
+        match url.scheme() {
+            "http" | "https" => Some(url.origin().ascii_serialization()),
+            scheme => Some(format!("{scheme}:")),
+        }
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// `http://127.0.0.1:PORT/rest` or `http://[::1]:PORT/rest` split into the literal host and the rest. Works on the
+/// text, not on a parsed URL: two spellings that parse alike must stay two.
+fn loopback_without_port(text: &str) -> Option<(&str, &str)> {
+    let rest = text.strip_prefix("http://")?;
+    let (authority, _) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let path = rest.get(authority.len()..)?;
+    let host = ["127.0.0.1", "[::1]"]
+        .into_iter()
+        .find(|host| authority.starts_with(host))?;
+    let port = authority.get(host.len()..)?;
+    let numeric = port.is_empty()
+        || port.strip_prefix(':').is_some_and(|digits| {
+            !digits.is_empty()
+                && digits.bytes().all(|byte| byte.is_ascii_digit())
+                && digits.parse::<u16>().is_ok()
+        });
+    numeric.then_some((host, path))
+}

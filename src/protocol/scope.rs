@@ -1,0 +1,122 @@
+//! Owns scopes (RFC 6749 §3.3) and the scope values with a meaning of our own or of OpenID Connect Core §5.4.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{ErrorCode, ProtocolError};
+
+/// `openid`.
+pub const OPENID: &str = "openid";
+/// `offline_access` (OpenID Connect Core §11).
+pub const OFFLINE_ACCESS: &str = "offline_access";
+/// Asks for one organization by id or slug: `organization:acme`.
+pub const ORGANIZATION_PREFIX: &str = "organization:";
+/// Lets a client that is not first-party change the organization at refresh.
+pub const ORGANIZATION_ANY: &str = "organization:*";
+/// The scopes that every installation serves.
+pub const STANDARD: [&str; 6] = [OPENID, "profile", "email", "address", "phone", OFFLINE_ACCESS];
+
+/// A set of scope tokens, kept in order so that equal sets have equal text.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Scope(BTreeSet<String>);
+
+impl Scope {
+    /// Reads the `scope` parameter: tokens of the characters that RFC 6749 §3.3 permits, at most 100.
+    pub fn parse(text: &str) -> Result<Self, ProtocolError> {
+        let tokens: BTreeSet<String> = text
+            .split(' ')
+            .filter(|token| !token.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let permitted = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+        if tokens.len() > 100
+            || !tokens
+                .iter()
+                .all(|token| token.len() <= 256 && token.bytes().all(permitted))
+        {
+            return Err(ProtocolError::new(ErrorCode::InvalidScope, "scope is malformed"));
+        }
+        Ok(Self(tokens))
+    }
+
+    /// A set from what a store or an operator already checked.
+    pub fn from_tokens<T: Into<String>>(tokens: impl IntoIterator<Item = T>) -> Self {
+        Self(tokens.into_iter().map(Into::into).collect())
+    }
+
+    /// Whether the token is in the set.
+    #[must_use]
+    pub fn contains(&self, token: &str) -> bool {
+        self.0.contains(token)
+    }
+
+    /// Whether every token of this set is in the other.
+    #[must_use]
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.0.is_subset(&other.0)
+    }
+
+    /// Whether the client registered for each token. `organization:*` at the client permits every `organization:x`;
+    /// asking for one organization needs no registration, since membership decides.
+    #[must_use]
+    pub fn is_permitted_by(&self, registered: &Self) -> bool {
+        self.0.iter().all(|token| {
+            registered.contains(token)
+                || (token.starts_with(ORGANIZATION_PREFIX) && token != ORGANIZATION_ANY)
+        })
+    }
+
+    /// The organization that the set asks for, if exactly one is.
+    pub fn organization(&self) -> Result<Option<&str>, ProtocolError> {
+        let mut asked = self
+            .0
+            .iter()
+            .filter(|token| *token != ORGANIZATION_ANY)
+            .filter_map(|token| token.strip_prefix(ORGANIZATION_PREFIX));
+        match (asked.next(), asked.next()) {
+            (_, Some(_)) => Err(ProtocolError::new(
+                ErrorCode::InvalidScope,
+                "scope asks for more than one organization",
+            )),
+            (first, None) => Ok(first),
+        }
+    }
+
+    /// The set without one token.
+    #[must_use]
+    pub fn without(mut self, token: &str) -> Self {
+        self.0.remove(token);
+        self
+    }
+
+    /// Whether there is no token.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The tokens in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// The tokens as stores bind them.
+    #[must_use]
+    pub fn to_vec(&self) -> Vec<String> {
+        self.0.iter().cloned().collect()
+    }
+}
+
+impl std::fmt::Display for Scope {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, token) in self.0.iter().enumerate() {
+            if index > 0 {
+                formatter.write_str(" ")?;
+            }
+            formatter.write_str(token)?;
+        }
+        Ok(())
+    }
+}
