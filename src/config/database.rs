@@ -1,0 +1,87 @@
+//! Owns how PostgreSQL is reached.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::ConfigError;
+
+/// `[database]`: each URL can stand in a file of its own instead.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DatabaseSettings {
+    /// As `signet_app`: what the server connects with.
+    pub url: String,
+    /// A file that holds `url`.
+    pub url_file: PathBuf,
+    /// As `signet_owner`: used by `signet migrate` only.
+    pub owner_url: String,
+    /// A file that holds `owner_url`.
+    pub owner_url_file: PathBuf,
+    /// As `signet_hook`: connections for operators' SQL hooks.
+    pub hook_url: String,
+    /// A file that holds `hook_url`.
+    pub hook_url_file: PathBuf,
+    /// The most connections of the server.
+    pub pool_size: u32,
+    /// How long a request waits for a connection, in milliseconds.
+    pub acquire_timeout_ms: u64,
+    /// The longest a statement may run, in milliseconds.
+    pub statement_timeout_ms: u64,
+    /// Prepared statements kept per connection; 0 behind a pooler in transaction mode.
+    pub statement_cache: usize,
+}
+
+impl Default for DatabaseSettings {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            url_file: PathBuf::new(),
+            owner_url: String::new(),
+            owner_url_file: PathBuf::new(),
+            hook_url: String::new(),
+            hook_url_file: PathBuf::new(),
+            pool_size: 16,
+            acquire_timeout_ms: 2000,
+            statement_timeout_ms: 2000,
+            statement_cache: 100,
+        }
+    }
+}
+
+impl DatabaseSettings {
+    /// The server's URL.
+    pub fn app_url(&self) -> Result<String, ConfigError> {
+        either("database.url", &self.url, "database.url_file", &self.url_file)
+    }
+
+    /// The owner's URL.
+    pub fn owner_url(&self) -> Result<String, ConfigError> {
+        either("database.owner_url", &self.owner_url, "database.owner_url_file", &self.owner_url_file)
+    }
+
+    /// How long a request waits for a connection.
+    #[must_use]
+    pub const fn acquire_timeout(&self) -> Duration {
+        Duration::from_millis(self.acquire_timeout_ms)
+    }
+
+    /// The longest a statement may run.
+    #[must_use]
+    pub const fn statement_timeout(&self) -> Duration {
+        Duration::from_millis(self.statement_timeout_ms)
+    }
+}
+
+fn either(key: &'static str, text: &str, file_key: &'static str, file: &Path) -> Result<String, ConfigError> {
+    if !text.is_empty() {
+        return Ok(text.to_owned());
+    }
+    if file.as_os_str().is_empty() {
+        return Err(ConfigError::Missing { key, advice: "set it, or name a file that holds it with the same key and _file" });
+    }
+    std::fs::read_to_string(file)
+        .map(|text| text.trim().to_owned())
+        .map_err(|source| ConfigError::SecretFile { key: file_key, path: file.to_owned(), source })
+}

@@ -1,0 +1,31 @@
+//! Owns lockout and rates.
+
+use serde::{Deserialize, Serialize};
+
+/// `[limits]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitSettings {
+    /// Failed logins of one account within the window before it is locked.
+    pub login_attempts: u32,
+    /// The window, in seconds.
+    pub login_window_seconds: u64,
+    /// How long a locked account stays locked, in seconds.
+    pub login_lock_seconds: u64,
+    /// Password logins per minute from one client address (one /64 of IPv6); 0 is no limit.
+    pub logins_per_minute_per_address: u32,
+    /// Requests per minute from one client address to token, introspection and revocation; 0 is no limit.
+    pub token_requests_per_minute_per_address: u32,
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self {
+            login_attempts: 5,
+            login_window_seconds: 15 * 60,
+            login_lock_seconds: 30 * 60,
+            logins_per_minute_per_address: 60,
+            token_requests_per_minute_per_address: 0,
+        }
+    }
+}

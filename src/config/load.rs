@@ -1,0 +1,93 @@
+//! Owns where configuration comes from: `--config`, else `SIGNET_CONFIG`, else `./signet.toml` if there is one; then
+//! the environment, in which `SIGNET_DATABASE__URL` is the key `database.url`.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    DatabaseSettings, LimitSettings, ListenSettings, LogSettings, PasswordSettings, SealingSettings, TlsSettings,
+    TokenSettings,
+};
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SignetConfig {
+    /// The issuer identifier: the exact text of `iss`, and the base of every URL.
+    pub issuer: String,
+    /// Addresses.
+    pub listen: ListenSettings,
+    /// TLS of our own, when no proxy ends it.
+    pub tls: TlsSettings,
+    /// PostgreSQL.
+    pub database: DatabaseSettings,
+    /// Key-encryption keys.
+    pub sealing: SealingSettings,
+    /// Lifetimes and claims.
+    pub tokens: TokenSettings,
+    /// Password hashing.
+    pub password: PasswordSettings,
+    /// Lockout and rates.
+    pub limits: LimitSettings,
+    /// Logs.
+    pub log: LogSettings,
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file or variable cannot be read as configuration.
+    #[error("the configuration cannot be read: {0}")]
+    Unreadable(#[from] config::ConfigError),
+    /// A file that holds a secret cannot be read.
+    #[error("{key} names {path}, which cannot be read")]
+    SecretFile {
+        /// The configuration key.
+        key: &'static str,
+        /// The path that it names.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A value that must be there is not.
+    #[error("{key} is not set: {advice}")]
+    Missing {
+        /// The configuration key.
+        key: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// A value is outside its range.
+    #[error("{key} is out of range: {advice}")]
+    OutOfRange {
+        /// The configuration key.
+        key: &'static str,
+        /// What is allowed.
+        advice: &'static str,
+    },
+}
+
+/// Reads the configuration. Values that need each other are checked here, so that nothing starts with half of them.
+pub fn load(path: Option<&Path>) -> Result<SignetConfig, ConfigError> {
+    let mut variables: std::collections::HashMap<String, String> =
+        std::env::vars().filter(|(name, _)| name.starts_with("SIGNET_")).collect();
+    let named = variables.remove("SIGNET_CONFIG").map(PathBuf::from);
+    let mut builder = config::Config::builder();
+    builder = match path.map(Path::to_path_buf).or(named) {
+        Some(path) => builder.add_source(config::File::from(path).format(config::FileFormat::Toml)),
+        None => builder.add_source(config::File::new("signet.toml", config::FileFormat::Toml).required(false)),
+    };
+    let environment = config::Environment::with_prefix("SIGNET")
+        .prefix_separator("_")
+        .separator("__")
+        .try_parsing(true)
+        .list_separator(",")
+        .with_list_parse_key("sealing.kek_files")
+        .with_list_parse_key("listen.trusted_proxies")
+        .source(Some(variables));
+    let settings: SignetConfig = builder.add_source(environment).build()?.try_deserialize()?;
+    settings.tokens.check()?;
+    Ok(settings)
+}

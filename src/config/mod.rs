@@ -1,0 +1,20 @@
+//! Configuration: one TOML file plus `SIGNET_…` environment variables, one file per section. Unknown keys are
+//! refused. It knows what may be set and what is set, not what it does.
+
+mod database;
+mod limits;
+mod listen;
+mod load;
+mod log;
+mod password;
+mod sealing;
+mod tokens;
+
+pub use database::DatabaseSettings;
+pub use limits::LimitSettings;
+pub use listen::{ListenSettings, TlsSettings};
+pub use load::{ConfigError, SignetConfig, load};
+pub use log::{LogFormat, LogSettings};
+pub use password::PasswordSettings;
+pub use sealing::SealingSettings;
+pub use tokens::TokenSettings;
