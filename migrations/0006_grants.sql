@@ -49,7 +49,7 @@ create table auth.oauth_consents (
     client_id text not null references auth.oauth_applications on delete cascade,
     scopes text[] not null,
     granted_at timestamptz not null,
-    -- ends every grant made before it
+    -- ends every grant made before it; stays when consent is given again, so that no such grant revives
     withdrawn_at timestamptz,
     primary key (user_id, client_id)
 );

@@ -1,0 +1,8 @@
+//! The checks of an authorization request, in their order. One file per parameter that needs more than a line.
+
+mod hint;
+pub mod order;
+mod redirect_uri;
+mod resource;
+mod response_type;
+mod scope;

@@ -1,0 +1,124 @@
+//! Owns the decision what comes next for a request: a pure function of the request and what is proven. The default
+//! is never "next": a step is passed only by its own proof.
+
+use super::context::LiveSession;
+use super::request::{AuthorizationRequest, ExpectedSubject};
+use crate::base::clock::Timestamp;
+use crate::base::id::SessionId;
+use crate::client::Client;
+use crate::protocol::client_authentication::ClientAuthenticationMethod;
+use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::protocol::scope::Scope;
+
+/// What happened inside this flow, as its stored row proves it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FlowProofs {
+    /// The session that a login in this flow made.
+    pub login_session: Option<SessionId>,
+    /// Whether the person confirmed in this flow.
+    pub consented: bool,
+}
+
+/// What comes next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The person must prove who they are.
+    Login,
+    /// The person must confirm what the client gets.
+    Consent,
+    /// Nothing is missing.
+    Issue,
+    /// The client gets an error.
+    Refuse(ProtocolError),
+}
+
+/// What the decision is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    /// The checked request.
+    pub request: &'a AuthorizationRequest,
+    /// Its client.
+    pub client: &'a Client,
+    /// The browser's live session.
+    pub session: Option<&'a LiveSession>,
+    /// What this person confirmed for this client before.
+    pub consented: Option<&'a Scope>,
+    /// What happened inside this flow.
+    pub proofs: &'a FlowProofs,
+    /// Whether plain-http loopback redirect URIs are trusted as much as https: development only.
+    pub trust_loopback: bool,
+    /// The request's present.
+    pub now: Timestamp,
+}
+
+/// Decides the next step.
+#[must_use]
+pub fn next(situation: Situation<'_>) -> Step {
+    let silent = situation.request.prompt.none;
+    let refuse = |code, description| Step::Refuse(ProtocolError::new(code, description));
+    let Some(session) = situation.session.filter(|session| is_good_enough(situation, session)) else {
+        return if silent { refuse(ErrorCode::LoginRequired, "nobody is signed in as asked") } else { Step::Login };
+    };
+    if !is_expected(situation.request, session) {
+        // After a login in this very flow, another login page would only loop.
+        return if silent || logged_in_here(situation, session) {
+            refuse(ErrorCode::LoginRequired, "another person is signed in than the request names")
+        } else {
+            Step::Login
+        };
+    }
+    if !session.may_use_clients {
+        return refuse(ErrorCode::AccessDenied, "this account may not sign in to applications yet");
+    }
+    match missing_consent(situation) {
+        None => Step::Issue,
+        Some(code) if silent => refuse(code, "the person must confirm first"),
+        Some(_) => Step::Consent,
+    }
+}
+
+fn logged_in_here(situation: Situation<'_>, session: &LiveSession) -> bool {
+    situation.proofs.login_session.as_ref() == Some(&session.id)
+}
+
+/// Whether the session's proof is fresh enough: `prompt=login` and `max_age=0` want one from this very flow.
+fn is_good_enough(situation: Situation<'_>, session: &LiveSession) -> bool {
+    if logged_in_here(situation, session) {
+        return true;
+    }
+    let prompt = situation.request.prompt;
+    let again = prompt.login || prompt.select_account || situation.request.max_age == Some(0);
+    let age = (situation.now - session.assurance.auth_time).num_seconds();
+    !again && situation.request.max_age.is_none_or(|max_age| age <= i64::from(max_age))
+}
+
+fn is_expected(request: &AuthorizationRequest, session: &LiveSession) -> bool {
+    match &request.expected_subject {
+        None => true,
+        Some(ExpectedSubject::Person(user_id)) => *user_id == session.user_id,
+        // A hint that proves nobody asks for a fresh login instead of an answer from the session.
+        Some(ExpectedSubject::Nobody) => false,
+    }
+}
+
+/// Why a confirmation is missing, if it is.
+fn missing_consent(situation: Situation<'_>) -> Option<ErrorCode> {
+    if situation.proofs.consented {
+        return None;
+    }
+    let Situation { request, client, .. } = situation;
+    if request.prompt.consent {
+        return Some(ErrorCode::ConsentRequired);
+    }
+    let redirect_uri = &request.target.redirect_uri;
+    let proves_receiver = redirect_uri.is_https() || (situation.trust_loopback && redirect_uri.is_loopback());
+    if client.authentication == ClientAuthenticationMethod::None && !proves_receiver {
+        // Any application on the device can claim a loopback port or a private-use scheme (RFC 8252 §8.6).
+        return Some(ErrorCode::InteractionRequired);
+    }
+    if client.first_party && proves_receiver {
+        return None;
+    }
+    let covered = situation.consented.is_some_and(|consented| request.scope.is_subset(consented));
+    (!covered).then_some(ErrorCode::ConsentRequired)
+}

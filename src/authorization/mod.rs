@@ -1,0 +1,12 @@
+//! An authorization request's life: read and checked, waiting for its person, answered with a code. It does not know
+//! HTTP, pages, or what a token looks like.
+
+pub mod check;
+pub mod code;
+pub mod consent;
+pub mod context;
+pub mod interaction;
+pub mod parameters;
+pub mod request;
+mod store;
+pub mod waiting;

@@ -1,0 +1,73 @@
+//! Owns the checked authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1). It can be stored while its
+//! person signs in; what the browser sends later never changes it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::id::{ClientId, UserId};
+use crate::protocol::claims_request::ClaimsRequest;
+use crate::protocol::error::ProtocolError;
+use crate::protocol::pkce::CodeChallenge;
+use crate::protocol::prompt::Prompt;
+use crate::protocol::redirect_uri::RedirectUri;
+use crate::protocol::response_mode::ResponseMode;
+use crate::protocol::scope::Scope;
+
+/// Where the answer goes: proven to belong to the client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResponseTarget {
+    /// The client.
+    pub client_id: ClientId,
+    /// Matched against the registered ones.
+    pub redirect_uri: RedirectUri,
+    /// False: the request relied on the only registered one.
+    pub redirect_uri_given: bool,
+    /// How the answer travels.
+    pub response_mode: ResponseMode,
+    /// Echoed unchanged.
+    pub state: Option<String>,
+}
+
+/// A request that passed every check.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuthorizationRequest {
+    /// Where the answer goes.
+    pub target: ResponseTarget,
+    /// What is asked for, within the client's registration.
+    pub scope: Scope,
+    /// For the ID token.
+    pub nonce: Option<String>,
+    /// Interactions asked for or forbidden.
+    pub prompt: Prompt,
+    /// Seconds since the last proof that the client accepts.
+    pub max_age: Option<u32>,
+    /// What to write into the user name field.
+    pub login_hint: Option<String>,
+    /// Whom the client expects, by `id_token_hint` or by `sub` in the claims parameter.
+    pub expected_subject: Option<ExpectedSubject>,
+    /// The proof key, enforced once sent.
+    pub code_challenge: Option<CodeChallenge>,
+    /// Claims asked for by name.
+    pub claims: Option<ClaimsRequest>,
+    /// The audience (RFC 8707).
+    pub resource: Option<String>,
+    /// An organization's id or slug.
+    pub organization: Option<String>,
+}
+
+/// Whom the client expects to be signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExpectedSubject {
+    /// This person and nobody else.
+    Person(UserId),
+    /// A hint that proves nobody: forged, expired, or another client's. No session answers it silently.
+    Nobody,
+}
+
+/// A request that will not be answered with a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuthorizationError {
+    /// No redirect URI is proven: a page of ours.
+    Unredirectable(ProtocolError),
+    /// The error goes to the client.
+    Redirectable(ResponseTarget, ProtocolError),
+}

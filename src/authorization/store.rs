@@ -1,0 +1,272 @@
+//! Waiting requests, consents and codes in the database.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::context::{Context, LiveSession};
+use super::interaction::FlowProofs;
+use super::request::AuthorizationRequest;
+use super::waiting::WaitingRequest;
+use crate::base::clock;
+use crate::base::digest::Digest;
+use crate::base::id::{ClientId, GrantId, OrganizationId, SessionId, UserId};
+use crate::claims::assemble::Assurance;
+use crate::db::{DatabaseError, Work};
+use crate::protocol::scope::Scope;
+
+pub(super) async fn context(work: &mut Work, session: &Digest, client_id: &ClientId) -> Result<Context, DatabaseError> {
+    let now = work.now();
+    let row = sqlx::query!(
+        r#"select s.id as "id!", s.user_id as "user_id!", s.auth_time as "auth_time!", s.acr as "acr!", s.amr as "amr!",
+            s.active_organization_id, s.last_activity_at as "last_activity_at!", u.name, u.email, u.status,
+            c.scopes as "scopes?"
+           from auth.live_sessions s
+           join auth.users u on u.id = s.user_id
+           left join auth.oauth_consents c on c.user_id = s.user_id and c.client_id = $2
+                and (c.withdrawn_at is null or c.withdrawn_at < c.granted_at)
+           where s.token_digest = $1
+             and s.live_until > $3"#,
+        session.as_bytes(),
+        client_id.as_str(),
+        now,
+    )
+    .fetch_optional(work.connection()?)
+    .await?;
+    let Some(row) = row else { return Ok(Context::default()) };
+    Ok(Context {
+        consented: row.scopes.map(Scope::from_tokens),
+        session: Some(LiveSession {
+            id: SessionId::from_text(row.id),
+            user_id: UserId::from_text(row.user_id),
+            user_name: if row.name.is_empty() { row.email } else { row.name },
+            assurance: Assurance { auth_time: row.auth_time, acr: row.acr, amr: row.amr },
+            active_organization_id: row.active_organization_id.map(OrganizationId::from_text),
+            may_use_clients: row.status == "active",
+            last_activity_at: row.last_activity_at,
+        }),
+    })
+}
+
+pub(super) async fn insert_request(
+    work: &mut Work,
+    digest: &Digest,
+    browser: Option<&Digest>,
+    (client_id, request): (&ClientId, Value),
+    lifetime: Duration,
+) -> Result<(), DatabaseError> {
+    let now = work.now();
+    sqlx::query!(
+        r#"insert into auth.authorization_requests (digest, browser_digest, client_id, request, created_at, expires_at)
+           values ($1, $2, $3, $4, $5, $6)"#,
+        digest.as_bytes(),
+        browser.map(Digest::as_bytes),
+        client_id.as_str(),
+        request,
+        now,
+        clock::after(now, lifetime),
+    )
+    .execute(work.connection()?)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn find_request(
+    work: &mut Work,
+    digest: &Digest,
+    browser: &Digest,
+) -> Result<Option<WaitingRequest>, DatabaseError> {
+    let now = work.now();
+    // Binding writes only while no browser is bound; reading is the common case.
+    let row = sqlx::query!(
+        r#"with bound as (
+                update auth.authorization_requests
+                set browser_digest = $2
+                where digest = $1
+                  and browser_digest is null
+                  and completed_at is null
+                  and expires_at > $3
+                returning client_id, request, login_session_id, consented_at)
+           select client_id as "client_id!", request as "request!", login_session_id, consented_at
+           from bound
+           union all
+           select client_id, request, login_session_id, consented_at
+           from auth.authorization_requests
+           where digest = $1
+             and browser_digest = $2
+             and completed_at is null
+             and expires_at > $3"#,
+        digest.as_bytes(),
+        browser.as_bytes(),
+        now,
+    )
+    .fetch_optional(work.connection()?)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let request: AuthorizationRequest = serde_json::from_value(row.request).map_err(|_| DatabaseError::Inconsistent {
+        table: "auth.authorization_requests",
+        problem: "request is not an authorization request",
+    })?;
+    Ok(Some(WaitingRequest {
+        digest: *digest,
+        client_id: ClientId::from_text(row.client_id),
+        request,
+        proofs: FlowProofs {
+            login_session: row.login_session_id.map(SessionId::from_text),
+            consented: row.consented_at.is_some(),
+        },
+    }))
+}
+
+pub(super) async fn note_login(work: &mut Work, digest: &Digest, session: &SessionId) -> Result<bool, DatabaseError> {
+    let now = work.now();
+    // A consent given before by another person in this flow must not stand for this one.
+    let noted = sqlx::query!(
+        r#"update auth.authorization_requests
+           set login_session_id = $2, consented_at = null
+           where digest = $1
+             and completed_at is null
+             and expires_at > $3"#,
+        digest.as_bytes(),
+        session.as_str(),
+        now,
+    )
+    .execute(work.connection()?)
+    .await?;
+    Ok(noted.rows_affected() == 1)
+}
+
+pub(super) async fn finish_request(work: &mut Work, digest: &Digest) -> Result<bool, DatabaseError> {
+    let now = work.now();
+    let finished = sqlx::query!(
+        r#"update auth.authorization_requests
+           set completed_at = $2
+           where digest = $1
+             and completed_at is null"#,
+        digest.as_bytes(),
+        now,
+    )
+    .execute(work.connection()?)
+    .await?;
+    Ok(finished.rows_affected() == 1)
+}
+
+pub(super) async fn note_consent(work: &mut Work, waiting: &WaitingRequest, user_id: &UserId) -> Result<bool, DatabaseError> {
+    let now = work.now();
+    let scopes = waiting.request.scope.to_vec();
+    let noted = sqlx::query!(
+        r#"with noted as (
+                update auth.authorization_requests
+                set consented_at = $2
+                where digest = $1
+                  and completed_at is null
+                  and expires_at > $2
+                returning digest)
+           insert into auth.oauth_consents (user_id, client_id, scopes, granted_at)
+           select $3, $4, $5, $2
+           from noted
+           on conflict (user_id, client_id) do update
+           set scopes = case
+                    when auth.oauth_consents.withdrawn_at is null
+                      or auth.oauth_consents.withdrawn_at < auth.oauth_consents.granted_at then array(
+                        select distinct unnest(auth.oauth_consents.scopes || excluded.scopes) order by 1)
+                    else excluded.scopes
+                end,
+               granted_at = excluded.granted_at"#,
+        waiting.digest.as_bytes(),
+        now,
+        user_id.as_str(),
+        waiting.client_id.as_str(),
+        &scopes,
+    )
+    .execute(work.connection()?)
+    .await?;
+    Ok(noted.rows_affected() == 1)
+}
+
+pub(super) async fn withdraw_consent(work: &mut Work, user_id: &UserId, client_id: &ClientId) -> Result<bool, DatabaseError> {
+    let now = work.now();
+    let withdrawn = sqlx::query!(
+        r#"update auth.oauth_consents
+           set withdrawn_at = $3
+           where user_id = $1
+             and client_id = $2
+             and (withdrawn_at is null or withdrawn_at < granted_at)"#,
+        user_id.as_str(),
+        client_id.as_str(),
+        now,
+    )
+    .execute(work.connection()?)
+    .await?;
+    Ok(withdrawn.rows_affected() == 1)
+}
+
+/// A code about to be stored.
+pub(super) struct NewCode<'a> {
+    pub(super) digest: Digest,
+    pub(super) grant_id: GrantId,
+    pub(super) request: &'a AuthorizationRequest,
+    pub(super) session: &'a LiveSession,
+    pub(super) waiting: Option<&'a Digest>,
+    pub(super) lifetime: Duration,
+}
+
+/// What became of it.
+pub(super) enum CodeInserted {
+    Yes,
+    NotJoined,
+    Finished,
+}
+
+pub(super) async fn insert_code(work: &mut Work, new: NewCode<'_>) -> Result<CodeInserted, DatabaseError> {
+    let now = work.now();
+    let NewCode { request, session, .. } = new;
+    let row = sqlx::query!(
+        r#"with facts as (
+                select case when $14::text is null then '{}' else auth.member_claims($3, $14, null) end as claims),
+           finished as (
+                update auth.authorization_requests
+                set completed_at = $17
+                where digest = $19
+                  and completed_at is null
+                  and expires_at > $17
+                  and (select claims from facts) is not null
+                returning digest),
+           inserted as (
+                insert into auth.oauth_authorization_codes (
+                    digest, client_id, user_id, session_id, grant_id, redirect_uri, redirect_uri_given, scopes,
+                    code_challenge, nonce, claims, resource, auth_time, amr, acr, organization_id, created_at, expires_at)
+                select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $15, $16, facts.claims ->> 'org_id', $17, $18
+                from facts
+                where facts.claims is not null
+                  and ($19::bytea is null or exists (select from finished))
+                returning digest)
+           select (select claims from facts) is not null as "joined!", exists (select from inserted) as "inserted!""#,
+        new.digest.as_bytes(),
+        request.target.client_id.as_str(),
+        session.user_id.as_str(),
+        session.id.as_str(),
+        new.grant_id.as_str(),
+        request.target.redirect_uri.as_str(),
+        request.target.redirect_uri_given,
+        &request.scope.to_vec(),
+        request.code_challenge.as_ref().map(crate::protocol::pkce::CodeChallenge::as_str),
+        request.nonce.as_deref(),
+        request.claims.as_ref().and_then(|claims| serde_json::to_value(claims).ok()),
+        request.resource.as_deref(),
+        session.assurance.auth_time,
+        request.organization.as_deref(),
+        &session.assurance.amr,
+        session.assurance.acr.as_str(),
+        now,
+        clock::after(now, new.lifetime),
+        new.waiting.map(Digest::as_bytes),
+    )
+    .fetch_one(work.connection()?)
+    .await?;
+    Ok(match (row.joined, row.inserted) {
+        (_, true) => CodeInserted::Yes,
+        (false, false) => CodeInserted::NotJoined,
+        (true, false) => CodeInserted::Finished,
+    })
+}

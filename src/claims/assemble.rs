@@ -1,0 +1,156 @@
+//! Owns the making of a claim set: the protocol's claims first, then the hook's behind the locks. Every token of
+//! every grant is assembled here, so that neither hook nor lock can be forgotten by one of them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::outputs::{self, Output};
+use crate::base::clock::Timestamp;
+use crate::base::id::{ClientId, GrantId, SessionId, TokenId, UserId};
+use crate::hook::answer::HookError;
+use crate::hook::merge;
+use crate::protocol::scope::Scope;
+
+/// How and when a person proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assurance {
+    /// When.
+    pub auth_time: Timestamp,
+    /// The authentication context class.
+    pub acr: String,
+    /// The methods (RFC 8176).
+    pub amr: Vec<String>,
+}
+
+/// A person's grant, as its tokens speak of it.
+#[derive(Debug, Clone)]
+pub struct GrantFacts {
+    /// The grant.
+    pub grant_id: GrantId,
+    /// To whom it was given.
+    pub client_id: ClientId,
+    /// By whom.
+    pub user_id: UserId,
+    /// In which session; a grant that outlived it names none.
+    pub session_id: Option<SessionId>,
+    /// How the person proved who they are.
+    pub assurance: Assurance,
+    /// What the built-in hook answered inside the grant's statement.
+    pub tenancy: Map<String, Value>,
+}
+
+/// Whom a token is about.
+#[derive(Debug, Clone)]
+pub enum TokenSubject {
+    /// A person, through a grant.
+    Person(GrantFacts),
+    /// The client itself (RFC 6749 §4.4).
+    Client(ClientId),
+}
+
+/// What all claims of one token share.
+#[derive(Debug, Clone)]
+pub struct TokenFrame<'a> {
+    /// `iss`.
+    pub issuer: &'a str,
+    /// `aud`: exactly one.
+    pub audience: &'a str,
+    /// `iat`.
+    pub now: Timestamp,
+    /// `exp` minus `iat`.
+    pub lifetime: Duration,
+    /// The names that the audience wants for claims that are not locked.
+    pub claim_names: Option<&'a BTreeMap<String, String>>,
+    /// Whether `user_role` stands beside `org_role`.
+    pub user_role_alias: bool,
+}
+
+/// The claims of an access token (RFC 9068 §2.2).
+pub fn access_token(
+    frame: &TokenFrame<'_>,
+    subject: &TokenSubject,
+    scope: &Scope,
+    jti: &TokenId,
+) -> Result<Map<String, Value>, HookError> {
+    let mut claims = dates(frame);
+    claims.insert("jti".to_owned(), json!(jti));
+    if !scope.is_empty() {
+        claims.insert("scope".to_owned(), json!(scope.to_string()));
+    }
+    let additions = match subject {
+        TokenSubject::Person(grant) => {
+            claims.insert("sub".to_owned(), json!(grant.user_id));
+            claims.insert("client_id".to_owned(), json!(grant.client_id));
+            claims.insert("grant_id".to_owned(), json!(grant.grant_id));
+            person(&mut claims, grant);
+            outputs::select(&grant.tenancy, Output::AccessToken, frame.user_role_alias)
+        }
+        TokenSubject::Client(client_id) => {
+            claims.insert("sub".to_owned(), json!(client_id));
+            claims.insert("client_id".to_owned(), json!(client_id));
+            Map::from_iter([("role".to_owned(), json!("service"))])
+        }
+    };
+    merge::merge(claims, rename(additions, frame.claim_names))
+}
+
+/// The protocol's claims of an ID token (OpenID Connect Core §2) with those of tenancy; `extra` are the standard
+/// claims that scope or the `claims` parameter put there.
+pub fn id_token(
+    frame: &TokenFrame<'_>,
+    grant: &GrantFacts,
+    nonce: Option<&str>,
+    extra: Map<String, Value>,
+) -> Result<Map<String, Value>, HookError> {
+    let mut claims = extra;
+    claims.append(&mut dates(frame));
+    claims.insert("sub".to_owned(), json!(grant.user_id));
+    claims.insert("azp".to_owned(), json!(grant.client_id));
+    person(&mut claims, grant);
+    if let Some(nonce) = nonce {
+        claims.insert("nonce".to_owned(), json!(nonce));
+    }
+    merge::merge(claims, outputs::select(&grant.tenancy, Output::IdToken, frame.user_role_alias))
+}
+
+/// The userinfo answer (OpenID Connect Core §5.3.2): `sub` always, then what was asked for, then tenancy.
+pub fn userinfo(
+    user_id: &UserId,
+    tenancy: &Map<String, Value>,
+    standard: Map<String, Value>,
+) -> Result<Map<String, Value>, HookError> {
+    let mut claims = standard;
+    claims.insert("sub".to_owned(), json!(user_id));
+    merge::merge(claims, outputs::select(tenancy, Output::Userinfo, false))
+}
+
+fn dates(frame: &TokenFrame<'_>) -> Map<String, Value> {
+    let issued_at = frame.now.timestamp();
+    let lifetime = i64::try_from(frame.lifetime.as_secs()).unwrap_or(0);
+    Map::from_iter([
+        ("iss".to_owned(), json!(frame.issuer)),
+        ("aud".to_owned(), json!(frame.audience)),
+        ("iat".to_owned(), json!(issued_at)),
+        ("exp".to_owned(), json!(issued_at.saturating_add(lifetime))),
+    ])
+}
+
+fn person(claims: &mut Map<String, Value>, grant: &GrantFacts) {
+    if let Some(session_id) = &grant.session_id {
+        claims.insert("sid".to_owned(), json!(session_id));
+    }
+    claims.insert("auth_time".to_owned(), json!(grant.assurance.auth_time.timestamp()));
+    claims.insert("acr".to_owned(), json!(grant.assurance.acr));
+    claims.insert("amr".to_owned(), json!(grant.assurance.amr));
+}
+
+fn rename(claims: Map<String, Value>, names: Option<&BTreeMap<String, String>>) -> Map<String, Value> {
+    match names {
+        Some(names) if !names.is_empty() => {
+            claims.into_iter().map(|(name, value)| (names.get(&name).cloned().unwrap_or(name), value)).collect()
+        }
+        _ => claims,
+    }
+}

@@ -1,0 +1,103 @@
+//! The authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.6).
+//!
+//! One statement redeems the code, checks everything it was bound to, makes the grant and asks the built-in hook.
+//! Only when it finds no row does a second path find out why, and end what a replayed code had issued.
+
+use super::issue::{self, Granting};
+use super::outcome::{GrantError, Outcome, invalid_grant, refused};
+use super::store;
+use crate::audit::event::Event;
+use crate::base::handle::{Handle, Kind};
+use crate::db::Work;
+use crate::protocol::error::ErrorCode;
+use crate::protocol::grant_type::GrantType;
+use crate::protocol::pkce::CodeChallenge;
+use crate::protocol::scope::{OFFLINE_ACCESS, Scope};
+use crate::token::refresh_token::{GrantRandom, RefreshToken};
+use crate::token::revocation::{self, EndReason};
+
+/// What the client presents.
+#[derive(Debug, Clone, Copy)]
+pub struct CodeRequest<'a> {
+    /// `code`.
+    pub code: &'a str,
+    /// `redirect_uri`.
+    pub redirect_uri: Option<&'a str>,
+    /// `code_verifier`.
+    pub code_verifier: Option<&'a str>,
+}
+
+/// Redeems a code. Run in one autocommit statement first; [`explain`] must follow in a transaction if this gives
+/// `None`.
+pub async fn redeem(work: &mut Work, granting: Granting<'_>, request: CodeRequest<'_>) -> Result<Option<Outcome>, GrantError> {
+    let Some(code) = Handle::parse(Kind::Code, request.code) else {
+        return Ok(Some(invalid_grant("the code is unknown")));
+    };
+    let challenge = match request.code_verifier.map(CodeChallenge::of_verifier) {
+        Some(None) => return Ok(Some(invalid_grant("code_verifier is malformed"))),
+        Some(Some(challenge)) => Some(challenge),
+        None => None,
+    };
+    let with_refresh = granting.client.grant_types.contains(&GrantType::RefreshToken);
+    let random = with_refresh.then(|| GrantRandom::new(work.entropy()));
+    let settings = &granting.issuance.settings;
+    let redeemed = store::redeem(
+        work,
+        store::Redemption {
+            digest: code.digest(work.epoch()),
+            client_id: &granting.client.client_id,
+            challenge: challenge.as_ref(),
+            redirect_uri: request.redirect_uri,
+            resource: granting.resource.map(|resource| resource.identifier.as_str()),
+            refresh_digest: random.as_ref().map(|random| random.digest(work.epoch())),
+            refresh: settings.refresh(false),
+            offline: settings.refresh(true),
+            with_person: granting.client.scope_claims_in_id_token,
+        },
+    )
+    .await?;
+    let Some((row, scopes)) = redeemed else { return Ok(None) };
+    let refresh = random.map(|random| RefreshToken { random, generation: 0 });
+    Ok(Some(Outcome::Granted(Box::new(issue::tokens(work, granting, row, Scope::from_tokens(scopes), refresh).await?))))
+}
+
+/// Finds out why a code was not redeemed. Ownership comes first: only the code's own client with the right verifier
+/// can end what the code issued (RFC 6749 §4.1.2).
+pub async fn explain(work: &mut Work, granting: Granting<'_>, request: CodeRequest<'_>) -> Result<Outcome, GrantError> {
+    let unknown = invalid_grant("the code is unknown");
+    let Some(code) = Handle::parse(Kind::Code, request.code) else { return Ok(unknown) };
+    let digest = code.digest(work.epoch());
+    let Some(found) = store::find_code(work, &digest).await? else { return Ok(unknown) };
+    if found.client_id != granting.client.client_id {
+        return Ok(unknown);
+    }
+    let challenge = request.code_verifier.and_then(CodeChallenge::of_verifier);
+    if found.code_challenge.as_deref() != challenge.as_ref().map(CodeChallenge::as_str) {
+        return Ok(invalid_grant("code_verifier does not answer the code_challenge"));
+    }
+    let same_redirect = match request.redirect_uri {
+        Some(redirect_uri) => redirect_uri == found.redirect_uri,
+        None => !found.redirect_uri_given,
+    };
+    if !same_redirect {
+        return Ok(invalid_grant("redirect_uri is not that of the authorization request"));
+    }
+    if found.redeemed {
+        if let Some(ended) = revocation::end_grant(work, &found.grant_id, EndReason::CodeReplayed).await? {
+            let event = Event::CodeReplayed {
+                user_id: ended.user_id,
+                client_id: granting.client.client_id.clone(),
+                grant_id: ended.id,
+            };
+            crate::audit::record(work, event).await?;
+        }
+        return Ok(invalid_grant("the code was redeemed before"));
+    }
+    if granting.resource.is_some_and(|resource| found.resource.as_deref() != Some(resource.identifier.as_str())) {
+        return Ok(refused(ErrorCode::InvalidTarget, "resource was not granted"));
+    }
+    Ok(invalid_grant("the code has expired, or its session, consent or membership has ended"))
+}
+
+/// Whether a grant with this scope outlives its session.
+pub(super) const OFFLINE: &str = OFFLINE_ACCESS;

@@ -1,0 +1,101 @@
+//! Owns the making of the tokens that a person's grant answers with: the same for a code and for a refresh.
+
+use serde_json::{Map, Value};
+
+use super::outcome::{GrantError, Tokens};
+use super::store;
+use crate::base::id::{GrantId, SessionId, UserId};
+use crate::base::secret::Secret;
+use crate::claims::assemble::{Assurance, GrantFacts, TokenSubject};
+use crate::client::{Client, Resource};
+use crate::db::Work;
+use crate::hook::answer;
+use crate::protocol::claims;
+use crate::protocol::claims_request::ClaimsRequest;
+use crate::protocol::scope::{OPENID, Scope};
+use crate::token::access_token::{self, AccessToken, Moment, Recipient};
+use crate::token::id_token::{self, IdTokenContent};
+use crate::token::issuance::{Issuance, MintError};
+use crate::token::refresh_token::RefreshToken;
+use crate::user::Profile;
+
+/// What every grant is decided with.
+#[derive(Clone, Copy)]
+pub struct Granting<'a> {
+    /// Keys, lifetimes, hook.
+    pub issuance: &'a Issuance,
+    /// The authenticated client.
+    pub client: &'a Client,
+    /// The audience that the request names, if it names one.
+    pub resource: Option<&'a Resource>,
+}
+
+/// A grant's row as its completing statement returned it.
+#[derive(Debug)]
+pub(super) struct GrantedRow {
+    pub(super) grant_id: GrantId,
+    pub(super) user_id: UserId,
+    pub(super) session_id: Option<SessionId>,
+    pub(super) assurance: Assurance,
+    pub(super) tenancy: Option<Value>,
+    pub(super) claims: Option<Value>,
+    /// The person's row, if standard claims go into the ID token.
+    pub(super) person: Option<Value>,
+    pub(super) nonce: Option<String>,
+}
+
+/// Makes access token, ID token (with `openid`) and refresh token of a granted row.
+pub(super) async fn tokens(
+    work: &mut Work,
+    granting: Granting<'_>,
+    row: GrantedRow,
+    scope: Scope,
+    refresh: Option<RefreshToken>,
+) -> Result<Tokens, GrantError> {
+    let Granting { issuance, client, resource } = granting;
+    let tenancy = answer::read(row.tenancy).map_err(MintError::Hook)?;
+    let facts = GrantFacts {
+        grant_id: row.grant_id,
+        client_id: client.client_id.clone(),
+        user_id: row.user_id,
+        session_id: row.session_id,
+        assurance: row.assurance,
+        tenancy,
+    };
+    let subject = TokenSubject::Person(facts.clone());
+    let access_token = {
+        let moment = Moment { now: work.now(), entropy: work.entropy(), epoch: work.epoch() };
+        access_token::mint(issuance, moment, Recipient { client, resource }, &subject, &scope)?
+    };
+    if access_token.reference.is_some() {
+        store::insert_reference(work, &access_token, Some(&facts.grant_id), &client.client_id).await?;
+    }
+    let id_token = if scope.contains(OPENID) {
+        let request: ClaimsRequest = row.claims.and_then(|claims| serde_json::from_value(claims).ok()).unwrap_or_default();
+        let standard = row.person.and_then(Profile::from_row).map_or_else(Map::new, |profile| {
+            let named = request.id_token.keys().map(String::as_str);
+            let scoped = scope.iter().filter(|_| client.scope_claims_in_id_token).flat_map(claims::of_scope).copied();
+            standard_claims(&profile, named.chain(scoped))
+        });
+        let content = IdTokenContent {
+            nonce: row.nonce.as_deref(),
+            access_token: Some(&access_token.text),
+            standard,
+        };
+        Some(id_token::mint(issuance, client, &facts, content, work.now())?)
+    } else {
+        None
+    };
+    let refresh_token =
+        refresh.map(|refresh| refresh.compose(&issuance.keys, work.epoch())).transpose().map_err(MintError::Signing)?;
+    Ok(answer_with(access_token, refresh_token, id_token, scope))
+}
+
+fn answer_with(access_token: AccessToken, refresh_token: Option<Secret>, id_token: Option<Secret>, scope: Scope) -> Tokens {
+    Tokens { access_token: access_token.text, expires_in: access_token.lifetime, refresh_token, id_token, scope }
+}
+
+/// The values that the person has for the named standard claims.
+pub fn standard_claims<'a>(profile: &Profile, names: impl Iterator<Item = &'a str>) -> Map<String, Value> {
+    names.filter_map(|name| profile.claim(name).map(|value| (name.to_owned(), value))).collect()
+}

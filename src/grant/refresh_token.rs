@@ -1,0 +1,148 @@
+//! The refresh grant (RFC 6749 §6, RFC 9700 §4.14).
+//!
+//! The token's tag is checked before the database is asked. Rotating is one conditional statement, which also asks
+//! the built-in hook. Inside the grace the previous generation with the same request gets the same successor, since a
+//! lost reply must not log anybody out; anything older proves theft and ends the grant.
+
+use super::issue::{self, Granting};
+use super::outcome::{GrantError, Outcome, invalid_grant, refused};
+use super::store;
+use crate::audit::event::Event;
+use crate::base::clock;
+use crate::base::digest::{self, Digest};
+use crate::db::Work;
+use crate::protocol::error::ErrorCode;
+use crate::protocol::scope::{ORGANIZATION_ANY, Scope};
+use crate::token::refresh_token::RefreshToken;
+use crate::token::revocation::{self, EndReason};
+
+/// What the client presents.
+#[derive(Debug, Clone, Copy)]
+pub struct RefreshRequest<'a> {
+    /// `refresh_token`.
+    pub refresh_token: &'a str,
+    /// `scope`: the same or less.
+    pub scope: Option<&'a Scope>,
+    /// An organization's id or slug, for this one response.
+    pub organization: Option<&'a str>,
+}
+
+impl RefreshRequest<'_> {
+    /// What makes two uses of one token the same request.
+    fn digest(&self, granting: Granting<'_>) -> Digest {
+        let scope = self.scope.map(ToString::to_string).unwrap_or_default();
+        let resource = granting.resource.map_or("", |resource| resource.identifier.as_str());
+        digest::sha256(&[
+            b"refresh request",
+            scope.as_bytes(),
+            resource.as_bytes(),
+            self.organization.unwrap_or_default().as_bytes(),
+        ])
+    }
+}
+
+/// Rotates a refresh token in one autocommit statement; [`explain`] must follow in a transaction if this gives `None`.
+pub async fn rotate(work: &mut Work, granting: Granting<'_>, request: RefreshRequest<'_>) -> Result<Option<Outcome>, GrantError> {
+    let Some(presented) = RefreshToken::read(request.refresh_token, &granting.issuance.keys, work.epoch()) else {
+        return Ok(Some(invalid_grant("the refresh token is unknown")));
+    };
+    let rotated = store::rotate(
+        work,
+        store::Rotation {
+            digest: presented.random.digest(work.epoch()),
+            generation: presented.generation,
+            client_id: &granting.client.client_id,
+            request_digest: request.digest(granting),
+            requested: store::Requested {
+                scope: request.scope,
+                resource: granting.resource.map(|resource| resource.identifier.as_str()),
+                organization: request.organization,
+                any_organization: granting.client.first_party,
+            },
+            idle: granting.issuance.settings.refresh(false).0,
+            offline_idle: granting.issuance.settings.refresh(true).0,
+            with_person: granting.client.scope_claims_in_id_token,
+        },
+    )
+    .await?;
+    let Some((row, scopes)) = rotated else { return Ok(None) };
+    let scope = request.scope.cloned().unwrap_or_else(|| Scope::from_tokens(scopes));
+    let successor = RefreshToken { random: presented.random, generation: presented.generation + 1 };
+    Ok(Some(Outcome::Granted(Box::new(issue::tokens(work, granting, row, scope, Some(successor)).await?))))
+}
+
+/// Finds out why a token was not rotated: a race inside the grace gets its successor again, a reuse ends the grant.
+pub async fn explain(work: &mut Work, granting: Granting<'_>, request: RefreshRequest<'_>) -> Result<Outcome, GrantError> {
+    let unknown = invalid_grant("the refresh token is unknown");
+    let Some(presented) = RefreshToken::read(request.refresh_token, &granting.issuance.keys, work.epoch()) else {
+        return Ok(unknown);
+    };
+    let digest = presented.random.digest(work.epoch());
+    let Some(found) = store::find_refresh(work, &digest).await? else { return Ok(unknown) };
+    if found.client_id != granting.client.client_id || presented.generation > found.generation {
+        return Ok(unknown);
+    }
+    if !found.live {
+        return Ok(invalid_grant("the grant has ended"));
+    }
+    if presented.generation == found.generation {
+        return Ok(refuse_request(granting, request, &found));
+    }
+    let previous = presented.generation + 1 == found.generation;
+    let grace_ends = found.rotated_at.map(|rotated_at| clock::after(rotated_at, granting.issuance.settings.refresh_grace()));
+    if previous && grace_ends.is_some_and(|ends| work.now() < ends) {
+        if found.request_digest != Some(request.digest(granting)) {
+            return Ok(invalid_grant("the refresh token was just used for another request"));
+        }
+        return replay(work, granting, request, presented).await;
+    }
+    if let Some(ended) = revocation::end_grant(work, &found.grant_id, EndReason::RefreshReused).await? {
+        let event = Event::RefreshReused {
+            user_id: ended.user_id,
+            client_id: granting.client.client_id.clone(),
+            grant_id: ended.id,
+        };
+        crate::audit::record(work, event).await?;
+    }
+    Ok(invalid_grant("the refresh token was used before"))
+}
+
+/// The current generation of a living grant was refused for what it asked.
+fn refuse_request(granting: Granting<'_>, request: RefreshRequest<'_>, found: &store::FoundRefresh) -> Outcome {
+    let granted = Scope::from_tokens(found.scopes.iter().cloned());
+    if request.scope.is_some_and(|scope| !scope.is_subset(&granted)) {
+        return refused(ErrorCode::InvalidScope, "scope was not granted");
+    }
+    if granting.resource.is_some_and(|resource| found.resource.as_deref() != Some(resource.identifier.as_str())) {
+        return refused(ErrorCode::InvalidTarget, "resource was not granted");
+    }
+    if request.organization.is_some() {
+        return refused(ErrorCode::InvalidTarget, "this organization cannot be asked for here");
+    }
+    invalid_grant("the person is no longer a member of the grant's organization")
+}
+
+/// The same answer once more: the successor's text is the same, only the access token is new.
+async fn replay(
+    work: &mut Work,
+    granting: Granting<'_>,
+    request: RefreshRequest<'_>,
+    presented: RefreshToken,
+) -> Result<Outcome, GrantError> {
+    let digest = presented.random.digest(work.epoch());
+    let successor = RefreshToken { generation: presented.generation + 1, random: presented.random };
+    let Some((row, scopes)) = store::current(work, &digest, request.organization, granting.client.scope_claims_in_id_token).await? else {
+        return Ok(invalid_grant("the grant has ended"));
+    };
+    let event = Event::RefreshReplayed {
+        user_id: row.user_id.clone(),
+        client_id: granting.client.client_id.clone(),
+        grant_id: row.grant_id.clone(),
+    };
+    crate::audit::record(work, event).await?;
+    let scope = request.scope.cloned().unwrap_or_else(|| Scope::from_tokens(scopes));
+    Ok(Outcome::Granted(Box::new(issue::tokens(work, granting, row, scope, Some(successor)).await?)))
+}
+
+/// The scope that lets a client which is not first-party change the organization.
+pub(super) const ANY_ORGANIZATION: &str = ORGANIZATION_ANY;

@@ -1,0 +1,334 @@
+//! The completing statements: each redeems or rotates, checks everything that must still live, and asks the built-in
+//! hook, in one round trip. They join tables of several rooms; `tests/it/house/joins.txt` lists them.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::authorization_code::OFFLINE;
+use super::issue::GrantedRow;
+use super::refresh_token::ANY_ORGANIZATION;
+use crate::base::clock::{self, Timestamp};
+use crate::base::digest::Digest;
+use crate::base::id::{ClientId, GrantId, SessionId, UserId};
+use crate::claims::assemble::Assurance;
+use crate::db::{DatabaseError, Work};
+use crate::protocol::pkce::CodeChallenge;
+use crate::protocol::scope::Scope;
+use crate::token::access_token::AccessToken;
+
+/// Everything a code was bound to, as the client presents it.
+pub(super) struct Redemption<'a> {
+    pub(super) digest: Digest,
+    pub(super) client_id: &'a ClientId,
+    pub(super) challenge: Option<&'a CodeChallenge>,
+    pub(super) redirect_uri: Option<&'a str>,
+    pub(super) resource: Option<&'a str>,
+    /// None: this client gets no refresh token.
+    pub(super) refresh_digest: Option<Digest>,
+    pub(super) refresh: (Duration, Duration),
+    pub(super) offline: (Duration, Duration),
+    /// The client wants standard claims in its ID token.
+    pub(super) with_person: bool,
+}
+
+pub(super) async fn redeem(
+    work: &mut Work,
+    redemption: Redemption<'_>,
+) -> Result<Option<(GrantedRow, Vec<String>)>, DatabaseError> {
+    let now = work.now();
+    let (idle, absolute) = redemption.refresh;
+    let (offline_idle, offline_absolute) = redemption.offline;
+    let row = sqlx::query!(
+        r#"with candidate as (
+                select c.digest,
+                    auth.member_claims(c.user_id, c.organization_id, s.active_organization_id) as tenancy,
+                    case when $13 or c.claims ? 'id_token' then to_jsonb(u) end as person
+                from auth.oauth_authorization_codes c
+                join auth.live_sessions s on s.id = c.session_id
+                join auth.users u on u.id = c.user_id
+                join auth.oauth_applications a on a.client_id = c.client_id
+                left join auth.oauth_consents k on k.user_id = c.user_id and k.client_id = c.client_id
+                where c.digest = $1
+                  and c.client_id = $2
+                  and c.redeemed_at is null
+                  and c.expires_at > $3
+                  and c.code_challenge is not distinct from $4
+                  and (c.redirect_uri = $5 or ($5 is null and not c.redirect_uri_given))
+                  and ($6::text is null or c.resource = $6)
+                  and s.live_until > $3
+                  and u.status = 'active'
+                  and a.disabled_at is null
+                  and (a.revoked_before is null or c.created_at >= a.revoked_before)
+                  and (k.withdrawn_at is null or k.withdrawn_at <= c.created_at)),
+           redeemed as (
+                update auth.oauth_authorization_codes c
+                set redeemed_at = $3
+                from candidate
+                where c.digest = candidate.digest
+                  and c.redeemed_at is null
+                  and candidate.tenancy is not null
+                returning c.*, candidate.tenancy, candidate.person, $12 = any (c.scopes) as offline),
+           granted as (
+                insert into auth.oauth_grants (
+                    id, client_id, user_id, session_id, scopes, claims, resource, organization_id, auth_time, amr, acr,
+                    offline, created_at, refresh_digest, idle_expires_at, expires_at)
+                select grant_id, client_id, user_id, session_id, scopes, claims, resource, organization_id, auth_time,
+                    amr, acr, offline, $3, $7,
+                    case when $7::bytea is null then null when offline then $10::timestamptz else $8::timestamptz end,
+                    case when $7::bytea is null then null when offline then $11::timestamptz else $9::timestamptz end
+                from redeemed)
+           select grant_id, user_id, session_id, scopes, claims, nonce, auth_time, amr, acr, tenancy, person
+           from redeemed"#,
+        redemption.digest.as_bytes(),
+        redemption.client_id.as_str(),
+        now,
+        redemption.challenge.map(CodeChallenge::as_str),
+        redemption.redirect_uri,
+        redemption.resource,
+        redemption.refresh_digest.as_ref().map(Digest::as_bytes),
+        clock::after(now, idle),
+        clock::after(now, absolute),
+        clock::after(now, offline_idle),
+        clock::after(now, offline_absolute),
+        OFFLINE,
+        redemption.with_person,
+    )
+    .fetch_optional(work.connection()?)
+    .await?;
+    Ok(row.map(|row| {
+        let granted = GrantedRow {
+            grant_id: GrantId::from_text(row.grant_id),
+            user_id: UserId::from_text(row.user_id),
+            session_id: Some(SessionId::from_text(row.session_id)),
+            assurance: Assurance { auth_time: row.auth_time, acr: row.acr, amr: row.amr },
+            tenancy: row.tenancy,
+            claims: row.claims,
+            person: row.person,
+            nonce: row.nonce,
+        };
+        (granted, row.scopes)
+    }))
+}
+
+/// A code as the slow path sees it.
+pub(super) struct FoundCode {
+    pub(super) client_id: ClientId,
+    pub(super) grant_id: GrantId,
+    pub(super) code_challenge: Option<String>,
+    pub(super) redirect_uri: String,
+    pub(super) redirect_uri_given: bool,
+    pub(super) resource: Option<String>,
+    pub(super) redeemed: bool,
+}
+
+pub(super) async fn find_code(work: &mut Work, digest: &Digest) -> Result<Option<FoundCode>, DatabaseError> {
+    let row = sqlx::query!(
+        r#"select client_id, grant_id, code_challenge, redirect_uri, redirect_uri_given, resource,
+            redeemed_at is not null as "redeemed!"
+           from auth.oauth_authorization_codes
+           where digest = $1
+           for update"#,
+        digest.as_bytes(),
+    )
+    .fetch_optional(work.connection()?)
+    .await?;
+    Ok(row.map(|row| FoundCode {
+        client_id: ClientId::from_text(row.client_id),
+        grant_id: GrantId::from_text(row.grant_id),
+        code_challenge: row.code_challenge,
+        redirect_uri: row.redirect_uri,
+        redirect_uri_given: row.redirect_uri_given,
+        resource: row.resource,
+        redeemed: row.redeemed,
+    }))
+}
+
+/// What a refresh asks for beside its token.
+pub(super) struct Requested<'a> {
+    pub(super) scope: Option<&'a Scope>,
+    pub(super) resource: Option<&'a str>,
+    pub(super) organization: Option<&'a str>,
+    /// The client may change the organization whatever its scope.
+    pub(super) any_organization: bool,
+}
+
+/// One rotation.
+pub(super) struct Rotation<'a> {
+    pub(super) digest: Digest,
+    pub(super) generation: i32,
+    pub(super) client_id: &'a ClientId,
+    pub(super) request_digest: Digest,
+    pub(super) requested: Requested<'a>,
+    pub(super) idle: Duration,
+    pub(super) offline_idle: Duration,
+    /// The client wants standard claims in its ID token.
+    pub(super) with_person: bool,
+}
+
+pub(super) async fn rotate(
+    work: &mut Work,
+    rotation: Rotation<'_>,
+) -> Result<Option<(GrantedRow, Vec<String>)>, DatabaseError> {
+    let now = work.now();
+    let requested = rotation.requested;
+    let row = sqlx::query!(
+        r#"with candidate as (
+                select g.id,
+                    auth.member_claims(g.user_id, coalesce($5, g.organization_id), g.active_organization_id) as tenancy,
+                    case when $13 or g.claims ? 'id_token' then (
+                        select to_jsonb(u) from auth.users u where u.id = g.user_id) end as person
+                from auth.live_grants g
+                where g.refresh_digest = $1
+                  and g.generation = $2
+                  and g.client_id = $3
+                  and g.live_until > $4
+                  and ($6::text[] is null or g.scopes @> $6)
+                  and ($7::text is null or g.resource = $7)
+                  and ($5::text is null or $5 = g.organization_id or $8 or $9 = any (g.scopes))),
+           rotated as (
+                update auth.oauth_grants g
+                set generation = g.generation + 1,
+                    rotated_at = $4,
+                    request_digest = $10,
+                    idle_expires_at = case when g.offline then $12::timestamptz else $11::timestamptz end
+                from candidate
+                where g.id = candidate.id
+                  and g.generation = $2
+                  and g.ended_at is null
+                  and candidate.tenancy is not null
+                returning g.id, g.user_id, g.session_id, g.scopes, g.claims, g.auth_time, g.amr, g.acr, candidate.tenancy,
+                    candidate.person)
+           select id as "id!", user_id as "user_id!", session_id, scopes as "scopes!", claims, auth_time as "auth_time!",
+            amr as "amr!", acr as "acr!", tenancy, person
+           from rotated"#,
+        rotation.digest.as_bytes(),
+        rotation.generation,
+        rotation.client_id.as_str(),
+        now,
+        requested.organization,
+        requested.scope.map(Scope::to_vec).as_deref(),
+        requested.resource,
+        requested.any_organization,
+        ANY_ORGANIZATION,
+        rotation.request_digest.as_bytes(),
+        clock::after(now, rotation.idle),
+        clock::after(now, rotation.offline_idle),
+        rotation.with_person,
+    )
+    .fetch_optional(work.connection()?)
+    .await?;
+    Ok(row.map(|row| {
+        let granted = GrantedRow {
+            grant_id: GrantId::from_text(row.id),
+            user_id: UserId::from_text(row.user_id),
+            session_id: row.session_id.map(SessionId::from_text),
+            assurance: Assurance { auth_time: row.auth_time, acr: row.acr, amr: row.amr },
+            tenancy: row.tenancy,
+            claims: row.claims,
+            person: row.person,
+            nonce: None,
+        };
+        (granted, row.scopes)
+    }))
+}
+
+/// A refresh family as the slow path sees it.
+pub(super) struct FoundRefresh {
+    pub(super) grant_id: GrantId,
+    pub(super) client_id: ClientId,
+    pub(super) generation: i32,
+    pub(super) rotated_at: Option<Timestamp>,
+    pub(super) request_digest: Option<Digest>,
+    pub(super) scopes: Vec<String>,
+    pub(super) resource: Option<String>,
+    pub(super) live: bool,
+}
+
+pub(super) async fn find_refresh(work: &mut Work, digest: &Digest) -> Result<Option<FoundRefresh>, DatabaseError> {
+    let now = work.now();
+    let row = sqlx::query!(
+        r#"select g.id, g.client_id, g.generation, g.rotated_at, g.request_digest, g.scopes, g.resource,
+            exists (select from auth.live_grants l where l.id = g.id and l.live_until > $2) as "live!"
+           from auth.oauth_grants g
+           where g.refresh_digest = $1
+           for update of g"#,
+        digest.as_bytes(),
+        now,
+    )
+    .fetch_optional(work.connection()?)
+    .await?;
+    Ok(row.map(|row| FoundRefresh {
+        grant_id: GrantId::from_text(row.id),
+        client_id: ClientId::from_text(row.client_id),
+        generation: row.generation,
+        rotated_at: row.rotated_at,
+        request_digest: row.request_digest.as_deref().and_then(Digest::from_bytes),
+        scopes: row.scopes,
+        resource: row.resource,
+        live: row.live,
+    }))
+}
+
+/// The living grant of a refresh family without rotating it: for the same answer once more.
+pub(super) async fn current(
+    work: &mut Work,
+    digest: &Digest,
+    organization: Option<&str>,
+    with_person: bool,
+) -> Result<Option<(GrantedRow, Vec<String>)>, DatabaseError> {
+    let now = work.now();
+    let row = sqlx::query!(
+        r#"select id as "id!", user_id as "user_id!", session_id, scopes as "scopes!", claims, auth_time as "auth_time!",
+            amr as "amr!", acr as "acr!",
+            auth.member_claims(user_id, coalesce($3, organization_id), active_organization_id) as tenancy,
+            case when $4 or claims ? 'id_token' then (
+                select to_jsonb(u) from auth.users u where u.id = live_grants.user_id) end as person
+           from auth.live_grants
+           where refresh_digest = $1
+             and live_until > $2"#,
+        digest.as_bytes(),
+        now,
+        organization,
+        with_person,
+    )
+    .fetch_optional(work.connection()?)
+    .await?;
+    Ok(row.map(|row| {
+        let granted = GrantedRow {
+            grant_id: GrantId::from_text(row.id),
+            user_id: UserId::from_text(row.user_id),
+            session_id: row.session_id.map(SessionId::from_text),
+            assurance: Assurance { auth_time: row.auth_time, acr: row.acr, amr: row.amr },
+            tenancy: row.tenancy,
+            claims: row.claims,
+            person: row.person,
+            nonce: None,
+        };
+        (granted, row.scopes)
+    }))
+}
+
+pub(super) async fn insert_reference(
+    work: &mut Work,
+    token: &AccessToken,
+    grant_id: Option<&GrantId>,
+    client_id: &ClientId,
+) -> Result<(), DatabaseError> {
+    let Some(digest) = &token.reference else { return Ok(()) };
+    let now = work.now();
+    sqlx::query!(
+        r#"insert into auth.oauth_access_tokens (digest, jti, grant_id, client_id, claims, created_at, expires_at)
+           values ($1, $2, $3, $4, $5, $6, $7)"#,
+        digest.as_bytes(),
+        token.jti.as_str(),
+        grant_id.map(GrantId::as_str),
+        client_id.as_str(),
+        Value::Object(token.claims.clone()),
+        now,
+        clock::after(now, token.lifetime),
+    )
+    .execute(work.connection()?)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Owns access tokens: JWTs after RFC 9068, or opaque references for clients that asked for them. It does not know
+//! which grant asked, nor whether what a token speaks of still lives.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::issuance::{Issuance, LONGEST_ACCESS_TOKEN, MintError};
+use crate::base::clock::Timestamp;
+use crate::base::digest::Digest;
+use crate::base::entropy::Entropy;
+use crate::base::handle::{BackupEpoch, Handle, Kind};
+use crate::base::id::TokenId;
+use crate::base::secret::Secret;
+use crate::claims::assemble::{self, TokenFrame, TokenSubject};
+use crate::client::{AccessTokenFormat, Client, Resource};
+use crate::protocol::algorithm::Algorithm;
+use crate::protocol::scope::Scope;
+
+/// The `typ` of RFC 9068 §2.1.
+pub const TYPE: &str = "at+jwt";
+
+/// For whom a token is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Recipient<'a> {
+    /// The client.
+    pub client: &'a Client,
+    /// The audience; none means the issuer itself.
+    pub resource: Option<&'a Resource>,
+}
+
+/// A new access token.
+#[derive(Debug)]
+pub struct AccessToken {
+    /// What the client receives.
+    pub text: Secret,
+    /// Its life.
+    pub lifetime: Duration,
+    /// The claims, for a reference token's row.
+    pub claims: Map<String, Value>,
+    /// Its `jti`.
+    pub jti: TokenId,
+    /// Set if the text is a reference: what the row is found by.
+    pub reference: Option<Digest>,
+}
+
+/// Chance and time of one minting.
+#[derive(Clone, Copy)]
+pub struct Moment<'a> {
+    /// The request's present.
+    pub now: Timestamp,
+    /// Where random bytes come from.
+    pub entropy: &'a dyn Entropy,
+    /// Part of a reference's digest.
+    pub epoch: BackupEpoch,
+}
+
+/// Mints an access token: one signature, or none for a reference.
+pub fn mint(
+    issuance: &Issuance,
+    moment: Moment<'_>,
+    recipient: Recipient<'_>,
+    subject: &TokenSubject,
+    scope: &Scope,
+) -> Result<AccessToken, MintError> {
+    issuance.hook.require()?;
+    let Recipient { client, resource } = recipient;
+    let lifetime = resource
+        .and_then(|resource| resource.lifetime)
+        .or(client.access_token_lifetime)
+        .unwrap_or_else(|| issuance.settings.access_token())
+        .min(LONGEST_ACCESS_TOKEN);
+    let frame = TokenFrame {
+        issuer: issuance.issuer.as_str(),
+        audience: resource.map_or(issuance.issuer.as_str(), |resource| resource.identifier.as_str()),
+        now: moment.now,
+        lifetime,
+        claim_names: resource.map(|resource| &resource.claim_names),
+        user_role_alias: issuance.settings.user_role_alias,
+    };
+    let jti = TokenId::new(moment.now, moment.entropy);
+    let claims = assemble::access_token(&frame, subject, scope, &jti)?;
+    let (text, reference) = match client.access_token_format {
+        AccessTokenFormat::Jwt => {
+            let algorithm =
+                resource.and_then(|resource| resource.algorithm).or(client.access_token_algorithm).unwrap_or(Algorithm::ES256);
+            (Secret::new(issuance.keys.current().sign(algorithm, TYPE, &claims)?), None)
+        }
+        AccessTokenFormat::Reference => {
+            let handle = Handle::new(Kind::AccessToken, moment.entropy);
+            (Secret::new(handle.expose().to_owned()), Some(handle.digest(moment.epoch)))
+        }
+    };
+    Ok(AccessToken { text, lifetime, claims, jti, reference })
+}
+
+/// A token that somebody presents, before its liveness is asked.
+#[derive(Debug)]
+pub enum PresentedToken {
+    /// A JWT of ours with our issuer, unexpired.
+    Jwt(Map<String, Value>),
+    /// A well-formed reference.
+    Reference(Handle),
+}
+
+/// Reads a presented access token: signature, type, issuer and time. `None` for everything else; why does not matter
+/// to whoever presents it.
+#[must_use]
+pub fn read(issuance: &Issuance, text: &str, now: Timestamp) -> Option<PresentedToken> {
+    if let Some(handle) = Handle::parse(Kind::AccessToken, text) {
+        return Some(PresentedToken::Reference(handle));
+    }
+    let claims = issuance.keys.current().verify(text, TYPE).ok()?;
+    let expires_at = claims.get("exp").and_then(Value::as_i64)?;
+    let ours = claims.get("iss").and_then(Value::as_str) == Some(issuance.issuer.as_str());
+    (ours && now.timestamp() < expires_at).then_some(PresentedToken::Jwt(claims))
+}

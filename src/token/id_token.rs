@@ -1,0 +1,91 @@
+//! Owns ID tokens (OpenID Connect Core §2, §3.1.3.6) and the reading of one as a hint (§3.1.2.1,
+//! RP-Initiated Logout §2).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256, Sha512};
+
+use super::issuance::{Issuance, MintError};
+use crate::base::clock::Timestamp;
+use crate::base::id::{ClientId, SessionId, UserId};
+use crate::base::secret::Secret;
+use crate::claims::assemble::{self, GrantFacts, TokenFrame};
+use crate::client::Client;
+use crate::protocol::algorithm::Algorithm;
+
+/// The `typ` header of our ID tokens.
+pub const TYPE: &str = "JWT";
+
+/// What an ID token says beside the grant.
+#[derive(Debug, Default)]
+pub struct IdTokenContent<'a> {
+    /// Echoed from the authorization request.
+    pub nonce: Option<&'a str>,
+    /// The access token that is delivered beside it.
+    pub access_token: Option<&'a Secret>,
+    /// Standard claims that were asked for in the ID token.
+    pub standard: Map<String, Value>,
+}
+
+/// Mints an ID token: one signature.
+pub fn mint(
+    issuance: &Issuance,
+    client: &Client,
+    grant: &GrantFacts,
+    content: IdTokenContent<'_>,
+    now: Timestamp,
+) -> Result<Secret, MintError> {
+    let frame = TokenFrame {
+        issuer: issuance.issuer.as_str(),
+        audience: client.client_id.as_str(),
+        now,
+        lifetime: issuance.settings.id_token(),
+        claim_names: None,
+        user_role_alias: false,
+    };
+    let algorithm = client.id_token_algorithm;
+    let mut claims = assemble::id_token(&frame, grant, content.nonce, content.standard)?;
+    if let Some(access_token) = content.access_token {
+        claims.insert("at_hash".to_owned(), json!(half_hash(algorithm, access_token.expose())));
+    }
+    Ok(Secret::new(issuance.keys.current().sign(algorithm, TYPE, &claims)?))
+}
+
+/// The left half of the hash that belongs to the ID token's algorithm (Core §3.1.3.6).
+fn half_hash(algorithm: Algorithm, text: &str) -> String {
+    let hash = match algorithm {
+        Algorithm::RS256 | Algorithm::ES256 => Sha256::digest(text.as_bytes()).to_vec(),
+        Algorithm::EdDsa => Sha512::digest(text.as_bytes()).to_vec(),
+    };
+    URL_SAFE_NO_PAD.encode(hash.get(..hash.len() / 2).unwrap_or_default())
+}
+
+/// Whom an ID token that came back as a hint speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// The person.
+    pub user_id: UserId,
+    /// The client it was issued to.
+    pub client_id: ClientId,
+    /// The session it was issued in.
+    pub session_id: Option<SessionId>,
+    /// Whether its time is over: a logout accepts that, a silent login does not.
+    pub expired: bool,
+}
+
+/// Reads a hint: our signature, our issuer. `None` for anything else.
+#[must_use]
+pub fn read_hint(issuance: &Issuance, text: &str, now: Timestamp) -> Option<Hint> {
+    let claims = issuance.keys.current().verify_hint(text, TYPE).ok()?;
+    let text_of = |name: &str| claims.get(name).and_then(Value::as_str);
+    if text_of("iss") != Some(issuance.issuer.as_str()) {
+        return None;
+    }
+    Some(Hint {
+        user_id: UserId::from_text(text_of("sub")?),
+        client_id: ClientId::from_text(text_of("aud")?),
+        session_id: text_of("sid").map(SessionId::from_text),
+        expired: now.timestamp() >= claims.get("exp").and_then(Value::as_i64)?,
+    })
+}

@@ -1,0 +1,38 @@
+//! Owns what every minting needs beside the request: issuer, keys, lifetimes, and the word of the hook.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::TokenSettings;
+use crate::hook::answer::HookError;
+use crate::hook::shipped::ShippedHook;
+use crate::protocol::issuer::Issuer;
+use crate::signing::key_set::SigningError;
+use crate::signing::signing_keys::SigningKeys;
+
+/// The longest life of an access token: revocation downstream waits for it.
+pub const LONGEST_ACCESS_TOKEN: Duration = Duration::from_secs(3600);
+
+/// Shared by every grant and endpoint that mints or reads a token.
+#[derive(Clone)]
+pub struct Issuance {
+    /// `iss`.
+    pub issuer: Arc<Issuer>,
+    /// Signing keys and the server's HMAC keys.
+    pub keys: SigningKeys,
+    /// Lifetimes and claim switches.
+    pub settings: Arc<TokenSettings>,
+    /// Whether the built-in hook may speak.
+    pub hook: ShippedHook,
+}
+
+/// Why nothing was minted.
+#[derive(Debug, thiserror::Error)]
+pub enum MintError {
+    /// The hook failed or refused.
+    #[error(transparent)]
+    Hook(#[from] HookError),
+    /// No key, or the library failed.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+}

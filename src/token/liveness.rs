@@ -1,0 +1,96 @@
+//! Owns the question whether a token that was rightly issued still holds: session, grant, client and person live, the
+//! token not revoked. One statement each.
+
+use serde_json::{Map, Value};
+
+use super::access_token::PresentedToken;
+use super::issuance::Issuance;
+use super::refresh_token::RefreshToken;
+use super::store;
+use crate::base::clock::Timestamp;
+use crate::base::id::{ClientId, GrantId, OrganizationId, UserId};
+use crate::claims::assemble::Assurance;
+use crate::db::{DatabaseError, Work};
+use crate::protocol::claims_request::ClaimsRequest;
+use crate::protocol::scope::Scope;
+use crate::user::Profile;
+
+/// A grant of a person that lives now.
+#[derive(Debug, Clone)]
+pub struct LiveGrant {
+    /// The grant.
+    pub id: GrantId,
+    /// To whom it was given.
+    pub client_id: ClientId,
+    /// By whom.
+    pub user_id: UserId,
+    /// What was granted.
+    pub scope: Scope,
+    /// When it ends by itself; none if it only ends with its session.
+    pub expires_at: Option<Timestamp>,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// The organization it is bound to.
+    pub organization_id: Option<OrganizationId>,
+    /// How the person proved who they are.
+    pub assurance: Assurance,
+}
+
+/// The claims of a presented access token if it lives, else `None`: one statement.
+pub async fn of_access_token(
+    work: &mut Work,
+    issuance: &Issuance,
+    token: PresentedToken,
+) -> Result<Option<Map<String, Value>>, DatabaseError> {
+    match token {
+        PresentedToken::Jwt(claims) => {
+            let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
+            let (Some(jti), Some(client_id)) = (text("jti"), text("client_id")) else { return Ok(None) };
+            let issued_at = claims.get("iat").and_then(Value::as_i64).unwrap_or(0);
+            let lives = match text("grant_id") {
+                Some(grant_id) => store::grant_and_token_live(work, &grant_id, &jti).await?,
+                None => store::client_token_lives(work, &client_id, &jti, issued_at).await?,
+            };
+            Ok(lives.then_some(claims))
+        }
+        PresentedToken::Reference(handle) => {
+            let digest = handle.digest(work.epoch());
+            let claims = store::reference_claims(work, &digest).await?;
+            Ok(claims.filter(|claims| claims.get("iss").and_then(Value::as_str) == Some(issuance.issuer.as_str())))
+        }
+    }
+}
+
+/// The grant of a refresh token if this generation is the current one and the grant lives: one statement.
+pub async fn of_refresh_token(work: &mut Work, token: &RefreshToken) -> Result<Option<LiveGrant>, DatabaseError> {
+    let digest = token.random.digest(work.epoch());
+    store::live_grant_of_refresh(work, &digest, token.generation).await
+}
+
+/// What the userinfo endpoint needs of a live grant.
+#[derive(Debug)]
+pub struct UserinfoFacts {
+    /// The person.
+    pub profile: Profile,
+    /// What was granted.
+    pub scope: Scope,
+    /// Claims asked for by name.
+    pub claims: ClaimsRequest,
+    /// What the built-in hook says now; `None` is its refusal.
+    pub tenancy: Option<Value>,
+}
+
+/// Everything that userinfo says of the grant of a live access token: one statement.
+pub async fn userinfo_facts(work: &mut Work, token: &PresentedToken) -> Result<Option<UserinfoFacts>, DatabaseError> {
+    match token {
+        PresentedToken::Jwt(claims) => {
+            let text = |name: &str| claims.get(name).and_then(Value::as_str);
+            let (Some(grant_id), Some(jti)) = (text("grant_id"), text("jti")) else { return Ok(None) };
+            store::userinfo(work, store::TokenKey::Jwt { grant_id, jti }, text("org_id")).await
+        }
+        PresentedToken::Reference(handle) => {
+            let digest = handle.digest(work.epoch());
+            store::userinfo(work, store::TokenKey::Reference(&digest), None).await
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Grants, reference tokens and revoked ids in the database.
+
+use serde_json::{Map, Value};
+
+use super::liveness::{LiveGrant, UserinfoFacts};
+use super::revocation::{EndReason, EndedGrant};
+use crate::base::clock::Timestamp;
+use crate::base::digest::Digest;
+use crate::base::id::{ClientId, GrantId, OrganizationId, UserId};
+use crate::claims::assemble::Assurance;
+use crate::db::{DatabaseError, Work};
+use crate::protocol::scope::Scope;
+use crate::user::Profile;
+
+pub(super) async fn grant_and_token_live(work: &mut Work, grant_id: &str, jti: &str) -> Result<bool, DatabaseError> {
+    let now = work.now();
+    let lives = sqlx::query_scalar!(
+        r#"select exists (select from auth.live_grants g where g.id = $1 and g.live_until > $3)
+              and not exists (select from auth.revoked_tokens r where r.jti = $2) as "lives!""#,
+        grant_id,
+        jti,
+        now,
+    )
+    .fetch_one(work.connection()?)
+    .await?;
+    Ok(lives)
+}
+
+pub(super) async fn client_token_lives(
+    work: &mut Work,
+    client_id: &str,
+    jti: &str,
+    issued_at: i64,
+) -> Result<bool, DatabaseError> {
+    let issued_at = Timestamp::from_timestamp(issued_at, 0).unwrap_or_default();
+    let lives = sqlx::query_scalar!(
+        r#"select exists (
+                select
+                from auth.oauth_applications a
+                cross join auth.platform p
+                where a.client_id = $1
+                  and a.disabled_at is null
+                  and (a.revoked_before is null or a.revoked_before <= $3)
+                  and (p.revoked_before is null or p.revoked_before <= $3))
+              and not exists (select from auth.revoked_tokens r where r.jti = $2) as "lives!""#,
+        client_id,
+        jti,
+        issued_at,
+    )
+    .fetch_one(work.connection()?)
+    .await?;
+    Ok(lives)
+}
+
+pub(super) async fn reference_claims(work: &mut Work, digest: &Digest) -> Result<Option<Map<String, Value>>, DatabaseError> {
+    let now = work.now();
+    let claims = sqlx::query_scalar!(
+        r#"select t.claims
+           from auth.oauth_access_tokens t
+           join auth.oauth_applications a on a.client_id = t.client_id
+           where t.digest = $1
+             and t.expires_at > $2
+             and a.disabled_at is null
+             and (t.grant_id is null or exists (
+                select from auth.live_grants g where g.id = t.grant_id and g.live_until > $2))"#,
+        digest.as_bytes(),
+        now,
+    )
+    .fetch_optional(work.connection()?)
+    .await?;
+    match claims {
+        None => Ok(None),
+        Some(Value::Object(claims)) => Ok(Some(claims)),
+        Some(_) => Err(DatabaseError::Inconsistent { table: "auth.oauth_access_tokens", problem: "claims is not an object" }),
+    }
+}
+
+pub(super) async fn live_grant_of_refresh(
+    work: &mut Work,
+    digest: &Digest,
+    generation: i32,
+) -> Result<Option<LiveGrant>, DatabaseError> {
+    let now = work.now();
+    let row = sqlx::query!(
+        r#"select id as "id!", client_id as "client_id!", user_id as "user_id!", scopes as "scopes!", live_until as "live_until!",
+            created_at as "created_at!", organization_id, auth_time as "auth_time!", acr as "acr!", amr as "amr!"
+           from auth.live_grants
+           where refresh_digest = $1
+             and generation = $2
+             and live_until > $3"#,
+        digest.as_bytes(),
+        generation,
+        now,
+    )
+    .fetch_optional(work.connection()?)
+    .await?;
+    Ok(row.map(|row| LiveGrant {
+        id: GrantId::from_text(row.id),
+        client_id: ClientId::from_text(row.client_id),
+        user_id: UserId::from_text(row.user_id),
+        scope: Scope::from_tokens(row.scopes),
+        expires_at: Some(row.live_until),
+        created_at: row.created_at,
+        organization_id: row.organization_id.map(OrganizationId::from_text),
+        assurance: Assurance { auth_time: row.auth_time, acr: row.acr, amr: row.amr },
+    }))
+}
+
+/// How a presented token is found.
+#[derive(Clone, Copy)]
+pub(super) enum TokenKey<'a> {
+    /// By what a JWT says of itself.
+    Jwt { grant_id: &'a str, jti: &'a str },
+    /// By a reference's digest.
+    Reference(&'a Digest),
+}
+
+/// The grant, the person and today's tenancy of a live token. An unbound grant keeps the organization that the token
+/// speaks of while the person is still joined.
+pub(super) async fn userinfo(
+    work: &mut Work,
+    key: TokenKey<'_>,
+    token_organization: Option<&str>,
+) -> Result<Option<UserinfoFacts>, DatabaseError> {
+    let now = work.now();
+    let (grant_id, jti, digest) = match key {
+        TokenKey::Jwt { grant_id, jti } => (Some(grant_id), Some(jti), None),
+        TokenKey::Reference(digest) => (None, None, Some(digest.as_bytes())),
+    };
+    let row = sqlx::query!(
+        r#"select g.scopes as "scopes!", g.claims as "claims?", to_jsonb(u) as "person!",
+            auth.member_claims(g.user_id, g.organization_id, coalesce($5, g.active_organization_id)) as tenancy
+           from auth.live_grants g
+           join auth.users u on u.id = g.user_id
+           where g.id = coalesce($1, (
+                select t.grant_id from auth.oauth_access_tokens t where t.digest = $3 and t.expires_at > $4))
+             and g.live_until > $4
+             and not exists (select from auth.revoked_tokens r where r.jti = $2)"#,
+        grant_id,
+        jti,
+        digest,
+        now,
+        token_organization,
+    )
+    .fetch_optional(work.connection()?)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let inconsistent = |table, problem| DatabaseError::Inconsistent { table, problem };
+    Ok(Some(UserinfoFacts {
+        profile: Profile::from_row(row.person).ok_or_else(|| inconsistent("auth.users", "a row is not a profile"))?,
+        scope: Scope::from_tokens(row.scopes),
+        claims: row
+            .claims
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|_| inconsistent("auth.oauth_grants", "claims is not a claims request"))?
+            .unwrap_or_default(),
+        tenancy: row.tenancy,
+    }))
+}
+
+pub(super) async fn end_grant(
+    work: &mut Work,
+    grant_id: &GrantId,
+    reason: EndReason,
+) -> Result<Option<EndedGrant>, DatabaseError> {
+    let now = work.now();
+    let row = sqlx::query!(
+        r#"update auth.oauth_grants
+           set ended_at = $2, ended_reason = $3
+           where id = $1
+             and ended_at is null
+           returning id, user_id"#,
+        grant_id.as_str(),
+        now,
+        reason.name(),
+    )
+    .fetch_optional(work.connection()?)
+    .await?;
+    Ok(row.map(|row| EndedGrant { id: GrantId::from_text(row.id), user_id: UserId::from_text(row.user_id) }))
+}
+
+pub(super) async fn grant_of_refresh(work: &mut Work, digest: &Digest) -> Result<Option<(GrantId, ClientId)>, DatabaseError> {
+    let row = sqlx::query!("select id, client_id from auth.oauth_grants where refresh_digest = $1", digest.as_bytes())
+        .fetch_optional(work.connection()?)
+        .await?;
+    Ok(row.map(|row| (GrantId::from_text(row.id), ClientId::from_text(row.client_id))))
+}
+
+pub(super) async fn revoke_jti(work: &mut Work, jti: &str, expires_at: Timestamp) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "insert into auth.revoked_tokens (jti, expires_at) values ($1, $2) on conflict (jti) do nothing",
+        jti,
+        expires_at,
+    )
+    .execute(work.connection()?)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn owner_of_reference(work: &mut Work, digest: &Digest) -> Result<Option<ClientId>, DatabaseError> {
+    let owner = sqlx::query_scalar!("select client_id from auth.oauth_access_tokens where digest = $1", digest.as_bytes())
+        .fetch_optional(work.connection()?)
+        .await?;
+    Ok(owner.map(ClientId::from_text))
+}
+
+pub(super) async fn delete_reference(work: &mut Work, digest: &Digest, client_id: &ClientId) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "delete from auth.oauth_access_tokens where digest = $1 and client_id = $2",
+        digest.as_bytes(),
+        client_id.as_str(),
+    )
+    .execute(work.connection()?)
+    .await?;
+    Ok(())
+}
