@@ -3,5 +3,6 @@
 //! The map, in the order a request meets the rooms. Each floor may use only those below it.
 
 pub mod base;
+pub mod client;
 pub mod db;
 pub mod protocol;
