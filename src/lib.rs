@@ -4,5 +4,6 @@
 
 pub mod base;
 pub mod config;
+pub mod client;
 pub mod db;
 pub mod protocol;

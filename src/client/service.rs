@@ -1,0 +1,138 @@
+//! Owns what operators do with clients and resources. Each function writes in its caller's transaction; the caches
+//! of every replica learn of it when that commits.
+
+use std::time::Duration;
+
+use super::error::ClientError;
+use super::metadata::NewClient;
+use super::registered::{Client, ClientSummary};
+use super::resource::{NewResource, Resource};
+use super::{secret, store};
+use crate::base::clock;
+use crate::base::id::ClientId;
+use crate::base::secret::Secret;
+use crate::db::Work;
+use crate::protocol::client_authentication::ClientAuthenticationMethod;
+
+/// How long an old secret may stay valid beside a new one.
+pub const LONGEST_OVERLAP: Duration = Duration::from_hours(90 * 24);
+
+/// A client that was just made, with the secret that is shown only now. A public client has none.
+#[derive(Debug)]
+pub struct CreatedClient {
+    /// Its id.
+    pub client_id: ClientId,
+    /// Its secret in the clear.
+    pub secret: Option<Secret>,
+}
+
+/// Makes a client. Without a chosen secret a confidential client gets one of 256 random bits.
+pub async fn create(
+    work: &mut Work,
+    new: &NewClient,
+    chosen: Option<Secret>,
+) -> Result<CreatedClient, ClientError> {
+    let client_id = new.client_id().clone();
+    if let Some(chosen) = &chosen {
+        if !new.is_confidential() {
+            return Err(ClientError::Public(client_id));
+        }
+        secret::check_chosen(chosen)?;
+    }
+    let now = work.now();
+    store::insert_client(work.connection()?, new, now).await?;
+    if !new.is_confidential() {
+        return Ok(CreatedClient {
+            client_id,
+            secret: None,
+        });
+    }
+    let secret = chosen.unwrap_or_else(|| secret::generate(work.entropy()));
+    let digest = secret::digest(&client_id, &secret);
+    store::insert_secret(work.connection()?, &client_id, digest, now).await?;
+    Ok(CreatedClient {
+        client_id,
+        secret: Some(secret),
+    })
+}
+
+/// A page of clients after the given id, in the order of their ids.
+pub async fn list(
+    work: &mut Work,
+    after: Option<&ClientId>,
+    limit: u16,
+) -> Result<Vec<ClientSummary>, ClientError> {
+    let after = after.map_or("", ClientId::as_str);
+    Ok(store::list_clients(work.connection()?, after, i64::from(limit)).await?)
+}
+
+/// Everything about a client, read past every cache.
+pub async fn show(work: &mut Work, client_id: &ClientId) -> Result<Client, ClientError> {
+    store::find_client(work.connection()?, client_id.as_str())
+        .await?
+        .ok_or_else(|| ClientError::Unknown(client_id.clone()))
+}
+
+/// Gives the client a new secret. The old ones live on for the overlap; zero ends them with the commit.
+pub async fn rotate_secret(
+    work: &mut Work,
+    client_id: &ClientId,
+    overlap: Duration,
+) -> Result<Secret, ClientError> {
+    if overlap > LONGEST_OVERLAP {
+        return Err(ClientError::OverlapTooLong);
+    }
+    let now = work.now();
+    match store::lock_client(work.connection()?, client_id).await? {
+        None => return Err(ClientError::Unknown(client_id.clone())),
+        Some(ClientAuthenticationMethod::None) => return Err(ClientError::Public(client_id.clone())),
+        Some(
+            ClientAuthenticationMethod::ClientSecretBasic | ClientAuthenticationMethod::ClientSecretPost,
+        ) => {}
+    }
+    store::expire_secrets(work.connection()?, client_id, clock::after(now, overlap), now).await?;
+    let secret = secret::generate(work.entropy());
+    let digest = secret::digest(client_id, &secret);
+    store::insert_secret(work.connection()?, client_id, digest, now).await?;
+    Ok(secret)
+}
+
+/// Switches a client off: it authenticates no more and every grant of it is dead.
+pub async fn disable(work: &mut Work, client_id: &ClientId) -> Result<(), ClientError> {
+    let now = work.now();
+    let found = store::set_disabled_at(work.connection()?, client_id, Some(now), now).await?;
+    known(found, client_id)
+}
+
+/// Switches a client on again. Its earlier grants live again, unless they were revoked.
+pub async fn enable(work: &mut Work, client_id: &ClientId) -> Result<(), ClientError> {
+    let now = work.now();
+    let found = store::set_disabled_at(work.connection()?, client_id, None, now).await?;
+    known(found, client_id)
+}
+
+/// Ends everything that the client was granted until now, for every person.
+pub async fn revoke_before(work: &mut Work, client_id: &ClientId) -> Result<(), ClientError> {
+    let now = work.now();
+    let found = store::set_revoked_before(work.connection()?, client_id, now).await?;
+    known(found, client_id)
+}
+
+/// Registers a resource.
+pub async fn resource_create(work: &mut Work, new: &NewResource) -> Result<(), ClientError> {
+    let now = work.now();
+    store::insert_resource(work.connection()?, new.resource(), now).await
+}
+
+/// The resource of an identifier, read past every cache.
+pub async fn resource_show(work: &mut Work, identifier: &str) -> Result<Option<Resource>, ClientError> {
+    Ok(store::find_resource(work.connection()?, identifier).await?)
+}
+
+fn known(found: bool, client_id: &ClientId) -> Result<(), ClientError> {
+    if found {
+        Ok(())
+    } else {
+        Err(ClientError::Unknown(client_id.clone()))
+    }
+}
