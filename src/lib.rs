@@ -2,6 +2,9 @@
 //!
 //! The map, in the order a request meets the rooms. Each floor may use only those below it.
 
+pub mod audit;
+pub mod authentication;
 pub mod base;
 pub mod db;
 pub mod protocol;
+pub mod session;
