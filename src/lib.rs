@@ -2,8 +2,11 @@
 //!
 //! The map, in the order a request meets the rooms. Each floor may use only those below it.
 
+pub mod audit;
+pub mod authentication;
 pub mod base;
 pub mod config;
 pub mod client;
 pub mod db;
 pub mod protocol;
+pub mod session;

@@ -1,0 +1,319 @@
+//! Owns the closed list of what can happen, with what is recorded of it: identifiers and closed words only, never a
+//! secret, a token, a name or an address of mail. Names on the wire are in [`Event::name`].
+
+use crate::base::id::{ClientId, GrantId, KeyId, OrganizationId, SessionId, TokenId, UserId};
+
+/// Why a login was refused. The person is told none of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginFailureReason {
+    /// The account exists, the password is wrong.
+    WrongPassword,
+    /// No account has the identifier.
+    UnknownIdentifier,
+    /// The account has no password.
+    NoPassword,
+    /// The password is right, but the account's status lets nobody in.
+    Status,
+}
+
+impl LoginFailureReason {
+    /// The word in the event's metadata.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WrongPassword => "wrong_password",
+            Self::UnknownIdentifier => "unknown_identifier",
+            Self::NoPassword => "no_password",
+            Self::Status => "status",
+        }
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "the fields are identifiers under the names that every room uses"
+)]
+pub enum Event {
+    /// A person proved who they are and has a session.
+    LoginSuccess {
+        user: UserId,
+        session: SessionId,
+        amr: Vec<String>,
+    },
+    /// A login was refused after its proof was checked.
+    LoginFailure {
+        user: Option<UserId>,
+        reason: LoginFailureReason,
+    },
+    /// The last attempt of a window failed: further ones are refused unchecked. No user: no such account.
+    AccountLocked {
+        user: Option<UserId>,
+    },
+    /// A person ended their session.
+    Logout {
+        user: UserId,
+        session: SessionId,
+        client: Option<ClientId>,
+    },
+    /// A session ended by another cause.
+    SessionEnded {
+        user: UserId,
+        session: SessionId,
+        reason: &'static str,
+    },
+    /// All sessions of a person were ended.
+    SessionsEnded {
+        user: UserId,
+        reason: &'static str,
+    },
+    /// A session's active organization changed.
+    OrganizationSwitched {
+        user: UserId,
+        session: SessionId,
+        organization: Option<OrganizationId>,
+    },
+
+    /// An authorization code was presented again (RFC 6749 §4.1.2); its grant ended.
+    CodeReplayed {
+        client: ClientId,
+        user: UserId,
+        grant: GrantId,
+    },
+    /// An old refresh token was presented (RFC 9700 §4.14.2); its grant ended.
+    RefreshReused {
+        client: ClientId,
+        user: UserId,
+        grant: GrantId,
+        generation: i32,
+        current: i32,
+    },
+    /// The previous refresh token was presented again inside the grace: a lost reply, not a theft.
+    RefreshReplayed {
+        client: ClientId,
+        user: UserId,
+        grant: GrantId,
+    },
+    /// A token was revoked (RFC 7009): with `token` that access token alone, without it the whole grant.
+    TokenRevoked {
+        client: ClientId,
+        user: Option<UserId>,
+        grant: Option<GrantId>,
+        token: Option<TokenId>,
+    },
+    /// A grant ended by another cause.
+    GrantEnded {
+        client: ClientId,
+        user: UserId,
+        grant: GrantId,
+        reason: &'static str,
+    },
+    /// A person allowed a client these scopes.
+    ConsentGranted {
+        user: UserId,
+        client: ClientId,
+        scopes: Vec<String>,
+    },
+    /// A person, or an operator for them, took consent back.
+    ConsentWithdrawn {
+        user: UserId,
+        client: ClientId,
+    },
+
+    ClientCreated {
+        client: ClientId,
+    },
+    ClientUpdated {
+        client: ClientId,
+    },
+    ClientDisabled {
+        client: ClientId,
+    },
+    ClientEnabled {
+        client: ClientId,
+    },
+    ClientDeleted {
+        client: ClientId,
+    },
+    ClientSecretRotated {
+        client: ClientId,
+    },
+    ResourceChanged {
+        resource: String,
+    },
+
+    /// A person signed up.
+    Registered {
+        user: UserId,
+    },
+    /// An operator or an import made the account.
+    UserCreated {
+        user: UserId,
+    },
+    UserDisabled {
+        user: UserId,
+        status: &'static str,
+    },
+    UserEnabled {
+        user: UserId,
+    },
+    UserDeleted {
+        user: UserId,
+    },
+    UserRoleChanged {
+        user: UserId,
+        role: &'static str,
+    },
+    UserTierChanged {
+        user: UserId,
+        tier: &'static str,
+    },
+    PasswordChanged {
+        user: UserId,
+    },
+    EmailVerified {
+        user: UserId,
+    },
+    EmailChanged {
+        user: UserId,
+    },
+    ProfileUpdated {
+        user: UserId,
+    },
+
+    OrganizationCreated {
+        organization: OrganizationId,
+        user: Option<UserId>,
+    },
+    OrganizationUpdated {
+        organization: OrganizationId,
+    },
+    OrganizationTierChanged {
+        organization: OrganizationId,
+        tier: Option<&'static str>,
+    },
+    OrganizationSuspended {
+        organization: OrganizationId,
+    },
+    OrganizationResumed {
+        organization: OrganizationId,
+    },
+    OrganizationDeleted {
+        organization: OrganizationId,
+    },
+    MemberInvited {
+        organization: OrganizationId,
+        user: UserId,
+        role: String,
+    },
+    MemberAdded {
+        organization: OrganizationId,
+        user: UserId,
+        role: String,
+    },
+    MemberRoleChanged {
+        organization: OrganizationId,
+        user: UserId,
+        role: String,
+    },
+    MemberRemoved {
+        organization: OrganizationId,
+        user: UserId,
+    },
+
+    HookChanged {
+        hook: String,
+    },
+    /// A token hook failed, so nothing was issued; `problem` is a closed word, never the hook's answer.
+    HookFailed {
+        hook: String,
+        client: Option<ClientId>,
+        user: Option<UserId>,
+        problem: &'static str,
+    },
+
+    KeyCreated {
+        key: KeyId,
+        algorithm: &'static str,
+    },
+    KeyActivated {
+        key: KeyId,
+    },
+    KeyRetired {
+        key: KeyId,
+    },
+    KeyRevoked {
+        key: KeyId,
+    },
+    /// The key that refresh tokens are tagged with got a successor.
+    ServerKeyCreated {
+        number: i32,
+    },
+    /// Every handle from before this instant is dead.
+    EverythingRevoked,
+    /// A restore: handles from before it are dead.
+    BackupEpochRaised {
+        epoch: i64,
+    },
+}
+
+impl Event {
+    /// The name in `auth.security_events.event_type`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::LoginSuccess { .. } => "LOGIN_SUCCESS",
+            Self::LoginFailure { .. } => "LOGIN_FAILURE",
+            Self::AccountLocked { .. } => "ACCOUNT_LOCKED",
+            Self::Logout { .. } => "LOGOUT",
+            Self::SessionEnded { .. } => "SESSION_ENDED",
+            Self::SessionsEnded { .. } => "SESSIONS_ENDED",
+            Self::OrganizationSwitched { .. } => "ORG_SWITCHED",
+            Self::CodeReplayed { .. } => "CODE_REPLAYED",
+            Self::RefreshReused { .. } => "REFRESH_REUSED",
+            Self::RefreshReplayed { .. } => "REFRESH_REPLAYED",
+            Self::TokenRevoked { .. } => "TOKEN_REVOKED",
+            Self::GrantEnded { .. } => "GRANT_ENDED",
+            Self::ConsentGranted { .. } => "CONSENT_GRANTED",
+            Self::ConsentWithdrawn { .. } => "CONSENT_WITHDRAWN",
+            Self::ClientCreated { .. } => "CLIENT_CREATED",
+            Self::ClientUpdated { .. } => "CLIENT_UPDATED",
+            Self::ClientDisabled { .. } => "CLIENT_DISABLED",
+            Self::ClientEnabled { .. } => "CLIENT_ENABLED",
+            Self::ClientDeleted { .. } => "CLIENT_DELETED",
+            Self::ClientSecretRotated { .. } => "CLIENT_SECRET_ROTATED",
+            Self::ResourceChanged { .. } => "RESOURCE_CHANGED",
+            Self::Registered { .. } => "REGISTER",
+            Self::UserCreated { .. } => "USER_CREATED",
+            Self::UserDisabled { .. } => "USER_DISABLED",
+            Self::UserEnabled { .. } => "USER_ENABLED",
+            Self::UserDeleted { .. } => "ACCOUNT_DELETED",
+            Self::UserRoleChanged { .. } => "USER_ROLE_CHANGED",
+            Self::UserTierChanged { .. } => "USER_TIER_CHANGED",
+            Self::PasswordChanged { .. } => "PASSWORD_CHANGED",
+            Self::EmailVerified { .. } => "EMAIL_VERIFIED",
+            Self::EmailChanged { .. } => "EMAIL_CHANGED",
+            Self::ProfileUpdated { .. } => "PROFILE_UPDATED",
+            Self::OrganizationCreated { .. } => "ORG_CREATED",
+            Self::OrganizationUpdated { .. } => "ORG_UPDATED",
+            Self::OrganizationTierChanged { .. } => "ORG_TIER_CHANGED",
+            Self::OrganizationSuspended { .. } => "ORG_SUSPENDED",
+            Self::OrganizationResumed { .. } => "ORG_RESUMED",
+            Self::OrganizationDeleted { .. } => "ORG_DELETED",
+            Self::MemberInvited { .. } => "MEMBER_INVITED",
+            Self::MemberAdded { .. } => "MEMBER_ADDED",
+            Self::MemberRoleChanged { .. } => "MEMBER_ROLE_CHANGED",
+            Self::MemberRemoved { .. } => "MEMBER_REMOVED",
+            Self::HookChanged { .. } => "HOOK_CHANGED",
+            Self::HookFailed { .. } => "HOOK_FAILED",
+            Self::KeyCreated { .. } => "KEY_CREATED",
+            Self::KeyActivated { .. } => "KEY_ACTIVATED",
+            Self::KeyRetired { .. } => "KEY_RETIRED",
+            Self::KeyRevoked { .. } => "KEY_REVOKED",
+            Self::ServerKeyCreated { .. } => "SERVER_KEY_CREATED",
+            Self::EverythingRevoked => "EVERYTHING_REVOKED",
+            Self::BackupEpochRaised { .. } => "BACKUP_EPOCH_RAISED",
+        }
+    }
+}

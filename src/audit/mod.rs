@@ -1,0 +1,9 @@
+//! The record of what an operator must be able to prove: a closed list of events, each one row written in the
+//! transaction of the act itself. It knows no rule of the rooms that record, and holds no secret, e-mail or token.
+
+pub mod event;
+mod row;
+mod store;
+
+pub use event::{Event, LoginFailureReason};
+pub use store::record;

@@ -1,0 +1,187 @@
+//! Owns which column each part of an event goes to; what has no column of its own goes into the metadata.
+
+use serde_json::{Value, json};
+
+use super::event::Event;
+use crate::base::id::{ClientId, GrantId, UserId};
+
+/// An event's columns beside its name.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Row<'a> {
+    pub(super) user: Option<&'a str>,
+    pub(super) client: Option<&'a str>,
+    pub(super) session: Option<&'a str>,
+    pub(super) grant: Option<&'a str>,
+    pub(super) metadata: Value,
+}
+
+/// Takes an event apart.
+pub(super) fn of(event: &Event) -> Row<'_> {
+    let metadata = match metadata(event) {
+        Value::Null => json!({}),
+        metadata => metadata,
+    };
+    Row {
+        metadata,
+        ..subjects(event)
+    }
+}
+
+fn metadata(event: &Event) -> Value {
+    match event {
+        Event::LoginSuccess { amr, .. } => json!({ "amr": amr }),
+        Event::LoginFailure { reason, .. } => json!({ "reason": reason.name() }),
+        Event::SessionEnded { reason, .. }
+        | Event::SessionsEnded { reason, .. }
+        | Event::GrantEnded { reason, .. } => json!({ "reason": reason }),
+        Event::OrganizationSwitched { organization, .. } => json!({ "org_id": organization }),
+        Event::RefreshReused {
+            generation, current, ..
+        } => {
+            json!({ "generation": generation, "current": current })
+        }
+        Event::TokenRevoked { token, .. } => json!({ "jti": token }),
+        Event::ConsentGranted { scopes, .. } => json!({ "scopes": scopes }),
+        Event::ResourceChanged { resource } => json!({ "resource": resource }),
+        Event::UserDisabled { status, .. } => json!({ "status": status }),
+        Event::UserRoleChanged { role, .. } => json!({ "role": role }),
+        Event::UserTierChanged { tier, .. } => json!({ "tier": tier }),
+        Event::OrganizationCreated { organization, .. }
+        | Event::OrganizationUpdated { organization }
+        | Event::OrganizationSuspended { organization }
+        | Event::OrganizationResumed { organization }
+        | Event::OrganizationDeleted { organization }
+        | Event::MemberRemoved { organization, .. } => json!({ "org_id": organization }),
+        Event::OrganizationTierChanged { organization, tier } => {
+            json!({ "org_id": organization, "tier": tier })
+        }
+        Event::MemberInvited {
+            organization, role, ..
+        }
+        | Event::MemberAdded {
+            organization, role, ..
+        }
+        | Event::MemberRoleChanged {
+            organization, role, ..
+        } => {
+            json!({ "org_id": organization, "org_role": role })
+        }
+        Event::HookChanged { hook } => json!({ "hook": hook }),
+        Event::HookFailed { hook, problem, .. } => json!({ "hook": hook, "problem": problem }),
+        Event::KeyCreated { key, algorithm } => json!({ "kid": key, "alg": algorithm }),
+        Event::KeyActivated { key } | Event::KeyRetired { key } | Event::KeyRevoked { key } => {
+            json!({ "kid": key })
+        }
+        Event::ServerKeyCreated { number } => json!({ "number": number }),
+        Event::BackupEpochRaised { epoch } => json!({ "epoch": epoch }),
+        _ => Value::Null,
+    }
+}
+
+fn subjects(event: &Event) -> Row<'_> {
+    let mut row = Row::default();
+    match event {
+        Event::LoginSuccess { user, session, .. }
+        | Event::SessionEnded { user, session, .. }
+        | Event::OrganizationSwitched { user, session, .. } => {
+            row.user = Some(user.as_str());
+            row.session = Some(session.as_str());
+        }
+        Event::Logout {
+            user,
+            session,
+            client,
+        } => {
+            row.user = Some(user.as_str());
+            row.session = Some(session.as_str());
+            row.client = client.as_ref().map(ClientId::as_str);
+        }
+        Event::LoginFailure { user, .. }
+        | Event::AccountLocked { user }
+        | Event::OrganizationCreated { user, .. } => row.user = user.as_ref().map(UserId::as_str),
+        Event::CodeReplayed { client, user, grant }
+        | Event::RefreshReused {
+            client, user, grant, ..
+        }
+        | Event::RefreshReplayed { client, user, grant }
+        | Event::GrantEnded {
+            client, user, grant, ..
+        } => {
+            row.client = Some(client.as_str());
+            row.user = Some(user.as_str());
+            row.grant = Some(grant.as_str());
+        }
+        Event::TokenRevoked {
+            client, user, grant, ..
+        } => {
+            row.client = Some(client.as_str());
+            row.user = user.as_ref().map(UserId::as_str);
+            row.grant = grant.as_ref().map(GrantId::as_str);
+        }
+        Event::ConsentGranted { user, client, .. } | Event::ConsentWithdrawn { user, client } => {
+            row.user = Some(user.as_str());
+            row.client = Some(client.as_str());
+        }
+        Event::ClientCreated { client }
+        | Event::ClientUpdated { client }
+        | Event::ClientDisabled { client }
+        | Event::ClientEnabled { client }
+        | Event::ClientDeleted { client }
+        | Event::ClientSecretRotated { client } => row.client = Some(client.as_str()),
+        Event::HookFailed { client, user, .. } => {
+            row.client = client.as_ref().map(ClientId::as_str);
+            row.user = user.as_ref().map(UserId::as_str);
+        }
+        _ => row.user = person(event),
+    }
+    row
+}
+
+fn person(event: &Event) -> Option<&str> {
+    match event {
+        Event::SessionsEnded { user, .. }
+        | Event::Registered { user }
+        | Event::UserCreated { user }
+        | Event::UserDisabled { user, .. }
+        | Event::UserEnabled { user }
+        | Event::UserDeleted { user }
+        | Event::UserRoleChanged { user, .. }
+        | Event::UserTierChanged { user, .. }
+        | Event::PasswordChanged { user }
+        | Event::EmailVerified { user }
+        | Event::EmailChanged { user }
+        | Event::ProfileUpdated { user }
+        | Event::MemberInvited { user, .. }
+        | Event::MemberAdded { user, .. }
+        | Event::MemberRoleChanged { user, .. }
+        | Event::MemberRemoved { user, .. } => Some(user.as_str()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::id::OrganizationId;
+
+    #[test]
+    fn what_has_no_column_goes_into_the_metadata() {
+        let event = Event::MemberAdded {
+            organization: OrganizationId::from_text("o1"),
+            user: UserId::from_text("u1"),
+            role: "admin".to_owned(),
+        };
+        let row = of(&event);
+        assert_eq!(row.user, Some("u1"));
+        assert_eq!(row.metadata, json!({ "org_id": "o1", "org_role": "admin" }));
+    }
+
+    #[test]
+    fn metadata_is_an_object_even_when_empty() {
+        let event = Event::ClientDisabled {
+            client: ClientId::from_text("c1"),
+        };
+        assert_eq!(of(&event).metadata, json!({}));
+        assert_eq!(of(&event).client, Some("c1"));
+    }
+}

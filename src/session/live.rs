@@ -1,0 +1,160 @@
+//! Owns a session's life: its start with a new handle at every login, the look-up that every page makes, the slide
+//! of its idle time, and the organization that is active in it.
+
+use std::time::Duration;
+
+use super::store;
+use crate::audit::{self, Event};
+use crate::authentication::Assurance;
+use crate::base::clock::{Timestamp, after};
+use crate::base::handle::{Handle, Kind};
+use crate::base::id::{OrganizationId, SessionId, UserId};
+use crate::db::{DatabaseError, Work};
+
+/// Activity younger than this is not written again, so that reading pages does not write rows.
+pub const ACTIVITY_GRAIN: Duration = Duration::from_mins(5);
+
+/// How long sessions live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// Without activity.
+    pub idle: Duration,
+    /// With it.
+    pub absolute: Duration,
+}
+
+impl Default for Lifetimes {
+    /// 7 days and 30 days.
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_hours(7 * 24),
+            absolute: Duration::from_hours(30 * 24),
+        }
+    }
+}
+
+/// What a session's person may do: the only two statuses that `auth.live_sessions` shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Everything that is theirs.
+    Active,
+    /// Signed in, but nothing is granted yet.
+    Waitlist,
+}
+
+/// A session as it was when it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The `sid` claim.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// `auth_time`, `amr` and `acr`.
+    pub assurance: Assurance,
+    /// The organization that an unbound grant takes first.
+    pub active_organization_id: Option<OrganizationId>,
+    /// The status of its person.
+    pub standing: Standing,
+}
+
+/// What a page says of the person whose session it is. Never logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The display name; may be empty.
+    pub name: String,
+    /// The address as the person writes it.
+    pub email: String,
+}
+
+impl std::fmt::Debug for Person {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Person")
+    }
+}
+
+/// A session that lives, with what a page needs of its person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveSession {
+    /// The session.
+    pub session: Session,
+    /// Its person.
+    pub person: Person,
+}
+
+/// What a login asks to be made.
+#[derive(Debug, Clone)]
+pub struct NewSession<'a> {
+    /// Who proved who they are.
+    pub user_id: &'a UserId,
+    /// How.
+    pub assurance: Assurance,
+    /// How long it may live.
+    pub lifetimes: Lifetimes,
+    /// What the browser presented. A live session of the same person goes on under the new handle and keeps its id,
+    /// so that proving oneself again for one client does not log one out of the others; any other ends.
+    pub replaces: Option<&'a Handle>,
+}
+
+/// Starts a session and records the login. The handle is new every time (no fixation). `None` if the person may
+/// have none: deleted, banned or cut off meanwhile.
+pub async fn start(work: &mut Work, new: NewSession<'_>) -> Result<Option<(Session, Handle)>, DatabaseError> {
+    let handle = Handle::new(Kind::Session, work.entropy());
+    let Some(session) = store::start(work, &new, &handle).await? else {
+        return Ok(None);
+    };
+    let event = Event::LoginSuccess {
+        user: session.user_id.clone(),
+        session: session.id.clone(),
+        amr: session.assurance.amr.clone(),
+    };
+    audit::record(work, event).await?;
+    Ok(Some((session, handle)))
+}
+
+/// The live session of a handle, in one statement, which also slides its idle time when the last activity is older
+/// than [`ACTIVITY_GRAIN`].
+pub async fn find_live(
+    work: &mut Work,
+    handle: &Handle,
+    lifetimes: Lifetimes,
+) -> Result<Option<LiveSession>, DatabaseError> {
+    let digest = handle.digest(work.epoch());
+    let slide = Slide {
+        now: work.now(),
+        if_before: before(work.now(), ACTIVITY_GRAIN),
+        idle_until: after(work.now(), lifetimes.idle),
+    };
+    store::find_live(work.connection()?, &digest, slide).await
+}
+
+/// Sets the active organization to one that the session's person has joined, or to none. `false` if the session
+/// is not live or the person is not in that organization; then nothing changed.
+pub async fn switch_organization(
+    work: &mut Work,
+    session: &SessionId,
+    organization: Option<&OrganizationId>,
+) -> Result<bool, DatabaseError> {
+    let now = work.now();
+    store::switch_organization(work.connection()?, session, organization, now).await
+}
+
+/// Deletes at most `limit` sessions that ended or expired longer than `kept` ago; says how many.
+pub async fn expire(work: &mut Work, kept: Duration, limit: i64) -> Result<u64, DatabaseError> {
+    let dead_before = before(work.now(), kept);
+    store::expire(work.connection()?, dead_before, limit).await
+}
+
+/// When and how a look-up slides the idle time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slide {
+    pub(super) now: Timestamp,
+    pub(super) if_before: Timestamp,
+    pub(super) idle_until: Timestamp,
+}
+
+fn before(now: Timestamp, length: Duration) -> Timestamp {
+    chrono::TimeDelta::from_std(length)
+        .ok()
+        .and_then(|delta| now.checked_sub_signed(delta))
+        .unwrap_or(Timestamp::MIN_UTC)
+}

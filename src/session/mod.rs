@@ -1,0 +1,13 @@
+//! The browser's session: a row that lives between a login and its end, reached by a handle of which only the digest
+//! is kept. Its id is the `sid` claim. It knows no cookie, no page and no grant; whether it lives is the rule of the
+//! view `auth.live_sessions`.
+
+pub mod ending;
+pub mod live;
+mod store;
+
+pub use ending::{EndReason, end, end_all_of_user};
+pub use live::{
+    Lifetimes, LiveSession, NewSession, Person, Session, Standing, expire, find_live, start,
+    switch_organization,
+};

@@ -1,0 +1,255 @@
+//! Owns `auth.sessions`, and reads of its person what a page shows (`auth.users`) and of an organization whether
+//! the person is in it (`auth.members`, `auth.organizations`).
+
+use sqlx::PgConnection;
+
+use super::ending::EndReason;
+use super::live::{LiveSession, NewSession, Person, Session, Slide, Standing};
+use crate::authentication::Assurance;
+use crate::base::clock::{Timestamp, after};
+use crate::base::digest::Digest;
+use crate::base::handle::Handle;
+use crate::base::id::{OrganizationId, SessionId, UserId};
+use crate::db::{DatabaseError, Work};
+
+/// Starts or continues a session: one statement, so that two logins from one browser cannot both continue it.
+pub(super) async fn start(
+    work: &mut Work,
+    new: &NewSession<'_>,
+    handle: &Handle,
+) -> Result<Option<Session>, DatabaseError> {
+    let now = work.now();
+    let id = SessionId::new(now, work.entropy());
+    let digest = handle.digest(work.epoch());
+    let presented = new.replaces.map(|handle| handle.digest(work.epoch()));
+    let origin = work.origin().clone();
+    let address = origin.address.map(|address| address.to_canonical().to_string());
+    let row = sqlx::query!(
+        r#"with presented as (
+            select s.id, s.user_id = $4 and exists (
+                select from auth.live_sessions l where l.id = s.id and l.live_until > $8
+            ) as goes_on
+            from auth.sessions s
+            where s.token_digest = $3
+              and s.revoked_at is null
+        ), person as (
+            select u.id, u.status
+            from auth.users u
+            where u.id = $4 and u.deleted_at is null and u.status in ('active', 'waitlist')
+        ), ended as (
+            update auth.sessions s
+            set revoked_at = $8, revoked_reason = $13
+            from presented p
+            where s.id = p.id
+              and not p.goes_on
+              and s.revoked_at is null
+        ), continued as (
+            update auth.sessions s
+            set token_digest = $2, auth_time = $5, amr = $6, acr = $7, ip_address = $9::text::inet,
+                user_agent = $10, last_activity_at = $8, idle_expires_at = $11, expires_at = $12
+            from presented p, person
+            where s.id = p.id
+              and p.goes_on
+              and s.token_digest = $3
+              and s.revoked_at is null
+            returning s.id, s.active_organization_id
+        ), created as (
+            insert into auth.sessions
+                (id, token_digest, user_id, auth_time, amr, acr, ip_address, user_agent,
+                 created_at, last_activity_at, idle_expires_at, expires_at)
+            select $1, $2, person.id, $5, $6, $7, $9::text::inet, $10, $8, $8, $11, $12
+            from person
+            where not exists (select from continued)
+            returning id, active_organization_id
+        )
+        select made.id as "id!", made.active_organization_id, person.status as "status!"
+        from (
+            select id, active_organization_id from continued
+            union all
+            select id, active_organization_id from created
+        ) made
+        cross join person"#,
+        id.as_str(),
+        digest.as_bytes(),
+        presented.as_ref().map(Digest::as_bytes),
+        new.user_id.as_str(),
+        new.assurance.auth_time,
+        &new.assurance.amr,
+        new.assurance.acr,
+        now,
+        address,
+        origin.user_agent,
+        after(now, new.lifetimes.idle),
+        after(now, new.lifetimes.absolute),
+        EndReason::Replaced.name(),
+    )
+    .fetch_optional(work.connection()?)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Session {
+        id: SessionId::from_text(row.id),
+        user_id: new.user_id.clone(),
+        assurance: new.assurance.clone(),
+        active_organization_id: row.active_organization_id.map(OrganizationId::from_text),
+        standing: standing(&row.status)?,
+    }))
+}
+
+pub(super) async fn find_live(
+    connection: &mut PgConnection,
+    digest: &Digest,
+    slide: Slide,
+) -> Result<Option<LiveSession>, DatabaseError> {
+    let row = sqlx::query!(
+        r#"with found as (
+            select l.id, l.user_id, l.auth_time, l.amr, l.acr, l.active_organization_id, l.last_activity_at,
+                   u.status, u.name, u.email
+            from auth.live_sessions l
+            join auth.users u on u.id = l.user_id
+            where l.token_digest = $1
+              and l.live_until > $2
+        ), slid as (
+            update auth.sessions s
+            set last_activity_at = $2, idle_expires_at = $4
+            from found
+            where s.id = found.id
+              and s.last_activity_at < $3
+              and s.revoked_at is null
+        )
+        select id as "id!", user_id as "user_id!", auth_time as "auth_time!", amr as "amr!", acr as "acr!",
+               active_organization_id, status as "status!", name as "name!", email as "email!"
+        from found"#,
+        digest.as_bytes(),
+        slide.now,
+        slide.if_before,
+        slide.idle_until,
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        Ok(LiveSession {
+            session: Session {
+                id: SessionId::from_text(row.id),
+                user_id: UserId::from_text(row.user_id),
+                assurance: Assurance {
+                    auth_time: row.auth_time,
+                    amr: row.amr,
+                    acr: row.acr,
+                },
+                active_organization_id: row.active_organization_id.map(OrganizationId::from_text),
+                standing: standing(&row.status)?,
+            },
+            person: Person {
+                name: row.name,
+                email: row.email,
+            },
+        })
+    })
+    .transpose()
+}
+
+pub(super) async fn end(
+    connection: &mut PgConnection,
+    session: &SessionId,
+    reason: EndReason,
+    now: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let ended = sqlx::query!(
+        "update auth.sessions
+         set revoked_at = $2, revoked_reason = $3
+         where id = $1
+           and revoked_at is null",
+        session.as_str(),
+        now,
+        reason.name(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(ended.rows_affected() == 1)
+}
+
+pub(super) async fn end_all_of_user(
+    connection: &mut PgConnection,
+    user: &UserId,
+    reason: EndReason,
+    now: Timestamp,
+) -> Result<u64, DatabaseError> {
+    let ended = sqlx::query!(
+        "update auth.sessions
+         set revoked_at = $2, revoked_reason = $3
+         where user_id = $1
+           and revoked_at is null",
+        user.as_str(),
+        now,
+        reason.name(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(ended.rows_affected())
+}
+
+pub(super) async fn switch_organization(
+    connection: &mut PgConnection,
+    session: &SessionId,
+    organization: Option<&OrganizationId>,
+    now: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let switched = sqlx::query!(
+        "update auth.sessions s
+         set active_organization_id = $2
+         from auth.live_sessions l
+         where s.id = $1
+           and l.id = s.id
+           and l.live_until > $3
+           and s.revoked_at is null
+           and ($2::text is null or exists (
+               select
+               from auth.members m
+               join auth.organizations o on o.id = m.organization_id
+               where m.user_id = s.user_id
+                 and m.organization_id = $2
+                 and m.joined_at is not null
+                 and o.deleted_at is null
+                 and o.suspended_at is null
+           ))",
+        session.as_str(),
+        organization.map(OrganizationId::as_str),
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(switched.rows_affected() == 1)
+}
+
+pub(super) async fn expire(
+    connection: &mut PgConnection,
+    dead_before: Timestamp,
+    limit: i64,
+) -> Result<u64, DatabaseError> {
+    let deleted = sqlx::query!(
+        "delete from auth.sessions
+         where id in (
+             select id
+             from auth.sessions
+             where least(revoked_at, expires_at) < $1
+             limit $2
+             for update skip locked
+         )",
+        dead_before,
+        limit,
+    )
+    .execute(connection)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+fn standing(status: &str) -> Result<Standing, DatabaseError> {
+    match status {
+        "active" => Ok(Standing::Active),
+        "waitlist" => Ok(Standing::Waitlist),
+        _ => Err(DatabaseError::Inconsistent {
+            table: "auth.live_sessions",
+            problem: "its person's status lets nobody in",
+        }),
+    }
+}
