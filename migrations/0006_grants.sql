@@ -34,9 +34,8 @@ create table auth.authorization_requests (
     browser_digest bytea check (length(browser_digest) = 32),
     client_id text not null references auth.oauth_applications on delete cascade,
     request jsonb not null,
-    -- the session that a login inside this flow made, and when this flow's consent was given
-    login_session_id text,
-    consented_at timestamptz,
+    -- who confirmed in this flow
+    consented_by text,
     created_at timestamptz not null,
     expires_at timestamptz not null,
     completed_at timestamptz

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::context::LiveSession;
 use super::request::AuthorizationRequest;
 use super::store;
 use crate::base::digest::Digest;
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::GrantId;
 use crate::db::{DatabaseError, Work};
+use crate::session::Session;
 
 /// What became of an issue.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub enum Issued {
 pub async fn issue(
     work: &mut Work,
     request: &AuthorizationRequest,
-    session: &LiveSession,
+    session: &Session,
     waiting: Option<&Digest>,
     lifetime: Duration,
 ) -> Result<Issued, DatabaseError> {

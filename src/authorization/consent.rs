@@ -2,7 +2,7 @@
 
 use super::store;
 use super::waiting::WaitingRequest;
-use crate::audit::event::Event;
+use crate::audit::Event;
 use crate::base::id::{ClientId, UserId};
 use crate::db::{DatabaseError, Work};
 
@@ -12,7 +12,11 @@ pub async fn give(work: &mut Work, waiting: &WaitingRequest, user_id: &UserId) -
     if !store::note_consent(work, waiting, user_id).await? {
         return Ok(false);
     }
-    let event = Event::ConsentGranted { user_id: user_id.clone(), client_id: waiting.client_id.clone() };
+    let event = Event::ConsentGranted {
+        user: user_id.clone(),
+        client: waiting.client_id.clone(),
+        scopes: waiting.request.scope.to_vec(),
+    };
     crate::audit::record(work, event).await?;
     Ok(true)
 }
@@ -22,7 +26,7 @@ pub async fn withdraw(work: &mut Work, user_id: &UserId, client_id: &ClientId) -
     if !store::withdraw_consent(work, user_id, client_id).await? {
         return Ok(false);
     }
-    let event = Event::ConsentWithdrawn { user_id: user_id.clone(), client_id: client_id.clone() };
+    let event = Event::ConsentWithdrawn { user: user_id.clone(), client: client_id.clone() };
     crate::audit::record(work, event).await?;
     Ok(true)
 }

@@ -1,32 +1,12 @@
-//! Owns what the database knows of the moment a request arrives: the browser's session and the consent that its
-//! person gave this client before. One statement.
+//! Owns what is known of the moment a request arrives: the browser's session, and the consent that its person gave
+//! this client before. One statement for a first-party client, two for others.
 
 use super::store;
-use crate::base::clock::Timestamp;
-use crate::base::digest::Digest;
-use crate::base::id::{ClientId, OrganizationId, SessionId, UserId};
-use crate::claims::assemble::Assurance;
+use crate::base::handle::Handle;
+use crate::client::Client;
 use crate::db::{DatabaseError, Work};
 use crate::protocol::scope::Scope;
-
-/// A session that lives now, as an authorization request sees it.
-#[derive(Debug, Clone)]
-pub struct LiveSession {
-    /// The session.
-    pub id: SessionId,
-    /// Whose it is.
-    pub user_id: UserId,
-    /// What to call them on a page.
-    pub user_name: String,
-    /// How and when they proved who they are.
-    pub assurance: Assurance,
-    /// The organization they work in.
-    pub active_organization_id: Option<OrganizationId>,
-    /// Whether their status lets them use clients; on the waiting list it does not.
-    pub may_use_clients: bool,
-    /// When the session was last seen, to slide its idle time now and then.
-    pub last_activity_at: Timestamp,
-}
+use crate::session::{self, Lifetimes, LiveSession};
 
 /// Session and consent.
 #[derive(Debug, Clone, Default)]
@@ -37,10 +17,15 @@ pub struct Context {
     pub consented: Option<Scope>,
 }
 
-/// Reads the context of a request.
-pub async fn read(work: &mut Work, session: Option<&Digest>, client_id: &ClientId) -> Result<Context, DatabaseError> {
-    match session {
-        Some(digest) => store::context(work, digest, client_id).await,
-        None => Ok(Context::default()),
+/// Reads the session of a browser, if it has a live one.
+pub async fn session(work: &mut Work, handle: Option<&Handle>, lifetimes: Lifetimes) -> Result<Option<LiveSession>, DatabaseError> {
+    match handle {
+        Some(handle) => session::find_live(work, handle, lifetimes).await,
+        None => Ok(None),
     }
+}
+
+/// Reads what the session's person confirmed for a client. A first-party client's consent is not asked for.
+pub async fn consented(work: &mut Work, session: &LiveSession, client: &Client) -> Result<Option<Scope>, DatabaseError> {
+    store::consented(work, &session.session.user_id, &client.client_id).await
 }

@@ -1,23 +1,16 @@
 //! Owns the decision what comes next for a request: a pure function of the request and what is proven. The default
 //! is never "next": a step is passed only by its own proof.
 
-use super::context::LiveSession;
 use super::request::{AuthorizationRequest, ExpectedSubject};
+use crate::authentication::assurance::{self, Demand};
 use crate::base::clock::Timestamp;
-use crate::base::id::SessionId;
+use crate::base::id::UserId;
 use crate::client::Client;
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
 use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::protocol::prompt::Prompt;
 use crate::protocol::scope::Scope;
-
-/// What happened inside this flow, as its stored row proves it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FlowProofs {
-    /// The session that a login in this flow made.
-    pub login_session: Option<SessionId>,
-    /// Whether the person confirmed in this flow.
-    pub consented: bool,
-}
+use crate::session::{LiveSession, Standing};
 
 /// What comes next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +36,10 @@ pub struct Situation<'a> {
     pub session: Option<&'a LiveSession>,
     /// What this person confirmed for this client before.
     pub consented: Option<&'a Scope>,
-    /// What happened inside this flow.
-    pub proofs: &'a FlowProofs,
+    /// When the request arrived.
+    pub asked_at: Timestamp,
+    /// Who confirmed in this flow.
+    pub consented_by: Option<&'a UserId>,
     /// Whether plain-http loopback redirect URIs are trusted as much as https: development only.
     pub trust_loopback: bool,
     /// The request's present.
@@ -67,43 +62,46 @@ pub fn next(situation: Situation<'_>) -> Step {
             Step::Login
         };
     }
-    if !session.may_use_clients {
+    if session.session.standing != Standing::Active {
         return refuse(ErrorCode::AccessDenied, "this account may not sign in to applications yet");
     }
-    match missing_consent(situation) {
+    match missing_consent(situation, session) {
         None => Step::Issue,
         Some(code) if silent => refuse(code, "the person must confirm first"),
         Some(_) => Step::Consent,
     }
 }
 
+/// Whether the proof was given after the request arrived: for it, then.
 fn logged_in_here(situation: Situation<'_>, session: &LiveSession) -> bool {
-    situation.proofs.login_session.as_ref() == Some(&session.id)
+    session.session.assurance.auth_time >= situation.asked_at
 }
 
 /// Whether the session's proof is fresh enough: `prompt=login` and `max_age=0` want one from this very flow.
 fn is_good_enough(situation: Situation<'_>, session: &LiveSession) -> bool {
-    if logged_in_here(situation, session) {
-        return true;
-    }
     let prompt = situation.request.prompt;
-    let again = prompt.login || prompt.select_account || situation.request.max_age == Some(0);
-    let age = (situation.now - session.assurance.auth_time).num_seconds();
-    !again && situation.request.max_age.is_none_or(|max_age| age <= i64::from(max_age))
+    let demand = Demand {
+        asked_at: situation.asked_at,
+        // Whoever is to choose an account must be able to give another one's proof.
+        prompt: Prompt { login: prompt.login || prompt.select_account, ..prompt },
+        max_age: situation.request.max_age,
+        essential_acr: &[],
+    };
+    assurance::satisfies(&session.session.assurance, demand, situation.now)
 }
 
 fn is_expected(request: &AuthorizationRequest, session: &LiveSession) -> bool {
     match &request.expected_subject {
         None => true,
-        Some(ExpectedSubject::Person(user_id)) => *user_id == session.user_id,
+        Some(ExpectedSubject::Person(user_id)) => *user_id == session.session.user_id,
         // A hint that proves nobody asks for a fresh login instead of an answer from the session.
         Some(ExpectedSubject::Nobody) => false,
     }
 }
 
 /// Why a confirmation is missing, if it is.
-fn missing_consent(situation: Situation<'_>) -> Option<ErrorCode> {
-    if situation.proofs.consented {
+fn missing_consent(situation: Situation<'_>, session: &LiveSession) -> Option<ErrorCode> {
+    if situation.consented_by == Some(&session.session.user_id) {
         return None;
     }
     let Situation { request, client, .. } = situation;

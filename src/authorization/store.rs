@@ -4,48 +4,32 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::context::{Context, LiveSession};
-use super::interaction::FlowProofs;
 use super::request::AuthorizationRequest;
 use super::waiting::WaitingRequest;
 use crate::base::clock;
 use crate::base::digest::Digest;
-use crate::base::id::{ClientId, GrantId, OrganizationId, SessionId, UserId};
-use crate::claims::assemble::Assurance;
+use crate::base::id::{ClientId, GrantId, UserId};
 use crate::db::{DatabaseError, Work};
 use crate::protocol::scope::Scope;
+use crate::session::Session;
 
-pub(super) async fn context(work: &mut Work, session: &Digest, client_id: &ClientId) -> Result<Context, DatabaseError> {
-    let now = work.now();
-    let row = sqlx::query!(
-        r#"select s.id as "id!", s.user_id as "user_id!", s.auth_time as "auth_time!", s.acr as "acr!", s.amr as "amr!",
-            s.active_organization_id, s.last_activity_at as "last_activity_at!", u.name, u.email, u.status,
-            c.scopes as "scopes?"
-           from auth.live_sessions s
-           join auth.users u on u.id = s.user_id
-           left join auth.oauth_consents c on c.user_id = s.user_id and c.client_id = $2
-                and (c.withdrawn_at is null or c.withdrawn_at < c.granted_at)
-           where s.token_digest = $1
-             and s.live_until > $3"#,
-        session.as_bytes(),
+pub(super) async fn consented(
+    work: &mut Work,
+    user_id: &UserId,
+    client_id: &ClientId,
+) -> Result<Option<Scope>, DatabaseError> {
+    let scopes = sqlx::query_scalar!(
+        r#"select scopes
+           from auth.oauth_consents
+           where user_id = $1
+             and client_id = $2
+             and (withdrawn_at is null or withdrawn_at < granted_at)"#,
+        user_id.as_str(),
         client_id.as_str(),
-        now,
     )
     .fetch_optional(work.connection()?)
     .await?;
-    let Some(row) = row else { return Ok(Context::default()) };
-    Ok(Context {
-        consented: row.scopes.map(Scope::from_tokens),
-        session: Some(LiveSession {
-            id: SessionId::from_text(row.id),
-            user_id: UserId::from_text(row.user_id),
-            user_name: if row.name.is_empty() { row.email } else { row.name },
-            assurance: Assurance { auth_time: row.auth_time, acr: row.acr, amr: row.amr },
-            active_organization_id: row.active_organization_id.map(OrganizationId::from_text),
-            may_use_clients: row.status == "active",
-            last_activity_at: row.last_activity_at,
-        }),
-    })
+    Ok(scopes.map(Scope::from_tokens))
 }
 
 pub(super) async fn insert_request(
@@ -86,11 +70,11 @@ pub(super) async fn find_request(
                   and browser_digest is null
                   and completed_at is null
                   and expires_at > $3
-                returning client_id, request, login_session_id, consented_at)
-           select client_id as "client_id!", request as "request!", login_session_id, consented_at
+                returning client_id, request, consented_by, created_at)
+           select client_id as "client_id!", request as "request!", consented_by, created_at as "created_at!"
            from bound
            union all
-           select client_id, request, login_session_id, consented_at
+           select client_id, request, consented_by, created_at
            from auth.authorization_requests
            where digest = $1
              and browser_digest = $2
@@ -111,29 +95,9 @@ pub(super) async fn find_request(
         digest: *digest,
         client_id: ClientId::from_text(row.client_id),
         request,
-        proofs: FlowProofs {
-            login_session: row.login_session_id.map(SessionId::from_text),
-            consented: row.consented_at.is_some(),
-        },
+        asked_at: row.created_at,
+        consented_by: row.consented_by.map(UserId::from_text),
     }))
-}
-
-pub(super) async fn note_login(work: &mut Work, digest: &Digest, session: &SessionId) -> Result<bool, DatabaseError> {
-    let now = work.now();
-    // A consent given before by another person in this flow must not stand for this one.
-    let noted = sqlx::query!(
-        r#"update auth.authorization_requests
-           set login_session_id = $2, consented_at = null
-           where digest = $1
-             and completed_at is null
-             and expires_at > $3"#,
-        digest.as_bytes(),
-        session.as_str(),
-        now,
-    )
-    .execute(work.connection()?)
-    .await?;
-    Ok(noted.rows_affected() == 1)
 }
 
 pub(super) async fn finish_request(work: &mut Work, digest: &Digest) -> Result<bool, DatabaseError> {
@@ -157,7 +121,7 @@ pub(super) async fn note_consent(work: &mut Work, waiting: &WaitingRequest, user
     let noted = sqlx::query!(
         r#"with noted as (
                 update auth.authorization_requests
-                set consented_at = $2
+                set consented_by = $3
                 where digest = $1
                   and completed_at is null
                   and expires_at > $2
@@ -206,7 +170,7 @@ pub(super) struct NewCode<'a> {
     pub(super) digest: Digest,
     pub(super) grant_id: GrantId,
     pub(super) request: &'a AuthorizationRequest,
-    pub(super) session: &'a LiveSession,
+    pub(super) session: &'a Session,
     pub(super) waiting: Option<&'a Digest>,
     pub(super) lifetime: Duration,
 }

@@ -1,15 +1,16 @@
 //! Owns requests that wait for their person: stored by digest, bound to one browser, finished once.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
-use super::interaction::FlowProofs;
 use super::request::AuthorizationRequest;
 use super::store;
+use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::handle::{Handle, Kind};
-use crate::base::id::{ClientId, SessionId};
+use crate::base::id::{ClientId, UserId};
 use crate::db::{DatabaseError, Work};
-use std::time::Duration;
 
 /// A waiting request, found again by its handle in the browser it is bound to.
 #[derive(Debug, Clone)]
@@ -20,8 +21,10 @@ pub struct WaitingRequest {
     pub client_id: ClientId,
     /// The checked request.
     pub request: AuthorizationRequest,
-    /// What happened in this flow so far.
-    pub proofs: FlowProofs,
+    /// When it arrived.
+    pub asked_at: Timestamp,
+    /// Who confirmed in this flow.
+    pub consented_by: Option<UserId>,
 }
 
 /// Stores a request. `browser` is the flow cookie's digest; none if the browser sent none yet (a cross-site POST).
@@ -43,11 +46,6 @@ pub async fn store(
 pub async fn find(work: &mut Work, handle: &Handle, browser: &Digest) -> Result<Option<WaitingRequest>, DatabaseError> {
     let digest = handle.digest(work.epoch());
     store::find_request(work, &digest, browser).await
-}
-
-/// Notes that a login inside this flow made a session.
-pub async fn note_login(work: &mut Work, digest: &Digest, session: &SessionId) -> Result<bool, DatabaseError> {
-    store::note_login(work, digest, session).await
 }
 
 /// Finishes a request without a code: refused or cancelled. False if it was finished before.

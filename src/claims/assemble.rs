@@ -7,22 +7,12 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::outputs::{self, Output};
+use crate::authentication::Assurance;
 use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, GrantId, SessionId, TokenId, UserId};
 use crate::hook::answer::HookError;
 use crate::hook::merge;
 use crate::protocol::scope::Scope;
-
-/// How and when a person proved who they are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Assurance {
-    /// When.
-    pub auth_time: Timestamp,
-    /// The authentication context class.
-    pub acr: String,
-    /// The methods (RFC 8176).
-    pub amr: Vec<String>,
-}
 
 /// A person's grant, as its tokens speak of it.
 #[derive(Debug, Clone)]

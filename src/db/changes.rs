@@ -78,19 +78,22 @@ pub struct Watched {
 
 /// Watches until cancelled. `changed` receives the name of each cache whose version moved; it may be called for a
 /// change that was already seen.
-pub async fn watch(watched: Watched, stop: CancellationToken, changed: impl Fn(String) + Send + Sync) {
+pub async fn watch<F: Future<Output = ()> + Send>(
+    watched: Watched,
+    stop: CancellationToken,
+    changed: impl Fn(String) -> F + Send + Sync,
+) {
     let mut versions = HashMap::new();
     let mut listener: Option<PgListener> = None;
-    let mut first = true;
     while !stop.is_cancelled() {
         match poll(&watched).await {
             Ok(current) => {
                 for (name, version) in current {
-                    if versions.insert(name.clone(), version) != Some(version) && !first {
-                        changed(name);
+                    // The first poll counts as a change: something may have moved since the caches were filled.
+                    if versions.insert(name.clone(), version) != Some(version) {
+                        changed(name).await;
                     }
                 }
-                first = false;
             }
             Err(error) => tracing::warn!(error = %error, "cache versions could not be polled"),
         }
@@ -104,7 +107,7 @@ pub async fn watch(watched: Watched, stop: CancellationToken, changed: impl Fn(S
                 () = stop.cancelled() => return,
                 () = &mut deadline => break,
                 name = next(&mut listener) => match name {
-                    Some(name) => changed(name),
+                    Some(name) => changed(name).await,
                     None => listener = None,
                 },
             }

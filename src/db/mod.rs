@@ -6,6 +6,7 @@ pub mod changes;
 pub mod constraint;
 pub mod error;
 pub mod migrate;
+pub mod platform;
 pub mod pool;
 pub mod work;
 

@@ -6,7 +6,7 @@
 use super::issue::{self, Granting};
 use super::outcome::{GrantError, Outcome, invalid_grant, refused};
 use super::store;
-use crate::audit::event::Event;
+use crate::audit::Event;
 use crate::base::handle::{Handle, Kind};
 use crate::db::Work;
 use crate::protocol::error::ErrorCode;
@@ -85,9 +85,9 @@ pub async fn explain(work: &mut Work, granting: Granting<'_>, request: CodeReque
     if found.redeemed {
         if let Some(ended) = revocation::end_grant(work, &found.grant_id, EndReason::CodeReplayed).await? {
             let event = Event::CodeReplayed {
-                user_id: ended.user_id,
-                client_id: granting.client.client_id.clone(),
-                grant_id: ended.id,
+                user: ended.user_id,
+                client: granting.client.client_id.clone(),
+                grant: ended.id,
             };
             crate::audit::record(work, event).await?;
         }

@@ -6,7 +6,8 @@ use super::outcome::{GrantError, Tokens};
 use super::store;
 use crate::base::id::{GrantId, SessionId, UserId};
 use crate::base::secret::Secret;
-use crate::claims::assemble::{Assurance, GrantFacts, TokenSubject};
+use crate::authentication::Assurance;
+use crate::claims::assemble::{GrantFacts, TokenSubject};
 use crate::client::{Client, Resource};
 use crate::db::Work;
 use crate::hook::answer;
@@ -86,8 +87,7 @@ pub(super) async fn tokens(
     } else {
         None
     };
-    let refresh_token =
-        refresh.map(|refresh| refresh.compose(&issuance.keys, work.epoch())).transpose().map_err(MintError::Signing)?;
+    let refresh_token = refresh.map(|refresh| refresh.compose(&issuance.keys, work.epoch()));
     Ok(answer_with(access_token, refresh_token, id_token, scope))
 }
 

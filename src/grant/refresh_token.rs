@@ -7,7 +7,7 @@
 use super::issue::{self, Granting};
 use super::outcome::{GrantError, Outcome, invalid_grant, refused};
 use super::store;
-use crate::audit::event::Event;
+use crate::audit::Event;
 use crate::base::clock;
 use crate::base::digest::{self, Digest};
 use crate::db::Work;
@@ -98,9 +98,11 @@ pub async fn explain(work: &mut Work, granting: Granting<'_>, request: RefreshRe
     }
     if let Some(ended) = revocation::end_grant(work, &found.grant_id, EndReason::RefreshReused).await? {
         let event = Event::RefreshReused {
-            user_id: ended.user_id,
-            client_id: granting.client.client_id.clone(),
-            grant_id: ended.id,
+            user: ended.user_id,
+            client: granting.client.client_id.clone(),
+            grant: ended.id,
+            generation: presented.generation,
+            current: found.generation,
         };
         crate::audit::record(work, event).await?;
     }
@@ -135,9 +137,9 @@ async fn replay(
         return Ok(invalid_grant("the grant has ended"));
     };
     let event = Event::RefreshReplayed {
-        user_id: row.user_id.clone(),
-        client_id: granting.client.client_id.clone(),
-        grant_id: row.grant_id.clone(),
+        user: row.user_id.clone(),
+        client: granting.client.client_id.clone(),
+        grant: row.grant_id.clone(),
     };
     crate::audit::record(work, event).await?;
     let scope = request.scope.cloned().unwrap_or_else(|| Scope::from_tokens(scopes));

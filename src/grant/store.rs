@@ -11,7 +11,7 @@ use super::refresh_token::ANY_ORGANIZATION;
 use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, SessionId, UserId};
-use crate::claims::assemble::Assurance;
+use crate::authentication::Assurance;
 use crate::db::{DatabaseError, Work};
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::Scope;

@@ -9,7 +9,7 @@ use super::refresh_token::RefreshToken;
 use super::store;
 use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, GrantId, OrganizationId, UserId};
-use crate::claims::assemble::Assurance;
+use crate::authentication::Assurance;
 use crate::db::{DatabaseError, Work};
 use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::scope::Scope;

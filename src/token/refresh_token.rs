@@ -9,9 +9,7 @@ use crate::base::digest::{self, Digest};
 use crate::base::entropy::{self, Entropy};
 use crate::base::handle::{self, BackupEpoch, Kind, RANDOM_LENGTH};
 use crate::base::secret::Secret;
-use crate::signing::key_set::SigningError;
-use crate::signing::server_key::Purpose;
-use crate::signing::signing_keys::SigningKeys;
+use crate::signing::{Purpose, SigningKeys};
 
 /// The random part of a refresh token: one per grant, never stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,12 +39,15 @@ impl GrantRandom {
 
 impl RefreshToken {
     /// The token's text.
-    pub fn compose(&self, keys: &SigningKeys, epoch: BackupEpoch) -> Result<Secret, SigningError> {
-        let (number, tag) = keys.current().tag(Purpose::RefreshToken, &parts(&self.random, self.generation, epoch))?;
+    #[must_use]
+    pub fn compose(&self, keys: &SigningKeys, epoch: BackupEpoch) -> Secret {
+        let (epoch, generation) = (epoch.0.to_be_bytes(), self.generation.to_be_bytes());
+        let parts = [epoch.as_slice(), self.random.0.expose().as_bytes(), &generation];
+        let (number, tag) = keys.current().server_keys().tag(Purpose::RefreshToken, &parts);
         let tag = URL_SAFE_NO_PAD.encode(tag.as_bytes());
         let body =
             format!("{}_0_{}.{}.{number}.{tag}", Kind::Refresh.prefix(), self.random.0.expose(), self.generation);
-        Ok(Secret::new(handle::seal(&body)))
+        Secret::new(handle::seal(&body))
     }
 
     /// Reads a presented token; `None` unless we made it, in this epoch.
@@ -61,9 +62,10 @@ impl RefreshToken {
         let (generation, number) = (canonical_number(generation)?, canonical_number(number)?);
         let tag = Digest::from_bytes(&URL_SAFE_NO_PAD.decode(tag).ok()?)?;
         let random = GrantRandom(Secret::new(random.to_owned()));
-        keys.current()
-            .verify_tag(Purpose::RefreshToken, number, &parts(&random, generation, epoch), &tag)
-            .then_some(Self { random, generation })
+        let (epoch, generation_bytes) = (epoch.0.to_be_bytes(), generation.to_be_bytes());
+        let parts = [epoch.as_slice(), random.0.expose().as_bytes(), &generation_bytes];
+        let ours = keys.current().server_keys().verify(Purpose::RefreshToken, number, &parts, &tag);
+        ours.then_some(Self { random, generation })
     }
 }
 
@@ -71,12 +73,4 @@ impl RefreshToken {
 fn canonical_number(text: &str) -> Option<i32> {
     let number: i32 = text.parse().ok()?;
     (number >= 0 && number.to_string() == text).then_some(number)
-}
-
-fn parts(random: &GrantRandom, generation: i32, epoch: BackupEpoch) -> [Vec<u8>; 3] {
-    [
-        epoch.0.to_be_bytes().to_vec(),
-        random.0.expose().as_bytes().to_vec(),
-        generation.to_be_bytes().to_vec(),
-    ]
 }

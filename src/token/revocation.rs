@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::refresh_token::RefreshToken;
 use super::store;
-use crate::audit::event::Event;
+use crate::audit::Event;
 use crate::base::clock::Timestamp;
 use crate::base::handle::Handle;
 use crate::base::id::{ClientId, GrantId, UserId};
@@ -99,7 +99,7 @@ pub async fn revoke_reference(work: &mut Work, client_id: &ClientId, handle: &Ha
 async fn record(work: &mut Work, ended: EndedGrant, client_id: &ClientId) -> Result<(), DatabaseError> {
     crate::audit::record(
         work,
-        Event::TokenRevoked { user_id: Some(ended.user_id), client_id: client_id.clone(), grant_id: Some(ended.id) },
+        Event::TokenRevoked { client: client_id.clone(), user: Some(ended.user_id), grant: Some(ended.id), token: None },
     )
     .await
 }

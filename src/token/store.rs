@@ -7,7 +7,7 @@ use super::revocation::{EndReason, EndedGrant};
 use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, OrganizationId, UserId};
-use crate::claims::assemble::Assurance;
+use crate::authentication::Assurance;
 use crate::db::{DatabaseError, Work};
 use crate::protocol::scope::Scope;
 use crate::user::Profile;

@@ -1,0 +1,323 @@
+//! The composition root: what the server is made of, put together once from configuration. Endpoints borrow from it;
+//! no room below knows it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use sqlx::PgPool;
+use tokio_util::sync::CancellationToken;
+
+use crate::authentication::password::{Hasher, HasherSettings};
+use crate::authentication::throttle::ThrottleSettings;
+use crate::base::clock::{Clock, DatabaseClock};
+use crate::base::entropy::{Entropy, SystemEntropy};
+use crate::base::handle::BackupEpoch;
+use crate::base::origin::Origin;
+use crate::client::{Registry, Resources};
+use crate::config::SignetConfig;
+use crate::db::changes::{self, Freshness, Watched};
+use crate::db::pool::{self, PoolError, PoolSettings};
+use crate::db::work::Circumstances;
+use crate::db::{DatabaseError, Work, migrate, platform};
+use crate::hook::shipped::ShippedHook;
+use crate::protocol::issuer::{Issuer, IssuerError};
+use crate::sealing::{Keyring, SealingError};
+use crate::session::Lifetimes;
+use crate::signing::{self, SigningError, SigningKeys};
+use crate::token::issuance::Issuance;
+
+/// Why the server cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// A setting is missing or wrong.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+    /// The issuer is not one.
+    #[error("issuer: {0}")]
+    Issuer(#[from] IssuerError),
+    /// The pool could not be opened.
+    #[error(transparent)]
+    Pool(#[from] PoolError),
+    /// The schema is not this binary's.
+    #[error(transparent)]
+    Schema(#[from] migrate::SchemaError),
+    /// The key-encryption keys cannot be used.
+    #[error(transparent)]
+    Sealing(#[from] SealingError),
+    /// The signing keys cannot be used.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// Password hashing cannot be set up.
+    #[error("password: {0}")]
+    Password(#[from] crate::authentication::password::PasswordError),
+}
+
+/// What differs between a server and a test: everything else is configuration.
+#[derive(Clone, Default)]
+pub struct Injected {
+    /// The time; none means the database's.
+    pub clock: Option<Arc<dyn Clock>>,
+    /// Chance; none means the operating system's.
+    pub entropy: Option<Arc<dyn Entropy>>,
+}
+
+/// The server's parts.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+struct Parts {
+    config: SignetConfig,
+    issuance: Issuance,
+    pool: PgPool,
+    clock: Arc<dyn Clock>,
+    database_clock: Option<Arc<DatabaseClock>>,
+    entropy: Arc<dyn Entropy>,
+    epoch: AtomicI64,
+    development: bool,
+    clients: Registry,
+    resources: Resources,
+    keyring: Keyring,
+    hasher: Hasher,
+    throttle: ThrottleSettings,
+    freshness: Arc<Freshness>,
+}
+
+impl App {
+    /// Puts the server together: opens the pool, checks role and schema, makes missing keys, loads what is cached.
+    pub async fn build(config: SignetConfig, injected: Injected) -> Result<Self, AppError> {
+        let issuer = Arc::new(Issuer::parse(&config.issuer)?);
+        let keyring = Keyring::load(&config.sealing.kek_files)?;
+        let pool = pool::open(&PoolSettings {
+            url: config.database.app_url()?,
+            size: config.database.pool_size,
+            acquire_timeout: config.database.acquire_timeout(),
+            statement_timeout: config.database.statement_timeout(),
+            statement_cache: config.database.statement_cache,
+        })
+        .await?;
+        let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
+        migrate::check(&mut connection).await?;
+        let (instant, time) = pool::measure_time(&mut connection).await?;
+        let platform = platform::read(&mut connection).await?;
+        let hook = ShippedHook::default();
+        hook.check(&mut connection).await?;
+        let database_clock = injected.clock.is_none().then(|| Arc::new(DatabaseClock::new(instant, time)));
+        let clock: Arc<dyn Clock> = match (&injected.clock, &database_clock) {
+            (Some(clock), _) => Arc::clone(clock),
+            (None, Some(clock)) => Arc::<DatabaseClock>::clone(clock),
+            (None, None) => Arc::new(DatabaseClock::new(instant, time)),
+        };
+        let entropy = injected.entropy.unwrap_or_else(|| Arc::new(SystemEntropy));
+        drop(connection);
+        let circumstances = Circumstances {
+            now: clock.now(),
+            entropy: Arc::clone(&entropy),
+            origin: Origin::internal("start"),
+            epoch: platform.epoch,
+        };
+        let keys = provide_keys(&pool, &keyring, circumstances).await?;
+        let freshness = Arc::new(Freshness::new());
+        let password = &config.password;
+        Ok(Self(Arc::new(Parts {
+            issuance: Issuance { issuer, keys, settings: Arc::new(config.tokens.clone()), hook },
+            clients: Registry::new(pool.clone(), Arc::clone(&freshness)),
+            resources: Resources::new(pool.clone(), Arc::clone(&freshness)),
+            hasher: Hasher::new(HasherSettings {
+                memory_kib: password.memory_kib,
+                iterations: password.iterations,
+                parallelism: password.parallelism,
+                permits: password.permits,
+                queue: password.queue,
+            }, &*entropy)?,
+            throttle: ThrottleSettings::from(&config.limits),
+            pool,
+            clock,
+            database_clock,
+            entropy,
+            epoch: AtomicI64::new(platform.epoch.0),
+            development: platform.development,
+            keyring,
+            freshness,
+            config,
+        })))
+    }
+
+    /// Keeps caches, keys and clock current until cancelled.
+    pub async fn keep_current(self, stop: CancellationToken) {
+        let watched = Watched {
+            pool: self.0.pool.clone(),
+            clock: self.0.database_clock.clone(),
+            freshness: Arc::clone(&self.0.freshness),
+        };
+        let app = self.clone();
+        changes::watch(watched, stop, move |name| {
+            let app = app.clone();
+            async move { app.refresh(&name).await }
+        })
+        .await;
+    }
+
+    /// Drops or reloads what a change has made stale.
+    pub async fn refresh(&self, name: &str) {
+        let outcome = match name {
+            "clients" => {
+                self.0.clients.invalidate();
+                Ok(())
+            }
+            "resources" => {
+                self.0.resources.invalidate();
+                Ok(())
+            }
+            _ => self.reload(name).await,
+        };
+        if let Err(error) = outcome {
+            tracing::error!(cache.name = name, error = %error, "a cache could not be refreshed");
+        }
+    }
+
+    async fn reload(&self, name: &str) -> Result<(), AppError> {
+        let mut connection = self.0.pool.acquire().await.map_err(DatabaseError::from)?;
+        match name {
+            "keys" => self.0.issuance.keys.reload(&mut connection, &self.0.keyring).await?,
+            "hooks" => self.0.issuance.hook.check(&mut connection).await?,
+            "platform" => {
+                let platform = platform::read(&mut connection).await?;
+                self.0.epoch.store(platform.epoch.0, Ordering::Relaxed);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The circumstances of one piece of work: the clock is read here, once.
+    #[must_use]
+    pub fn circumstances(&self, origin: Origin) -> Circumstances {
+        Circumstances {
+            now: self.0.clock.now(),
+            entropy: Arc::clone(&self.0.entropy),
+            origin,
+            epoch: BackupEpoch(self.0.epoch.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// A transaction.
+    pub async fn begin(&self, circumstances: Circumstances) -> Result<Work, DatabaseError> {
+        Ok(Work::in_transaction(self.0.pool.begin().await?, circumstances))
+    }
+
+    /// A connection for one statement.
+    pub async fn single(&self, circumstances: Circumstances) -> Result<Work, DatabaseError> {
+        Ok(Work::single(self.0.pool.acquire().await?, circumstances))
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &SignetConfig {
+        &self.0.config
+    }
+
+    /// What minting needs.
+    #[must_use]
+    pub fn issuance(&self) -> &Issuance {
+        &self.0.issuance
+    }
+
+    /// The issuer.
+    #[must_use]
+    pub fn issuer(&self) -> &Issuer {
+        &self.0.issuance.issuer
+    }
+
+    /// Registered clients.
+    #[must_use]
+    pub fn clients(&self) -> &Registry {
+        &self.0.clients
+    }
+
+    /// Registered resources.
+    #[must_use]
+    pub fn resources(&self) -> &Resources {
+        &self.0.resources
+    }
+
+    /// Password hashing behind its permits.
+    #[must_use]
+    pub fn hasher(&self) -> &Hasher {
+        &self.0.hasher
+    }
+
+    /// When accounts lock.
+    #[must_use]
+    pub fn throttle(&self) -> &ThrottleSettings {
+        &self.0.throttle
+    }
+
+    /// Where random bytes come from.
+    #[must_use]
+    pub fn entropy(&self) -> &Arc<dyn Entropy> {
+        &self.0.entropy
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+
+    /// Key-encryption keys.
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.0.keyring
+    }
+
+    /// How long sessions live.
+    #[must_use]
+    pub fn session_lifetimes(&self) -> Lifetimes {
+        let (idle, absolute) = self.0.config.tokens.session();
+        Lifetimes { idle, absolute }
+    }
+
+    /// Whether the database is one of `signet dev`.
+    #[must_use]
+    pub fn is_development(&self) -> bool {
+        self.0.development
+    }
+
+    /// Why requests should not come here now, if they should not.
+    pub async fn unready(&self) -> Option<&'static str> {
+        if !self.0.freshness.is_fresh() {
+            return Some("caches are stale: the database does not answer polls");
+        }
+        if !self.0.freshness.clock_is_steady() {
+            return Some("the database's clock jumped");
+        }
+        match self.0.pool.acquire().await {
+            Ok(_) => None,
+            Err(_) => Some("no database connection"),
+        }
+    }
+
+    /// Closes the pool.
+    pub async fn close(&self) {
+        self.0.pool.close().await;
+    }
+}
+
+/// Loads the keys; makes the missing ones first. Replicas that start together make one set: the database decides.
+async fn provide_keys(pool: &PgPool, keyring: &Keyring, circumstances: Circumstances) -> Result<SigningKeys, AppError> {
+    let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
+    let missing = signing::missing(&mut connection).await?;
+    drop(connection);
+    if !missing.is_nothing() {
+        let new = missing.generate(keyring, &*circumstances.entropy).await?;
+        let transaction = pool.begin().await.map_err(DatabaseError::from)?;
+        let mut work = Work::in_transaction(transaction, circumstances);
+        signing::insert(&mut work, new).await?;
+        work.commit().await?;
+    }
+    let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
+    Ok(SigningKeys::load(&mut connection, keyring).await?)
+}
