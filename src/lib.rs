@@ -8,5 +8,8 @@ pub mod base;
 pub mod config;
 pub mod client;
 pub mod db;
+pub mod http;
 pub mod protocol;
 pub mod session;
+pub mod server;
+pub mod web;

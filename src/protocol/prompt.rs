@@ -6,7 +6,10 @@ use super::error::{ErrorCode, ProtocolError};
 
 /// Which interactions the client asks for or forbids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "a set of four independent flags, as the parameter is")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a set of four independent flags, as the parameter is"
+)]
 pub struct Prompt {
     /// No page may be shown.
     pub none: bool,

@@ -1,0 +1,9 @@
+//! What reads a request: parameters, client credentials, access tokens, cookies, and where a form came from. It
+//! parses and never verifies.
+
+pub mod bearer;
+pub mod client_auth;
+pub mod cookies;
+pub mod csrf;
+pub mod form;
+pub mod params;

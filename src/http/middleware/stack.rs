@@ -1,0 +1,39 @@
+//! Owns the order of the middleware that stands around every route, outermost first: address, request id, origin,
+//! log line, headers, panics, limits.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+
+use super::client_ip::{self, TrustedProxies};
+use super::limits::{self, RequestLimits};
+use super::request_id::{self, RequestIds};
+use super::security_headers::{self, TransportSettings};
+use super::{origin, panic, request_log};
+
+/// What the stack needs to know.
+#[derive(Clone)]
+pub struct EdgeSettings {
+    /// What request ids are made of.
+    pub request_ids: RequestIds,
+    /// Which proxies are believed.
+    pub trusted_proxies: Arc<TrustedProxies>,
+    /// Whether the issuer is https.
+    pub transport: TransportSettings,
+    /// The bounds of one request.
+    pub limits: RequestLimits,
+}
+
+/// Puts the stack around a finished router. Routes that are added later stand outside of it.
+pub fn surround(router: Router, settings: EdgeSettings) -> Router {
+    // The last layer is the first to see a request.
+    router
+        .layer(from_fn_with_state(settings.limits, limits::enforce))
+        .layer(from_fn(panic::answer))
+        .layer(from_fn_with_state(settings.transport, security_headers::add))
+        .layer(from_fn(request_log::write))
+        .layer(from_fn(origin::attach))
+        .layer(from_fn_with_state(settings.request_ids, request_id::assign))
+        .layer(from_fn_with_state(settings.trusted_proxies, client_ip::identify))
+}

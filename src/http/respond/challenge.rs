@@ -1,0 +1,114 @@
+//! Owns the answers of resources that an access token protects (RFC 6750 §3): the `WWW-Authenticate: Bearer`
+//! challenge beside a JSON body.
+
+use axum::response::{IntoResponse, Response};
+use http::header::WWW_AUTHENTICATE;
+use http::{HeaderValue, StatusCode};
+
+use super::oauth::{OAuthError, forbid_storing};
+use crate::http::extract::bearer::BearerError;
+use crate::http::middleware::request_log::LoggedError;
+use crate::protocol::error::{ErrorCode, ProtocolError};
+
+/// A refusal of a protected resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Challenge {
+    error: Option<ProtocolError>,
+    scope: Option<&'static str>,
+}
+
+impl Challenge {
+    /// No token was shown: the challenge names no error (RFC 6750 §3.1).
+    pub const MISSING: Self = Self {
+        error: None,
+        scope: None,
+    };
+
+    /// A token was shown and refused.
+    #[must_use]
+    pub const fn refused(error: ProtocolError) -> Self {
+        Self {
+            error: Some(error),
+            scope: None,
+        }
+    }
+
+    /// The token lacks this scope.
+    #[must_use]
+    pub const fn insufficient(scope: &'static str) -> Self {
+        Self {
+            error: Some(ProtocolError::new(
+                ErrorCode::InsufficientScope,
+                "the access token lacks a scope",
+            )),
+            scope: Some(scope),
+        }
+    }
+
+    /// The header's value. Descriptions and scopes are fixed texts without quotation marks.
+    fn header(self) -> String {
+        let mut value = String::from("Bearer realm=\"signet\"");
+        if let Some(error) = self.error {
+            value.push_str(", error=\"");
+            value.push_str(error.code.name());
+            value.push_str("\", error_description=\"");
+            value.push_str(error.description);
+            value.push('"');
+        }
+        if let Some(scope) = self.scope {
+            value.push_str(", scope=\"");
+            value.push_str(scope);
+            value.push('"');
+        }
+        value
+    }
+}
+
+impl From<BearerError> for Challenge {
+    fn from(error: BearerError) -> Self {
+        Self {
+            error: error.protocol_error(),
+            scope: None,
+        }
+    }
+}
+
+impl IntoResponse for Challenge {
+    fn into_response(self) -> Response {
+        let mut response = if let Some(error) = self.error {
+            OAuthError::new(error).into_response()
+        } else {
+            let mut response = StatusCode::UNAUTHORIZED.into_response();
+            forbid_storing(response.headers_mut());
+            response.extensions_mut().insert(LoggedError("missing_token"));
+            response
+        };
+        let value = HeaderValue::from_str(&self.header())
+            .unwrap_or_else(|_| HeaderValue::from_static("Bearer realm=\"signet\""));
+        response.headers_mut().insert(WWW_AUTHENTICATE, value);
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_challenge_names_an_error_only_for_a_shown_token() {
+        let response = Challenge::MISSING.into_response();
+        assert_eq!(response.status(), 401);
+        assert_eq!(response.headers()[WWW_AUTHENTICATE], "Bearer realm=\"signet\"");
+        let response = Challenge::insufficient("openid").into_response();
+        assert_eq!(response.status(), 403);
+        assert_eq!(
+            response.headers()[WWW_AUTHENTICATE],
+            "Bearer realm=\"signet\", error=\"insufficient_scope\", \
+             error_description=\"the access token lacks a scope\", scope=\"openid\""
+        );
+        assert_eq!(
+            Challenge::from(BearerError::Several).into_response().status(),
+            400
+        );
+    }
+}

@@ -1,0 +1,10 @@
+//! What writes an answer: JSON of OAuth, challenges, problems, redirects and pages. It decides headers and shape,
+//! never what happened.
+
+pub mod asset;
+pub mod challenge;
+pub mod oauth;
+pub mod page;
+pub mod problem;
+pub mod redirect;
+pub mod step;

@@ -1,0 +1,71 @@
+//! Owns problem details (RFC 9457): how every endpoint that is neither OAuth nor a page says what went wrong.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+
+use crate::http::middleware::request_log::LoggedError;
+
+/// What went wrong, for a program and for its developer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: &'static str,
+    request_id: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    code: &'static str,
+    detail: &'static str,
+    request_id: &'a str,
+}
+
+impl Problem {
+    /// A problem with a short code of its own, fixed text, and the id that the log line shows.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str, detail: &'static str, request_id: &str) -> Self {
+        Self {
+            status,
+            code,
+            detail,
+            request_id: request_id.to_owned(),
+        }
+    }
+
+    /// Something broke on our side; the log knows more.
+    #[must_use]
+    pub fn server_error(request_id: &str) -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "server_error",
+            "The server failed. Its log has the reason under this request id.",
+            request_id,
+        )
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = Body {
+            r#type: "about:blank",
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: self.detail,
+            request_id: &self.request_id,
+        };
+        let mut response = (self.status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.extensions_mut().insert(LoggedError(self.code));
+        response
+    }
+}

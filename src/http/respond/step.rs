@@ -1,0 +1,50 @@
+//! Owns the URLs of an interaction's steps: the only file that knows them. It does not know which step comes next.
+
+use axum::response::Response;
+
+use super::redirect;
+use crate::protocol::issuer::Issuer;
+
+/// A step of an interaction that has a page or an endpoint of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The person proves who they are.
+    Login,
+    /// The person refuses to.
+    LoginCancel,
+    /// The person decides what the client may have.
+    Consent,
+    /// Nothing is left to ask: the authorization endpoint answers the client.
+    Continue,
+}
+
+impl Step {
+    /// The path as the router has it.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Login => "/login",
+            Self::LoginCancel => "/login/cancel",
+            Self::Consent => "/consent",
+            Self::Continue => "/oauth2/continue",
+        }
+    }
+
+    /// Where this step's form posts to.
+    #[must_use]
+    pub fn action(self, issuer: &Issuer) -> String {
+        format!("{}{}", issuer.path(), self.path())
+    }
+
+    /// The URL of this step for one waiting request.
+    #[must_use]
+    pub fn url(self, issuer: &Issuer, request: &str) -> String {
+        redirect::with_query(&issuer.url(self.path()), &[("request", request)])
+    }
+
+    /// Sends the browser to this step.
+    #[must_use]
+    pub fn redirect(self, issuer: &Issuer, request: &str) -> Response {
+        redirect::see_other(&self.url(issuer, request))
+    }
+}

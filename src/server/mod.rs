@@ -1,0 +1,9 @@
+//! The process as a server: listeners with deadlines and a graceful stop, TLS, logs and metrics, signals. It takes a
+//! finished router and knows no route.
+
+pub mod connection;
+pub mod listener;
+pub mod metrics;
+pub mod signals;
+pub mod telemetry;
+pub mod tls;

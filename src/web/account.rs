@@ -1,0 +1,21 @@
+//! Owns the account page: who is signed in here.
+
+use askama::Template;
+
+use super::layout::Layout;
+
+/// The account page.
+#[derive(Debug, Template)]
+#[template(path = "account.html")]
+pub struct AccountPage<'a> {
+    /// The frame.
+    pub layout: &'a Layout,
+    /// What the person is called.
+    pub display_name: &'a str,
+    /// What the person signs in with.
+    pub username: &'a str,
+    /// Their e-mail address, if one is known.
+    pub email: Option<&'a str>,
+    /// Where signing out posts to.
+    pub sign_out_action: &'a str,
+}

@@ -1,0 +1,111 @@
+//! Owns the error page: for what went wrong before a client could be told, and for browsers elsewhere.
+
+use askama::Template;
+
+use super::layout::Layout;
+
+/// The error page.
+#[derive(Debug, Template)]
+#[template(path = "error.html")]
+pub struct ErrorPage<'a> {
+    /// The frame.
+    pub layout: &'a Layout,
+    /// The heading.
+    pub title: &'a str,
+    /// What happened, for a person.
+    pub sentence: &'a str,
+    /// The error code and its text, for the client's developer.
+    pub code: Option<&'a str>,
+    /// Fixed text beside the code.
+    pub description: Option<&'a str>,
+    /// Under which the log has more.
+    pub request_id: &'a str,
+}
+
+impl<'a> ErrorPage<'a> {
+    /// An authorization request that cannot be answered to its client (RFC 6749 §4.1.2.1).
+    #[must_use]
+    pub const fn authorization(
+        layout: &'a Layout,
+        code: &'a str,
+        description: &'a str,
+        request_id: &'a str,
+    ) -> Self {
+        Self {
+            layout,
+            title: "Authorization error",
+            sentence: "The application sent a request that this server cannot answer. Go back to the application \
+                       and try again; if it happens again, tell the people who run it.",
+            code: Some(code),
+            description: Some(description),
+            request_id,
+        }
+    }
+
+    /// Too many requests from one address.
+    #[must_use]
+    pub const fn too_many_requests(layout: &'a Layout, request_id: &'a str) -> Self {
+        Self {
+            layout,
+            title: "Too many requests",
+            sentence: "Too many requests came from your network. Wait a minute, then try again.",
+            code: None,
+            description: None,
+            request_id,
+        }
+    }
+
+    /// Something broke on our side.
+    #[must_use]
+    pub const fn server_error(layout: &'a Layout, request_id: &'a str) -> Self {
+        Self {
+            layout,
+            title: "Something went wrong",
+            sentence: "The server failed. Try again in a moment; if it happens again, tell the people who run this \
+                       server and give them the request id.",
+            code: None,
+            description: None,
+            request_id,
+        }
+    }
+
+    /// A sign-in that has expired, ended, or belongs to another browser.
+    #[must_use]
+    pub const fn interaction_gone(layout: &'a Layout, request_id: &'a str) -> Self {
+        Self {
+            layout,
+            title: "This sign-in has ended",
+            sentence: "It took too long, was finished already, or was begun in another browser. Go back to the \
+                       application and start again.",
+            code: None,
+            description: None,
+            request_id,
+        }
+    }
+
+    /// A form that was not sent from our own page.
+    #[must_use]
+    pub const fn cross_site(layout: &'a Layout, request_id: &'a str) -> Self {
+        Self {
+            layout,
+            title: "Request refused",
+            sentence: "The form was not sent from this site. Go back to the application and start again.",
+            code: None,
+            description: None,
+            request_id,
+        }
+    }
+
+    /// Nothing stands here.
+    #[must_use]
+    pub const fn not_found(layout: &'a Layout, request_id: &'a str) -> Self {
+        Self {
+            layout,
+            title: "Page not found",
+            sentence: "There is no page at this address.",
+            code: None,
+            description: None,
+            request_id,
+        }
+    }
+}

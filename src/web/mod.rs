@@ -1,0 +1,14 @@
+//! The pages: templates with typed fields, and the one stylesheet. They know no request, no URL but those they are
+//! given, and no rule. Everything a page shows is escaped by the template engine.
+
+pub mod account;
+pub mod asset;
+pub mod client_card;
+pub mod consent;
+pub mod error;
+pub mod form_post;
+pub mod home;
+pub mod layout;
+pub mod login;
+pub mod logout;
+pub mod scope_text;
