@@ -14,6 +14,8 @@ pub enum LoginFailureReason {
     NoPassword,
     /// The password is right, but the account's status lets nobody in.
     Status,
+    /// The password was right when it was checked, but it or the account changed meanwhile.
+    ChangedMeanwhile,
 }
 
 impl LoginFailureReason {
@@ -25,6 +27,7 @@ impl LoginFailureReason {
             Self::UnknownIdentifier => "unknown_identifier",
             Self::NoPassword => "no_password",
             Self::Status => "status",
+            Self::ChangedMeanwhile => "changed_meanwhile",
         }
     }
 }

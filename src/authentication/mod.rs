@@ -2,5 +2,13 @@
 //! worth, and the one way to log in by password. It knows no page, no session and no client.
 
 pub mod assurance;
+pub mod login;
+pub mod password;
+mod store;
+pub mod throttle;
 
 pub use assurance::Assurance;
+pub use login::{Attempt, Authenticated, CheckedAttempt, Outcome, Reservation, Whom};
+pub use password::{Hasher, Password, PasswordHash};
+pub use store::store_hash;
+pub use throttle::Limits;
