@@ -1,20 +1,22 @@
 //! The composition root: what the server is made of, put together once from configuration. Endpoints borrow from it;
 //! no room below knows it.
 
+use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
-use crate::authentication::password::{Hasher, HasherSettings};
-use crate::authentication::throttle::ThrottleSettings;
+use crate::authentication::password::{Cost, HashError, Hasher, HasherSettings};
+use crate::authentication::throttle::Limits;
 use crate::base::clock::{Clock, DatabaseClock};
 use crate::base::entropy::{Entropy, SystemEntropy};
 use crate::base::handle::BackupEpoch;
 use crate::base::origin::Origin;
 use crate::client::{Registry, Resources};
-use crate::config::SignetConfig;
+use crate::config::{PasswordSettings, SignetConfig};
 use crate::db::changes::{self, Freshness, Watched};
 use crate::db::pool::{self, PoolError, PoolSettings};
 use crate::db::work::Circumstances;
@@ -52,7 +54,7 @@ pub enum AppError {
     Database(#[from] DatabaseError),
     /// Password hashing cannot be set up.
     #[error("password: {0}")]
-    Password(#[from] crate::authentication::password::PasswordError),
+    Password(#[from] HashError),
 }
 
 /// What differs between a server and a test: everything else is configuration.
@@ -81,7 +83,7 @@ struct Parts {
     resources: Resources,
     keyring: Keyring,
     hasher: Hasher,
-    throttle: ThrottleSettings,
+    throttle: Limits,
     freshness: Arc<Freshness>,
 }
 
@@ -120,19 +122,16 @@ impl App {
         };
         let keys = provide_keys(&pool, &keyring, circumstances).await?;
         let freshness = Arc::new(Freshness::new());
-        let password = &config.password;
         Ok(Self(Arc::new(Parts {
             issuance: Issuance { issuer, keys, settings: Arc::new(config.tokens.clone()), hook },
             clients: Registry::new(pool.clone(), Arc::clone(&freshness)),
             resources: Resources::new(pool.clone(), Arc::clone(&freshness)),
-            hasher: Hasher::new(HasherSettings {
-                memory_kib: password.memory_kib,
-                iterations: password.iterations,
-                parallelism: password.parallelism,
-                permits: password.permits,
-                queue: password.queue,
-            }, &*entropy)?,
-            throttle: ThrottleSettings::from(&config.limits),
+            hasher: Hasher::new(hasher_settings(&config.password))?,
+            throttle: Limits {
+                attempts: config.limits.login_attempts,
+                window: Duration::from_secs(config.limits.login_window_seconds),
+                lock: Duration::from_secs(config.limits.login_lock_seconds),
+            },
             pool,
             clock,
             database_clock,
@@ -251,8 +250,8 @@ impl App {
 
     /// When accounts lock.
     #[must_use]
-    pub fn throttle(&self) -> &ThrottleSettings {
-        &self.0.throttle
+    pub fn throttle(&self) -> Limits {
+        self.0.throttle
     }
 
     /// Where random bytes come from.
@@ -303,6 +302,18 @@ impl App {
     /// Closes the pool.
     pub async fn close(&self) {
         self.0.pool.close().await;
+    }
+}
+
+/// How passwords are hashed, as configuration says; no number of permits means one per core.
+#[must_use]
+pub fn hasher_settings(settings: &PasswordSettings) -> HasherSettings {
+    let cores = || std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+    HasherSettings {
+        cost: Cost { memory: settings.memory_kib, passes: settings.iterations, lanes: settings.parallelism },
+        permits: NonZero::new(settings.permits).unwrap_or_else(cores),
+        waiters: settings.queue,
+        ..HasherSettings::default()
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 pub struct LimitSettings {
     /// Failed logins of one account within the window before it is locked.
-    pub login_attempts: u32,
+    pub login_attempts: u16,
     /// The window, in seconds.
     pub login_window_seconds: u64,
     /// How long a locked account stays locked, in seconds.

@@ -3,6 +3,7 @@
 
 pub mod asset;
 pub mod challenge;
+pub mod failure;
 pub mod oauth;
 pub mod page;
 pub mod problem;

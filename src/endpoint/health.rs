@@ -1,0 +1,20 @@
+//! Liveness, readiness and metrics, on the internal listener only.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+
+use crate::app::App;
+
+/// The process answers.
+pub async fn live() -> &'static str {
+    "live\n"
+}
+
+/// Requests may come here: database, caches and clock are as they should be.
+pub async fn ready(State(app): State<App>) -> Response {
+    match app.unready().await {
+        None => "ready\n".into_response(),
+        Some(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {reason}\n")).into_response(),
+    }
+}

@@ -1,0 +1,84 @@
+//! The introspection endpoint (RFC 7662). One statement. It reports the claims of the token itself and calls no hook.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use serde_json::{Map, Value, json};
+
+use crate::client::Client;
+use crate::http::edge::{Edge, Visit};
+use crate::http::extract::form::Form;
+use crate::http::respond::failure::Failure;
+use crate::http::respond::oauth::{self, OAuthError};
+use crate::protocol::client_authentication::ClientAuthenticationMethod;
+use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::token::access_token;
+use crate::token::liveness::{self, LiveGrant};
+use crate::token::refresh_token::RefreshToken;
+
+/// Answers an introspection request of an authenticated client.
+pub async fn post(
+    State(edge): State<Edge>,
+    Visit(circumstances): Visit,
+    headers: HeaderMap,
+    Form(params): Form,
+) -> Result<Response, OAuthError> {
+    let params = params?;
+    let caller = super::client::authenticate(&edge, &headers, &params, circumstances.now).await?;
+    if caller.authentication == ClientAuthenticationMethod::None {
+        // A public client proves nothing, so it could ask about tokens that it found (RFC 7662 §2.1).
+        let error = ProtocolError::new(ErrorCode::InvalidClient, "introspection needs client authentication");
+        return Err(OAuthError::new(error));
+    }
+    let missing = ProtocolError::new(ErrorCode::InvalidRequest, "token is missing");
+    let token = params.get("token").ok_or(missing)?;
+    let failed = |error| Failure::from(error).oauth();
+    let issuance = edge.app.issuance();
+    let epoch = circumstances.epoch;
+    if let Some(refresh) = RefreshToken::read(token, &issuance.keys, epoch) {
+        let mut work = edge.app.single(circumstances).await.map_err(failed)?;
+        let grant = liveness::of_refresh_token(&mut work, &refresh).await.map_err(failed)?;
+        let visible = grant.filter(|grant| grant.client_id == caller.client_id || caller.may_introspect);
+        return Ok(reply(visible.map(|grant| of_grant(&grant, issuance.issuer.as_str()))));
+    }
+    let Some(presented) = access_token::read(issuance, token, circumstances.now) else { return Ok(reply(None)) };
+    let mut work = edge.app.single(circumstances).await.map_err(failed)?;
+    let claims = liveness::of_access_token(&mut work, issuance, presented).await.map_err(failed)?;
+    Ok(reply(claims.filter(|claims| may_see(&caller, claims)).map(of_access_token)))
+}
+
+/// The token's client, its audience's client, or whoever holds the permission.
+fn may_see(caller: &Client, claims: &Map<String, Value>) -> bool {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    caller.may_introspect
+        || text("client_id") == Some(caller.client_id.as_str())
+        || (caller.audience.is_some() && caller.audience.as_deref() == text("aud"))
+}
+
+fn of_access_token(mut claims: Map<String, Value>) -> Map<String, Value> {
+    claims.insert("active".to_owned(), Value::Bool(true));
+    claims.insert("token_type".to_owned(), json!("Bearer"));
+    claims
+}
+
+fn of_grant(grant: &LiveGrant, issuer: &str) -> Map<String, Value> {
+    let mut claims = Map::from_iter([
+        ("active".to_owned(), Value::Bool(true)),
+        ("iss".to_owned(), json!(issuer)),
+        ("sub".to_owned(), json!(grant.user_id)),
+        ("client_id".to_owned(), json!(grant.client_id)),
+        ("grant_id".to_owned(), json!(grant.id)),
+        ("scope".to_owned(), json!(grant.scope.to_string())),
+        ("iat".to_owned(), json!(grant.created_at.timestamp())),
+        ("auth_time".to_owned(), json!(grant.assurance.auth_time.timestamp())),
+    ]);
+    if let Some(expires_at) = grant.expires_at {
+        claims.insert("exp".to_owned(), json!(expires_at.timestamp()));
+    }
+    claims
+}
+
+/// An inactive token is reported as nothing but that (RFC 7662 §2.2).
+fn reply(claims: Option<Map<String, Value>>) -> Response {
+    oauth::json(&claims.unwrap_or_else(|| Map::from_iter([("active".to_owned(), Value::Bool(false))])))
+}

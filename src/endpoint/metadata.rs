@@ -1,0 +1,111 @@
+//! The server's metadata (OpenID Connect Discovery §3, RFC 8414 §2): one struct for both documents, which lists only
+//! what works.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::authentication::assurance::ACR_VALUES_SUPPORTED;
+use crate::http::edge::Edge;
+use crate::protocol::claims;
+use crate::protocol::client_authentication::ClientAuthenticationMethod;
+use crate::protocol::grant_type::GrantType;
+use crate::protocol::prompt::Prompt;
+use crate::protocol::response_mode::ResponseMode;
+use crate::protocol::scope;
+
+/// The metadata, in the names of the specifications.
+#[derive(Debug, Clone, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the specifications have these members")]
+pub struct Metadata {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    userinfo_endpoint: String,
+    jwks_uri: String,
+    revocation_endpoint: String,
+    introspection_endpoint: String,
+    end_session_endpoint: String,
+    scopes_supported: Vec<&'static str>,
+    response_types_supported: [&'static str; 1],
+    response_modes_supported: Vec<&'static str>,
+    grant_types_supported: Vec<&'static str>,
+    subject_types_supported: [&'static str; 1],
+    id_token_signing_alg_values_supported: Vec<&'static str>,
+    token_endpoint_auth_methods_supported: Vec<&'static str>,
+    revocation_endpoint_auth_methods_supported: Vec<&'static str>,
+    introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    code_challenge_methods_supported: [&'static str; 1],
+    claims_supported: Vec<&'static str>,
+    claim_types_supported: [&'static str; 1],
+    prompt_values_supported: Vec<&'static str>,
+    acr_values_supported: Vec<&'static str>,
+    display_values_supported: [&'static str; 1],
+    ui_locales_supported: [&'static str; 1],
+    claims_parameter_supported: bool,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
+    authorization_response_iss_parameter_supported: bool,
+}
+
+impl Metadata {
+    /// The metadata of a server.
+    #[must_use]
+    pub fn of(app: &App) -> Self {
+        let issuer = app.issuer();
+        let methods = || ClientAuthenticationMethod::ALL.into_iter().map(ClientAuthenticationMethod::name);
+        Self {
+            issuer: issuer.as_str().to_owned(),
+            authorization_endpoint: issuer.url("/oauth2/authorize"),
+            token_endpoint: issuer.url("/oauth2/token"),
+            userinfo_endpoint: issuer.url("/oauth2/userinfo"),
+            jwks_uri: issuer.url("/.well-known/jwks.json"),
+            revocation_endpoint: issuer.url("/oauth2/revoke"),
+            introspection_endpoint: issuer.url("/oauth2/introspect"),
+            end_session_endpoint: issuer.url("/oauth2/logout"),
+            scopes_supported: scope::STANDARD.to_vec(),
+            response_types_supported: ["code"],
+            response_modes_supported: ResponseMode::ALL.into_iter().map(ResponseMode::name).collect(),
+            grant_types_supported: GrantType::ALL.into_iter().map(GrantType::name).collect(),
+            subject_types_supported: ["public"],
+            id_token_signing_alg_values_supported: app
+                .issuance()
+                .keys
+                .current()
+                .algorithms()
+                .into_iter()
+                .map(crate::protocol::algorithm::Algorithm::name)
+                .collect(),
+            token_endpoint_auth_methods_supported: methods().collect(),
+            revocation_endpoint_auth_methods_supported: methods().collect(),
+            // A public client may not introspect.
+            introspection_endpoint_auth_methods_supported: methods().filter(|name| *name != "none").collect(),
+            code_challenge_methods_supported: ["S256"],
+            claims_supported: claims_supported(),
+            claim_types_supported: ["normal"],
+            prompt_values_supported: Prompt::NAMES.to_vec(),
+            acr_values_supported: ACR_VALUES_SUPPORTED.to_vec(),
+            display_values_supported: ["page"],
+            ui_locales_supported: ["en"],
+            claims_parameter_supported: true,
+            request_parameter_supported: false,
+            request_uri_parameter_supported: false,
+            authorization_response_iss_parameter_supported: true,
+        }
+    }
+}
+
+fn claims_supported() -> Vec<&'static str> {
+    let protocol = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "sid"];
+    let standard = scope::STANDARD.into_iter().flat_map(claims::of_scope).copied();
+    let tenancy = ["org_id", "org_role", "role", "tier"];
+    protocol.into_iter().chain(standard).chain(tenancy).collect()
+}
+
+/// Answers with the metadata, rendered once per change of keys; 0 statements.
+pub async fn get(State(edge): State<Edge>) -> Response {
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=300")];
+    (headers, edge.metadata().to_string()).into_response()
+}

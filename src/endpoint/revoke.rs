@@ -1,0 +1,51 @@
+//! The revocation endpoint (RFC 7009). An unknown token is 200; another client's is refused without effect; a database
+//! that does not answer is 503, never 200.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+
+use crate::http::edge::{Edge, Visit};
+use crate::http::extract::form::Form;
+use crate::http::respond::failure::Failure;
+use crate::http::respond::oauth::{self, OAuthError};
+use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::token::access_token::{self, PresentedToken};
+use crate::token::refresh_token::RefreshToken;
+use crate::token::revocation::{self, Revocation};
+
+/// Revokes a refresh token with its grant, or one access token. At most 3 statements in a transaction.
+pub async fn post(
+    State(edge): State<Edge>,
+    Visit(circumstances): Visit,
+    headers: HeaderMap,
+    Form(params): Form,
+) -> Result<Response, OAuthError> {
+    let params = params?;
+    let client = super::client::authenticate(&edge, &headers, &params, circumstances.now).await?;
+    let token = params.get("token").ok_or(ProtocolError::new(ErrorCode::InvalidRequest, "token is missing"))?;
+    let failed = |error| Failure::from(error).oauth();
+    let issuance = edge.app.issuance();
+    let refresh = RefreshToken::read(token, &issuance.keys, circumstances.epoch);
+    let access = if refresh.is_none() { access_token::read(issuance, token, circumstances.now) } else { None };
+    if refresh.is_none() && access.is_none() {
+        return Ok(oauth::empty());
+    }
+    let mut work = edge.app.begin(circumstances).await.map_err(failed)?;
+    let revocation = match (refresh, access) {
+        (Some(refresh), _) => revocation::revoke_refresh(&mut work, &client.client_id, &refresh).await,
+        (None, Some(PresentedToken::Jwt(claims))) => revocation::revoke_jwt(&mut work, &client.client_id, &claims).await,
+        (None, Some(PresentedToken::Reference(handle))) => {
+            revocation::revoke_reference(&mut work, &client.client_id, &handle).await
+        }
+        (None, None) => Ok(Revocation::Done),
+    }
+    .map_err(failed)?;
+    work.commit().await.map_err(failed)?;
+    match revocation {
+        Revocation::Done => Ok(oauth::empty()),
+        Revocation::ForeignClient => {
+            Err(ProtocolError::new(ErrorCode::InvalidGrant, "the token was issued to another client").into())
+        }
+    }
+}

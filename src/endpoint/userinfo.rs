@@ -1,0 +1,65 @@
+//! The userinfo endpoint (OpenID Connect Core §5.3). One statement: grant, person and today's tenancy.
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use http::Method;
+use serde_json::{Map, Value};
+
+use crate::claims::assemble;
+use crate::grant::issue;
+use crate::hook::answer;
+use crate::http::edge::{Edge, Visit};
+use crate::http::extract::bearer;
+use crate::http::extract::form::{Form, is_form};
+use crate::http::respond::challenge::Challenge;
+use crate::http::respond::failure::Failure;
+use crate::http::respond::oauth;
+use crate::protocol::claims;
+use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::protocol::scope::OPENID;
+use crate::token::access_token::{self, PresentedToken};
+use crate::token::liveness::{self, UserinfoFacts};
+
+const INVALID: Challenge =
+    Challenge::refused(ProtocolError::new(ErrorCode::InvalidToken, "the access token is not valid here"));
+
+/// Answers GET, POST with a header, and POST with the token in the body (RFC 6750 §2).
+pub async fn answer(State(edge): State<Edge>, Visit(circumstances): Visit, request: Request) -> Result<Response, Response> {
+    let headers = request.headers().clone();
+    let body = if request.method() == Method::POST && is_form(&headers) {
+        let Form(params) = axum::extract::FromRequest::from_request(request, &edge).await.unwrap_or_else(|never| match never {});
+        Some(params.map_err(|error| oauth::OAuthError::from(error).into_response())?)
+    } else {
+        None
+    };
+    let text = bearer::read(&headers, body.as_ref()).map_err(|error| Challenge::from(error).into_response())?;
+    let issuance = edge.app.issuance();
+    let token = access_token::read(issuance, text.expose(), circumstances.now).ok_or_else(|| INVALID.into_response())?;
+    // Userinfo is a resource of the issuer itself: a token for another audience is not for us.
+    if let PresentedToken::Jwt(claims) = &token
+        && claims.get("aud").and_then(Value::as_str) != Some(issuance.issuer.as_str())
+    {
+        return Err(INVALID.into_response());
+    }
+    let failed = |error| Failure::from(error).into_response();
+    let mut work = edge.app.single(circumstances).await.map_err(failed)?;
+    let facts = liveness::userinfo_facts(&mut work, &token).await.map_err(failed)?;
+    let facts = facts.ok_or_else(|| INVALID.into_response())?;
+    let scope = match &token {
+        PresentedToken::Jwt(claims) => claims.get("scope").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        PresentedToken::Reference(_) => facts.scope.to_string(),
+    };
+    if !scope.split(' ').any(|token| token == OPENID) {
+        return Err(Challenge::insufficient(OPENID).into_response());
+    }
+    let claims = said(facts, &scope).ok_or_else(|| INVALID.into_response())?;
+    Ok(oauth::json(&claims))
+}
+
+fn said(facts: UserinfoFacts, scope: &str) -> Option<Map<String, Value>> {
+    let tenancy = answer::read(facts.tenancy).ok()?;
+    let scoped = scope.split(' ').flat_map(claims::of_scope).copied();
+    let named = facts.claims.userinfo.keys().map(String::as_str);
+    let standard = issue::standard_claims(&facts.profile, scoped.chain(named));
+    assemble::userinfo(facts.profile.id(), &tenancy, standard).ok()
+}

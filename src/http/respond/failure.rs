@@ -1,0 +1,83 @@
+//! Owns what is answered when something of ours failed: 503 with Retry-After when trying again can help, 500 once
+//! logged otherwise. It tells nobody why.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
+
+use super::oauth::OAuthError;
+use super::page::{self, FormAction};
+use crate::db::DatabaseError;
+use crate::hook::answer::HookError;
+use crate::token::issuance::MintError;
+use crate::web::error::ErrorPage;
+use crate::web::layout::Layout;
+
+/// A failure, reduced to what the asker may know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// Trying again can help.
+    Unavailable,
+    /// It cannot.
+    Broken,
+}
+
+impl From<DatabaseError> for Failure {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::Unavailable(source) => {
+                tracing::warn!(error = %source, "the database is unavailable");
+                Self::Unavailable
+            }
+            error @ (DatabaseError::Failed(_) | DatabaseError::Inconsistent { .. } | DatabaseError::SecondStatement) => {
+                tracing::error!(error = %error, source = ?std::error::Error::source(&error), "a statement failed");
+                Self::Broken
+            }
+        }
+    }
+}
+
+impl From<MintError> for Failure {
+    fn from(error: MintError) -> Self {
+        match error {
+            MintError::Hook(error @ (HookError::Timeout | HookError::Replaced)) => {
+                tracing::error!(error = %error, "the access-token hook gave no answer");
+                Self::Unavailable
+            }
+            error => {
+                tracing::error!(error = %error, "no token was minted");
+                Self::Broken
+            }
+        }
+    }
+}
+
+impl Failure {
+    /// The answer of an endpoint that speaks JSON.
+    #[must_use]
+    pub fn oauth(self) -> OAuthError {
+        match self {
+            Self::Unavailable => OAuthError::unavailable(),
+            Self::Broken => OAuthError::server_error(),
+        }
+    }
+
+    /// The answer of a page.
+    #[must_use]
+    pub fn page(self, layout: &Layout, request_id: &str) -> Response {
+        let page = ErrorPage::server_error(layout, request_id);
+        match self {
+            Self::Broken => page::with_status(StatusCode::INTERNAL_SERVER_ERROR, &page, FormAction::None),
+            Self::Unavailable => {
+                let mut response = page::with_status(StatusCode::SERVICE_UNAVAILABLE, &page, FormAction::None);
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
+                response
+            }
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        self.oauth().into_response()
+    }
+}

@@ -1,0 +1,21 @@
+//! The house's rules, held by reading the source tree with `syn`: floors, crates, SQL, tables, shape.
+//!
+//! The floor table is `floors.txt`, the permitted joins are `joins.txt`. Each rule is a function from what
+//! was read to a list of violations, tried on small sources beside it and then on the repository.
+
+mod crates;
+mod finder;
+mod floors;
+mod joins;
+mod migrations;
+mod names;
+mod owners;
+mod report;
+mod shape;
+mod source;
+mod sql;
+mod statements;
+mod stores;
+mod tokens;
+mod tree;
+mod walls;
