@@ -9,6 +9,7 @@ pub mod config;
 pub mod client;
 pub mod db;
 pub mod http;
+pub mod jose;
 pub mod protocol;
 pub mod session;
 pub mod server;
