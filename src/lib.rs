@@ -11,6 +11,7 @@ pub mod db;
 pub mod http;
 pub mod jose;
 pub mod protocol;
+pub mod sealing;
 pub mod session;
 pub mod server;
 pub mod web;
