@@ -5,11 +5,14 @@
 pub mod audit;
 pub mod authentication;
 pub mod base;
-pub mod config;
 pub mod client;
+pub mod config;
 pub mod db;
 pub mod http;
+pub mod jose;
 pub mod protocol;
-pub mod session;
+pub mod sealing;
 pub mod server;
+pub mod session;
+pub mod signing;
 pub mod web;

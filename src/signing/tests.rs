@@ -1,0 +1,135 @@
+//! What each status may do, and what the JWKS shows.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::error::VerificationError;
+use super::key_set::{KeySet, KeyStatus};
+use super::server_key::{Purpose, ServerKeys};
+use crate::jose::{JwsError, PrivateJwk, UnverifiedJws};
+use crate::protocol::algorithm::Algorithm;
+
+fn server_keys() -> ServerKeys {
+    ServerKeys::new(Purpose::ALL.map(|purpose| (purpose, 1, Zeroizing::new([1; 32]))))
+}
+
+fn key(algorithm: Algorithm) -> PrivateJwk {
+    PrivateJwk::generate(algorithm).unwrap()
+}
+
+fn again(key: &PrivateJwk) -> PrivateJwk {
+    PrivateJwk::from_json(&key.to_json().unwrap()).unwrap()
+}
+
+fn set(keys: Vec<(KeyStatus, PrivateJwk)>) -> KeySet {
+    KeySet::new(keys, server_keys()).unwrap()
+}
+
+/// JW-04: every JWK names kid, alg and use, and none has a private member.
+#[test]
+fn the_jwks_shows_public_members_only() {
+    let set = set(Algorithm::ALL
+        .map(|algorithm| (KeyStatus::Active, key(algorithm)))
+        .into());
+    let document: Value = serde_json::from_str(set.jwks()).unwrap();
+    assert_eq!(document["keys"].as_array().unwrap().len(), 3);
+    for jwk in document["keys"].as_array().unwrap() {
+        let mut names: Vec<&str> = jwk.as_object().unwrap().keys().map(String::as_str).collect();
+        names.sort_unstable();
+        let expected: &[&str] = match jwk["kty"].as_str().unwrap() {
+            "RSA" => &["alg", "e", "kid", "kty", "n", "use"],
+            "EC" => &["alg", "crv", "kid", "kty", "use", "x", "y"],
+            _ => &["alg", "crv", "kid", "kty", "use", "x"],
+        };
+        assert_eq!(names, expected);
+        assert_eq!(jwk["use"], "sig");
+    }
+    assert_eq!(set.algorithms(), Algorithm::ALL);
+    assert!(set.jwks_etag().starts_with('"') && set.jwks_etag().ends_with('"'));
+}
+
+#[test]
+fn the_document_does_not_depend_on_the_order_of_rows() {
+    let keys: Vec<PrivateJwk> = vec![
+        key(Algorithm::ES256),
+        key(Algorithm::EdDsa),
+        key(Algorithm::ES256),
+    ];
+    let statuses = [KeyStatus::Active, KeyStatus::Active, KeyStatus::Next];
+    let pairs = || statuses.into_iter().zip(keys.iter().map(again));
+    let forward = set(pairs().collect());
+    let mut turned: Vec<_> = pairs().collect();
+    turned.reverse();
+    let backward = set(turned);
+    assert_eq!(forward.jwks(), backward.jwks());
+    assert_eq!(forward.jwks_etag(), backward.jwks_etag());
+    let fewer = set(pairs().take(2).collect());
+    assert_ne!(forward.jwks_etag(), fewer.jwks_etag());
+}
+
+#[test]
+fn each_status_does_what_it_may() {
+    let ours = key(Algorithm::ES256);
+    let active = set(vec![(KeyStatus::Active, again(&ours))]);
+    let access = active
+        .sign(Algorithm::ES256, "at+jwt", &json!({ "sub": "a" }))
+        .unwrap();
+    let id = active
+        .sign(Algorithm::ES256, "JWT", &json!({ "sub": "a" }))
+        .unwrap();
+    for (status, current) in [
+        (KeyStatus::Active, true),
+        (KeyStatus::Next, true),
+        (KeyStatus::Retiring, true),
+        (KeyStatus::Retired, false),
+    ] {
+        let set = set(vec![(status, again(&ours))]);
+        assert_eq!(set.verify(&access, "at+jwt").is_ok(), current, "{status:?}");
+        assert_eq!(set.verify(&id, "JWT").is_ok(), current, "{status:?}");
+        assert!(set.verify_hint(&id, "JWT").is_ok(), "{status:?}");
+        assert_eq!(set.jwks().contains(ours.public().key_id().as_str()), current);
+        let signs = set.sign(Algorithm::ES256, "JWT", &json!({})).is_ok();
+        assert_eq!(signs, status == KeyStatus::Active);
+        assert_eq!(set.algorithms().len(), usize::from(signs));
+    }
+    let revoked = set(Vec::new());
+    assert_eq!(
+        revoked.verify(&access, "at+jwt"),
+        Err(VerificationError::UnknownKey)
+    );
+    assert_eq!(
+        revoked.verify_hint(&id, "JWT"),
+        Err(VerificationError::UnknownKey)
+    );
+}
+
+/// JW-02, and JW-03's key of another algorithm.
+#[test]
+fn a_token_of_another_type_or_key_is_refused() {
+    let set = set(vec![
+        (KeyStatus::Active, key(Algorithm::ES256)),
+        (KeyStatus::Active, key(Algorithm::EdDsa)),
+    ]);
+    let claims = json!({ "sub": "a" });
+    let access = set.sign(Algorithm::ES256, "at+jwt", &claims).unwrap();
+    let id = set.sign(Algorithm::ES256, "JWT", &claims).unwrap();
+    let logout = set.sign(Algorithm::ES256, "logout+jwt", &claims).unwrap();
+    assert!(set.verify(&access, "at+jwt").is_ok());
+    assert_eq!(set.verify(&id, "at+jwt"), Err(VerificationError::Type));
+    assert_eq!(set.verify(&logout, "at+jwt"), Err(VerificationError::Type));
+    assert_eq!(set.verify_hint(&access, "JWT"), Err(VerificationError::Type));
+    assert_eq!(set.verify_hint(&logout, "JWT"), Err(VerificationError::Type));
+
+    let other = set.sign(Algorithm::EdDsa, "at+jwt", &claims).unwrap();
+    let kid = |token: &str| {
+        let header = UnverifiedJws::parse(token).unwrap().header().clone();
+        header.key_id().clone()
+    };
+    let header = json!({ "alg": "ES256", "kid": kid(&other), "typ": "at+jwt" }).to_string();
+    let (_, rest) = access.split_once('.').unwrap();
+    let crossed = format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header));
+    let refused = Err(VerificationError::Jws(JwsError::Algorithm));
+    assert_eq!(set.verify(&crossed, "at+jwt"), refused);
+}
