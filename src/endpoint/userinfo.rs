@@ -61,5 +61,5 @@ fn said(facts: UserinfoFacts, scope: &str) -> Option<Map<String, Value>> {
     let scoped = scope.split(' ').flat_map(claims::of_scope).copied();
     let named = facts.claims.userinfo.keys().map(String::as_str);
     let standard = issue::standard_claims(&facts.profile, scoped.chain(named));
-    assemble::userinfo(facts.profile.id(), &tenancy, standard).ok()
+    assemble::userinfo(&facts.user_id, &tenancy, standard).ok()
 }

@@ -7,7 +7,8 @@ use crate::config::TokenSettings;
 use crate::hook::answer::HookError;
 use crate::hook::shipped::ShippedHook;
 use crate::protocol::issuer::Issuer;
-use crate::signing::{SigningError, SigningKeys};
+use crate::signing::error::SigningError;
+use crate::signing::signing_keys::SigningKeys;
 
 /// The longest life of an access token: revocation downstream waits for it.
 pub const LONGEST_ACCESS_TOKEN: Duration = Duration::from_secs(3600);

@@ -71,6 +71,8 @@ pub async fn of_refresh_token(work: &mut Work, token: &RefreshToken) -> Result<O
 #[derive(Debug)]
 pub struct UserinfoFacts {
     /// The person.
+    pub user_id: UserId,
+    /// What is known of them.
     pub profile: Profile,
     /// What was granted.
     pub scope: Scope,

@@ -9,7 +9,9 @@ use crate::base::digest::{self, Digest};
 use crate::base::entropy::{self, Entropy};
 use crate::base::handle::{self, BackupEpoch, Kind, RANDOM_LENGTH};
 use crate::base::secret::Secret;
-use crate::signing::{Purpose, SigningKeys};
+use crate::signing::error::SigningError;
+use crate::signing::server_key::Purpose;
+use crate::signing::signing_keys::SigningKeys;
 
 /// The random part of a refresh token: one per grant, never stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

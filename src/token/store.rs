@@ -128,7 +128,7 @@ pub(super) async fn userinfo(
         TokenKey::Reference(digest) => (None, None, Some(digest.as_bytes())),
     };
     let row = sqlx::query!(
-        r#"select g.scopes as "scopes!", g.claims as "claims?", to_jsonb(u) as "person!",
+        r#"select g.user_id as "user_id!", g.scopes as "scopes!", g.claims as "claims?", to_jsonb(u) as "person!",
             auth.member_claims(g.user_id, g.organization_id, coalesce($5, g.active_organization_id)) as tenancy
            from auth.live_grants g
            join auth.users u on u.id = g.user_id
@@ -147,6 +147,7 @@ pub(super) async fn userinfo(
     let Some(row) = row else { return Ok(None) };
     let inconsistent = |table, problem| DatabaseError::Inconsistent { table, problem };
     Ok(Some(UserinfoFacts {
+        user_id: UserId::from_text(row.user_id),
         profile: Profile::from_row(row.person).ok_or_else(|| inconsistent("auth.users", "a row is not a profile"))?,
         scope: Scope::from_tokens(row.scopes),
         claims: row

@@ -5,5 +5,6 @@ pub mod bearer;
 pub mod client_auth;
 pub mod cookies;
 pub mod csrf;
+pub mod flow;
 pub mod form;
 pub mod params;

@@ -2,6 +2,7 @@
 //! never what happened.
 
 pub mod asset;
+pub mod authorization;
 pub mod challenge;
 pub mod failure;
 pub mod oauth;

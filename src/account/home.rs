@@ -1,0 +1,60 @@
+//! The front page, and the account page: who is signed in here. One statement for the session.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+
+use crate::authorization::context;
+use crate::http::edge::{Edge, Visit};
+use crate::http::extract::flow::session_cookie;
+use crate::http::middleware::request_id::RequestId;
+use crate::http::respond::failure::Failure;
+use crate::http::respond::page::{self, FormAction};
+use crate::http::respond::redirect;
+use crate::web::account::AccountPage;
+use crate::web::error::ErrorPage;
+use crate::web::home::HomePage;
+
+/// What this server is.
+pub async fn front(State(edge): State<Edge>) -> Response {
+    let issuer = edge.app.issuer();
+    let page = HomePage {
+        layout: &edge.layout,
+        account: &issuer.url("/account"),
+        discovery: &issuer.url("/.well-known/openid-configuration"),
+    };
+    page::html(&page, FormAction::None)
+}
+
+/// Who is signed in; without a session the sign-in page comes first.
+pub async fn account(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap) -> Response {
+    let request_id = visit.origin.request_id.clone();
+    let issuer = edge.app.issuer();
+    let failed = |error| Failure::from(error).page(&edge.layout, &request_id);
+    let Some(handle) = session_cookie(&edge, &headers) else { return redirect::see_other(&issuer.url("/login")) };
+    let mut work = match edge.app.single(visit).await {
+        Ok(work) => work,
+        Err(error) => return failed(error),
+    };
+    match context::session(&mut work, Some(&handle), edge.app.session_lifetimes()).await {
+        Err(error) => failed(error),
+        Ok(None) => redirect::see_other(&issuer.url("/login")),
+        Ok(Some(session)) => {
+            let person = &session.person;
+            let page = AccountPage {
+                layout: &edge.layout,
+                display_name: if person.name.is_empty() { &person.email } else { &person.name },
+                username: &person.email,
+                email: Some(&person.email),
+                sign_out_action: &format!("{}/oauth2/logout", issuer.path()),
+            };
+            page::html(&page, FormAction::Own)
+        }
+    }
+}
+
+/// Nothing stands here.
+pub async fn not_found(State(edge): State<Edge>, request: axum::extract::Request) -> Response {
+    let page = ErrorPage::not_found(&edge.layout, RequestId::of(request.extensions()));
+    page::with_status(StatusCode::NOT_FOUND, &page, FormAction::None)
+}

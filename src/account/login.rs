@@ -1,0 +1,232 @@
+//! The sign-in page. A login inside an interaction, or by itself for the account page.
+//!
+//! A password login costs one statement to find the request, one to reserve the attempt, the hash outside of any
+//! transaction, and a transaction of three statements.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::header::{RETRY_AFTER, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use crate::app::App;
+use crate::authentication::login::{self, Outcome, Reservation, Whom};
+use crate::authentication::password::HashError;
+use crate::authorization::request::AuthorizationRequest;
+use crate::authorization::waiting;
+use crate::base::handle::Handle;
+use crate::base::secret::Secret;
+use crate::client::Client;
+use crate::db::DatabaseError;
+use crate::db::work::Circumstances;
+use crate::http::edge::{Edge, Visit};
+use crate::http::extract::cookies::CookieName;
+use crate::http::extract::flow::{self, FoundFlow, session_cookie};
+use crate::http::extract::form::{Form, Query};
+use crate::http::extract::params::Params;
+use crate::http::extract::csrf;
+use crate::http::respond::authorization::{answer_error, gone};
+use crate::http::respond::failure::Failure;
+use crate::http::respond::page::{self, FormAction};
+use crate::http::respond::redirect;
+use crate::http::respond::step::Step;
+use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::session::{self, NewSession};
+use crate::user;
+use crate::web::client_card::ClientCard;
+use crate::web::error::ErrorPage;
+use crate::web::login::{LoginPage, LoginProblem};
+
+/// Shows the page for a waiting request, or for the account page.
+pub async fn get(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Query(params): Query) -> Response {
+    let params = params.unwrap_or_default();
+    if !params.contains("request") {
+        return show(&edge, StatusCode::OK, View::alone(""));
+    }
+    match flow::find(&edge, &visit, &headers, Some(&params)).await {
+        Err(response) => response,
+        Ok(found) => {
+            let username = found.waiting.request.login_hint.clone().unwrap_or_default();
+            let mut response = show(&edge, StatusCode::OK, View::of(&found, &username));
+            if let Some(cookie) = found.new_cookie {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            response
+        }
+    }
+}
+
+/// Takes name and password.
+pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Form(params): Form) -> Response {
+    let request_id = visit.origin.request_id.clone();
+    if csrf::require_same_origin(&headers, edge.app.issuer().origin()).is_err() {
+        let page = ErrorPage::cross_site(&edge.layout, &request_id);
+        return page::with_status(StatusCode::FORBIDDEN, &page, FormAction::None);
+    }
+    let Ok(mut params) = params else { return gone(&edge, &request_id) };
+    let found = if params.contains("request") {
+        match flow::find(&edge, &visit, &headers, Some(&params)).await {
+            Ok(found) => Some(found),
+            Err(response) => return response,
+        }
+    } else {
+        None
+    };
+    let password = params.remove_secret("password");
+    let username = params.get("username").unwrap_or_default().to_owned();
+    let view = || found.as_ref().map_or_else(|| View::alone(&username), |found| View::of(found, &username));
+    let Some(password) = password.filter(|_| !username.is_empty()) else {
+        return show(&edge, StatusCode::BAD_REQUEST, view().because(LoginProblem::Incomplete));
+    };
+    match attempt(&edge.app, visit, session_cookie(&edge, &headers), &username, &password).await {
+        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
+        Ok(Attempted::SignedIn(handle)) => {
+            let mut response = match &found {
+                Some(found) => Step::Continue.redirect(edge.app.issuer(), found.handle.expose()),
+                None => redirect::see_other(&edge.app.issuer().url("/account")),
+            };
+            let lifetime = edge.app.session_lifetimes().absolute;
+            if let Some(cookie) = edge.cookies.set(CookieName::Session, handle.expose(), Some(lifetime)) {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            response
+        }
+        Ok(Attempted::Wrong) => show(&edge, StatusCode::UNAUTHORIZED, view().because(LoginProblem::WrongCredentials)),
+        Ok(Attempted::Locked(seconds)) => {
+            let shown = show(&edge, StatusCode::TOO_MANY_REQUESTS, view().because(LoginProblem::TooManyAttempts));
+            retry_after(shown, seconds)
+        }
+        Ok(Attempted::Busy) => {
+            retry_after(show(&edge, StatusCode::SERVICE_UNAVAILABLE, view().because(LoginProblem::Busy)), 2)
+        }
+    }
+}
+
+/// Takes the person's refusal: the client is told `access_denied`.
+pub async fn cancel(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Form(params): Form) -> Response {
+    let request_id = visit.origin.request_id.clone();
+    if csrf::require_same_origin(&headers, edge.app.issuer().origin()).is_err() {
+        let page = ErrorPage::cross_site(&edge.layout, &request_id);
+        return page::with_status(StatusCode::FORBIDDEN, &page, FormAction::None);
+    }
+    let found = match flow::find(&edge, &visit, &headers, params.ok().as_ref()).await {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    match finish(&edge.app, visit, &found).await {
+        Ok(true) => {
+            let error = ProtocolError::new(ErrorCode::AccessDenied, "the person cancelled");
+            answer_error(&edge, &found.waiting.request.target, error)
+        }
+        Ok(false) => gone(&edge, &request_id),
+        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
+    }
+}
+
+async fn finish(app: &App, visit: Circumstances, found: &FoundFlow) -> Result<bool, DatabaseError> {
+    let mut work = app.single(visit).await?;
+    waiting::finish(&mut work, &found.waiting.digest).await
+}
+
+/// How a login went.
+enum Attempted {
+    SignedIn(Handle),
+    Wrong,
+    Locked(u64),
+    Busy,
+}
+
+/// Reserves, hashes, completes: in this order, so that no number of parallel guesses passes the limit.
+async fn attempt(
+    app: &App,
+    visit: Circumstances,
+    replaces: Option<Handle>,
+    username: &str,
+    password: &Secret,
+) -> Result<Attempted, DatabaseError> {
+    let identifier = user::canonical_identifier(username);
+    let reservation = {
+        let mut work = app.single(visit.clone()).await?;
+        login::reserve(&mut work, Whom::Identifier(&identifier), app.throttle()).await?
+    };
+    let attempt = match reservation {
+        Reservation::Allowed(attempt) => attempt,
+        Reservation::Locked { retry_after } => return Ok(Attempted::Locked(retry_after.as_secs().max(1))),
+    };
+    let checked = match attempt.check(app.hasher(), &**app.entropy(), password).await {
+        Ok(checked) => checked,
+        Err(error) => {
+            if !matches!(error, HashError::Busy) {
+                tracing::error!(error = %error, "a password could not be checked");
+            }
+            let mut work = app.single(visit).await?;
+            login::release(&mut work, &attempt).await?;
+            return Ok(Attempted::Busy);
+        }
+    };
+    // The clock is read again: the proof was given after the hash, which can have waited.
+    let visit = app.circumstances(visit.origin);
+    let mut work = app.begin(visit).await?;
+    let outcome = match login::complete(&mut work, checked).await? {
+        Outcome::Refused => Attempted::Wrong,
+        Outcome::Granted(authenticated) => {
+            let new = NewSession {
+                user_id: &authenticated.user_id,
+                assurance: authenticated.assurance,
+                lifetimes: app.session_lifetimes(),
+                replaces: replaces.as_ref(),
+            };
+            match session::start(&mut work, new).await? {
+                Some((_, handle)) => Attempted::SignedIn(handle),
+                None => Attempted::Wrong,
+            }
+        }
+    };
+    work.commit().await?;
+    Ok(outcome)
+}
+
+/// What the page shows.
+struct View<'a> {
+    flow: Option<(&'a Client, &'a AuthorizationRequest, &'a str)>,
+    username: &'a str,
+    problem: Option<LoginProblem>,
+}
+
+impl<'a> View<'a> {
+    const fn alone(username: &'a str) -> Self {
+        Self { flow: None, username, problem: None }
+    }
+
+    fn of(found: &'a FoundFlow, username: &'a str) -> Self {
+        Self {
+            flow: Some((&found.client, &found.waiting.request, found.handle.expose())),
+            username,
+            problem: None,
+        }
+    }
+
+    const fn because(mut self, problem: LoginProblem) -> Self {
+        self.problem = Some(problem);
+        self
+    }
+}
+
+fn show(edge: &Edge, status: StatusCode, view: View<'_>) -> Response {
+    let issuer = edge.app.issuer();
+    let page = LoginPage {
+        layout: &edge.layout,
+        client: view.flow.map(|(client, ..)| super::consent::card(client)),
+        request: view.flow.map_or("", |(_, _, handle)| handle),
+        action: &Step::Login.action(issuer),
+        cancel_action: &Step::LoginCancel.action(issuer),
+        username: view.username,
+        problem: view.problem,
+    };
+    let form_action = view.flow.map_or(FormAction::Own, |(_, request, _)| FormAction::ThenClient(&request.target.redirect_uri));
+    page::with_status(status, &page, form_action)
+}
+
+fn retry_after(mut response: Response, seconds: u64) -> Response {
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}

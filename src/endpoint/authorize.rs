@@ -1,0 +1,264 @@
+//! The authorization endpoint (RFC 6749 §3.1, OpenID Connect Core §3.1.2).
+//!
+//! Round trips with a live session: 1 statement for the session, 1 for the standing consent unless the client is
+//! first-party, 1 to issue the code; no signature. Without a session: 1 to store the request. A POST stores the
+//! checked request and sends the browser on with GET, which alone reads the session: a cross-site POST carries no
+//! Lax cookie.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use crate::authorization::check::order::{self, Checks};
+use crate::authorization::code::{self, Issued};
+use crate::authorization::context;
+use crate::authorization::interaction::{self, Situation, Step};
+use crate::authorization::parameters::Parameters;
+use crate::authorization::request::{AuthorizationError, AuthorizationRequest, ResponseTarget};
+use crate::authorization::waiting::{self, WaitingRequest};
+use crate::base::digest::Digest;
+use crate::base::handle::Handle;
+use crate::client::Client;
+use crate::db::DatabaseError;
+use crate::db::work::Circumstances;
+use crate::http::edge::{Edge, Visit};
+use crate::http::extract::flow::{self, session_cookie};
+use crate::http::extract::form::{Form, Query};
+use crate::http::extract::params::{Params, ParamsError};
+use crate::http::respond::failure::Failure;
+use crate::http::respond::authorization::{answer, answer_error, error_page, gone};
+use crate::http::respond::{redirect, step};
+use crate::protocol::error::{ErrorCode, ProtocolError};
+
+/// A request in the query.
+pub async fn get(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Query(params): Query) -> Response {
+    let (client, request) = match checked(&edge, &visit, params).await {
+        Ok(checked) => checked,
+        Err(response) => return response,
+    };
+    let flow = Flow { client, request, waiting: None };
+    proceed(&edge, visit, &headers, flow).await
+}
+
+/// A request in a form: stored, then answered by [`resume`].
+pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Form(params): Form) -> Response {
+    let (_, request) = match checked(&edge, &visit, params).await {
+        Ok(checked) => checked,
+        Err(response) => return response,
+    };
+    let request_id = visit.origin.request_id.clone();
+    match wait(&edge, visit, &headers, &request, FlowCookie::Later).await {
+        Ok(stored) => stored.send_to(&edge, step::Step::Continue),
+        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
+    }
+}
+
+/// The dispatcher of an interaction: decides what comes next from stored state alone.
+pub async fn resume(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Query(params): Query) -> Response {
+    let found = match flow::find(&edge, &visit, &headers, params.ok().as_ref()).await {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    let mut response = proceed(
+        &edge,
+        visit,
+        &headers,
+        Flow { client: found.client, request: found.waiting.request.clone(), waiting: Some((found.waiting, found.handle)) },
+    )
+    .await;
+    if let Some(cookie) = found.new_cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// A checked request with its client, and where it waited.
+struct Flow {
+    client: Arc<Client>,
+    request: AuthorizationRequest,
+    waiting: Option<(WaitingRequest, Handle)>,
+}
+
+async fn checked(
+    edge: &Edge,
+    visit: &Circumstances,
+    params: Result<Params, ParamsError>,
+) -> Result<(Arc<Client>, AuthorizationRequest), Response> {
+    let request_id = visit.origin.request_id.as_str();
+    let refuse = |error: ProtocolError| error_page(edge, StatusCode::BAD_REQUEST, error, request_id);
+    let parameters = match params {
+        Ok(params) => parameters(&params, Vec::new()),
+        Err(ParamsError::Repeated(repeated)) => {
+            // What was repeated counts as absent; the checks only need to know that something was, and which two
+            // leave nobody to redirect to.
+            let named = ["client_id", "redirect_uri"].into_iter().filter(|name| repeated.contains(name));
+            let names = named.map(str::to_owned).chain(["another".to_owned()]).collect();
+            parameters(repeated.rest(), names)
+        }
+        Err(error) => {
+            let reported = ProtocolError::new(ErrorCode::InvalidRequest, error.description());
+            return Err(error_page(edge, error.status(), reported, request_id));
+        }
+    };
+    let failed = |error: DatabaseError| Failure::from(error).page(&edge.layout, request_id);
+    let unknown = ProtocolError::new(ErrorCode::InvalidRequest, "client_id is missing or unknown");
+    let client_id = parameters.get("client_id").ok_or_else(|| refuse(unknown))?;
+    let client = edge.app.clients().find(client_id).await.map_err(failed)?;
+    let client = client.filter(|client| !client.disabled).ok_or_else(|| refuse(unknown))?;
+    let checks = Checks {
+        client: &client,
+        resources: edge.app.resources(),
+        issuance: edge.app.issuance(),
+        now: visit.now,
+    };
+    match order::check(checks, &parameters).await.map_err(failed)? {
+        Ok(request) => Ok((client, request)),
+        Err(AuthorizationError::Unredirectable(error)) => Err(refuse(error)),
+        Err(AuthorizationError::Redirectable(target, error)) => Err(answer_error(edge, &target, error)),
+    }
+}
+
+fn parameters(params: &Params, repeated: Vec<String>) -> Parameters {
+    let single = params.names().filter_map(|name| Some((name.to_owned(), params.get(name)?.to_owned())));
+    Parameters {
+        values: single.filter(|(name, _)| name != "resource").collect(),
+        resources: params.all("resource").map(str::to_owned).collect(),
+        repeated,
+    }
+}
+
+/// Takes the next step of a request.
+async fn proceed(edge: &Edge, visit: Circumstances, headers: &HeaderMap, flow: Flow) -> Response {
+    let request_id = visit.origin.request_id.clone();
+    match decide(edge, visit, headers, flow).await {
+        Ok(response) => response,
+        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
+    }
+}
+
+async fn decide(edge: &Edge, visit: Circumstances, headers: &HeaderMap, flow: Flow) -> Result<Response, DatabaseError> {
+    let Flow { client, request, waiting } = flow;
+    let app = &edge.app;
+    let cookie = session_cookie(edge, headers);
+    let session = match &cookie {
+        Some(handle) => {
+            let mut work = app.single(visit.clone()).await?;
+            context::session(&mut work, Some(handle), app.session_lifetimes()).await?
+        }
+        None => None,
+    };
+    let consented = match &session {
+        Some(session) if !client.first_party => {
+            let mut work = app.single(visit.clone()).await?;
+            context::consented(&mut work, session, &client).await?
+        }
+        _ => None,
+    };
+    let next = interaction::next(Situation {
+        request: &request,
+        client: &client,
+        session: session.as_ref(),
+        consented: consented.as_ref(),
+        asked_at: waiting.as_ref().map_or(visit.now, |(waiting, _)| waiting.asked_at),
+        consented_by: waiting.as_ref().and_then(|(waiting, _)| waiting.consented_by.as_ref()),
+        trust_loopback: app.is_development(),
+        now: visit.now,
+    });
+    let digest = waiting.as_ref().map(|(waiting, _)| waiting.digest);
+    let handle = waiting.as_ref().map(|(_, handle)| handle);
+    match (next, &session) {
+        (Step::Issue, Some(session)) => {
+            let mut work = app.single(visit.clone()).await?;
+            let lifetime = app.config().tokens.code();
+            match code::issue(&mut work, &request, &session.session, digest.as_ref(), lifetime).await? {
+                Issued::Code(code) => Ok(answer(edge, &request.target, redirect::Outcome::Code(code.expose()))),
+                Issued::NotJoined => {
+                    let error = ProtocolError::new(ErrorCode::AccessDenied, "not a member of the requested organization");
+                    refuse(edge, visit, &request.target, digest.as_ref(), error).await
+                }
+                Issued::Finished => Ok(gone(edge, &visit.origin.request_id)),
+            }
+        }
+        (Step::Refuse(error), _) => refuse(edge, visit, &request.target, digest.as_ref(), error).await,
+        (Step::Consent, _) => ask(edge, visit, headers, (&request, handle), step::Step::Consent).await,
+        (Step::Login | Step::Issue, _) => ask(edge, visit, headers, (&request, handle), step::Step::Login).await,
+    }
+}
+
+/// Sends the browser to a page; a request that does not wait yet is stored first.
+async fn ask(
+    edge: &Edge,
+    visit: Circumstances,
+    headers: &HeaderMap,
+    (request, handle): (&AuthorizationRequest, Option<&Handle>),
+    page: step::Step,
+) -> Result<Response, DatabaseError> {
+    if let Some(handle) = handle {
+        return Ok(page.redirect(edge.app.issuer(), handle.expose()));
+    }
+    let stored = wait(edge, visit, headers, request, FlowCookie::Now).await?;
+    Ok(stored.send_to(edge, page))
+}
+
+/// When the browser gets its flow cookie.
+enum FlowCookie {
+    /// With this answer.
+    Now,
+    /// With the GET that follows, which sees the cookie that this cross-site POST did not carry.
+    Later,
+}
+
+struct Stored {
+    handle: Handle,
+    cookie: Option<HeaderValue>,
+}
+
+impl Stored {
+    fn send_to(self, edge: &Edge, page: step::Step) -> Response {
+        let mut response = page.redirect(edge.app.issuer(), self.handle.expose());
+        if let Some(cookie) = self.cookie {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        response
+    }
+}
+
+async fn wait(
+    edge: &Edge,
+    visit: Circumstances,
+    headers: &HeaderMap,
+    request: &AuthorizationRequest,
+    flow_cookie: FlowCookie,
+) -> Result<Stored, DatabaseError> {
+    let (browser, cookie) = match flow_cookie {
+        FlowCookie::Later => (None, None),
+        FlowCookie::Now => {
+            let (handle, cookie) = flow::browser(edge, headers, &visit);
+            (Some(handle.digest(visit.epoch)), cookie)
+        }
+    };
+    let mut work = edge.app.single(visit).await?;
+    let lifetime = edge.app.config().tokens.interaction();
+    let handle = waiting::store(&mut work, request, browser.as_ref(), lifetime).await?;
+    Ok(Stored { handle, cookie })
+}
+
+/// Answers the client with an error; a waiting request is finished with it.
+async fn refuse(
+    edge: &Edge,
+    visit: Circumstances,
+    target: &ResponseTarget,
+    waiting: Option<&Digest>,
+    error: ProtocolError,
+) -> Result<Response, DatabaseError> {
+    if let Some(digest) = waiting {
+        let mut work = edge.app.single(visit.clone()).await?;
+        if !waiting::finish(&mut work, digest).await? {
+            return Ok(gone(edge, &visit.origin.request_id));
+        }
+    }
+    Ok(answer_error(edge, target, error))
+}
