@@ -16,3 +16,4 @@ pub mod server;
 pub mod session;
 pub mod signing;
 pub mod web;
+pub mod user;
