@@ -8,6 +8,7 @@ use super::metadata::NewClient;
 use super::registered::{Client, ClientSummary};
 use super::resource::{NewResource, Resource};
 use super::{secret, store};
+use crate::audit::{self, Event};
 use crate::base::clock;
 use crate::base::id::ClientId;
 use crate::base::secret::Secret;
@@ -41,6 +42,13 @@ pub async fn create(
     }
     let now = work.now();
     store::insert_client(work.connection()?, new, now).await?;
+    audit::record(
+        work,
+        Event::ClientCreated {
+            client: client_id.clone(),
+        },
+    )
+    .await?;
     if !new.is_confidential() {
         return Ok(CreatedClient {
             client_id,
@@ -94,6 +102,13 @@ pub async fn rotate_secret(
     let secret = secret::generate(work.entropy());
     let digest = secret::digest(client_id, &secret);
     store::insert_secret(work.connection()?, client_id, digest, now).await?;
+    audit::record(
+        work,
+        Event::ClientSecretRotated {
+            client: client_id.clone(),
+        },
+    )
+    .await?;
     Ok(secret)
 }
 
@@ -101,27 +116,56 @@ pub async fn rotate_secret(
 pub async fn disable(work: &mut Work, client_id: &ClientId) -> Result<(), ClientError> {
     let now = work.now();
     let found = store::set_disabled_at(work.connection()?, client_id, Some(now), now).await?;
-    known(found, client_id)
+    known(found, client_id)?;
+    Ok(audit::record(
+        work,
+        Event::ClientDisabled {
+            client: client_id.clone(),
+        },
+    )
+    .await?)
 }
 
 /// Switches a client on again. Its earlier grants live again, unless they were revoked.
 pub async fn enable(work: &mut Work, client_id: &ClientId) -> Result<(), ClientError> {
     let now = work.now();
     let found = store::set_disabled_at(work.connection()?, client_id, None, now).await?;
-    known(found, client_id)
+    known(found, client_id)?;
+    Ok(audit::record(
+        work,
+        Event::ClientEnabled {
+            client: client_id.clone(),
+        },
+    )
+    .await?)
 }
 
 /// Ends everything that the client was granted until now, for every person.
 pub async fn revoke_before(work: &mut Work, client_id: &ClientId) -> Result<(), ClientError> {
     let now = work.now();
     let found = store::set_revoked_before(work.connection()?, client_id, now).await?;
-    known(found, client_id)
+    known(found, client_id)?;
+    Ok(audit::record(
+        work,
+        Event::ClientUpdated {
+            client: client_id.clone(),
+        },
+    )
+    .await?)
 }
 
 /// Registers a resource.
 pub async fn resource_create(work: &mut Work, new: &NewResource) -> Result<(), ClientError> {
     let now = work.now();
-    store::insert_resource(work.connection()?, new.resource(), now).await
+    let resource = new.resource();
+    store::insert_resource(work.connection()?, resource, now).await?;
+    Ok(audit::record(
+        work,
+        Event::ResourceChanged {
+            resource: resource.identifier.clone(),
+        },
+    )
+    .await?)
 }
 
 /// The resource of an identifier, read past every cache.

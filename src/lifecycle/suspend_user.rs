@@ -1,0 +1,16 @@
+//! Owns how a person is shut out and let in again. Being shut out is one statement: sessions, grants and codes are
+//! dead because the views of liveness read the standing, and stay dead afterwards because of `revoked_before`.
+
+use crate::base::id::UserId;
+use crate::db::Work;
+use crate::user::{self, UserError, UserStatus};
+
+/// Shuts a person out, at once and everywhere.
+pub async fn ban(work: &mut Work, user: &UserId) -> Result<(), UserError> {
+    user::service::set_status(work, user, UserStatus::Banned).await
+}
+
+/// Lets a person in again. They sign in anew: nothing from before lives again.
+pub async fn reinstate(work: &mut Work, user: &UserId) -> Result<(), UserError> {
+    user::service::set_status(work, user, UserStatus::Active).await
+}

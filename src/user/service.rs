@@ -1,0 +1,127 @@
+//! Owns what is done with accounts, each in its caller's transaction. Only `lifecycle/` makes one: an account comes
+//! with a personal space.
+
+use super::access::{AccessTier, PlatformRole};
+use super::canonical::Identifier;
+use super::error::UserError;
+use super::new_user::NewUser;
+use super::person::{User, UserSummary};
+use super::profile::ProfileDetails;
+use super::status::UserStatus;
+use super::{profile_rules, store};
+use crate::audit::{self, Event};
+use crate::base::id::UserId;
+use crate::db::{DatabaseError, Work};
+
+/// Makes an account; its caller records how it came to be. Two that are made at once for one address are decided by the unique index.
+pub async fn create(work: &mut Work, new: &NewUser) -> Result<UserId, UserError> {
+    new.check()?;
+    let now = work.now();
+    let id = new.id.clone().unwrap_or_else(|| UserId::new(now, work.entropy()));
+    store::insert(work.connection()?, &id, new, now).await?;
+    Ok(id)
+}
+
+/// The account of an id.
+pub async fn find(work: &mut Work, id: &UserId) -> Result<Option<User>, DatabaseError> {
+    store::find(work.connection()?, id).await
+}
+
+/// The account that signs in with an identifier: its address of mail or its user name.
+pub async fn find_by_identifier(
+    work: &mut Work,
+    identifier: &Identifier,
+) -> Result<Option<User>, DatabaseError> {
+    store::find_by_identifier(work.connection()?, identifier.as_str()).await
+}
+
+/// A page of accounts after the given id, in the order of their ids.
+pub async fn list(
+    work: &mut Work,
+    after: Option<&UserId>,
+    limit: u16,
+) -> Result<Vec<UserSummary>, DatabaseError> {
+    let after = after.map_or("", UserId::as_str);
+    store::list(work.connection()?, after, i64::from(limit)).await
+}
+
+/// Gives the account another tier. Tokens that were issued keep theirs for their short life.
+pub async fn set_tier(work: &mut Work, id: &UserId, tier: AccessTier) -> Result<(), UserError> {
+    let now = work.now();
+    known(store::set_tier(work.connection()?, id, tier, now).await?, id)?;
+    let event = Event::UserTierChanged {
+        user: id.clone(),
+        tier: tier.name(),
+    };
+    Ok(audit::record(work, event).await?)
+}
+
+/// Gives the account another platform role.
+pub async fn set_role(work: &mut Work, id: &UserId, role: PlatformRole) -> Result<(), UserError> {
+    let now = work.now();
+    known(store::set_role(work.connection()?, id, role, now).await?, id)?;
+    let event = Event::UserRoleChanged {
+        user: id.clone(),
+        role: role.name(),
+    };
+    Ok(audit::record(work, event).await?)
+}
+
+/// Gives the account another standing. One that takes rights away ends every session and grant in the same
+/// statement, so that they stay dead when the standing is given back.
+pub async fn set_status(work: &mut Work, id: &UserId, status: UserStatus) -> Result<(), UserError> {
+    let now = work.now();
+    known(store::set_status(work.connection()?, id, status, now).await?, id)?;
+    let event = if status == UserStatus::Active {
+        Event::UserEnabled { user: id.clone() }
+    } else {
+        Event::UserDisabled {
+            user: id.clone(),
+            status: status.name(),
+        }
+    };
+    Ok(audit::record(work, event).await?)
+}
+
+/// Ends every session and grant of the account made until now: after a password change, or at an operator's word.
+pub async fn revoke_before(work: &mut Work, id: &UserId, reason: &'static str) -> Result<(), UserError> {
+    let now = work.now();
+    known(store::set_revoked_before(work.connection()?, id, now).await?, id)?;
+    let event = Event::SessionsEnded {
+        user: id.clone(),
+        reason,
+    };
+    Ok(audit::record(work, event).await?)
+}
+
+/// Replaces the standard claims. Another telephone number is unproven again.
+pub async fn set_profile(work: &mut Work, id: &UserId, details: &ProfileDetails) -> Result<(), UserError> {
+    profile_rules::check(details)?;
+    let now = work.now();
+    known(
+        store::set_profile(work.connection()?, id, details, now).await?,
+        id,
+    )?;
+    Ok(audit::record(work, Event::ProfileUpdated { user: id.clone() }).await?)
+}
+
+/// Notes that the address of mail was proven.
+pub async fn verify_email(work: &mut Work, id: &UserId) -> Result<(), UserError> {
+    let now = work.now();
+    known(store::set_email_verified(work.connection()?, id, now).await?, id)?;
+    Ok(audit::record(work, Event::EmailVerified { user: id.clone() }).await?)
+}
+
+/// Notes a login.
+pub async fn note_sign_in(work: &mut Work, id: &UserId) -> Result<(), UserError> {
+    let now = work.now();
+    known(store::set_last_sign_in(work.connection()?, id, now).await?, id)
+}
+
+fn known(found: bool, id: &UserId) -> Result<(), UserError> {
+    if found {
+        Ok(())
+    } else {
+        Err(UserError::Unknown(id.clone()))
+    }
+}
