@@ -25,7 +25,9 @@ use crate::hook::shipped::ShippedHook;
 use crate::protocol::issuer::{Issuer, IssuerError};
 use crate::sealing::{Keyring, SealingError};
 use crate::session::Lifetimes;
-use crate::signing::{self, SigningError, SigningKeys};
+use crate::signing::error::SigningError;
+use crate::signing::provisioning;
+use crate::signing::signing_keys::SigningKeys;
 use crate::token::issuance::Issuance;
 
 /// Why the server cannot be put together.
@@ -320,13 +322,13 @@ pub fn hasher_settings(settings: &PasswordSettings) -> HasherSettings {
 /// Loads the keys; makes the missing ones first. Replicas that start together make one set: the database decides.
 async fn provide_keys(pool: &PgPool, keyring: &Keyring, circumstances: Circumstances) -> Result<SigningKeys, AppError> {
     let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
-    let missing = signing::missing(&mut connection).await?;
+    let missing = provisioning::missing(&mut connection).await?;
     drop(connection);
     if !missing.is_nothing() {
         let new = missing.generate(keyring, &*circumstances.entropy).await?;
         let transaction = pool.begin().await.map_err(DatabaseError::from)?;
         let mut work = Work::in_transaction(transaction, circumstances);
-        signing::insert(&mut work, new).await?;
+        provisioning::insert(&mut work, new).await?;
         work.commit().await?;
     }
     let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;

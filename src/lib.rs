@@ -2,20 +2,38 @@
 //!
 //! The map, in the order a request meets the rooms. Each floor may use only those below it.
 
-pub mod audit;
-pub mod authentication;
-pub mod base;
-pub mod client;
-pub mod config;
-pub mod db;
-pub mod http;
-pub mod jose;
-pub mod lifecycle;
-pub mod protocol;
-pub mod sealing;
+// 8: the ways in
+pub mod router;
 pub mod server;
-pub mod session;
-pub mod signing;
+// 7: what answers
+pub mod account;
+pub mod endpoint;
+// 6: the edge's tools and the composition root
+pub mod app;
+pub mod http;
 pub mod web;
+// 5: acts that touch several rooms
+pub mod lifecycle;
+// 4: the protocol
+pub mod authorization;
+pub mod claims;
+pub mod grant;
+pub mod token;
+// 3: who asks, who is asked, where
+pub mod authentication;
+pub mod client;
+pub mod session;
 pub mod tenancy;
 pub mod user;
+// 2: keys, records, the hook
+pub mod audit;
+pub mod hook;
+pub mod sealing;
+pub mod signing;
+// 1: vocabulary and tools
+pub mod config;
+pub mod db;
+pub mod jose;
+pub mod protocol;
+// 0: the ground
+pub mod base;

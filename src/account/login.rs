@@ -22,7 +22,6 @@ use crate::http::edge::{Edge, Visit};
 use crate::http::extract::cookies::CookieName;
 use crate::http::extract::flow::{self, FoundFlow, session_cookie};
 use crate::http::extract::form::{Form, Query};
-use crate::http::extract::params::Params;
 use crate::http::extract::csrf;
 use crate::http::respond::authorization::{answer_error, gone};
 use crate::http::respond::failure::Failure;
@@ -31,8 +30,7 @@ use crate::http::respond::redirect;
 use crate::http::respond::step::Step;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::session::{self, NewSession};
-use crate::user;
-use crate::web::client_card::ClientCard;
+use crate::user::Identifier;
 use crate::web::error::ErrorPage;
 use crate::web::login::{LoginPage, LoginProblem};
 
@@ -143,10 +141,11 @@ async fn attempt(
     username: &str,
     password: &Secret,
 ) -> Result<Attempted, DatabaseError> {
-    let identifier = user::canonical_identifier(username);
+    // What no identifier can be is nobody's: it is refused like any other, but costs no row.
+    let Some(identifier) = Identifier::parse(username) else { return Ok(Attempted::Wrong) };
     let reservation = {
         let mut work = app.single(visit.clone()).await?;
-        login::reserve(&mut work, Whom::Identifier(&identifier), app.throttle()).await?
+        login::reserve(&mut work, Whom::Identifier(identifier.as_str()), app.throttle()).await?
     };
     let attempt = match reservation {
         Reservation::Allowed(attempt) => attempt,

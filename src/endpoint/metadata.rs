@@ -1,6 +1,10 @@
 //! The server's metadata (OpenID Connect Discovery §3, RFC 8414 §2): one struct for both documents, which lists only
 //! what works.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::Extension;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -104,8 +108,26 @@ fn claims_supported() -> Vec<&'static str> {
     protocol.into_iter().chain(standard).chain(tenancy).collect()
 }
 
+/// The rendered document and the key set that it was rendered for.
+#[derive(Clone, Default)]
+pub struct Rendered(Arc<RwLock<Option<(Arc<str>, Bytes)>>>);
+
+impl Rendered {
+    fn get(&self, app: &App) -> Bytes {
+        let keys = app.issuance().keys.current();
+        if let Some((etag, body)) = &*self.0.read().unwrap_or_else(PoisonError::into_inner)
+            && Arc::ptr_eq(etag, keys.jwks_etag())
+        {
+            return body.clone();
+        }
+        let body = Bytes::from(serde_json::to_vec(&Metadata::of(app)).unwrap_or_default());
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((Arc::clone(keys.jwks_etag()), body.clone()));
+        body
+    }
+}
+
 /// Answers with the metadata, rendered once per change of keys; 0 statements.
-pub async fn get(State(edge): State<Edge>) -> Response {
+pub async fn get(State(edge): State<Edge>, Extension(rendered): Extension<Rendered>) -> Response {
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=300")];
-    (headers, edge.metadata().to_string()).into_response()
+    (headers, rendered.get(&edge.app)).into_response()
 }

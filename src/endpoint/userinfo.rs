@@ -1,12 +1,11 @@
 //! The userinfo endpoint (OpenID Connect Core §5.3). One statement: grant, person and today's tenancy.
 
-use axum::extract::{Request, State};
+use axum::extract::{FromRequest as _, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::Method;
 use serde_json::{Map, Value};
 
 use crate::claims::assemble;
-use crate::grant::issue;
 use crate::hook::answer;
 use crate::http::edge::{Edge, Visit};
 use crate::http::extract::bearer;
@@ -27,7 +26,7 @@ const INVALID: Challenge =
 pub async fn answer(State(edge): State<Edge>, Visit(circumstances): Visit, request: Request) -> Result<Response, Response> {
     let headers = request.headers().clone();
     let body = if request.method() == Method::POST && is_form(&headers) {
-        let Form(params) = axum::extract::FromRequest::from_request(request, &edge).await.unwrap_or_else(|never| match never {});
+        let Ok(Form(params)) = Form::from_request(request, &edge).await;
         Some(params.map_err(|error| oauth::OAuthError::from(error).into_response())?)
     } else {
         None
@@ -52,14 +51,14 @@ pub async fn answer(State(edge): State<Edge>, Visit(circumstances): Visit, reque
     if !scope.split(' ').any(|token| token == OPENID) {
         return Err(Challenge::insufficient(OPENID).into_response());
     }
-    let claims = said(facts, &scope).ok_or_else(|| INVALID.into_response())?;
+    let claims = said(&facts, &scope).ok_or_else(|| INVALID.into_response())?;
     Ok(oauth::json(&claims))
 }
 
-fn said(facts: UserinfoFacts, scope: &str) -> Option<Map<String, Value>> {
-    let tenancy = answer::read(facts.tenancy).ok()?;
+fn said(facts: &UserinfoFacts, scope: &str) -> Option<Map<String, Value>> {
+    let tenancy = answer::read(facts.tenancy.clone()).ok()?;
     let scoped = scope.split(' ').flat_map(claims::of_scope).copied();
     let named = facts.claims.userinfo.keys().map(String::as_str);
-    let standard = issue::standard_claims(&facts.profile, scoped.chain(named));
+    let standard = facts.profile.claims(scoped.chain(named));
     assemble::userinfo(&facts.user_id, &tenancy, standard).ok()
 }

@@ -76,7 +76,7 @@ pub(super) async fn tokens(
         let standard = row.person.and_then(Profile::from_row).map_or_else(Map::new, |profile| {
             let named = request.id_token.keys().map(String::as_str);
             let scoped = scope.iter().filter(|_| client.scope_claims_in_id_token).flat_map(claims::of_scope).copied();
-            standard_claims(&profile, named.chain(scoped))
+            profile.claims(named.chain(scoped))
         });
         let content = IdTokenContent {
             nonce: row.nonce.as_deref(),
@@ -87,15 +87,11 @@ pub(super) async fn tokens(
     } else {
         None
     };
-    let refresh_token = refresh.map(|refresh| refresh.compose(&issuance.keys, work.epoch()));
+    let refresh_token =
+        refresh.map(|refresh| refresh.compose(&issuance.keys, work.epoch())).transpose().map_err(MintError::Signing)?;
     Ok(answer_with(access_token, refresh_token, id_token, scope))
 }
 
 fn answer_with(access_token: AccessToken, refresh_token: Option<Secret>, id_token: Option<Secret>, scope: Scope) -> Tokens {
     Tokens { access_token: access_token.text, expires_in: access_token.lifetime, refresh_token, id_token, scope }
-}
-
-/// The values that the person has for the named standard claims.
-pub fn standard_claims<'a>(profile: &Profile, names: impl Iterator<Item = &'a str>) -> Map<String, Value> {
-    names.filter_map(|name| profile.claim(name).map(|value| (name.to_owned(), value))).collect()
 }

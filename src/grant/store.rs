@@ -172,6 +172,7 @@ pub(super) async fn rotate(
 ) -> Result<Option<(GrantedRow, Vec<String>)>, DatabaseError> {
     let now = work.now();
     let requested = rotation.requested;
+    let scope = requested.scope.map(Scope::to_vec);
     let row = sqlx::query!(
         r#"with candidate as (
                 select g.id,
@@ -207,7 +208,7 @@ pub(super) async fn rotate(
         rotation.client_id.as_str(),
         now,
         requested.organization,
-        requested.scope.map(Scope::to_vec).as_deref(),
+        scope.as_deref(),
         requested.resource,
         requested.any_organization,
         ANY_ORGANIZATION,

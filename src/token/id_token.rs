@@ -77,7 +77,7 @@ pub struct Hint {
 /// Reads a hint: our signature, our issuer. `None` for anything else.
 #[must_use]
 pub fn read_hint(issuance: &Issuance, text: &str, now: Timestamp) -> Option<Hint> {
-    let claims = issuance.keys.current().verify_hint(text).ok()?;
+    let claims = issuance.keys.current().verify_hint(text, TYPE).ok()?;
     let text_of = |name: &str| claims.get(name).and_then(Value::as_str);
     if text_of("iss") != Some(issuance.issuer.as_str()) {
         return None;

@@ -41,15 +41,14 @@ impl GrantRandom {
 
 impl RefreshToken {
     /// The token's text.
-    #[must_use]
-    pub fn compose(&self, keys: &SigningKeys, epoch: BackupEpoch) -> Secret {
+    pub fn compose(&self, keys: &SigningKeys, epoch: BackupEpoch) -> Result<Secret, SigningError> {
         let (epoch, generation) = (epoch.0.to_be_bytes(), self.generation.to_be_bytes());
         let parts = [epoch.as_slice(), self.random.0.expose().as_bytes(), &generation];
-        let (number, tag) = keys.current().server_keys().tag(Purpose::RefreshToken, &parts);
+        let (number, tag) = keys.current().tag(Purpose::RefreshToken, &parts)?;
         let tag = URL_SAFE_NO_PAD.encode(tag.as_bytes());
         let body =
             format!("{}_0_{}.{}.{number}.{tag}", Kind::Refresh.prefix(), self.random.0.expose(), self.generation);
-        Secret::new(handle::seal(&body))
+        Ok(Secret::new(handle::seal(&body)))
     }
 
     /// Reads a presented token; `None` unless we made it, in this epoch.
@@ -66,7 +65,7 @@ impl RefreshToken {
         let random = GrantRandom(Secret::new(random.to_owned()));
         let (epoch, generation_bytes) = (epoch.0.to_be_bytes(), generation.to_be_bytes());
         let parts = [epoch.as_slice(), random.0.expose().as_bytes(), &generation_bytes];
-        let ours = keys.current().server_keys().verify(Purpose::RefreshToken, number, &parts, &tag);
+        let ours = keys.current().verify_tag(Purpose::RefreshToken, number, &parts, &tag);
         ours.then_some(Self { random, generation })
     }
 }
