@@ -41,7 +41,7 @@ impl Connections {
             .http1()
             .timer(TokioTimer::new())
             .header_read_timeout(settings.header_time)
-            .max_headers(64)
+            .max_headers(100)
             .max_buf_size(64 * 1024);
         builder
             .http2()

@@ -1,7 +1,7 @@
 //! The process as a server: listeners with deadlines and a graceful stop, TLS, logs and metrics, signals. It takes a
 //! finished router and knows no route.
 
-pub mod connection;
+mod connection;
 pub mod listener;
 pub mod metrics;
 pub mod signals;

@@ -5,14 +5,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// How log lines are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    /// One JSON object a line, for machines.
-    Json,
-    /// Lines for a person at a terminal.
-    Text,
-}
+use crate::config::LogFormat;
 
 /// Why logging cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +27,7 @@ pub fn start(format: LogFormat, filter: &str) -> Result<(), TelemetryError> {
             let lines = tracing_subscriber::fmt::layer()
                 .json()
                 .flatten_event(true)
+                .with_span_list(false)
                 .with_writer(std::io::stderr);
             registry.with(lines).try_init()?;
         }

@@ -19,3 +19,23 @@ pub struct FormPostPage<'a> {
     /// The parameters of the response.
     pub parameters: &'a [(&'a str, &'a str)],
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::issuer::Issuer;
+
+    #[test]
+    fn the_script_is_the_hashed_one_and_values_are_inert() {
+        let layout = Layout::new(&Issuer::parse("https://login.example.com/tenant").unwrap());
+        let page = FormPostPage {
+            layout: &layout,
+            action: "https://app.example.com/cb",
+            parameters: &[("state", "\"><script>alert(1)</script>")],
+        };
+        let text = page.render().unwrap();
+        assert!(text.contains(&format!("<script>{SCRIPT}</script>")));
+        assert_eq!(text.matches("<script").count(), 1);
+        assert!(text.contains("href=\"/tenant/static/signet-"));
+    }
+}

@@ -26,6 +26,35 @@ pub enum TrustedProxies {
     Networks(Vec<IpNet>),
 }
 
+/// A text that is neither an address nor a network.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is neither an address nor a network such as 10.0.0.0/8")]
+pub struct InvalidNetwork(String);
+
+impl TrustedProxies {
+    /// Reads addresses and networks (CIDR); none of them is [`TrustedProxies::None`].
+    pub fn parse<T: AsRef<str>>(texts: &[T]) -> Result<Self, InvalidNetwork> {
+        let networks: Vec<IpNet> = texts
+            .iter()
+            .map(|text| network(text.as_ref()))
+            .collect::<Result<_, _>>()?;
+        Ok(if networks.is_empty() {
+            Self::None
+        } else {
+            Self::Networks(networks)
+        })
+    }
+}
+
+fn network(text: &str) -> Result<IpNet, InvalidNetwork> {
+    text.parse::<IpNet>()
+        .or_else(|_| {
+            text.parse::<IpAddr>()
+                .map(|address| address.to_canonical().into())
+        })
+        .map_err(|_| InvalidNetwork(text.to_owned()))
+}
+
 /// The client's address, among a request's extensions; none if the request came through no socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ClientAddress(pub Option<IpAddr>);
@@ -171,6 +200,13 @@ mod tests {
         assert_eq!(client("10.0.0.1", &["10.0.0.3, 10.0.0.2"], &trusted), "10.0.0.3");
         assert_eq!(client("fd00::1", &["[2001:db8::7]:443"], &trusted), "2001:db8::7");
         assert_eq!(client("10.0.0.1", &[], &trusted), "10.0.0.1");
+    }
+
+    #[test]
+    fn only_addresses_and_networks_are_read() {
+        assert_eq!(TrustedProxies::parse::<&str>(&[]), Ok(TrustedProxies::None));
+        assert!(TrustedProxies::parse(&["10.0.0.0/33"]).is_err());
+        assert!(TrustedProxies::parse(&["proxy.example"]).is_err());
     }
 
     #[test]

@@ -11,3 +11,6 @@ pub mod request_id;
 pub mod request_log;
 pub mod security_headers;
 pub mod stack;
+
+#[cfg(test)]
+mod tests;

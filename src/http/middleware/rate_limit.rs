@@ -16,6 +16,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::client_ip::{AddressKey, ClientAddress};
 use super::request_id::RequestId;
+use super::request_log::LoggedError;
 use crate::http::respond::page::{self, FormAction};
 use crate::http::respond::problem::Problem;
 use crate::web::error::ErrorPage;
@@ -96,6 +97,7 @@ pub async fn enforce(State(limit): State<RateLimit>, request: Request, next: Nex
         )
         .into_response()
     };
+    response.extensions_mut().insert(LoggedError("too_many_requests"));
     let seconds = wait.as_secs().saturating_add(1);
     response
         .headers_mut()
