@@ -23,7 +23,7 @@ use crate::db::work::Circumstances;
 use crate::db::{DatabaseError, Work, migrate, platform};
 use crate::hook::shipped::ShippedHook;
 use crate::protocol::issuer::{Issuer, IssuerError};
-use crate::sealing::{Keyring, SealingError};
+use crate::sealing::{KekError, Keyring};
 use crate::session::Lifetimes;
 use crate::signing::error::SigningError;
 use crate::signing::provisioning;
@@ -46,8 +46,8 @@ pub enum AppError {
     #[error(transparent)]
     Schema(#[from] migrate::SchemaError),
     /// The key-encryption keys cannot be used.
-    #[error(transparent)]
-    Sealing(#[from] SealingError),
+    #[error("sealing: {0}")]
+    Sealing(#[from] KekError),
     /// The signing keys cannot be used.
     #[error(transparent)]
     Signing(#[from] SigningError),

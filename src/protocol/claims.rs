@@ -40,7 +40,7 @@ pub const TENANCY: [&str; 5] = ["org_id", "org_role", "user_role", "role", "tier
 
 /// The standard claims that a scope asks for (OpenID Connect Core §5.4).
 #[must_use]
-pub fn of_scope(scope: &str) -> &'static [&'static str] {
+pub fn of_scope<'a>(scope: &str) -> &'a [&'a str] {
     match scope {
         "profile" => &[
             "name",
