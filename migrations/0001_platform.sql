@@ -16,7 +16,7 @@ create table auth.platform (
     revoked_before timestamptz
 );
 insert into auth.platform (singleton) values (true);
-grant select, update on auth.platform to signet_app;
+grant select on auth.platform to signet_app;
 
 create table auth.cache_versions (
     name text primary key,

@@ -1,0 +1,52 @@
+//! Owns the command line's grammar.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use super::client::ClientCommand;
+use super::database::DatabaseCommand;
+use super::dev::DevArguments;
+use super::migrate::MigrateArguments;
+use super::organization::OrganizationCommand;
+use super::user::UserCommand;
+
+/// An OpenID Connect provider and token issuer whose claims a database can trust.
+#[derive(Debug, Parser)]
+#[command(name = "signet", version, about)]
+pub struct Arguments {
+    /// The configuration file; SIGNET_CONFIG names it too. Default: ./signet.toml, if there is one.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Answer in JSON, for scripts.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run everything on this machine: a private PostgreSQL, the server, and a demo application to click through.
+    Dev(DevArguments),
+    /// Run the server.
+    Serve,
+    /// Bring the database to this version's schema; with --bootstrap make its roles first.
+    Migrate(MigrateArguments),
+    /// Check configuration, database, keys and addresses; exits with 1 if something is wrong.
+    Doctor,
+    /// Register and manage clients and resources.
+    #[command(subcommand)]
+    Client(ClientCommand),
+    /// Make and manage accounts.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Make and manage organizations.
+    #[command(subcommand, name = "org")]
+    Organization(OrganizationCommand),
+    /// Databases for building and testing.
+    #[command(subcommand, hide = true)]
+    Database(DatabaseCommand),
+}

@@ -1,0 +1,159 @@
+//! `signet doctor`: what would keep the server from running well, each with what to do about it.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use super::output;
+use crate::config::SignetConfig;
+use crate::db::pool::{self, PoolSettings};
+use crate::db::{migrate, platform};
+use crate::hook::shipped::ShippedHook;
+use crate::protocol::issuer::Issuer;
+use crate::sealing::Keyring;
+use crate::server::tls;
+use crate::signing::signing_keys::SigningKeys;
+
+/// One check.
+#[derive(Debug, Serialize)]
+struct Finding {
+    check: &'static str,
+    ok: bool,
+    detail: String,
+}
+
+/// Every check.
+#[derive(Debug, Serialize)]
+struct Report {
+    findings: Vec<Finding>,
+}
+
+impl Report {
+    fn note(&mut self, check: &'static str, result: Result<String, String>) {
+        let ok = result.is_ok();
+        let (Ok(detail) | Err(detail)) = result;
+        self.findings.push(Finding { check, ok, detail });
+    }
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for finding in &self.findings {
+            let mark = if finding.ok { "ok  " } else { "FAIL" };
+            writeln!(formatter, "{mark}  {:<12} {}", finding.check, finding.detail)?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs every check; exits with 1 if one fails.
+pub async fn run(config: &SignetConfig, json: bool) -> anyhow::Result<ExitCode> {
+    let mut report = Report { findings: Vec::new() };
+    report.note("issuer", issuer(config));
+    report.note("tls", transport(config));
+    let keyring = Keyring::load(&config.sealing.kek_files);
+    report.note(
+        "sealing",
+        match &keyring {
+            Ok(keyring) if keyring.has_development_key() => {
+                Err("a key id starts with dev-: `signet serve` refuses it; make one as keys/README.md says".to_owned())
+            }
+            Ok(keyring) => Ok(format!("seals with {}", keyring.active_id())),
+            Err(error) => Err(error.to_string()),
+        },
+    );
+    database(config, keyring.ok().as_ref(), &mut report).await;
+    output::write(&report, json)?;
+    let sound = report.findings.iter().all(|finding| finding.ok);
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn issuer(config: &SignetConfig) -> Result<String, String> {
+    let issuer = Issuer::parse(&config.issuer).map_err(|error| format!("{error} (key: issuer)"))?;
+    if issuer.is_secure() {
+        Ok(issuer.to_string())
+    } else {
+        Err(format!("{issuer} is http: fit for this machine only; people need https"))
+    }
+}
+
+fn transport(config: &SignetConfig) -> Result<String, String> {
+    let (certificate, key) = (&config.tls.certificate, &config.tls.key);
+    if certificate.as_os_str().is_empty() && key.as_os_str().is_empty() {
+        return if config.listen.public.ip().is_loopback() {
+            Ok("ended by a proxy on this machine".to_owned())
+        } else {
+            Err(format!(
+                "{} is reachable from outside without TLS: set tls.certificate and tls.key, or listen on loopback",
+                config.listen.public
+            ))
+        };
+    }
+    tls::acceptor(certificate, key).map(|_| "own certificate".to_owned()).map_err(|error| error.to_string())
+}
+
+async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut Report) {
+    let url = match config.database.app_url() {
+        Ok(url) => url,
+        Err(error) => return report.note("database", Err(error.to_string())),
+    };
+    let settings = PoolSettings {
+        url,
+        size: 1,
+        acquire_timeout: config.database.acquire_timeout(),
+        statement_timeout: config.database.statement_timeout(),
+        statement_cache: config.database.statement_cache,
+    };
+    let opened = pool::open(&settings).await;
+    report.note("database", opened.as_ref().map(|_| "reached as a role with no more rights than needed".to_owned()).map_err(chain));
+    let Ok(pool) = opened else { return };
+    let Ok(mut connection) = pool.acquire().await else { return };
+    let schema = migrate::check(&mut connection).await;
+    report.note("schema", schema.as_ref().map(|()| "current".to_owned()).map_err(chain));
+    if schema.is_err() {
+        return;
+    }
+    let platform = platform::read(&mut connection).await;
+    report.note(
+        "platform",
+        match platform {
+            Ok(platform) if platform.development => {
+                Err("this database was made by `signet dev`: `signet serve` refuses it".to_owned())
+            }
+            Ok(_) => Ok("not a development database".to_owned()),
+            Err(error) => Err(chain(&error)),
+        },
+    );
+    let hook = ShippedHook::default();
+    let checked = hook.check(&mut connection).await.map_err(|error| chain(&error));
+    report.note("hook", checked.and_then(|()| hook.require().map_err(|error| chain(&error))).map(|()| "shipped".to_owned()));
+    if let Some(keyring) = keyring {
+        let keys = SigningKeys::load(&mut connection, keyring).await;
+        let names = |keys: SigningKeys| {
+            let algorithms = keys.current().algorithms().into_iter().map(crate::protocol::algorithm::Algorithm::name);
+            algorithms.collect::<Vec<_>>().join(", ")
+        };
+        report.note(
+            "keys",
+            match keys.map(names) {
+                Ok(names) if names.is_empty() => Ok("none yet: the first start makes them".to_owned()),
+                Ok(names) => Ok(names),
+                Err(error) => Err(chain(&error)),
+            },
+        );
+    }
+}
+
+fn chain(error: &(impl std::error::Error + ?Sized)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,37 @@
+//! `signet migrate`: roles as an administrator, schema as the owner. `serve` never migrates.
+
+use clap::Args;
+
+use super::output;
+use crate::config::SignetConfig;
+use crate::db::{bootstrap, migrate, pool};
+
+/// `signet migrate`
+#[derive(Debug, Args)]
+pub struct MigrateArguments {
+    /// First make the roles and rights, as the administrator that this URL names.
+    #[arg(long, value_name = "ADMIN_URL")]
+    bootstrap: Option<String>,
+    /// Print the statements that make roles and rights, for a database administrator to run, and do nothing.
+    #[arg(long)]
+    print: bool,
+}
+
+/// Makes roles if asked, then migrates as `signet_owner`.
+pub async fn run(arguments: MigrateArguments, config: &SignetConfig) -> anyhow::Result<()> {
+    if arguments.print {
+        let url = config.database.owner_url().or_else(|_| config.database.app_url())?;
+        let options = pool::options(&url)?;
+        for statement in bootstrap::statements(options.get_database().unwrap_or("signet")) {
+            output::line(&format!("{statement};"))?;
+        }
+        return Ok(());
+    }
+    if let Some(admin_url) = arguments.bootstrap {
+        bootstrap::run(&admin_url).await?;
+        output::line("roles: signet_owner, signet_app, signet_hook, signet_maintenance are there; give each a password")?;
+    }
+    migrate::run(&config.database.owner_url()?).await?;
+    let newest = migrate::MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+    output::line(&format!("schema: at version {newest}"))
+}

@@ -1,0 +1,44 @@
+//! Owns an operator's connection: the same role as the server's, one transaction per command.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::authentication::password::{Hasher, Password, PasswordHash};
+use crate::app;
+use crate::base::clock::{Clock as _, DatabaseClock};
+use crate::base::entropy::SystemEntropy;
+use crate::base::origin::Origin;
+use crate::config::SignetConfig;
+use crate::db::pool::{self, PoolSettings};
+use crate::db::work::Circumstances;
+use crate::db::{Work, migrate, platform};
+
+/// Opens a transaction for one command.
+pub async fn begin(config: &SignetConfig) -> anyhow::Result<Work> {
+    let pool = pool::open(&PoolSettings {
+        url: config.database.app_url()?,
+        size: 1,
+        acquire_timeout: Duration::from_secs(5),
+        statement_timeout: Duration::from_secs(10),
+        statement_cache: config.database.statement_cache,
+    })
+    .await?;
+    let mut connection = pool.acquire().await?;
+    migrate::check(&mut connection).await?;
+    let (instant, time) = pool::measure_time(&mut connection).await?;
+    let platform = platform::read(&mut connection).await?;
+    drop(connection);
+    let circumstances = Circumstances {
+        now: DatabaseClock::new(instant, time).now(),
+        entropy: Arc::new(SystemEntropy),
+        origin: Origin::internal("command line"),
+        epoch: platform.epoch,
+    };
+    Ok(Work::in_transaction(pool.begin().await?, circumstances))
+}
+
+/// Hashes a chosen password at the configured cost, before any transaction begins.
+pub async fn hash(config: &SignetConfig, password: &Password) -> anyhow::Result<PasswordHash> {
+    let hasher = Hasher::new(app::hasher_settings(&config.password))?;
+    Ok(hasher.hash(password, &SystemEntropy).await?)
+}

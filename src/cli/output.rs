@@ -1,0 +1,20 @@
+//! Owns how a command answers: for people, or as JSON with `--json`.
+
+use std::fmt::Display;
+use std::io::Write as _;
+
+use serde::Serialize;
+
+/// Writes a report to standard output.
+pub fn write<T: Serialize + Display>(report: &T, json: bool) -> anyhow::Result<()> {
+    let text = if json { serde_json::to_string_pretty(report)? } else { report.to_string() };
+    line(&text)
+}
+
+/// Writes one line to standard output at once.
+pub fn line(text: &str) -> anyhow::Result<()> {
+    let mut output = std::io::stdout().lock();
+    writeln!(output, "{}", text.trim_end())?;
+    output.flush()?;
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! Owns the way from arguments to a command, and what a failure looks like.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use super::arguments::{Arguments, Command};
+use super::{client, database, dev, doctor, migrate, operator, organization, output, serve, user};
+use crate::config;
+
+/// Runs the command that this process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&anyhow::Error::from(error).context("no threads can be started")),
+    };
+    match runtime.block_on(run(arguments)) {
+        Ok(code) => code,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    use std::io::Write as _;
+    let mut output = std::io::stderr().lock();
+    // Nobody is left to tell if this fails too. A cause is often part of its error's own sentence.
+    let mut told = error.to_string();
+    let _ = write!(output, "signet: {told}");
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !told.contains(&cause) {
+            let _ = write!(output, ": {cause}");
+            told.push_str(&cause);
+        }
+    }
+    let _ = writeln!(output);
+    ExitCode::FAILURE
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let Arguments { config: path, json, command } = arguments;
+    let load = || config::load(path.as_deref());
+    match command {
+        Command::Dev(arguments) => dev::run(arguments).await?,
+        Command::Serve => serve::run(load()?).await?,
+        Command::Migrate(arguments) => migrate::run(arguments, &load()?).await?,
+        Command::Doctor => return doctor::run(&load()?, json).await,
+        Command::Database(command) => database::run(command).await?,
+        Command::Client(command) => {
+            let mut work = operator::begin(&load()?).await?;
+            let report = client::run(command, &mut work).await?;
+            work.commit().await?;
+            output::write(&report, json)?;
+        }
+        Command::User(command) => {
+            let report = user::run(command, &load()?).await?;
+            output::write(&report, json)?;
+        }
+        Command::Organization(command) => {
+            let mut work = operator::begin(&load()?).await?;
+            let report = organization::run(command, &mut work).await?;
+            work.commit().await?;
+            output::write(&report, json)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,85 @@
+//! `signet serve`: the server, from configuration alone.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{App, Injected};
+use crate::config::SignetConfig;
+use crate::router;
+use crate::server::listener::{Listener, ListenerSettings};
+use crate::server::metrics::Metrics;
+use crate::server::{signals, telemetry, tls};
+
+/// Runs until SIGTERM or SIGINT, then drains.
+pub async fn run(config: SignetConfig) -> anyhow::Result<()> {
+    telemetry::start(config.log.format, &config.log.filter)?;
+    telemetry::log_panics();
+    let app = App::build(config, Injected::default()).await?;
+    anyhow::ensure!(
+        !app.is_development(),
+        "this database was made by `signet dev` and holds demo accounts: use another one"
+    );
+    anyhow::ensure!(
+        !app.keyring().has_development_key(),
+        "a key-encryption key whose id starts with dev- is for development: make one as keys/README.md says"
+    );
+    let stop = CancellationToken::new();
+    let serving = start(&app, Metrics::install()?, stop.clone()).await?;
+    let signal = signals::stop_requested().await?;
+    tracing::info!(signal, "stopping");
+    stop.cancel();
+    serving.finish().await;
+    app.close().await;
+    Ok(())
+}
+
+/// The listeners under way.
+pub struct Serving(Vec<tokio::task::JoinHandle<()>>);
+
+impl Serving {
+    /// Waits until every listener has drained.
+    pub async fn finish(self) {
+        for task in self.0 {
+            if let Err(error) = task.await {
+                tracing::error!(error = %error, "a listener ended badly");
+            }
+        }
+    }
+}
+
+/// Starts both listeners and whatever keeps the server current.
+pub async fn start(app: &App, metrics: Metrics, stop: CancellationToken) -> anyhow::Result<Serving> {
+    let listen = &app.config().listen;
+    let settings = ListenerSettings {
+        connections: listen.max_connections,
+        drain_time: std::time::Duration::from_secs(listen.drain_seconds),
+        ..ListenerSettings::default()
+    };
+    let bind = async |address| TcpListener::bind(address).await.with_context(|| format!("{address} cannot be listened on"));
+    let tls = &app.config().tls;
+    let acceptor = match (tls.certificate.as_os_str().is_empty(), tls.key.as_os_str().is_empty()) {
+        (true, true) => None,
+        (false, false) => Some(tls::acceptor(Path::new(&tls.certificate), Path::new(&tls.key))?),
+        _ => anyhow::bail!("tls.certificate and tls.key are set together or not at all"),
+    };
+    let public = Listener::new(bind(listen.public).await?, acceptor, settings);
+    let internal = Listener::new(bind(listen.internal).await?, None, settings);
+    tracing::info!(
+        issuer = app.issuer().as_str(),
+        public = %public.address()?,
+        internal = %internal.address()?,
+        "listening"
+    );
+    let rendered = metrics.clone();
+    let public_router = router::public(app)?;
+    let internal_router = router::internal(app.clone(), move || rendered.render());
+    Ok(Serving(vec![
+        tokio::spawn(public.serve(public_router, stop.clone())),
+        tokio::spawn(internal.serve(internal_router, stop.clone())),
+        tokio::spawn(app.clone().keep_current(stop.clone())),
+        tokio::spawn(metrics.keep_up(stop)),
+    ]))
+}
