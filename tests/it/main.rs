@@ -1,1 +1,15 @@
-fn main() {}
+//! The one integration test binary: it speaks to signet through its public interface, over real HTTP, on a real
+//! PostgreSQL of its own.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod app;
+mod fixtures;
+mod house;
+mod protocol;
+mod support;

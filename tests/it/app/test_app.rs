@@ -1,0 +1,125 @@
+//! The server under test: its own database, its own time, its own port.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use signet::app::{App, Injected};
+use signet::base::entropy::Entropy;
+use signet::base::origin::Origin;
+use signet::config::SignetConfig;
+use signet::db::Work;
+use signet::router;
+use signet::server::listener::{Listener, ListenerSettings};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{Browser, RelyingParty};
+use crate::support::clock::ManualClock;
+use crate::support::database::TestDatabase;
+use crate::support::entropy::SeededEntropy;
+
+/// A running server.
+pub struct TestApp {
+    /// The server's parts, for services that have no endpoint yet.
+    pub app: App,
+    /// Its database.
+    pub database: TestDatabase,
+    /// Its time.
+    pub clock: Arc<ManualClock>,
+    /// Its issuer: `http://127.0.0.1:PORT`.
+    pub issuer: String,
+    stop: CancellationToken,
+}
+
+static SEED: AtomicU64 = AtomicU64::new(1);
+
+impl TestApp {
+    /// A server with the default configuration, a cheap password hash and no rate per address.
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// The same with changes to its configuration.
+    pub async fn with(change: impl FnOnce(&mut SignetConfig)) -> Self {
+        Self::on(TestDatabase::new().await, Arc::new(ManualClock::new()), change).await
+    }
+
+    /// Another replica of this server: same database and time, another port and process memory. Its issuer is the
+    /// first one's.
+    pub async fn replica(&self) -> Self {
+        let issuer = self.issuer.clone();
+        let database = TestDatabase {
+            url: self.database.url.clone(),
+            admin_url: self.database.admin_url.clone(),
+            owner_url: self.database.owner_url.clone(),
+        };
+        let mut replica = Self::on(database, Arc::clone(&self.clock), |config| config.issuer = issuer).await;
+        replica.issuer.clone_from(&self.issuer);
+        replica
+    }
+
+    async fn on(database: TestDatabase, clock: Arc<ManualClock>, change: impl FnOnce(&mut SignetConfig)) -> Self {
+        let socket = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = socket.local_addr().expect("an address");
+        let mut config = SignetConfig { issuer: format!("http://{address}"), ..SignetConfig::default() };
+        config.database.url.clone_from(&database.url);
+        config.database.pool_size = 8;
+        config.sealing.kek_files = vec![kek()];
+        config.password.memory_kib = 64;
+        config.password.iterations = 1;
+        config.limits.logins_per_minute_per_address = 0;
+        change(&mut config);
+        let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed)));
+        let injected = Injected { clock: Some(Arc::clone(&clock) as _), entropy: Some(entropy) };
+        let app = App::build(config, injected).await.unwrap_or_else(|error| panic!("{error}"));
+        let stop = CancellationToken::new();
+        let public = router::public(&app).expect("a router");
+        let settings = ListenerSettings { drain_time: Duration::from_millis(100), ..ListenerSettings::default() };
+        tokio::spawn(Listener::new(socket, None, settings).serve(public, stop.clone()));
+        let issuer = format!("http://{address}");
+        Self { app, database, clock, issuer, stop }
+    }
+
+    /// A new browser with no cookies.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.issuer)
+    }
+
+    /// A relying party for a client that exists.
+    pub fn relying_party(&self, client: &crate::fixtures::client::TestClient) -> RelyingParty {
+        RelyingParty::new(&self.issuer, client.clone())
+    }
+
+    /// A transaction on the server's own services; commit it by name.
+    pub async fn work(&self) -> Work {
+        self.app.begin(self.app.circumstances(Origin::internal("test"))).await.expect("the database answers")
+    }
+
+    /// Drops every cache, as the watcher does when a version moves.
+    pub async fn refresh_caches(&self) {
+        for name in ["clients", "resources", "keys", "hooks", "platform"] {
+            self.app.refresh(name).await;
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// A key-encryption key that every test shares, so that replicas open each other's rows.
+fn kek() -> PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    static KEK: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
+    KEK.get_or_init(|| {
+        let path = std::env::temp_dir().join("signet-tests").join(format!("{}.kek", std::process::id()));
+        std::fs::write(&path, "test-1:AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=\n").expect("writable");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("permissions");
+        path
+    })
+    .clone()
+}

@@ -1,0 +1,3 @@
+//! The protocol as specified, through HTTP.
+
+mod code_flow;

@@ -1,0 +1,74 @@
+//! One cluster per test binary, one migrated template, one database per test; everything connects as the server does.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use signet::dev::database;
+use signet::dev::postgres::{Cluster, Settings, remove_orphans};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tokio::sync::OnceCell;
+
+/// A database of one test.
+pub struct TestDatabase {
+    /// As `signet_app`.
+    pub url: String,
+    /// As the cluster's superuser: for looking behind the server's back.
+    pub admin_url: String,
+    /// As `signet_owner`.
+    pub owner_url: String,
+}
+
+const TEMPLATE: &str = "template_signet";
+
+static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+async fn cluster() -> &'static Cluster {
+    CLUSTER
+        .get_or_init(|| async {
+            // The cluster outlives the runtime of the test that happens to come first.
+            let started = tokio::task::spawn_blocking(|| {
+                let parent = std::env::temp_dir().join("signet-tests");
+                std::fs::create_dir_all(&parent).expect("the temporary folder can be written");
+                remove_orphans(&parent);
+                let data_dir: PathBuf = parent.join(std::process::id().to_string());
+                let settings = Settings { data_dir, binaries: None, fsync: false, shared: false };
+                let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+                let runtime = runtime.expect("a runtime");
+                let cluster = runtime.block_on(async {
+                    let cluster = Cluster::start(&settings).await.unwrap_or_else(|error| panic!("{error}"));
+                    database::prepare(&cluster, TEMPLATE).await.expect("the template migrates");
+                    cluster
+                });
+                std::mem::forget(runtime);
+                cluster
+            });
+            started.await.expect("the cluster starts")
+        })
+        .await
+}
+
+impl TestDatabase {
+    /// Makes a database from the template.
+    pub async fn new() -> Self {
+        let cluster = cluster().await;
+        let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let mut connection =
+            PgConnection::connect(&cluster.url("postgres", "postgres")).await.expect("the cluster answers");
+        let statement = format!("create database {name} template {TEMPLATE} owner signet_owner");
+        sqlx::query(AssertSqlSafe(statement)).execute(&mut connection).await.expect("a database per test");
+        let grants = format!("revoke all on database {name} from public; grant connect on database {name} to signet_app, signet_hook");
+        sqlx::raw_sql(AssertSqlSafe(grants)).execute(&mut connection).await.expect("rights");
+        connection.close().await.expect("closes");
+        Self {
+            url: cluster.url("signet_app", &name),
+            admin_url: cluster.url("postgres", &name),
+            owner_url: cluster.url("signet_owner", &name),
+        }
+    }
+
+    /// A connection that may do anything, for looking behind the server's back.
+    pub async fn admin(&self) -> PgConnection {
+        PgConnection::connect(&self.admin_url).await.expect("the database answers")
+    }
+}

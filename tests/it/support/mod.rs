@@ -1,0 +1,5 @@
+//! What every test stands on: one private PostgreSQL per test binary, one database per test, time and chance given.
+
+pub mod clock;
+pub mod database;
+pub mod entropy;
