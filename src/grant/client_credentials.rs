@@ -3,7 +3,6 @@
 
 use super::issue::Granting;
 use super::outcome::{GrantError, Outcome, Tokens, refused};
-use super::store;
 use crate::claims::assemble::TokenSubject;
 use crate::db::Work;
 use crate::protocol::error::ErrorCode;
@@ -24,7 +23,7 @@ pub fn grant(moment: Moment<'_>, granting: Granting<'_>, requested: Option<&str>
 
 /// Stores a reference token's row: one statement, only for clients that asked for opaque tokens.
 pub async fn store_reference(work: &mut Work, token: &AccessToken, granting: Granting<'_>) -> Result<(), GrantError> {
-    store::insert_reference(work, token, None, &granting.client.client_id).await?;
+    access_token::keep(work, token, None, &granting.client.client_id).await?;
     Ok(())
 }
 

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use super::outcome::{GrantError, Tokens};
-use super::store;
 use crate::base::id::{GrantId, SessionId, UserId};
 use crate::base::secret::Secret;
 use crate::authentication::Assurance;
@@ -68,9 +67,7 @@ pub(super) async fn tokens(
         let moment = Moment { now: work.now(), entropy: work.entropy(), epoch: work.epoch() };
         access_token::mint(issuance, moment, Recipient { client, resource }, &subject, &scope)?
     };
-    if access_token.reference.is_some() {
-        store::insert_reference(work, &access_token, Some(&facts.grant_id), &client.client_id).await?;
-    }
+    access_token::keep(work, &access_token, Some(&facts.grant_id), &client.client_id).await?;
     let id_token = if scope.contains(OPENID) {
         let request: ClaimsRequest = row.claims.and_then(|claims| serde_json::from_value(claims).ok()).unwrap_or_default();
         let standard = row.person.and_then(Profile::from_row).map_or_else(Map::new, |profile| {

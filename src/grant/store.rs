@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::authorization_code::OFFLINE;
 use super::issue::GrantedRow;
 use super::refresh_token::ANY_ORGANIZATION;
@@ -15,7 +13,6 @@ use crate::authentication::Assurance;
 use crate::db::{DatabaseError, Work};
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::Scope;
-use crate::token::access_token::AccessToken;
 
 /// Everything a code was bound to, as the client presents it.
 pub(super) struct Redemption<'a> {
@@ -308,28 +305,4 @@ pub(super) async fn current(
         };
         (granted, row.scopes)
     }))
-}
-
-pub(super) async fn insert_reference(
-    work: &mut Work,
-    token: &AccessToken,
-    grant_id: Option<&GrantId>,
-    client_id: &ClientId,
-) -> Result<(), DatabaseError> {
-    let Some(digest) = &token.reference else { return Ok(()) };
-    let now = work.now();
-    sqlx::query!(
-        r#"insert into auth.oauth_access_tokens (digest, jti, grant_id, client_id, claims, created_at, expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7)"#,
-        digest.as_bytes(),
-        token.jti.as_str(),
-        grant_id.map(GrantId::as_str),
-        client_id.as_str(),
-        Value::Object(token.claims.clone()),
-        now,
-        clock::after(now, token.lifetime),
-    )
-    .execute(work.connection()?)
-    .await?;
-    Ok(())
 }

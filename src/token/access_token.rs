@@ -6,14 +6,16 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::issuance::{Issuance, LONGEST_ACCESS_TOKEN, MintError};
+use super::store;
 use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::entropy::Entropy;
 use crate::base::handle::{BackupEpoch, Handle, Kind};
-use crate::base::id::TokenId;
+use crate::base::id::{ClientId, GrantId, TokenId};
 use crate::base::secret::Secret;
 use crate::claims::assemble::{self, TokenFrame, TokenSubject};
 use crate::client::{AccessTokenFormat, Client, Resource};
+use crate::db::{DatabaseError, Work};
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::scope::Scope;
 
@@ -92,6 +94,16 @@ pub fn mint(
         }
     };
     Ok(AccessToken { text, lifetime, claims, jti, reference })
+}
+
+/// Stores what a reference token stands for; a JWT needs no row. One statement, or none.
+pub async fn keep(
+    work: &mut Work,
+    token: &AccessToken,
+    grant_id: Option<&GrantId>,
+    client_id: &ClientId,
+) -> Result<(), DatabaseError> {
+    store::insert_reference(work, token, grant_id, client_id).await
 }
 
 /// A token that somebody presents, before its liveness is asked.

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use super::access_token::AccessToken;
 use super::liveness::{LiveGrant, UserinfoFacts};
 use super::revocation::{EndReason, EndedGrant};
-use crate::base::clock::Timestamp;
+use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, OrganizationId, UserId};
 use crate::authentication::Assurance;
@@ -211,6 +212,30 @@ pub(super) async fn delete_reference(work: &mut Work, digest: &Digest, client_id
         "delete from auth.oauth_access_tokens where digest = $1 and client_id = $2",
         digest.as_bytes(),
         client_id.as_str(),
+    )
+    .execute(work.connection()?)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_reference(
+    work: &mut Work,
+    token: &AccessToken,
+    grant_id: Option<&GrantId>,
+    client_id: &ClientId,
+) -> Result<(), DatabaseError> {
+    let Some(digest) = &token.reference else { return Ok(()) };
+    let now = work.now();
+    sqlx::query!(
+        r#"insert into auth.oauth_access_tokens (digest, jti, grant_id, client_id, claims, created_at, expires_at)
+           values ($1, $2, $3, $4, $5, $6, $7)"#,
+        digest.as_bytes(),
+        token.jti.as_str(),
+        grant_id.map(GrantId::as_str),
+        client_id.as_str(),
+        Value::Object(token.claims.clone()),
+        now,
+        clock::after(now, token.lifetime),
     )
     .execute(work.connection()?)
     .await?;
