@@ -23,8 +23,17 @@ type Parameters = Result<Params, ParamsError>;
 
 /// `GET /`: the ways to sign in.
 pub(super) async fn home(State(party): State<Arc<Party>>, headers: HeaderMap) -> Response {
-    let signed_in = party.browsers.signed_in(cookie::read(&headers).as_deref()).is_some();
-    party.frame.page(StatusCode::OK, &HomePage { frame: &party.frame, signed_in })
+    let signed_in = party
+        .browsers
+        .signed_in(cookie::read(&headers).as_deref())
+        .is_some();
+    party.frame.page(
+        StatusCode::OK,
+        &HomePage {
+            frame: &party.frame,
+            signed_in,
+        },
+    )
 }
 
 /// `POST /sign-in`: goes to the provider; `organization` and `prompt` may be named.
@@ -45,7 +54,9 @@ async fn begin(party: &Party, headers: &HeaderMap, form: Parameters) -> Result<R
         silent: form.get("prompt") == Some("none"),
     };
     let (url, pending) = party.ask(wish).await?;
-    let key = party.browsers.begin(cookie::read(headers), pending, &*party.entropy);
+    let key = party
+        .browsers
+        .begin(cookie::read(headers), pending, &*party.entropy);
     Ok(go(url.as_str(), cookie::set(&key, party.settings.is_secure())))
 }
 
@@ -63,7 +74,9 @@ pub(super) async fn callback(
 async fn finish(party: &Party, headers: &HeaderMap, query: Parameters) -> Result<Response, DemoError> {
     let found = cookie::read(headers);
     let signed_in = party.answer(found.as_deref(), &query?).await?;
-    let key = party.browsers.sign_in(found.as_deref(), signed_in, &*party.entropy);
+    let key = party
+        .browsers
+        .sign_in(found.as_deref(), signed_in, &*party.entropy);
     Ok(go("/tokens", cookie::set(&key, party.settings.is_secure())))
 }
 
@@ -135,7 +148,9 @@ async fn end_session(party: &Party, held: &SignedIn) -> Result<Option<Url>, Demo
 
 /// `GET /signed-out`: where the provider sends the browser back to.
 pub(super) async fn signed_out(State(party): State<Arc<Party>>) -> Response {
-    party.frame.page(StatusCode::OK, &SignedOutPage { frame: &party.frame })
+    party
+        .frame
+        .page(StatusCode::OK, &SignedOutPage { frame: &party.frame })
 }
 
 fn own_form(party: &Party, headers: &HeaderMap, form: Parameters) -> Result<Params, DemoError> {
@@ -157,6 +172,11 @@ fn organization(party: &Party, form: &Params) -> Option<String> {
 
 fn problem(party: &Party, headers: &HeaderMap, error: &DemoError) -> Response {
     tracing::info!(%error, "the demo application could not go on");
-    let signed_in = party.browsers.signed_in(cookie::read(headers).as_deref()).is_some();
-    party.frame.page(error.status(), &ProblemPage::new(&party.frame, error, signed_in))
+    let signed_in = party
+        .browsers
+        .signed_in(cookie::read(headers).as_deref())
+        .is_some();
+    party
+        .frame
+        .page(error.status(), &ProblemPage::new(&party.frame, error, signed_in))
 }

@@ -57,9 +57,11 @@ impl Browsers {
         let key = cookie
             .filter(|key| entries.contains_key(key))
             .unwrap_or_else(|| entropy::base62(entropy, RANDOM_LENGTH));
-        let browser = entries
-            .entry(key.clone())
-            .or_insert_with(|| Browser { seen_at: now, pending: BTreeMap::new(), signed_in: None });
+        let browser = entries.entry(key.clone()).or_insert_with(|| Browser {
+            seen_at: now,
+            pending: BTreeMap::new(),
+            signed_in: None,
+        });
         browser.seen_at = now;
         browser.pending.retain(|_, pending| is_open(pending, now));
         if browser.pending.len() >= PENDING {
@@ -87,8 +89,11 @@ impl Browsers {
             .map(|browser| browser.pending)
             .unwrap_or_default();
         let key = entropy::base62(entropy, RANDOM_LENGTH);
-        let browser =
-            Browser { seen_at: signed_in.received_at, pending, signed_in: Some(Arc::new(signed_in)) };
+        let browser = Browser {
+            seen_at: signed_in.received_at,
+            pending,
+            signed_in: Some(Arc::new(signed_in)),
+        };
         entries.insert(key.clone(), browser);
         forget_quiet(&mut entries);
         key
@@ -138,7 +143,10 @@ fn forget_quiet(entries: &mut HashMap<String, Browser>) {
 }
 
 fn drop_oldest<V>(entries: &mut BTreeMap<String, V>, age: impl Fn(&V) -> Timestamp) {
-    let oldest = entries.iter().min_by_key(|(_, value)| age(value)).map(|(key, _)| key.clone());
+    let oldest = entries
+        .iter()
+        .min_by_key(|(_, value)| age(value))
+        .map(|(key, _)| key.clone());
     if let Some(key) = oldest {
         entries.remove(&key);
     }

@@ -105,16 +105,22 @@ pub(super) fn rows(claims: &Map<String, Value>, now: Timestamp) -> Vec<ClaimRow>
 pub(super) fn highlights(claims: &Map<String, Value>) -> Vec<Highlight> {
     TENANCY
         .into_iter()
-        .map(|(name, title)| Highlight { name, title, value: claims.get(name).map(text) })
+        .map(|(name, title)| Highlight {
+            name,
+            title,
+            value: claims.get(name).map(text),
+        })
         .collect()
 }
 
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Array(items) if items.iter().all(Value::is_string) => {
-            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
-        }
+        Value::Array(items) if items.iter().all(Value::is_string) => items
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(", "),
         Value::Object(_) | Value::Array(_) => {
             serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
         }
@@ -135,7 +141,11 @@ fn instant(name: &str, value: &Value, now: Timestamp) -> String {
         seconds => format!("{} days", seconds / 86_400),
     };
     let date = then.format("%Y-%m-%d %H:%M:%S UTC");
-    if distance > 0 { format!("{date}, in {amount}") } else { format!("{date}, {amount} ago") }
+    if distance > 0 {
+        format!("{date}, in {amount}")
+    } else {
+        format!("{date}, {amount} ago")
+    }
 }
 
 #[cfg(test)]
@@ -149,7 +159,8 @@ mod tests {
 
     #[test]
     fn tenancy_comes_first_and_the_unknown_last() {
-        let claims = claims(&json!({"zebra": 1, "sub": "ada", "org_id": "o", "apple": [1], "amr": ["pwd", "otp"]}));
+        let claims =
+            claims(&json!({"zebra": 1, "sub": "ada", "org_id": "o", "apple": [1], "amr": ["pwd", "otp"]}));
         let rows = rows(&claims, DateTime::UNIX_EPOCH);
         let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
         assert_eq!(names, ["org_id", "sub", "amr", "apple", "zebra"]);
@@ -170,8 +181,10 @@ mod tests {
     #[test]
     fn a_missing_claim_of_tenancy_is_shown_as_missing() {
         let highlights = highlights(&claims(&json!({"role": "user", "tier": "beta"})));
-        let values: Vec<Option<&str>> =
-            highlights.iter().map(|highlight| highlight.value.as_deref()).collect();
+        let values: Vec<Option<&str>> = highlights
+            .iter()
+            .map(|highlight| highlight.value.as_deref())
+            .collect();
         assert_eq!(values, [None, None, Some("user"), Some("beta")]);
     }
 }

@@ -71,19 +71,23 @@ type TokenAnswer =
 impl Party {
     /// Redeems the code of a sign-in.
     pub(super) async fn redeem(&self, code: &str, pending: Pending) -> Result<SignedIn, DemoError> {
-        let http = |request| self.fetch.send(request);
         let provider = self.provider().await?;
         let answer = provider
             .client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .map_err(|_| DemoError::Unusable("token_endpoint"))?
             .set_pkce_verifier(PkceCodeVerifier::new(pending.verifier.expose().to_owned()))
-            .request_async(&http)
+            .request_async(&self.transport)
             .await;
         let tokens = believe(answer)?;
         let id_token = tokens.id_token().ok_or(DemoError::NoIdToken)?.clone();
         let subject = self
-            .verify(&provider, &id_token, tokens.access_token(), &Expected::Exactly(&pending.nonce))
+            .verify(
+                &provider,
+                &id_token,
+                tokens.access_token(),
+                &Expected::Exactly(&pending.nonce),
+            )
             .await?;
         let userinfo = self.userinfo(&provider, tokens.access_token(), &subject).await;
         Ok(SignedIn {
@@ -105,7 +109,6 @@ impl Party {
         held: &SignedIn,
         organization: Option<String>,
     ) -> Result<SignedIn, DemoError> {
-        let http = |request| self.fetch.send(request);
         let provider = self.provider().await?;
         let refresh_token = held.refresh_token.as_ref().ok_or(DemoError::NoRefreshToken)?;
         let switched_to = organization.or_else(|| held.switched_to.clone());
@@ -116,18 +119,25 @@ impl Party {
         if let Some(slug) = &switched_to {
             request = request.add_extra_param("organization", slug);
         }
-        let tokens = believe(request.request_async(&http).await)?;
+        let tokens = believe(request.request_async(&self.transport).await)?;
         // Core §12.2: a refresh need not bring an ID token.
         let id_token = tokens.id_token().unwrap_or(&held.id_token).clone();
         if tokens.id_token().is_some() {
             let subject = self
-                .verify(&provider, &id_token, tokens.access_token(), &Expected::IfAny(&held.nonce))
+                .verify(
+                    &provider,
+                    &id_token,
+                    tokens.access_token(),
+                    &Expected::IfAny(&held.nonce),
+                )
                 .await?;
             if subject != held.subject {
                 return Err(DemoError::OtherSubject);
             }
         }
-        let userinfo = self.userinfo(&provider, tokens.access_token(), &held.subject).await;
+        let userinfo = self
+            .userinfo(&provider, tokens.access_token(), &held.subject)
+            .await;
         Ok(SignedIn {
             id_token,
             nonce: held.nonce.clone(),
@@ -151,37 +161,14 @@ impl Party {
         access_token: &AccessToken,
         nonce: &Expected<'_>,
     ) -> Result<SubjectIdentifier, DemoError> {
-        match self.check(&self.verifier(provider), id_token, access_token, nonce) {
+        match check(&self.verifier(provider), id_token, access_token, nonce) {
             Err(DemoError::IdToken(ClaimsVerificationError::SignatureVerification(_))) => {
                 self.discovery.forget().await;
                 let provider = self.provider().await?;
-                self.check(&self.verifier(&provider), id_token, access_token, nonce)
+                check(&self.verifier(&provider), id_token, access_token, nonce)
             }
             answer => answer,
         }
-    }
-
-    fn check(
-        &self,
-        verifier: &CoreIdTokenVerifier<'_>,
-        id_token: &CoreIdToken,
-        access_token: &AccessToken,
-        nonce: &Expected<'_>,
-    ) -> Result<SubjectIdentifier, DemoError> {
-        let claims = id_token
-            .claims(verifier, |found: Option<&Nonce>| nonce.check(found))
-            .map_err(DemoError::IdToken)?;
-        if let Some(expected) = claims.access_token_hash() {
-            let of_key = |source| DemoError::IdToken(ClaimsVerificationError::SignatureVerification(source));
-            let algorithm = id_token.signing_alg().map_err(of_key)?;
-            let key = id_token.signing_key(verifier).map_err(of_key)?;
-            let actual = AccessTokenHash::from_token(access_token, algorithm, key)
-                .map_err(|_| DemoError::AccessTokenHash)?;
-            if actual != *expected {
-                return Err(DemoError::AccessTokenHash);
-            }
-        }
-        Ok(claims.subject().clone())
     }
 
     /// Only the algorithm that the client is registered with is believed.
@@ -200,12 +187,14 @@ impl Party {
         access_token: &AccessToken,
         subject: &SubjectIdentifier,
     ) -> UserInfo {
-        let http = |request| self.fetch.send(request);
-        let Ok(request) = provider.client.user_info(access_token.clone(), Some(subject.clone())) else {
+        let Ok(request) = provider
+            .client
+            .user_info(access_token.clone(), Some(subject.clone()))
+        else {
             return UserInfo::Failed("The provider has no userinfo endpoint.".to_owned());
         };
         let answer: Result<UserInfoClaims<OtherClaims, CoreGenderClaim>, UserInfoError<FetchError>> =
-            request.request_async(&http).await;
+            request.request_async(&self.transport).await;
         match answer.map(|claims| serde_json::to_value(&claims)) {
             Ok(Ok(claims)) => UserInfo::Claims(claims),
             Ok(Err(_)) => UserInfo::Failed("The answer could not be read.".to_owned()),
@@ -215,6 +204,29 @@ impl Party {
             Err(error) => UserInfo::Failed(format!("{error}.")),
         }
     }
+}
+
+/// Claims first, then that the access token came with them (Core §3.1.3.8).
+fn check(
+    verifier: &CoreIdTokenVerifier<'_>,
+    id_token: &CoreIdToken,
+    access_token: &AccessToken,
+    nonce: &Expected<'_>,
+) -> Result<SubjectIdentifier, DemoError> {
+    let claims = id_token
+        .claims(verifier, |found: Option<&Nonce>| nonce.check(found))
+        .map_err(DemoError::IdToken)?;
+    if let Some(expected) = claims.access_token_hash() {
+        let of_key = |source| DemoError::IdToken(ClaimsVerificationError::SignatureVerification(source));
+        let algorithm = id_token.signing_alg().map_err(of_key)?;
+        let key = id_token.signing_key(verifier).map_err(of_key)?;
+        let actual = AccessTokenHash::from_token(access_token, algorithm, key)
+            .map_err(|_| DemoError::AccessTokenHash)?;
+        if actual != *expected {
+            return Err(DemoError::AccessTokenHash);
+        }
+    }
+    Ok(claims.subject().clone())
 }
 
 /// Which nonce an ID token must carry.

@@ -18,6 +18,7 @@ mod sign_in;
 #[cfg(test)]
 mod tests;
 mod token_view;
+mod transport;
 
 pub use routes::router;
 pub use settings::RelyingPartySettings;

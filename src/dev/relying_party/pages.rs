@@ -70,7 +70,8 @@ impl<'a> TokensPage<'a> {
 
 impl<'a> Token<'a> {
     fn new(raw: Cow<'a, str>, now: Timestamp) -> (Self, Map<String, Value>) {
-        let (header, claims) = TokenView::of(&raw).map_or_else(Default::default, |view| (view.header, view.claims));
+        let (header, claims) =
+            TokenView::of(&raw).map_or_else(Default::default, |view| (view.header, view.claims));
         let token = Self {
             raw,
             header: claim_rows::rows(&header, now),
@@ -95,7 +96,9 @@ fn person<'a>(held: &'a SignedIn, id_claims: &Map<String, Value>) -> Cow<'a, str
         .into_iter()
         .filter_map(|claim| told.get(claim)?.as_str())
         .find(|name| !name.is_empty())
-        .map_or(Cow::Borrowed(held.subject.as_str()), |name| Cow::Owned(name.to_owned()))
+        .map_or(Cow::Borrowed(held.subject.as_str()), |name| {
+            Cow::Owned(name.to_owned())
+        })
 }
 
 /// Something went wrong.
@@ -137,7 +140,9 @@ fn advice(code: Option<&str>) -> &'static str {
         Some("consent_required" | "interaction_required") => {
             "It was asked not to show a page (prompt=none), but has to. Sign in as usual."
         }
-        Some("access_denied") => "Consent was declined, or the person has not joined the organization asked for.",
+        Some("access_denied") => {
+            "Consent was declined, or the person has not joined the organization asked for."
+        }
         Some("invalid_target") => "The person has not joined the organization asked for.",
         Some("invalid_grant") => {
             "The refresh token has ended: by a sign-out, by an operator, by its age or because it was used twice."

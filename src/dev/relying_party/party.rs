@@ -7,6 +7,7 @@ use super::error::DemoError;
 use super::provider::{Discovery, Provider};
 use super::respond::Frame;
 use super::settings::RelyingPartySettings;
+use super::transport::Transport;
 use crate::base::clock::Clock;
 use crate::base::entropy::Entropy;
 use crate::base::fetch::Fetch;
@@ -15,7 +16,7 @@ use crate::base::fetch::Fetch;
 pub(super) struct Party {
     pub(super) settings: RelyingPartySettings,
     pub(super) frame: Frame,
-    pub(super) fetch: Fetch,
+    pub(super) transport: Transport,
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) discovery: Discovery,
@@ -32,7 +33,7 @@ impl Party {
         Self {
             frame: Frame::new(&settings),
             settings,
-            fetch,
+            transport: Transport(fetch),
             entropy,
             clock,
             discovery: Discovery::default(),
@@ -41,6 +42,6 @@ impl Party {
     }
 
     pub(super) async fn provider(&self) -> Result<Arc<Provider>, DemoError> {
-        self.discovery.provider(&self.settings, &self.fetch).await
+        self.discovery.provider(&self.settings, &self.transport).await
     }
 }

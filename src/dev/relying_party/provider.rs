@@ -18,7 +18,8 @@ use tokio::sync::Mutex;
 
 use super::error::DemoError;
 use super::settings::RelyingPartySettings;
-use crate::base::fetch::{Fetch, FetchError};
+use super::transport::Transport;
+use crate::base::fetch::FetchError;
 
 /// How long to wait before each further attempt: the provider may start at the same moment.
 const PAUSES: [Duration; 4] = [
@@ -84,13 +85,13 @@ impl Discovery {
     pub(super) async fn provider(
         &self,
         settings: &RelyingPartySettings,
-        fetch: &Fetch,
+        transport: &Transport,
     ) -> Result<Arc<Provider>, DemoError> {
         let mut known = self.known.lock().await;
         if let Some(provider) = &*known {
             return Ok(Arc::clone(provider));
         }
-        let provider = Arc::new(connect(settings, fetch).await?);
+        let provider = Arc::new(connect(settings, transport).await?);
         *known = Some(Arc::clone(&provider));
         Ok(provider)
     }
@@ -101,30 +102,35 @@ impl Discovery {
     }
 }
 
-async fn connect(settings: &RelyingPartySettings, fetch: &Fetch) -> Result<Provider, DemoError> {
+async fn connect(settings: &RelyingPartySettings, transport: &Transport) -> Result<Provider, DemoError> {
     let issuer = IssuerUrl::new(settings.issuer.clone()).map_err(|_| DemoError::Unusable("issuer"))?;
     let callback =
         RedirectUrl::new(settings.url("/callback")).map_err(|_| DemoError::Unusable("redirect address"))?;
-    let metadata = discover(&issuer, fetch).await.map_err(DemoError::Discovery)?;
+    let metadata = discover(&issuer, transport).await.map_err(DemoError::Discovery)?;
     let additional = metadata.additional_metadata();
     let end_session = additional.end_session_endpoint.clone();
-    let names_itself = additional.additional_metadata.authorization_response_iss_parameter_supported;
+    let names_itself = additional
+        .additional_metadata
+        .authorization_response_iss_parameter_supported;
     let client = CoreClient::from_provider_metadata(
         metadata,
         ClientId::new(settings.client_id.clone()),
         Some(ClientSecret::new(settings.client_secret.expose().to_owned())),
     )
     .set_redirect_uri(callback);
-    Ok(Provider { client, end_session, names_itself })
+    Ok(Provider {
+        client,
+        end_session,
+        names_itself,
+    })
 }
 
-async fn discover(issuer: &IssuerUrl, fetch: &Fetch) -> Result<Metadata, DiscoveryError<FetchError>> {
-    let http = |request| fetch.send(request);
+async fn discover(issuer: &IssuerUrl, transport: &Transport) -> Result<Metadata, DiscoveryError<FetchError>> {
     for pause in PAUSES {
-        match Metadata::discover_async(issuer.clone(), &http).await {
+        match Metadata::discover_async(issuer.clone(), transport).await {
             Err(DiscoveryError::Request(_) | DiscoveryError::Response(..)) => tokio::time::sleep(pause).await,
             answer => return answer,
         }
     }
-    Metadata::discover_async(issuer.clone(), &http).await
+    Metadata::discover_async(issuer.clone(), transport).await
 }

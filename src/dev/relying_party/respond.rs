@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, SET_COOKIE,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderValue, StatusCode};
 
@@ -17,8 +17,8 @@ const STYLESHEET: &str = include_str!("demo.css");
 
 static STYLESHEET_PATH: LazyLock<String> = LazyLock::new(|| {
     let hash = plain_sha256(STYLESHEET.as_bytes());
-    let digits: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("/static/demo-{digits}.css")
+    let start = hash.first_chunk().copied().map_or(0, u64::from_be_bytes);
+    format!("/static/demo-{start:016x}.css")
 });
 
 /// The path of the stylesheet; it holds the hash of the content.

@@ -35,11 +35,7 @@ impl Party {
         let verifier = PkceCodeVerifier::new(random());
         let mut request = provider
             .client
-            .authorize_url(
-                CoreAuthenticationFlow::AuthorizationCode,
-                || state,
-                || nonce,
-            )
+            .authorize_url(CoreAuthenticationFlow::AuthorizationCode, || state, || nonce)
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
             .add_scopes(SCOPES.into_iter().map(|scope| Scope::new(scope.to_owned())));
         if let Some(slug) = wish.organization {
@@ -71,7 +67,10 @@ impl Party {
         check_issuer(response.get("iss"), &self.settings.issuer, provider.names_itself)?;
         if let Some(code) = response.get("error") {
             let description = response.get("error_description").map(str::to_owned);
-            return Err(DemoError::Refused { code: code.to_owned(), description });
+            return Err(DemoError::Refused {
+                code: code.to_owned(),
+                description,
+            });
         }
         let code = response.get("code").ok_or(DemoError::NoCode)?;
         self.redeem(code, pending).await

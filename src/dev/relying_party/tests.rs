@@ -1,1 +1,1 @@
-//! x
+//! The application against a provider that this file plays.

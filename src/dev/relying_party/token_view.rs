@@ -22,7 +22,10 @@ impl TokenView {
         if parts.next().is_some() {
             return None;
         }
-        Some(Self { header: decode(header)?, claims: decode(claims)? })
+        Some(Self {
+            header: decode(header)?,
+            claims: decode(claims)?,
+        })
     }
 }
 
