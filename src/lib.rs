@@ -3,6 +3,7 @@
 //! The map, in the order a request meets the rooms. Each floor may use only those below it.
 
 // 8: the ways in
+pub mod cli;
 pub mod dev;
 pub mod router;
 pub mod server;

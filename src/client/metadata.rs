@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-use super::registered::{AccessTokenFormat, ClientType};
+use super::registered::ClientType;
+use super::registration::Registration;
 use crate::base::id::ClientId;
-use crate::protocol::algorithm::Algorithm;
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::redirect_uri::{RedirectUri, RedirectUriError};
@@ -16,93 +16,6 @@ use crate::protocol::scope::{self, Scope};
 const MOST_URIS: usize = 50;
 /// The longest an access token may live.
 const LONGEST_ACCESS_TOKEN: Duration = Duration::from_hours(1);
-
-/// A registration as it was asked for. What is left out gets the default of the client's type.
-#[derive(Debug, Clone)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of its own in the registration, and none excludes another"
-)]
-pub struct Registration {
-    /// The id; operators choose it.
-    pub client_id: String,
-    /// What consent pages call it.
-    pub name: String,
-    /// What kind of software it is.
-    pub client_type: ClientType,
-    /// Address of its logo.
-    pub icon: Option<String>,
-    /// Its home page.
-    pub client_uri: Option<String>,
-    /// Its privacy policy.
-    pub policy_uri: Option<String>,
-    /// Its terms.
-    pub tos_uri: Option<String>,
-    /// Only an operator may set it.
-    pub first_party: bool,
-    /// How it authenticates.
-    pub authentication: Option<ClientAuthenticationMethod>,
-    /// Where codes may be sent.
-    pub redirect_uris: Vec<String>,
-    /// Where a logout may end.
-    pub post_logout_redirect_uris: Vec<String>,
-    /// Which grants it uses; empty means the default of its type.
-    pub grant_types: Vec<GrantType>,
-    /// The scopes that it may ask for.
-    pub scopes: Option<Scope>,
-    /// Whether PKCE is required.
-    pub require_pkce: bool,
-    /// The algorithm of its ID tokens.
-    pub id_token_algorithm: Algorithm,
-    /// The algorithm of its access tokens.
-    pub access_token_algorithm: Option<Algorithm>,
-    /// What its access tokens look like.
-    pub access_token_format: AccessTokenFormat,
-    /// How long its access tokens live.
-    pub access_token_lifetime: Option<Duration>,
-    /// Seconds after which a login is asked for again.
-    pub default_max_age: Option<u32>,
-    /// The audience of its access tokens.
-    pub default_resource: Option<String>,
-    /// The resource whose server it is.
-    pub audience: Option<String>,
-    /// Whether the claims of scopes go into the ID token too.
-    pub scope_claims_in_id_token: bool,
-    /// Whether it may introspect every token.
-    pub may_introspect: bool,
-}
-
-impl Registration {
-    /// A registration with nothing but defaults.
-    #[must_use]
-    pub fn new(client_id: &str, name: &str, client_type: ClientType) -> Self {
-        Self {
-            client_id: client_id.to_owned(),
-            name: name.to_owned(),
-            client_type,
-            icon: None,
-            client_uri: None,
-            policy_uri: None,
-            tos_uri: None,
-            first_party: false,
-            authentication: None,
-            redirect_uris: Vec::new(),
-            post_logout_redirect_uris: Vec::new(),
-            grant_types: Vec::new(),
-            scopes: None,
-            require_pkce: true,
-            id_token_algorithm: Algorithm::RS256,
-            access_token_algorithm: None,
-            access_token_format: AccessTokenFormat::Jwt,
-            access_token_lifetime: None,
-            default_max_age: None,
-            default_resource: None,
-            audience: None,
-            scope_claims_in_id_token: false,
-            may_introspect: false,
-        }
-    }
-}
 
 /// A registration that keeps every rule. Made by [`NewClient::parse`] only.
 #[derive(Debug, Clone)]

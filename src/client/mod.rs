@@ -5,6 +5,7 @@ mod cache;
 pub mod error;
 pub mod metadata;
 pub mod registered;
+pub mod registration;
 pub mod registry;
 pub mod resource;
 pub mod secret;
@@ -12,7 +13,8 @@ pub mod service;
 mod store;
 
 pub use error::ClientError;
-pub use metadata::{MetadataError, NewClient, Registration};
+pub use metadata::{MetadataError, NewClient};
 pub use registered::{AccessTokenFormat, Client, ClientSummary, ClientType, StoredSecret};
+pub use registration::Registration;
 pub use registry::{Registry, Resources};
 pub use resource::{NewResource, Resource};

@@ -1,0 +1,233 @@
+//! Owns what `signet client …` answers, as JSON and as text.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::base::clock::Timestamp;
+use crate::cli::layout;
+use crate::client::{Client, ClientSummary, Resource};
+use crate::protocol::algorithm::Algorithm;
+use crate::protocol::redirect_uri::RedirectUri;
+
+/// What a command answers.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum ClientReport {
+    /// A client and its secret, if it has one.
+    Credentials(Credentials),
+    /// Everything about one.
+    Client(Box<ClientView>),
+    /// Some of them.
+    Clients(ClientList),
+    /// What was done to one.
+    Changed(ClientChanged),
+    /// A resource.
+    Resource(ResourceView),
+}
+
+/// A client and the secret that is shown only now.
+#[derive(Debug, Serialize)]
+pub struct Credentials {
+    /// Its id.
+    pub client_id: String,
+    /// Its secret in the clear; a public client has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+    /// Until when an older secret is accepted too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old_secret_expires_at: Option<Timestamp>,
+}
+
+/// A client under the names of RFC 7591.
+#[derive(Debug, Serialize)]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the client, under their registered names"
+)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the client's")]
+pub struct ClientView {
+    pub client_id: String,
+    pub client_name: String,
+    #[serde(rename = "type")]
+    pub client_type: &'static str,
+    pub disabled: bool,
+    pub first_party: bool,
+    pub token_endpoint_auth_method: &'static str,
+    pub secrets: Vec<SecretView>,
+    pub redirect_uris: Vec<String>,
+    pub post_logout_redirect_uris: Vec<String>,
+    pub grant_types: Vec<&'static str>,
+    pub scope: String,
+    pub require_pkce: bool,
+    pub id_token_signed_response_alg: &'static str,
+    pub access_token_signed_response_alg: Option<&'static str>,
+    pub access_token_format: &'static str,
+    pub access_token_lifetime: Option<u64>,
+    pub default_max_age: Option<u32>,
+    pub default_resource: Option<String>,
+    pub audience: Option<String>,
+    pub scope_claims_in_id_token: bool,
+    pub may_introspect: bool,
+    pub logo_uri: Option<String>,
+    pub client_uri: Option<String>,
+    pub policy_uri: Option<String>,
+    pub tos_uri: Option<String>,
+    pub revoked_before: Option<Timestamp>,
+}
+
+/// That there is a secret, and how long.
+#[derive(Debug, Serialize)]
+pub struct SecretView {
+    /// When it ends; none for the current one.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Some clients.
+#[derive(Debug, Serialize)]
+pub struct ClientList {
+    /// In the order of their ids.
+    pub clients: Vec<ClientLine>,
+}
+
+/// One line of a list.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the client")]
+pub struct ClientLine {
+    pub client_id: String,
+    pub client_name: String,
+    #[serde(rename = "type")]
+    pub client_type: &'static str,
+    pub first_party: bool,
+    pub disabled: bool,
+}
+
+/// What was done.
+#[derive(Debug, Serialize)]
+pub struct ClientChanged {
+    /// To whom.
+    pub client_id: String,
+    /// What: disabled, enabled, tokens revoked.
+    pub done: &'static str,
+}
+
+/// A resource.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the resource")]
+pub struct ResourceView {
+    pub identifier: String,
+    pub name: String,
+    pub access_token_signed_response_alg: Option<&'static str>,
+    pub access_token_lifetime: Option<u64>,
+    pub claim_names: BTreeMap<String, String>,
+}
+
+impl From<Client> for ClientView {
+    fn from(client: Client) -> Self {
+        Self {
+            client_id: client.client_id.to_string(),
+            client_name: client.name,
+            client_type: client.client_type.name(),
+            disabled: client.disabled,
+            first_party: client.first_party,
+            token_endpoint_auth_method: client.authentication.name(),
+            secrets: client
+                .secrets
+                .iter()
+                .map(|secret| SecretView {
+                    expires_at: secret.expires_at,
+                })
+                .collect(),
+            redirect_uris: client
+                .redirect_uris
+                .iter()
+                .map(RedirectUri::as_str)
+                .map(str::to_owned)
+                .collect(),
+            post_logout_redirect_uris: client.post_logout_redirect_uris,
+            grant_types: client
+                .grant_types
+                .iter()
+                .map(|grant_type| grant_type.name())
+                .collect(),
+            scope: client.scopes.to_string(),
+            require_pkce: client.require_pkce,
+            id_token_signed_response_alg: client.id_token_algorithm.name(),
+            access_token_signed_response_alg: client.access_token_algorithm.map(Algorithm::name),
+            access_token_format: client.access_token_format.name(),
+            access_token_lifetime: client.access_token_lifetime.map(|lifetime| lifetime.as_secs()),
+            default_max_age: client.default_max_age,
+            default_resource: client.default_resource,
+            audience: client.audience,
+            scope_claims_in_id_token: client.scope_claims_in_id_token,
+            may_introspect: client.may_introspect,
+            logo_uri: client.icon,
+            client_uri: client.client_uri,
+            policy_uri: client.policy_uri,
+            tos_uri: client.tos_uri,
+            revoked_before: client.revoked_before,
+        }
+    }
+}
+
+impl From<ClientSummary> for ClientLine {
+    fn from(client: ClientSummary) -> Self {
+        Self {
+            client_id: client.client_id.to_string(),
+            client_name: client.name,
+            client_type: client.client_type.name(),
+            first_party: client.first_party,
+            disabled: client.disabled,
+        }
+    }
+}
+
+impl From<&Resource> for ResourceView {
+    fn from(resource: &Resource) -> Self {
+        Self {
+            identifier: resource.identifier.clone(),
+            name: resource.name.clone(),
+            access_token_signed_response_alg: resource.algorithm.map(Algorithm::name),
+            access_token_lifetime: resource.lifetime.map(|lifetime| lifetime.as_secs()),
+            claim_names: resource.claim_names.clone(),
+        }
+    }
+}
+
+impl fmt::Display for ClientReport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Credentials(credentials) => {
+                write!(formatter, "client_id:     {}", credentials.client_id)?;
+                if let Some(secret) = &credentials.client_secret {
+                    write!(
+                        formatter,
+                        "\nclient_secret: {secret}\nThe secret is shown only now."
+                    )?;
+                }
+                if let Some(expires_at) = credentials.old_secret_expires_at {
+                    write!(formatter, "\nThe old secret is accepted until {expires_at}.")?;
+                }
+                Ok(())
+            }
+            Self::Client(client) => layout::lines(formatter, client),
+            Self::Clients(list) => {
+                let rows = list.clients.iter().map(|client| {
+                    let first_party = if client.first_party { "first-party" } else { "" };
+                    let state = if client.disabled { "disabled" } else { "" };
+                    [
+                        client.client_id.as_str(),
+                        client.client_type,
+                        client.client_name.as_str(),
+                        first_party,
+                        state,
+                    ]
+                });
+                layout::table(formatter, ["CLIENT_ID", "TYPE", "NAME", "", ""], rows)
+            }
+            Self::Changed(changed) => write!(formatter, "{}: {}", changed.client_id, changed.done),
+            Self::Resource(resource) => layout::lines(formatter, resource),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! `signet user …`: makes accounts, sets passwords and tiers, shuts people out. It prints nothing: a report is
+//! returned.
+
+mod arguments;
+mod lookup;
+mod password;
+mod profile;
+mod report;
+mod run;
+
+pub use arguments::{CreateUser, UserCommand};
+pub(super) use lookup::user;
+pub use password::{ChosenPassword, HashedPassword};
+pub use profile::ProfileArguments;
+pub use report::{
+    CreatedUser, MembershipView, PasswordSet, UserChanged, UserLine, UserList, UserReport, UserView,
+};
+pub use run::{carry_out, run};

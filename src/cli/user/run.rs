@@ -1,0 +1,140 @@
+//! Owns what `signet user …` does.
+
+use anyhow::{Context as _, Result};
+
+use super::arguments::{CreateUser, UserCommand};
+use super::lookup::user;
+use super::password::HashedPassword;
+use super::report::{CreatedUser, PasswordSet, UserChanged, UserList, UserReport, UserView};
+use crate::authentication::password::Password;
+use crate::base::entropy::SystemEntropy;
+use crate::base::id::UserId;
+use crate::cli::operator;
+use crate::config::SignetConfig;
+use crate::db::Work;
+use crate::lifecycle::sign_up::{self, MadeBy};
+use crate::lifecycle::{change_password, suspend_user};
+use crate::tenancy::membership;
+use crate::user::{EmailAddress, NewUser, ProfileDetails, UserName, service};
+
+/// Runs a command on the configured database. A password is chosen and hashed before the transaction begins.
+pub async fn run(command: UserCommand, config: &SignetConfig) -> Result<UserReport> {
+    let password = match command.password(&SystemEntropy)? {
+        Some(chosen) => {
+            let hash = operator::hash(config, &Password::choose(&chosen.text)?).await?;
+            Some(HashedPassword { chosen, hash })
+        }
+        None => None,
+    };
+    let mut work = operator::begin(config).await?;
+    let report = carry_out(command, &mut work, password).await?;
+    work.commit().await?;
+    Ok(report)
+}
+
+/// Carries out a command in the caller's transaction, which the caller commits. The password is the one that
+/// [`UserCommand::password`] chose.
+pub async fn carry_out(
+    command: UserCommand,
+    work: &mut Work,
+    password: Option<HashedPassword>,
+) -> Result<UserReport> {
+    match command {
+        UserCommand::Create(arguments) => create(*arguments, work, password).await,
+        UserCommand::SetPassword { user: person, .. } => {
+            let password = password.context("no password was chosen")?;
+            let id = user(work, &person).await?.id;
+            change_password::replace(work, &id, &password.hash).await?;
+            Ok(UserReport::Password(PasswordSet {
+                user_id: id.to_string(),
+                password: password.to_show(),
+            }))
+        }
+        UserCommand::SetTier { user: person, tier } => {
+            let id = user(work, &person).await?.id;
+            service::set_tier(work, &id, tier).await?;
+            Ok(changed(&id, format!("tier {}", tier.name())))
+        }
+        UserCommand::SetRole { user: person, role } => {
+            let id = user(work, &person).await?.id;
+            service::set_role(work, &id, role).await?;
+            Ok(changed(&id, format!("role {}", role.name())))
+        }
+        UserCommand::SetProfile {
+            user: person,
+            profile,
+        } => {
+            let person = user(work, &person).await?;
+            let details = profile.apply_to(person.profile.details);
+            service::set_profile(work, &person.id, &details).await?;
+            Ok(changed(&person.id, "profile changed".to_owned()))
+        }
+        UserCommand::VerifyEmail { user: person } => {
+            let id = user(work, &person).await?.id;
+            service::verify_email(work, &id).await?;
+            Ok(changed(&id, "e-mail address proven".to_owned()))
+        }
+        UserCommand::Disable { user: person } => {
+            let id = user(work, &person).await?.id;
+            suspend_user::ban(work, &id).await?;
+            Ok(changed(&id, "disabled".to_owned()))
+        }
+        UserCommand::Enable { user: person } => {
+            let id = user(work, &person).await?.id;
+            suspend_user::reinstate(work, &id).await?;
+            Ok(changed(&id, "enabled".to_owned()))
+        }
+        UserCommand::RevokeTokens { user: person } => {
+            let id = user(work, &person).await?.id;
+            service::revoke_before(work, &id, "operator").await?;
+            Ok(changed(&id, "sessions and tokens ended".to_owned()))
+        }
+        UserCommand::Show { user: person } => {
+            let person = user(work, &person).await?;
+            let memberships = membership::of_user(work, &person.id).await?;
+            Ok(UserReport::User(Box::new(UserView::new(&person, memberships))))
+        }
+        UserCommand::List { after, limit } => {
+            let found = service::list(work, after.map(UserId::from_text).as_ref(), limit).await?;
+            let users = found.into_iter().map(Into::into).collect();
+            Ok(UserReport::Users(UserList { users }))
+        }
+    }
+}
+
+async fn create(
+    arguments: CreateUser,
+    work: &mut Work,
+    password: Option<HashedPassword>,
+) -> Result<UserReport> {
+    let email = EmailAddress::parse(&arguments.email)?;
+    let address = email.address().to_owned();
+    let new = NewUser {
+        id: arguments.id.map(UserId::from_text),
+        email_verified: arguments.verified,
+        user_name: arguments.user_name.as_deref().map(UserName::parse).transpose()?,
+        details: arguments.profile.apply_to(ProfileDetails::default()),
+        phone_verified: arguments.phone_verified,
+        role: arguments.role,
+        access_tier: arguments.tier,
+        status: arguments.status,
+        ..NewUser::new(email)
+    };
+    let account = sign_up::create_user(work, &new, MadeBy::Operator).await?;
+    if let Some(password) = &password {
+        change_password::set_first(work, &account.user_id, &password.hash).await?;
+    }
+    Ok(UserReport::Created(CreatedUser {
+        user_id: account.user_id.to_string(),
+        email: address,
+        personal_space: account.personal_space.to_string(),
+        password: password.as_ref().and_then(HashedPassword::to_show),
+    }))
+}
+
+fn changed(id: &UserId, done: String) -> UserReport {
+    UserReport::Changed(UserChanged {
+        user_id: id.to_string(),
+        done,
+    })
+}

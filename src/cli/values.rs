@@ -1,0 +1,107 @@
+//! Owns how a command line's words become values: closed lists with their names in the help text, lengths of time,
+//! secrets from files.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::base::secret::Secret;
+use crate::protocol::algorithm::Algorithm;
+use crate::protocol::scope::Scope;
+use crate::user::AccessTier;
+
+/// A word that is no value; the text says what would be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum ValueError {
+    #[error("not one of the possible values")]
+    NotOffered,
+    #[error("write a number and a unit: 90s, 15m, 24h, 7d, or 0")]
+    Duration,
+    #[error("write scope tokens separated by spaces, without quotes and backslashes")]
+    Scope,
+}
+
+/// Reads one of a closed list of names, which the help text shows.
+pub(super) fn one_of<T: Clone + Send + Sync + 'static>(
+    names: impl IntoIterator<Item = &'static str>,
+    parse: fn(&str) -> Option<T>,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(names).try_map(move |name: String| parse(&name).ok_or(ValueError::NotOffered))
+}
+
+/// Reads a signature algorithm.
+pub(super) fn algorithm() -> impl TypedValueParser<Value = Algorithm> {
+    one_of(Algorithm::ALL.map(Algorithm::name), Algorithm::parse)
+}
+
+/// Reads an access tier.
+pub(super) fn tier() -> impl TypedValueParser<Value = AccessTier> {
+    one_of(AccessTier::ALL.map(AccessTier::name), AccessTier::parse)
+}
+
+/// Reads a length of time such as `24h`.
+pub(super) fn duration(text: &str) -> Result<Duration, ValueError> {
+    let end = text
+        .find(|character: char| !character.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let number: u64 = number.parse().map_err(|_| ValueError::Duration)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        "" if number == 0 => 1,
+        _ => return Err(ValueError::Duration),
+    };
+    let length = number.checked_mul(seconds).ok_or(ValueError::Duration)?;
+    Ok(Duration::from_secs(length))
+}
+
+/// Reads scope tokens separated by spaces.
+pub(super) fn scope(text: &str) -> Result<Scope, ValueError> {
+    Scope::parse(text).map_err(|_| ValueError::Scope)
+}
+
+/// Reads a secret from a file, or from standard input if it is `-`; one line break at its end is not part of it.
+pub(super) fn secret_from(path: &Path) -> anyhow::Result<Secret> {
+    let mut text = String::new();
+    if path == Path::new("-") {
+        std::io::stdin()
+            .take(4096)
+            .read_to_string(&mut text)
+            .context("standard input cannot be read")?;
+    } else {
+        std::fs::File::open(path)
+            .and_then(|file| file.take(4096).read_to_string(&mut text))
+            .with_context(|| format!("{} cannot be read", path.display()))?;
+    }
+    let end = text.trim_end_matches(['\r', '\n']).len();
+    text.truncate(end);
+    Ok(Secret::new(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_have_a_unit() {
+        assert_eq!(duration("24h"), Ok(Duration::from_hours(24)));
+        assert_eq!(duration("0"), Ok(Duration::ZERO));
+        for text in [
+            "",
+            "h",
+            "24",
+            "-1h",
+            "1w",
+            "99999999999999999999d",
+            "18446744073709551615d",
+        ] {
+            assert_eq!(duration(text), Err(ValueError::Duration), "{text:?}");
+        }
+    }
+}

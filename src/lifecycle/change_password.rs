@@ -1,0 +1,21 @@
+//! Owns what a new password does: it is stored, and everything that the old one opened ends with the commit. It does
+//! not know who was allowed to ask for it.
+
+use crate::audit::{self, Event};
+use crate::authentication;
+use crate::authentication::password::PasswordHash;
+use crate::base::id::UserId;
+use crate::db::Work;
+use crate::user::{self, UserError};
+
+/// Stores a first password: there is nothing yet that it could end.
+pub async fn set_first(work: &mut Work, user: &UserId, hash: &PasswordHash) -> Result<(), UserError> {
+    Ok(authentication::store_hash(work, user, hash).await?)
+}
+
+/// Replaces a password and ends every session and grant made until now.
+pub async fn replace(work: &mut Work, user: &UserId, hash: &PasswordHash) -> Result<(), UserError> {
+    user::service::revoke_before(work, user, "password_changed").await?;
+    authentication::store_hash(work, user, hash).await?;
+    Ok(audit::record(work, Event::PasswordChanged { user: user.clone() }).await?)
+}
