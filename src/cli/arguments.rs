@@ -6,7 +6,6 @@ use clap::{Parser, Subcommand};
 
 use super::client::ClientCommand;
 use super::database::DatabaseCommand;
-use super::dev::DevArguments;
 use super::migrate::MigrateArguments;
 use super::organization::OrganizationCommand;
 use super::user::UserCommand;
@@ -14,7 +13,7 @@ use super::user::UserCommand;
 /// An OpenID Connect provider and token issuer whose claims a database can trust.
 #[derive(Debug, Parser)]
 #[command(name = "signet", version, about)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The configuration file; SIGNET_CONFIG names it too. Default: ./signet.toml, if there is one.
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -28,9 +27,7 @@ pub struct Arguments {
 
 /// Every command.
 #[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Run everything on this machine: a private PostgreSQL, the server, and a demo application to click through.
-    Dev(DevArguments),
+pub(super) enum Command {
     /// Run the server.
     Serve,
     /// Bring the database to this version's schema; with --bootstrap make its roles first.

@@ -12,7 +12,7 @@ use crate::server::signals;
 
 /// `signet database`
 #[derive(Debug, Subcommand)]
-pub enum DatabaseCommand {
+pub(super) enum DatabaseCommand {
     /// Start a private PostgreSQL, migrate it, print the owner's URL, and keep it until standard input ends.
     Prepare {
         /// The folder for the cluster; made if need be.
@@ -22,7 +22,7 @@ pub enum DatabaseCommand {
 }
 
 /// Runs the command.
-pub async fn run(command: DatabaseCommand) -> anyhow::Result<()> {
+pub(super) async fn run(command: DatabaseCommand) -> anyhow::Result<()> {
     let DatabaseCommand::Prepare { data_dir } = command;
     std::fs::create_dir_all(&data_dir)?;
     let settings =

@@ -47,7 +47,7 @@ impl std::fmt::Display for Report {
 }
 
 /// Runs every check; exits with 1 if one fails.
-pub async fn run(config: &SignetConfig, json: bool) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(config: &SignetConfig, json: bool) -> anyhow::Result<ExitCode> {
     let mut report = Report { findings: Vec::new() };
     report.note("issuer", issuer(config));
     report.note("tls", transport(config));

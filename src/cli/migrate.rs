@@ -8,7 +8,7 @@ use crate::db::{bootstrap, migrate, pool};
 
 /// `signet migrate`
 #[derive(Debug, Args)]
-pub struct MigrateArguments {
+pub(super) struct MigrateArguments {
     /// First make the roles and rights, as the administrator that this URL names.
     #[arg(long, value_name = "ADMIN_URL")]
     bootstrap: Option<String>,
@@ -18,7 +18,7 @@ pub struct MigrateArguments {
 }
 
 /// Makes roles if asked, then migrates as `signet_owner`.
-pub async fn run(arguments: MigrateArguments, config: &SignetConfig) -> anyhow::Result<()> {
+pub(super) async fn run(arguments: MigrateArguments, config: &SignetConfig) -> anyhow::Result<()> {
     if arguments.print {
         let url = config.database.owner_url().or_else(|_| config.database.app_url())?;
         let options = pool::options(&url)?;

@@ -1,10 +1,16 @@
 //! The operators' command line: one file or folder per command. Each calls the same services as the server, in one
 //! transaction.
 
+mod arguments;
 pub mod client;
+mod database;
+mod doctor;
 mod layout;
+mod migrate;
 pub mod operator;
 pub mod organization;
 pub mod output;
+pub mod run;
+mod serve;
 pub mod user;
 mod values;

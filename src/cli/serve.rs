@@ -14,7 +14,7 @@ use crate::server::metrics::Metrics;
 use crate::server::{signals, telemetry, tls};
 
 /// Runs until SIGTERM or SIGINT, then drains.
-pub async fn run(config: SignetConfig) -> anyhow::Result<()> {
+pub(super) async fn run(config: SignetConfig) -> anyhow::Result<()> {
     telemetry::start(config.log.format, &config.log.filter)?;
     telemetry::log_panics();
     let app = App::build(config, Injected::default()).await?;
@@ -37,7 +37,7 @@ pub async fn run(config: SignetConfig) -> anyhow::Result<()> {
 }
 
 /// The listeners under way.
-pub struct Serving(Vec<tokio::task::JoinHandle<()>>);
+pub(super) struct Serving(Vec<tokio::task::JoinHandle<()>>);
 
 impl Serving {
     /// Waits until every listener has drained.
@@ -51,7 +51,7 @@ impl Serving {
 }
 
 /// Starts both listeners and whatever keeps the server current.
-pub async fn start(app: &App, metrics: Metrics, stop: CancellationToken) -> anyhow::Result<Serving> {
+pub(super) async fn start(app: &App, metrics: Metrics, stop: CancellationToken) -> anyhow::Result<Serving> {
     let listen = &app.config().listen;
     let settings = ListenerSettings {
         connections: listen.max_connections,
