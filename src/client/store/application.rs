@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::{APPLICATIONS, seconds};
+use super::columns::{self, APPLICATIONS};
 use crate::base::clock::Timestamp;
 use crate::base::id::ClientId;
 use crate::client::error::ClientError;
@@ -53,7 +53,7 @@ pub(in crate::client) async fn insert_client(
         rest.id_token_algorithm.name(),
         rest.access_token_algorithm.map(Algorithm::name),
         rest.access_token_format.name(),
-        seconds::write(rest.access_token_lifetime),
+        columns::seconds(rest.access_token_lifetime),
         rest.default_max_age
             .and_then(|seconds| i32::try_from(seconds).ok()),
         rest.default_resource,

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::{APPLICATIONS, seconds};
+use super::columns::{self, APPLICATIONS};
 use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::id::ClientId;
@@ -145,7 +145,7 @@ fn client(row: ClientRow) -> Result<Client, DatabaseError> {
         access_token_algorithm: row.access_token_algorithm.as_deref().map(algorithm).transpose()?,
         access_token_format: AccessTokenFormat::parse(&row.access_token_format)
             .ok_or_else(|| impossible("an unknown access token format"))?,
-        access_token_lifetime: seconds::read(row.access_token_lifetime),
+        access_token_lifetime: columns::length(row.access_token_lifetime),
         default_max_age: row
             .default_max_age
             .and_then(|seconds| u32::try_from(seconds).ok()),

@@ -1,14 +1,12 @@
 //! The statements on `auth.oauth_applications`, `auth.oauth_client_secrets` and `auth.resources`.
 
 mod application;
+mod columns;
 mod find;
 mod resource;
-mod seconds;
 mod secret;
 
 pub(super) use application::{insert_client, list_clients, lock_client, set_disabled_at, set_revoked_before};
 pub(super) use find::find_client;
 pub(super) use resource::{find_resource, insert_resource};
 pub(super) use secret::{expire_secrets, insert_secret};
-
-const APPLICATIONS: &str = "auth.oauth_applications";

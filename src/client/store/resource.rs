@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
-use super::seconds;
+use super::columns;
 use crate::base::clock::Timestamp;
 use crate::client::error::ClientError;
 use crate::client::resource::Resource;
@@ -43,7 +43,7 @@ pub(in crate::client) async fn find_resource(
         identifier: row.identifier,
         name: row.name,
         algorithm,
-        lifetime: seconds::read(row.lifetime),
+        lifetime: columns::length(row.lifetime),
         claim_names: row.claim_names.0,
     }))
 }
@@ -62,7 +62,7 @@ pub(in crate::client) async fn insert_resource(
         resource.identifier,
         resource.name,
         resource.algorithm.map(Algorithm::name),
-        seconds::write(resource.lifetime),
+        columns::seconds(resource.lifetime),
         Json(&resource.claim_names) as _,
         now,
     )
