@@ -108,7 +108,10 @@ impl App {
         let platform = platform::read(&mut connection).await?;
         let hook = ShippedHook::default();
         hook.check(&mut connection).await?;
-        let database_clock = injected.clock.is_none().then(|| Arc::new(DatabaseClock::new(instant, time)));
+        let database_clock = injected
+            .clock
+            .is_none()
+            .then(|| Arc::new(DatabaseClock::new(instant, time)));
         let clock: Arc<dyn Clock> = match (&injected.clock, &database_clock) {
             (Some(clock), _) => Arc::clone(clock),
             (None, Some(clock)) => Arc::<DatabaseClock>::clone(clock),
@@ -125,7 +128,12 @@ impl App {
         let keys = provide_keys(&pool, &keyring, circumstances).await?;
         let freshness = Arc::new(Freshness::new());
         Ok(Self(Arc::new(Parts {
-            issuance: Issuance { issuer, keys, settings: Arc::new(config.tokens.clone()), hook },
+            issuance: Issuance {
+                issuer,
+                keys,
+                settings: Arc::new(config.tokens.clone()),
+                hook,
+            },
             clients: Registry::new(pool.clone(), Arc::clone(&freshness)),
             resources: Resources::new(pool.clone(), Arc::clone(&freshness)),
             hasher: Hasher::new(hasher_settings(&config.password))?,
@@ -182,7 +190,13 @@ impl App {
     async fn reload(&self, name: &str) -> Result<(), AppError> {
         let mut connection = self.0.pool.acquire().await.map_err(DatabaseError::from)?;
         match name {
-            "keys" => self.0.issuance.keys.reload(&mut connection, &self.0.keyring).await?,
+            "keys" => {
+                self.0
+                    .issuance
+                    .keys
+                    .reload(&mut connection, &self.0.keyring)
+                    .await?
+            }
             "hooks" => self.0.issuance.hook.check(&mut connection).await?,
             "platform" => {
                 let platform = platform::read(&mut connection).await?;
@@ -312,7 +326,11 @@ impl App {
 pub fn hasher_settings(settings: &PasswordSettings) -> HasherSettings {
     let cores = || std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
     HasherSettings {
-        cost: Cost { memory: settings.memory_kib, passes: settings.iterations, lanes: settings.parallelism },
+        cost: Cost {
+            memory: settings.memory_kib,
+            passes: settings.iterations,
+            lanes: settings.parallelism,
+        },
         permits: NonZero::new(settings.permits).unwrap_or_else(cores),
         waiters: settings.queue,
         ..HasherSettings::default()
@@ -320,7 +338,11 @@ pub fn hasher_settings(settings: &PasswordSettings) -> HasherSettings {
 }
 
 /// Loads the keys; makes the missing ones first. Replicas that start together make one set: the database decides.
-async fn provide_keys(pool: &PgPool, keyring: &Keyring, circumstances: Circumstances) -> Result<SigningKeys, AppError> {
+async fn provide_keys(
+    pool: &PgPool,
+    keyring: &Keyring,
+    circumstances: Circumstances,
+) -> Result<SigningKeys, AppError> {
     let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
     let missing = provisioning::missing(&mut connection).await?;
     drop(connection);

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::{Extension, Router};
 use axum::extract::Path;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 
 use crate::account::{consent, home, login};
 use crate::app::App;
@@ -26,7 +26,14 @@ use crate::http::respond::step::Step;
 macro_rules! limit {
     ($edge:expr, $group:literal, $per_minute:expr) => {
         from_fn_with_state(
-            RateLimit::new($group, Rate { per_minute: $per_minute, burst: 0 }, Arc::clone(&$edge.layout)),
+            RateLimit::new(
+                $group,
+                Rate {
+                    per_minute: $per_minute,
+                    burst: 0,
+                },
+                Arc::clone(&$edge.layout),
+            ),
             rate_limit::enforce,
         )
     };
@@ -44,7 +51,11 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
         .route("/oauth2/token", post(token::post))
         .route("/oauth2/introspect", post(introspect::post))
         .route("/oauth2/revoke", post(revoke::post))
-        .layer(limit!(edge, "token", limits.token_requests_per_minute_per_address))
+        .layer(limit!(
+            edge,
+            "token",
+            limits.token_requests_per_minute_per_address
+        ))
         .route("/oauth2/userinfo", get(userinfo::answer).post(userinfo::answer))
         .layer(from_fn(no_store::add))
         .layer(cors::token_bearing());
@@ -63,12 +74,19 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
         .route(end_session::CONFIRM_PATH, post(end_session::confirm))
         .merge(sign_in)
         .layer(from_fn(no_store::add))
-        .route("/static/{file}", get(async |Path(file): Path<String>| asset::by_name(&file)));
+        .route(
+            "/static/{file}",
+            get(async |Path(file): Path<String>| asset::by_name(&file)),
+        );
     let routes = documents.merge(tokens).merge(pages).fallback(home::not_found);
     let path = app.issuer().path();
     // RFC 8414 §3.1: with a path in the issuer, the well-known part comes before it.
     let inserted = format!("/.well-known/oauth-authorization-server{path}");
-    let below = if path.is_empty() { routes } else { Router::new().nest(path, routes).fallback(home::not_found) };
+    let below = if path.is_empty() {
+        routes
+    } else {
+        Router::new().nest(path, routes).fallback(home::not_found)
+    };
     let router = Router::new()
         .route(&inserted, get(metadata::get).layer(cors::public_document()))
         .merge(below)
@@ -88,9 +106,17 @@ pub fn internal(app: App, metrics: impl Fn() -> String + Clone + Send + Sync + '
 
 fn edge_settings(app: &App) -> Result<EdgeSettings, InvalidNetwork> {
     Ok(EdgeSettings {
-        request_ids: RequestIds { clock: Arc::clone(app.clock()), entropy: Arc::clone(app.entropy()) },
+        request_ids: RequestIds {
+            clock: Arc::clone(app.clock()),
+            entropy: Arc::clone(app.entropy()),
+        },
         trusted_proxies: Arc::new(TrustedProxies::parse(&app.config().listen.trusted_proxies)?),
-        transport: TransportSettings { https: app.issuer().is_secure() },
-        limits: RequestLimits { total_time: Duration::from_secs(30), ..RequestLimits::default() },
+        transport: TransportSettings {
+            https: app.issuer().is_secure(),
+        },
+        limits: RequestLimits {
+            total_time: Duration::from_secs(30),
+            ..RequestLimits::default()
+        },
     })
 }

@@ -26,7 +26,12 @@ use crate::web::consent::{ConsentPage, OfflineAccess};
 use crate::web::error::ErrorPage;
 
 /// Shows what the client asks for; without a session the sign-in comes first.
-pub async fn get(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Query(params): Query) -> Response {
+pub async fn get(
+    State(edge): State<Edge>,
+    Visit(visit): Visit,
+    headers: HeaderMap,
+    Query(params): Query,
+) -> Response {
     let request_id = visit.origin.request_id.clone();
     let found = match flow::find(&edge, &visit, &headers, params.ok().as_ref()).await {
         Ok(found) => found,
@@ -40,7 +45,12 @@ pub async fn get(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderM
 }
 
 /// Takes the person's answer.
-pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Form(params): Form) -> Response {
+pub async fn post(
+    State(edge): State<Edge>,
+    Visit(visit): Visit,
+    headers: HeaderMap,
+    Form(params): Form,
+) -> Response {
     let request_id = visit.origin.request_id.clone();
     if csrf::require_same_origin(&headers, edge.app.issuer().origin()).is_err() {
         let page = ErrorPage::cross_site(&edge.layout, &request_id);
@@ -53,11 +63,20 @@ pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, headers: Header
     };
     // Only the word itself allows; a missing or unknown answer refuses.
     let allowed = params.as_ref().and_then(|params| params.get("decision")) == Some("allow");
-    let answered = if allowed { allow(&edge, visit, &headers, &found).await } else { deny(&edge, visit, &found).await };
+    let answered = if allowed {
+        allow(&edge, visit, &headers, &found).await
+    } else {
+        deny(&edge, visit, &found).await
+    };
     answered.unwrap_or_else(|error| Failure::from(error).page(&edge.layout, &request_id))
 }
 
-async fn allow(edge: &Edge, visit: Circumstances, headers: &HeaderMap, found: &FoundFlow) -> Result<Response, DatabaseError> {
+async fn allow(
+    edge: &Edge,
+    visit: Circumstances,
+    headers: &HeaderMap,
+    found: &FoundFlow,
+) -> Result<Response, DatabaseError> {
     let Some(session) = session(edge, visit.clone(), headers).await? else {
         return Ok(Step::Login.redirect(edge.app.issuer(), found.handle.expose()));
     };
@@ -83,8 +102,14 @@ async fn deny(edge: &Edge, visit: Circumstances, found: &FoundFlow) -> Result<Re
     }
 }
 
-async fn session(edge: &Edge, visit: Circumstances, headers: &HeaderMap) -> Result<Option<LiveSession>, DatabaseError> {
-    let Some(handle) = session_cookie(edge, headers) else { return Ok(None) };
+async fn session(
+    edge: &Edge,
+    visit: Circumstances,
+    headers: &HeaderMap,
+) -> Result<Option<LiveSession>, DatabaseError> {
+    let Some(handle) = session_cookie(edge, headers) else {
+        return Ok(None);
+    };
     let mut work = edge.app.single(visit).await?;
     context::session(&mut work, Some(&handle), edge.app.session_lifetimes()).await
 }
@@ -96,13 +121,21 @@ fn show(edge: &Edge, found: &FoundFlow, session: &LiveSession) -> Response {
         .iter()
         .filter(|scope| *scope != OFFLINE_ACCESS && !scope.starts_with(ORGANIZATION_PREFIX))
         .collect();
-    let offline = if request.scope.contains(OFFLINE_ACCESS) { OfflineAccess::Asked } else { OfflineAccess::NotAsked };
+    let offline = if request.scope.contains(OFFLINE_ACCESS) {
+        OfflineAccess::Asked
+    } else {
+        OfflineAccess::NotAsked
+    };
     let destination = request.target.redirect_uri.form_action_source();
     let person = &session.person;
     let page = ConsentPage {
         layout: &edge.layout,
         client: card(&found.client),
-        user_name: if person.name.is_empty() { &person.email } else { &person.name },
+        user_name: if person.name.is_empty() {
+            &person.email
+        } else {
+            &person.name
+        },
         scopes: &scopes,
         offline,
         organization: request.organization.as_deref(),

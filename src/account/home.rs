@@ -31,7 +31,9 @@ pub async fn account(State(edge): State<Edge>, Visit(visit): Visit, headers: Hea
     let request_id = visit.origin.request_id.clone();
     let issuer = edge.app.issuer();
     let failed = |error| Failure::from(error).page(&edge.layout, &request_id);
-    let Some(handle) = session_cookie(&edge, &headers) else { return redirect::see_other(&issuer.url("/login")) };
+    let Some(handle) = session_cookie(&edge, &headers) else {
+        return redirect::see_other(&issuer.url("/login"));
+    };
     let mut work = match edge.app.single(visit).await {
         Ok(work) => work,
         Err(error) => return failed(error),
@@ -43,7 +45,11 @@ pub async fn account(State(edge): State<Edge>, Visit(visit): Visit, headers: Hea
             let person = &session.person;
             let page = AccountPage {
                 layout: &edge.layout,
-                display_name: if person.name.is_empty() { &person.email } else { &person.name },
+                display_name: if person.name.is_empty() {
+                    &person.email
+                } else {
+                    &person.name
+                },
                 username: &person.email,
                 email: Some(&person.email),
                 sign_out_action: &format!("{}/oauth2/logout", issuer.path()),

@@ -20,9 +20,9 @@ use crate::db::DatabaseError;
 use crate::db::work::Circumstances;
 use crate::http::edge::{Edge, Visit};
 use crate::http::extract::cookies::CookieName;
+use crate::http::extract::csrf;
 use crate::http::extract::flow::{self, FoundFlow, session_cookie};
 use crate::http::extract::form::{Form, Query};
-use crate::http::extract::csrf;
 use crate::http::respond::authorization::{answer_error, gone};
 use crate::http::respond::failure::Failure;
 use crate::http::respond::page::{self, FormAction};
@@ -35,7 +35,12 @@ use crate::web::error::ErrorPage;
 use crate::web::login::{LoginPage, LoginProblem};
 
 /// Shows the page for a waiting request, or for the account page.
-pub async fn get(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Query(params): Query) -> Response {
+pub async fn get(
+    State(edge): State<Edge>,
+    Visit(visit): Visit,
+    headers: HeaderMap,
+    Query(params): Query,
+) -> Response {
     let params = params.unwrap_or_default();
     if !params.contains("request") {
         return show(&edge, StatusCode::OK, View::alone(""));
@@ -54,13 +59,20 @@ pub async fn get(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderM
 }
 
 /// Takes name and password.
-pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Form(params): Form) -> Response {
+pub async fn post(
+    State(edge): State<Edge>,
+    Visit(visit): Visit,
+    headers: HeaderMap,
+    Form(params): Form,
+) -> Response {
     let request_id = visit.origin.request_id.clone();
     if csrf::require_same_origin(&headers, edge.app.issuer().origin()).is_err() {
         let page = ErrorPage::cross_site(&edge.layout, &request_id);
         return page::with_status(StatusCode::FORBIDDEN, &page, FormAction::None);
     }
-    let Ok(mut params) = params else { return gone(&edge, &request_id) };
+    let Ok(mut params) = params else {
+        return gone(&edge, &request_id);
+    };
     let found = if params.contains("request") {
         match flow::find(&edge, &visit, &headers, Some(&params)).await {
             Ok(found) => Some(found),
@@ -71,11 +83,27 @@ pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, headers: Header
     };
     let password = params.remove_secret("password");
     let username = params.get("username").unwrap_or_default().to_owned();
-    let view = || found.as_ref().map_or_else(|| View::alone(&username), |found| View::of(found, &username));
-    let Some(password) = password.filter(|_| !username.is_empty()) else {
-        return show(&edge, StatusCode::BAD_REQUEST, view().because(LoginProblem::Incomplete));
+    let view = || {
+        found
+            .as_ref()
+            .map_or_else(|| View::alone(&username), |found| View::of(found, &username))
     };
-    match attempt(&edge.app, visit, session_cookie(&edge, &headers), &username, &password).await {
+    let Some(password) = password.filter(|_| !username.is_empty()) else {
+        return show(
+            &edge,
+            StatusCode::BAD_REQUEST,
+            view().because(LoginProblem::Incomplete),
+        );
+    };
+    match attempt(
+        &edge.app,
+        visit,
+        session_cookie(&edge, &headers),
+        &username,
+        &password,
+    )
+    .await
+    {
         Err(error) => Failure::from(error).page(&edge.layout, &request_id),
         Ok(Attempted::SignedIn(handle)) => {
             let mut response = match &found {
@@ -83,24 +111,45 @@ pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, headers: Header
                 None => redirect::see_other(&edge.app.issuer().url("/account")),
             };
             let lifetime = edge.app.session_lifetimes().absolute;
-            if let Some(cookie) = edge.cookies.set(CookieName::Session, handle.expose(), Some(lifetime)) {
+            if let Some(cookie) = edge
+                .cookies
+                .set(CookieName::Session, handle.expose(), Some(lifetime))
+            {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
             response
         }
-        Ok(Attempted::Wrong) => show(&edge, StatusCode::UNAUTHORIZED, view().because(LoginProblem::WrongCredentials)),
+        Ok(Attempted::Wrong) => show(
+            &edge,
+            StatusCode::UNAUTHORIZED,
+            view().because(LoginProblem::WrongCredentials),
+        ),
         Ok(Attempted::Locked(seconds)) => {
-            let shown = show(&edge, StatusCode::TOO_MANY_REQUESTS, view().because(LoginProblem::TooManyAttempts));
+            let shown = show(
+                &edge,
+                StatusCode::TOO_MANY_REQUESTS,
+                view().because(LoginProblem::TooManyAttempts),
+            );
             retry_after(shown, seconds)
         }
-        Ok(Attempted::Busy) => {
-            retry_after(show(&edge, StatusCode::SERVICE_UNAVAILABLE, view().because(LoginProblem::Busy)), 2)
-        }
+        Ok(Attempted::Busy) => retry_after(
+            show(
+                &edge,
+                StatusCode::SERVICE_UNAVAILABLE,
+                view().because(LoginProblem::Busy),
+            ),
+            2,
+        ),
     }
 }
 
 /// Takes the person's refusal: the client is told `access_denied`.
-pub async fn cancel(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Form(params): Form) -> Response {
+pub async fn cancel(
+    State(edge): State<Edge>,
+    Visit(visit): Visit,
+    headers: HeaderMap,
+    Form(params): Form,
+) -> Response {
     let request_id = visit.origin.request_id.clone();
     if csrf::require_same_origin(&headers, edge.app.issuer().origin()).is_err() {
         let page = ErrorPage::cross_site(&edge.layout, &request_id);
@@ -142,7 +191,9 @@ async fn attempt(
     password: &Secret,
 ) -> Result<Attempted, DatabaseError> {
     // What no identifier can be is nobody's: it is refused like any other, but costs no row.
-    let Some(identifier) = Identifier::parse(username) else { return Ok(Attempted::Wrong) };
+    let Some(identifier) = Identifier::parse(username) else {
+        return Ok(Attempted::Wrong);
+    };
     let reservation = {
         let mut work = app.single(visit.clone()).await?;
         login::reserve(&mut work, Whom::Identifier(identifier.as_str()), app.throttle()).await?
@@ -193,7 +244,11 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     const fn alone(username: &'a str) -> Self {
-        Self { flow: None, username, problem: None }
+        Self {
+            flow: None,
+            username,
+            problem: None,
+        }
     }
 
     fn of(found: &'a FoundFlow, username: &'a str) -> Self {
@@ -221,11 +276,15 @@ fn show(edge: &Edge, status: StatusCode, view: View<'_>) -> Response {
         username: view.username,
         problem: view.problem,
     };
-    let form_action = view.flow.map_or(FormAction::Own, |(_, request, _)| FormAction::ThenClient(&request.target.redirect_uri));
+    let form_action = view.flow.map_or(FormAction::Own, |(_, request, _)| {
+        FormAction::ThenClient(&request.target.redirect_uri)
+    });
     page::with_status(status, &page, form_action)
 }
 
 fn retry_after(mut response: Response, seconds: u64) -> Response {
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(seconds));
     response
 }

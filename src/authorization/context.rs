@@ -18,7 +18,11 @@ pub struct Context {
 }
 
 /// Reads the session of a browser, if it has a live one.
-pub async fn session(work: &mut Work, handle: Option<&Handle>, lifetimes: Lifetimes) -> Result<Option<LiveSession>, DatabaseError> {
+pub async fn session(
+    work: &mut Work,
+    handle: Option<&Handle>,
+    lifetimes: Lifetimes,
+) -> Result<Option<LiveSession>, DatabaseError> {
     match handle {
         Some(handle) => session::find_live(work, handle, lifetimes).await,
         None => Ok(None),
@@ -26,6 +30,10 @@ pub async fn session(work: &mut Work, handle: Option<&Handle>, lifetimes: Lifeti
 }
 
 /// Reads what the session's person confirmed for a client. A first-party client's consent is not asked for.
-pub async fn consented(work: &mut Work, session: &LiveSession, client: &Client) -> Result<Option<Scope>, DatabaseError> {
+pub async fn consented(
+    work: &mut Work,
+    session: &LiveSession,
+    client: &Client,
+) -> Result<Option<Scope>, DatabaseError> {
     store::consented(work, &session.session.user_id, &client.client_id).await
 }

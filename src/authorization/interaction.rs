@@ -51,19 +51,32 @@ pub struct Situation<'a> {
 pub fn next(situation: Situation<'_>) -> Step {
     let silent = situation.request.prompt.none;
     let refuse = |code, description| Step::Refuse(ProtocolError::new(code, description));
-    let Some(session) = situation.session.filter(|session| is_good_enough(situation, session)) else {
-        return if silent { refuse(ErrorCode::LoginRequired, "nobody is signed in as asked") } else { Step::Login };
+    let Some(session) = situation
+        .session
+        .filter(|session| is_good_enough(situation, session))
+    else {
+        return if silent {
+            refuse(ErrorCode::LoginRequired, "nobody is signed in as asked")
+        } else {
+            Step::Login
+        };
     };
     if !is_expected(situation.request, session) {
         // After a login in this very flow, another login page would only loop.
         return if silent || logged_in_here(situation, session) {
-            refuse(ErrorCode::LoginRequired, "another person is signed in than the request names")
+            refuse(
+                ErrorCode::LoginRequired,
+                "another person is signed in than the request names",
+            )
         } else {
             Step::Login
         };
     }
     if session.session.standing != Standing::Active {
-        return refuse(ErrorCode::AccessDenied, "this account may not sign in to applications yet");
+        return refuse(
+            ErrorCode::AccessDenied,
+            "this account may not sign in to applications yet",
+        );
     }
     match missing_consent(situation, session) {
         None => Step::Issue,
@@ -83,7 +96,10 @@ fn is_good_enough(situation: Situation<'_>, session: &LiveSession) -> bool {
     let demand = Demand {
         asked_at: situation.asked_at,
         // Whoever is to choose an account must be able to give another one's proof.
-        prompt: Prompt { login: prompt.login || prompt.select_account, ..prompt },
+        prompt: Prompt {
+            login: prompt.login || prompt.select_account,
+            ..prompt
+        },
         max_age: situation.request.max_age,
         essential_acr: &[],
     };
@@ -117,6 +133,8 @@ fn missing_consent(situation: Situation<'_>, session: &LiveSession) -> Option<Er
     if client.first_party && proves_receiver {
         return None;
     }
-    let covered = situation.consented.is_some_and(|consented| request.scope.is_subset(consented));
+    let covered = situation
+        .consented
+        .is_some_and(|consented| request.scope.is_subset(consented));
     (!covered).then_some(ErrorCode::ConsentRequired)
 }

@@ -87,10 +87,11 @@ pub(super) async fn find_request(
     .fetch_optional(work.connection()?)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let request: AuthorizationRequest = serde_json::from_value(row.request).map_err(|_| DatabaseError::Inconsistent {
-        table: "auth.authorization_requests",
-        problem: "request is not an authorization request",
-    })?;
+    let request: AuthorizationRequest =
+        serde_json::from_value(row.request).map_err(|_| DatabaseError::Inconsistent {
+            table: "auth.authorization_requests",
+            problem: "request is not an authorization request",
+        })?;
     Ok(Some(WaitingRequest {
         digest: *digest,
         client_id: ClientId::from_text(row.client_id),
@@ -115,7 +116,11 @@ pub(super) async fn finish_request(work: &mut Work, digest: &Digest) -> Result<b
     Ok(finished.rows_affected() == 1)
 }
 
-pub(super) async fn note_consent(work: &mut Work, waiting: &WaitingRequest, user_id: &UserId) -> Result<bool, DatabaseError> {
+pub(super) async fn note_consent(
+    work: &mut Work,
+    waiting: &WaitingRequest,
+    user_id: &UserId,
+) -> Result<bool, DatabaseError> {
     let now = work.now();
     let scopes = waiting.request.scope.to_vec();
     let noted = sqlx::query!(
@@ -148,7 +153,11 @@ pub(super) async fn note_consent(work: &mut Work, waiting: &WaitingRequest, user
     Ok(noted.rows_affected() == 1)
 }
 
-pub(super) async fn withdraw_consent(work: &mut Work, user_id: &UserId, client_id: &ClientId) -> Result<bool, DatabaseError> {
+pub(super) async fn withdraw_consent(
+    work: &mut Work,
+    user_id: &UserId,
+    client_id: &ClientId,
+) -> Result<bool, DatabaseError> {
     let now = work.now();
     let withdrawn = sqlx::query!(
         r#"update auth.oauth_consents

@@ -37,13 +37,24 @@ pub async fn store(
     let handle = Handle::new(Kind::AuthorizationRequest, work.entropy());
     let digest = handle.digest(work.epoch());
     let value = serde_json::to_value(request).unwrap_or(Value::Null);
-    store::insert_request(work, &digest, browser, (&request.target.client_id, value), lifetime).await?;
+    store::insert_request(
+        work,
+        &digest,
+        browser,
+        (&request.target.client_id, value),
+        lifetime,
+    )
+    .await?;
     Ok(handle)
 }
 
 /// Finds a waiting request in its browser; binds it if no browser is bound yet. `None` if unknown, finished, expired
 /// or another browser's: which of these makes no difference to the person.
-pub async fn find(work: &mut Work, handle: &Handle, browser: &Digest) -> Result<Option<WaitingRequest>, DatabaseError> {
+pub async fn find(
+    work: &mut Work,
+    handle: &Handle,
+    browser: &Digest,
+) -> Result<Option<WaitingRequest>, DatabaseError> {
     let digest = handle.digest(work.epoch());
     store::find_request(work, &digest, browser).await
 }

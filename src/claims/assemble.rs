@@ -102,7 +102,10 @@ pub fn id_token(
     if let Some(nonce) = nonce {
         claims.insert("nonce".to_owned(), json!(nonce));
     }
-    merge::merge(claims, outputs::select(&grant.tenancy, Output::IdToken, frame.user_role_alias))
+    merge::merge(
+        claims,
+        outputs::select(&grant.tenancy, Output::IdToken, frame.user_role_alias),
+    )
 }
 
 /// The userinfo answer (OpenID Connect Core §5.3.2): `sub` always, then what was asked for, then tenancy.
@@ -131,16 +134,20 @@ fn person(claims: &mut Map<String, Value>, grant: &GrantFacts) {
     if let Some(session_id) = &grant.session_id {
         claims.insert("sid".to_owned(), json!(session_id));
     }
-    claims.insert("auth_time".to_owned(), json!(grant.assurance.auth_time.timestamp()));
+    claims.insert(
+        "auth_time".to_owned(),
+        json!(grant.assurance.auth_time.timestamp()),
+    );
     claims.insert("acr".to_owned(), json!(grant.assurance.acr));
     claims.insert("amr".to_owned(), json!(grant.assurance.amr));
 }
 
 fn rename(claims: Map<String, Value>, names: Option<&BTreeMap<String, String>>) -> Map<String, Value> {
     match names {
-        Some(names) if !names.is_empty() => {
-            claims.into_iter().map(|(name, value)| (names.get(&name).cloned().unwrap_or(name), value)).collect()
-        }
+        Some(names) if !names.is_empty() => claims
+            .into_iter()
+            .map(|(name, value)| (names.get(&name).cloned().unwrap_or(name), value))
+            .collect(),
         _ => claims,
     }
 }

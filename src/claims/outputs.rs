@@ -15,8 +15,14 @@ pub enum Output {
 
 /// The claims of tenancy and where each is said.
 const TABLE: [(&str, &[Output]); 5] = [
-    ("org_id", &[Output::AccessToken, Output::IdToken, Output::Userinfo]),
-    ("org_role", &[Output::AccessToken, Output::IdToken, Output::Userinfo]),
+    (
+        "org_id",
+        &[Output::AccessToken, Output::IdToken, Output::Userinfo],
+    ),
+    (
+        "org_role",
+        &[Output::AccessToken, Output::IdToken, Output::Userinfo],
+    ),
     ("user_role", &[Output::AccessToken]),
     ("role", &[Output::AccessToken, Output::IdToken, Output::Userinfo]),
     ("tier", &[Output::AccessToken, Output::IdToken, Output::Userinfo]),
@@ -29,10 +35,12 @@ pub fn select(claims: &Map<String, Value>, output: Output, user_role_alias: bool
     claims
         .iter()
         .filter(|(name, _)| user_role_alias || name.as_str() != "user_role")
-        .filter(|(name, _)| match TABLE.iter().find(|(listed, _)| listed == name) {
-            Some((_, outputs)) => outputs.contains(&output),
-            None => output == Output::AccessToken,
-        })
+        .filter(
+            |(name, _)| match TABLE.iter().find(|(listed, _)| listed == name) {
+                Some((_, outputs)) => outputs.contains(&output),
+                None => output == Output::AccessToken,
+            },
+        )
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }

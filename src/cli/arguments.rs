@@ -14,7 +14,7 @@ use super::user::UserCommand;
 #[derive(Debug, Parser)]
 #[command(name = "signet", version, about)]
 pub(super) struct Arguments {
-    /// The configuration file; SIGNET_CONFIG names it too. Default: ./signet.toml, if there is one.
+    /// The configuration file; `SIGNET_CONFIG` names it too. Default: ./signet.toml, if there is one.
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Answer in JSON, for scripts.

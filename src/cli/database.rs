@@ -25,8 +25,12 @@ pub(super) enum DatabaseCommand {
 pub(super) async fn run(command: DatabaseCommand) -> anyhow::Result<()> {
     let DatabaseCommand::Prepare { data_dir } = command;
     std::fs::create_dir_all(&data_dir)?;
-    let settings =
-        Settings { data_dir: std::path::absolute(data_dir)?, binaries: None, fsync: false, shared: false };
+    let settings = Settings {
+        data_dir: std::path::absolute(data_dir)?,
+        binaries: None,
+        fsync: false,
+        shared: false,
+    };
     let cluster = Cluster::start(&settings).await?;
     database::prepare(&cluster, "signet").await?;
     output::line(&cluster.url("signet_owner", "signet"))?;

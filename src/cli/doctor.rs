@@ -55,9 +55,10 @@ pub(super) async fn run(config: &SignetConfig, json: bool) -> anyhow::Result<Exi
     report.note(
         "sealing",
         match &keyring {
-            Ok(keyring) if keyring.has_development_key() => {
-                Err("a key id starts with dev-: `signet serve` refuses it; make one as keys/README.md says".to_owned())
-            }
+            Ok(keyring) if keyring.has_development_key() => Err(
+                "a key id starts with dev-: `signet serve` refuses it; make one as keys/README.md says"
+                    .to_owned(),
+            ),
             Ok(keyring) => Ok(format!("seals with {}", keyring.active_id())),
             Err(error) => Err(error.to_string()),
         },
@@ -65,7 +66,11 @@ pub(super) async fn run(config: &SignetConfig, json: bool) -> anyhow::Result<Exi
     database(config, keyring.ok().as_ref(), &mut report).await;
     output::write(&report, json)?;
     let sound = report.findings.iter().all(|finding| finding.ok);
-    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn issuer(config: &SignetConfig) -> Result<String, String> {
@@ -73,7 +78,9 @@ fn issuer(config: &SignetConfig) -> Result<String, String> {
     if issuer.is_secure() {
         Ok(issuer.to_string())
     } else {
-        Err(format!("{issuer} is http: fit for this machine only; people need https"))
+        Err(format!(
+            "{issuer} is http: fit for this machine only; people need https"
+        ))
     }
 }
 
@@ -89,7 +96,9 @@ fn transport(config: &SignetConfig) -> Result<String, String> {
             ))
         };
     }
-    tls::acceptor(certificate, key).map(|_| "own certificate".to_owned()).map_err(|error| error.to_string())
+    tls::acceptor(certificate, key)
+        .map(|_| "own certificate".to_owned())
+        .map_err(|error| error.to_string())
 }
 
 async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut Report) {
@@ -105,11 +114,22 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
         statement_cache: config.database.statement_cache,
     };
     let opened = pool::open(&settings).await;
-    report.note("database", opened.as_ref().map(|_| "reached as a role with no more rights than needed".to_owned()).map_err(chain));
+    report.note(
+        "database",
+        opened
+            .as_ref()
+            .map(|_| "reached as a role with no more rights than needed".to_owned())
+            .map_err(chain),
+    );
     let Ok(pool) = opened else { return };
-    let Ok(mut connection) = pool.acquire().await else { return };
+    let Ok(mut connection) = pool.acquire().await else {
+        return;
+    };
     let schema = migrate::check(&mut connection).await;
-    report.note("schema", schema.as_ref().map(|()| "current".to_owned()).map_err(chain));
+    report.note(
+        "schema",
+        schema.as_ref().map(|()| "current".to_owned()).map_err(chain),
+    );
     if schema.is_err() {
         return;
     }
@@ -126,11 +146,20 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
     );
     let hook = ShippedHook::default();
     let checked = hook.check(&mut connection).await.map_err(|error| chain(&error));
-    report.note("hook", checked.and_then(|()| hook.require().map_err(|error| chain(&error))).map(|()| "shipped".to_owned()));
+    report.note(
+        "hook",
+        checked
+            .and_then(|()| hook.require().map_err(|error| chain(&error)))
+            .map(|()| "shipped".to_owned()),
+    );
     if let Some(keyring) = keyring {
         let keys = SigningKeys::load(&mut connection, keyring).await;
         let names = |keys: SigningKeys| {
-            let algorithms = keys.current().algorithms().into_iter().map(crate::protocol::algorithm::Algorithm::name);
+            let algorithms = keys
+                .current()
+                .algorithms()
+                .into_iter()
+                .map(crate::protocol::algorithm::Algorithm::name);
             algorithms.collect::<Vec<_>>().join(", ")
         };
         report.note(

@@ -20,7 +20,10 @@ pub(super) struct MigrateArguments {
 /// Makes roles if asked, then migrates as `signet_owner`.
 pub(super) async fn run(arguments: MigrateArguments, config: &SignetConfig) -> anyhow::Result<()> {
     if arguments.print {
-        let url = config.database.owner_url().or_else(|_| config.database.app_url())?;
+        let url = config
+            .database
+            .owner_url()
+            .or_else(|_| config.database.app_url())?;
         let options = pool::options(&url)?;
         for statement in bootstrap::statements(options.get_database().unwrap_or("signet")) {
             output::line(&format!("{statement};"))?;
@@ -29,9 +32,15 @@ pub(super) async fn run(arguments: MigrateArguments, config: &SignetConfig) -> a
     }
     if let Some(admin_url) = arguments.bootstrap {
         bootstrap::run(&admin_url).await?;
-        output::line("roles: signet_owner, signet_app, signet_hook, signet_maintenance are there; give each a password")?;
+        output::line(
+            "roles: signet_owner, signet_app, signet_hook, signet_maintenance are there; give each a password",
+        )?;
     }
     migrate::run(&config.database.owner_url()?).await?;
-    let newest = migrate::MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+    let newest = migrate::MIGRATIONS
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0);
     output::line(&format!("schema: at version {newest}"))
 }

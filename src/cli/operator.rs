@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::authentication::password::{Hasher, Password, PasswordHash};
 use crate::app;
+use crate::authentication::password::{Hasher, Password, PasswordHash};
 use crate::base::clock::{Clock as _, DatabaseClock};
 use crate::base::entropy::SystemEntropy;
 use crate::base::origin::Origin;

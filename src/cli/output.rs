@@ -7,7 +7,11 @@ use serde::Serialize;
 
 /// Writes a report to standard output.
 pub fn write<T: Serialize + Display>(report: &T, json: bool) -> anyhow::Result<()> {
-    let text = if json { serde_json::to_string_pretty(report)? } else { report.to_string() };
+    let text = if json {
+        serde_json::to_string_pretty(report)?
+    } else {
+        report.to_string()
+    };
     line(&text)
 }
 

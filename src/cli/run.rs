@@ -39,7 +39,11 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let Arguments { config: path, json, command } = arguments;
+    let Arguments {
+        config: path,
+        json,
+        command,
+    } = arguments;
     let load = || config::load(path.as_deref());
     match command {
         Command::Serve => serve::run(load()?).await?,

@@ -41,7 +41,7 @@ pub(super) struct Serving(Vec<tokio::task::JoinHandle<()>>);
 
 impl Serving {
     /// Waits until every listener has drained.
-    pub async fn finish(self) {
+    pub(super) async fn finish(self) {
         for task in self.0 {
             if let Err(error) = task.await {
                 tracing::error!(error = %error, "a listener ended badly");
@@ -58,9 +58,16 @@ pub(super) async fn start(app: &App, metrics: Metrics, stop: CancellationToken) 
         drain_time: std::time::Duration::from_secs(listen.drain_seconds),
         ..ListenerSettings::default()
     };
-    let bind = async |address| TcpListener::bind(address).await.with_context(|| format!("{address} cannot be listened on"));
+    let bind = async |address| {
+        TcpListener::bind(address)
+            .await
+            .with_context(|| format!("{address} cannot be listened on"))
+    };
     let tls = &app.config().tls;
-    let acceptor = match (tls.certificate.as_os_str().is_empty(), tls.key.as_os_str().is_empty()) {
+    let acceptor = match (
+        tls.certificate.as_os_str().is_empty(),
+        tls.key.as_os_str().is_empty(),
+    ) {
         (true, true) => None,
         (false, false) => Some(tls::acceptor(Path::new(&tls.certificate), Path::new(&tls.key))?),
         _ => anyhow::bail!("tls.certificate and tls.key are set together or not at all"),

@@ -58,7 +58,12 @@ impl DatabaseSettings {
 
     /// The owner's URL.
     pub fn owner_url(&self) -> Result<String, ConfigError> {
-        either("database.owner_url", &self.owner_url, "database.owner_url_file", &self.owner_url_file)
+        either(
+            "database.owner_url",
+            &self.owner_url,
+            "database.owner_url_file",
+            &self.owner_url_file,
+        )
     }
 
     /// How long a request waits for a connection.
@@ -79,9 +84,16 @@ fn either(key: &'static str, text: &str, file_key: &'static str, file: &Path) ->
         return Ok(text.to_owned());
     }
     if file.as_os_str().is_empty() {
-        return Err(ConfigError::Missing { key, advice: "set it, or name a file that holds it with the same key and _file" });
+        return Err(ConfigError::Missing {
+            key,
+            advice: "set it, or name a file that holds it with the same key and _file",
+        });
     }
     std::fs::read_to_string(file)
         .map(|text| text.trim().to_owned())
-        .map_err(|source| ConfigError::SecretFile { key: file_key, path: file.to_owned(), source })
+        .map_err(|source| ConfigError::SecretFile {
+            key: file_key,
+            path: file.to_owned(),
+            source,
+        })
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DatabaseSettings, LimitSettings, ListenSettings, LogSettings, PasswordSettings, SealingSettings, TlsSettings,
-    TokenSettings,
+    DatabaseSettings, LimitSettings, ListenSettings, LogSettings, PasswordSettings, SealingSettings,
+    TlsSettings, TokenSettings,
 };
 
 /// Everything that can be set.
@@ -71,13 +71,16 @@ pub enum ConfigError {
 
 /// Reads the configuration. Values that need each other are checked here, so that nothing starts with half of them.
 pub fn load(path: Option<&Path>) -> Result<SignetConfig, ConfigError> {
-    let mut variables: std::collections::HashMap<String, String> =
-        std::env::vars().filter(|(name, _)| name.starts_with("SIGNET_")).collect();
+    let mut variables: std::collections::HashMap<String, String> = std::env::vars()
+        .filter(|(name, _)| name.starts_with("SIGNET_"))
+        .collect();
     let named = variables.remove("SIGNET_CONFIG").map(PathBuf::from);
     let mut builder = config::Config::builder();
     builder = match path.map(Path::to_path_buf).or(named) {
         Some(path) => builder.add_source(config::File::from(path).format(config::FileFormat::Toml)),
-        None => builder.add_source(config::File::new("signet.toml", config::FileFormat::Toml).required(false)),
+        None => {
+            builder.add_source(config::File::new("signet.toml", config::FileFormat::Toml).required(false))
+        }
     };
     let environment = config::Environment::with_prefix("SIGNET")
         .prefix_separator("_")

@@ -67,7 +67,10 @@ impl TokenSettings {
             return wrong("tokens.code_seconds", "1 to 600");
         }
         if !(1..=3600).contains(&self.access_token_seconds) {
-            return wrong("tokens.access_token_seconds", "1 to 3600: revocation downstream waits for it");
+            return wrong(
+                "tokens.access_token_seconds",
+                "1 to 3600: revocation downstream waits for it",
+            );
         }
         if self.refresh_grace_seconds > 300 {
             return wrong("tokens.refresh_grace_seconds", "0 to 300");
@@ -79,9 +82,15 @@ impl TokenSettings {
     #[must_use]
     pub const fn refresh(&self, offline: bool) -> (Duration, Duration) {
         if offline {
-            (Duration::from_secs(self.offline_idle_seconds), Duration::from_secs(self.offline_seconds))
+            (
+                Duration::from_secs(self.offline_idle_seconds),
+                Duration::from_secs(self.offline_seconds),
+            )
         } else {
-            (Duration::from_secs(self.refresh_idle_seconds), Duration::from_secs(self.refresh_seconds))
+            (
+                Duration::from_secs(self.refresh_idle_seconds),
+                Duration::from_secs(self.refresh_seconds),
+            )
         }
     }
 
@@ -112,7 +121,10 @@ impl TokenSettings {
     /// The idle and absolute lifetime of a session.
     #[must_use]
     pub const fn session(&self) -> (Duration, Duration) {
-        (Duration::from_secs(self.session_idle_seconds), Duration::from_secs(self.session_seconds))
+        (
+            Duration::from_secs(self.session_idle_seconds),
+            Duration::from_secs(self.session_seconds),
+        )
     }
 
     /// How long the previous refresh token gets the same successor.

@@ -16,12 +16,19 @@ pub struct Platform {
 
 /// Reads it.
 pub async fn read(connection: &mut PgConnection) -> Result<Platform, DatabaseError> {
-    let row = sqlx::query!("select development, backup_epoch from auth.platform").fetch_one(connection).await?;
-    Ok(Platform { development: row.development, epoch: BackupEpoch(row.backup_epoch) })
+    let row = sqlx::query!("select development, backup_epoch from auth.platform")
+        .fetch_one(connection)
+        .await?;
+    Ok(Platform {
+        development: row.development,
+        epoch: BackupEpoch(row.backup_epoch),
+    })
 }
 
 /// Marks a database as one of `signet dev`.
 pub async fn mark_development(connection: &mut PgConnection) -> Result<(), DatabaseError> {
-    sqlx::query!("update auth.platform set development = true where not development").execute(connection).await?;
+    sqlx::query!("update auth.platform set development = true where not development")
+        .execute(connection)
+        .await?;
     Ok(())
 }

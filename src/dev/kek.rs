@@ -13,7 +13,12 @@ pub fn provide(path: &Path) -> anyhow::Result<PathBuf> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+    {
         Ok(mut file) => {
             let line = kek::new_line("dev-1", &SystemEntropy)?;
             writeln!(file, "{}", line.expose().trim_end())?;

@@ -28,23 +28,37 @@ use crate::http::edge::{Edge, Visit};
 use crate::http::extract::flow::{self, session_cookie};
 use crate::http::extract::form::{Form, Query};
 use crate::http::extract::params::{Params, ParamsError};
-use crate::http::respond::failure::Failure;
 use crate::http::respond::authorization::{answer, answer_error, error_page, gone};
+use crate::http::respond::failure::Failure;
 use crate::http::respond::{redirect, step};
 use crate::protocol::error::{ErrorCode, ProtocolError};
 
 /// A request in the query.
-pub async fn get(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Query(params): Query) -> Response {
+pub async fn get(
+    State(edge): State<Edge>,
+    Visit(visit): Visit,
+    headers: HeaderMap,
+    Query(params): Query,
+) -> Response {
     let (client, request) = match checked(&edge, &visit, params).await {
         Ok(checked) => checked,
         Err(response) => return response,
     };
-    let flow = Flow { client, request, waiting: None };
+    let flow = Flow {
+        client,
+        request,
+        waiting: None,
+    };
     proceed(&edge, visit, &headers, flow).await
 }
 
 /// A request in a form: stored, then answered by [`resume`].
-pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Form(params): Form) -> Response {
+pub async fn post(
+    State(edge): State<Edge>,
+    Visit(visit): Visit,
+    headers: HeaderMap,
+    Form(params): Form,
+) -> Response {
     let (_, request) = match checked(&edge, &visit, params).await {
         Ok(checked) => checked,
         Err(response) => return response,
@@ -57,7 +71,12 @@ pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, headers: Header
 }
 
 /// The dispatcher of an interaction: decides what comes next from stored state alone.
-pub async fn resume(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Query(params): Query) -> Response {
+pub async fn resume(
+    State(edge): State<Edge>,
+    Visit(visit): Visit,
+    headers: HeaderMap,
+    Query(params): Query,
+) -> Response {
     let found = match flow::find(&edge, &visit, &headers, params.ok().as_ref()).await {
         Ok(found) => found,
         Err(response) => return response,
@@ -66,7 +85,11 @@ pub async fn resume(State(edge): State<Edge>, Visit(visit): Visit, headers: Head
         &edge,
         visit,
         &headers,
-        Flow { client: found.client, request: found.waiting.request.clone(), waiting: Some((found.waiting, found.handle)) },
+        Flow {
+            client: found.client,
+            request: found.waiting.request.clone(),
+            waiting: Some((found.waiting, found.handle)),
+        },
     )
     .await;
     if let Some(cookie) = found.new_cookie {
@@ -94,7 +117,9 @@ async fn checked(
         Err(ParamsError::Repeated(repeated)) => {
             // What was repeated counts as absent; the checks only need to know that something was, and which two
             // leave nobody to redirect to.
-            let named = ["client_id", "redirect_uri"].into_iter().filter(|name| repeated.contains(name));
+            let named = ["client_id", "redirect_uri"]
+                .into_iter()
+                .filter(|name| repeated.contains(name));
             let names = named.map(str::to_owned).chain(["another".to_owned()]).collect();
             parameters(repeated.rest(), names)
         }
@@ -107,7 +132,9 @@ async fn checked(
     let unknown = ProtocolError::new(ErrorCode::InvalidRequest, "client_id is missing or unknown");
     let client_id = parameters.get("client_id").ok_or_else(|| refuse(unknown))?;
     let client = edge.app.clients().find(client_id).await.map_err(failed)?;
-    let client = client.filter(|client| !client.disabled).ok_or_else(|| refuse(unknown))?;
+    let client = client
+        .filter(|client| !client.disabled)
+        .ok_or_else(|| refuse(unknown))?;
     let checks = Checks {
         client: &client,
         resources: edge.app.resources(),
@@ -122,7 +149,9 @@ async fn checked(
 }
 
 fn parameters(params: &Params, repeated: Vec<String>) -> Parameters {
-    let single = params.names().filter_map(|name| Some((name.to_owned(), params.get(name)?.to_owned())));
+    let single = params
+        .names()
+        .filter_map(|name| Some((name.to_owned(), params.get(name)?.to_owned())));
     Parameters {
         values: single.filter(|(name, _)| name != "resource").collect(),
         resources: params.all("resource").map(str::to_owned).collect(),
@@ -139,8 +168,17 @@ async fn proceed(edge: &Edge, visit: Circumstances, headers: &HeaderMap, flow: F
     }
 }
 
-async fn decide(edge: &Edge, visit: Circumstances, headers: &HeaderMap, flow: Flow) -> Result<Response, DatabaseError> {
-    let Flow { client, request, waiting } = flow;
+async fn decide(
+    edge: &Edge,
+    visit: Circumstances,
+    headers: &HeaderMap,
+    flow: Flow,
+) -> Result<Response, DatabaseError> {
+    let Flow {
+        client,
+        request,
+        waiting,
+    } = flow;
     let app = &edge.app;
     let cookie = session_cookie(edge, headers);
     let session = match &cookie {
@@ -162,8 +200,12 @@ async fn decide(edge: &Edge, visit: Circumstances, headers: &HeaderMap, flow: Fl
         client: &client,
         session: session.as_ref(),
         consented: consented.as_ref(),
-        asked_at: waiting.as_ref().map_or(visit.now, |(waiting, _)| waiting.asked_at),
-        consented_by: waiting.as_ref().and_then(|(waiting, _)| waiting.consented_by.as_ref()),
+        asked_at: waiting
+            .as_ref()
+            .map_or(visit.now, |(waiting, _)| waiting.asked_at),
+        consented_by: waiting
+            .as_ref()
+            .and_then(|(waiting, _)| waiting.consented_by.as_ref()),
         trust_loopback: app.is_development(),
         now: visit.now,
     });
@@ -174,9 +216,16 @@ async fn decide(edge: &Edge, visit: Circumstances, headers: &HeaderMap, flow: Fl
             let mut work = app.single(visit.clone()).await?;
             let lifetime = app.config().tokens.code();
             match code::issue(&mut work, &request, &session.session, digest.as_ref(), lifetime).await? {
-                Issued::Code(code) => Ok(answer(edge, &request.target, redirect::Outcome::Code(code.expose()))),
+                Issued::Code(code) => Ok(answer(
+                    edge,
+                    &request.target,
+                    redirect::Outcome::Code(code.expose()),
+                )),
                 Issued::NotJoined => {
-                    let error = ProtocolError::new(ErrorCode::AccessDenied, "not a member of the requested organization");
+                    let error = ProtocolError::new(
+                        ErrorCode::AccessDenied,
+                        "not a member of the requested organization",
+                    );
                     refuse(edge, visit, &request.target, digest.as_ref(), error).await
                 }
                 Issued::Finished => Ok(gone(edge, &visit.origin.request_id)),
@@ -184,7 +233,9 @@ async fn decide(edge: &Edge, visit: Circumstances, headers: &HeaderMap, flow: Fl
         }
         (Step::Refuse(error), _) => refuse(edge, visit, &request.target, digest.as_ref(), error).await,
         (Step::Consent, _) => ask(edge, visit, headers, (&request, handle), step::Step::Consent).await,
-        (Step::Login | Step::Issue, _) => ask(edge, visit, headers, (&request, handle), step::Step::Login).await,
+        (Step::Login | Step::Issue, _) => {
+            ask(edge, visit, headers, (&request, handle), step::Step::Login).await
+        }
     }
 }
 

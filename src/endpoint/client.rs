@@ -27,9 +27,15 @@ pub async fn authenticate(
         let error = ProtocolError::new(ErrorCode::InvalidClient, "client authentication failed");
         OAuthError::new(error).for_basic(presented.used_basic())
     };
-    let found = edge.app.clients().find(presented.client_id.as_str()).await.map_err(|error| Failure::from(error).oauth())?;
+    let found = edge
+        .app
+        .clients()
+        .find(presented.client_id.as_str())
+        .await
+        .map_err(|error| Failure::from(error).oauth())?;
     let Some(client) = found else {
-        if let PresentedCredential::Basic(secret) | PresentedCredential::Post(secret) = &presented.credential {
+        if let PresentedCredential::Basic(secret) | PresentedCredential::Post(secret) = &presented.credential
+        {
             secret::verify_unknown(presented.client_id.as_str(), secret);
         }
         return Err(refused());
@@ -42,5 +48,9 @@ pub async fn authenticate(
         (PresentedCredential::None, ClientAuthenticationMethod::None) => true,
         _ => false,
     };
-    if proven && !client.disabled { Ok(client) } else { Err(refused()) }
+    if proven && !client.disabled {
+        Ok(client)
+    } else {
+        Err(refused())
+    }
 }

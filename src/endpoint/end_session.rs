@@ -41,22 +41,37 @@ struct LogoutRequest {
     client_id: Option<ClientId>,
     /// A registered URI, with `state` added.
     return_to: Option<String>,
-    /// What the confirmation page carries on: post_logout_redirect_uri, state, client_id.
+    /// What the confirmation page carries on: `post_logout_redirect_uri`, state, `client_id`.
     fields: Vec<(&'static str, String)>,
 }
 
 /// A request in the query.
-pub async fn get(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Query(params): Query) -> Response {
+pub async fn get(
+    State(edge): State<Edge>,
+    Visit(visit): Visit,
+    headers: HeaderMap,
+    Query(params): Query,
+) -> Response {
     begin(&edge, visit, &headers, params).await
 }
 
 /// A request in a form. A form of another site carries no Lax cookie, so it can at most end in a redirect.
-pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Form(params): Form) -> Response {
+pub async fn post(
+    State(edge): State<Edge>,
+    Visit(visit): Visit,
+    headers: HeaderMap,
+    Form(params): Form,
+) -> Response {
     begin(&edge, visit, &headers, params).await
 }
 
 /// The person's own word, from our page and about their own session.
-pub async fn confirm(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap, Form(params): Form) -> Response {
+pub async fn confirm(
+    State(edge): State<Edge>,
+    Visit(visit): Visit,
+    headers: HeaderMap,
+    Form(params): Form,
+) -> Response {
     let request_id = visit.origin.request_id.clone();
     let refused = || {
         let page = ErrorPage::cross_site(&edge.layout, &request_id);
@@ -66,7 +81,9 @@ pub async fn confirm(State(edge): State<Edge>, Visit(visit): Visit, headers: Hea
         return refused();
     }
     let Ok(params) = params else { return refused() };
-    let Some(handle) = session_cookie(&edge, &headers) else { return signed_out(&edge, None) };
+    let Some(handle) = session_cookie(&edge, &headers) else {
+        return signed_out(&edge, None);
+    };
     if !is_own_form(&edge, &handle, params.get("csrf").unwrap_or_default()) {
         return refused();
     }
@@ -81,7 +98,12 @@ pub async fn confirm(State(edge): State<Edge>, Visit(visit): Visit, headers: Hea
     }
 }
 
-async fn begin(edge: &Edge, visit: Circumstances, headers: &HeaderMap, params: Result<Params, ParamsError>) -> Response {
+async fn begin(
+    edge: &Edge,
+    visit: Circumstances,
+    headers: &HeaderMap,
+    params: Result<Params, ParamsError>,
+) -> Response {
     let request_id = visit.origin.request_id.clone();
     let params = match params {
         Ok(params) => params,
@@ -134,26 +156,52 @@ async fn check(edge: &Edge, visit: &Circumstances, params: &Params) -> Result<Lo
         (Some(hint), _) => Some(hint.client_id.clone()),
         (None, named) => named,
     };
-    let mut request = LogoutRequest { hint, client_id, return_to: None, fields: Vec::new() };
-    let Some(uri) = params.get("post_logout_redirect_uri") else { return Ok(request) };
+    let mut request = LogoutRequest {
+        hint,
+        client_id,
+        return_to: None,
+        fields: Vec::new(),
+    };
+    let Some(uri) = params.get("post_logout_redirect_uri") else {
+        return Ok(request);
+    };
     let Some(client_id) = &request.client_id else {
-        return Err(refuse("post_logout_redirect_uri needs id_token_hint or client_id"));
+        return Err(refuse(
+            "post_logout_redirect_uri needs id_token_hint or client_id",
+        ));
     };
     let failed = |error| Failure::from(error).page(&edge.layout, request_id);
-    let client = edge.app.clients().find(client_id.as_str()).await.map_err(failed)?;
-    let registered = client.is_some_and(|client| client.post_logout_redirect_uris.iter().any(|known| known == uri));
+    let client = edge
+        .app
+        .clients()
+        .find(client_id.as_str())
+        .await
+        .map_err(failed)?;
+    let registered =
+        client.is_some_and(|client| client.post_logout_redirect_uris.iter().any(|known| known == uri));
     if !registered {
-        return Err(refuse("post_logout_redirect_uri is not registered for this client"));
+        return Err(refuse(
+            "post_logout_redirect_uri is not registered for this client",
+        ));
     }
     let state = params.get("state");
     let added: Vec<(&str, &str)> = state.map(|state| ("state", state)).into_iter().collect();
     request.return_to = Some(redirect::with_query(uri, &added));
-    request.fields = vec![("post_logout_redirect_uri", uri.to_owned()), ("client_id", client_id.to_string())];
-    request.fields.extend(state.map(|state| ("state", state.to_owned())));
+    request.fields = vec![
+        ("post_logout_redirect_uri", uri.to_owned()),
+        ("client_id", client_id.to_string()),
+    ];
+    request
+        .fields
+        .extend(state.map(|state| ("state", state.to_owned())));
     Ok(request)
 }
 
-async fn live_session(edge: &Edge, visit: Circumstances, handle: Option<&Handle>) -> Result<Option<LiveSession>, DatabaseError> {
+async fn live_session(
+    edge: &Edge,
+    visit: Circumstances,
+    handle: Option<&Handle>,
+) -> Result<Option<LiveSession>, DatabaseError> {
     if handle.is_none() {
         return Ok(None);
     }
@@ -175,33 +223,46 @@ async fn end(edge: &Edge, visit: Circumstances, session: &LiveSession, request: 
         }
         work.commit().await
     };
-    match ended.await {
-        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
-        Ok(()) => {
-            let mut response = signed_out(edge, request.return_to.as_deref());
-            if let Some(cookie) = edge.cookies.remove(CookieName::Session) {
-                response.headers_mut().append(SET_COOKIE, cookie);
-            }
-            response
+    if let Err(error) = ended.await {
+        Failure::from(error).page(&edge.layout, &request_id)
+    } else {
+        let mut response = signed_out(edge, request.return_to.as_deref());
+        if let Some(cookie) = edge.cookies.remove(CookieName::Session) {
+            response.headers_mut().append(SET_COOKIE, cookie);
         }
+        response
     }
 }
 
 fn ask(edge: &Edge, session: &LiveSession, handle: &Handle, request: &LogoutRequest) -> Response {
     let issuer = edge.app.issuer();
-    let csrf = match edge.app.issuance().keys.current().tag(Purpose::Csrf, &csrf_parts(handle)) {
+    let csrf = match edge
+        .app
+        .issuance()
+        .keys
+        .current()
+        .tag(Purpose::Csrf, &csrf_parts(handle))
+    {
         Ok((number, tag)) => format!("{number}.{}", hex(tag.as_bytes())),
         Err(error) => {
             tracing::error!(error = %error, "no form token could be made");
             return Failure::Broken.page(&edge.layout, "");
         }
     };
-    let mut fields: Vec<(&str, &str)> = request.fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut fields: Vec<(&str, &str)> = request
+        .fields
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     fields.push(("csrf", &csrf));
     let person = &session.person;
     let page = LogoutConfirmPage {
         layout: &edge.layout,
-        user_name: Some(if person.name.is_empty() { &person.email } else { &person.name }),
+        user_name: Some(if person.name.is_empty() {
+            &person.email
+        } else {
+            &person.name
+        }),
         action: &format!("{}{CONFIRM_PATH}", issuer.path()),
         fields: &fields,
         cancel: &issuer.url("/account"),
@@ -211,18 +272,31 @@ fn ask(edge: &Edge, session: &LiveSession, handle: &Handle, request: &LogoutRequ
         .return_to
         .as_deref()
         .map(crate::protocol::redirect_uri::RedirectUri::from_matched);
-    page::html(&page, form_action.as_ref().map_or(FormAction::Own, FormAction::ThenClient))
+    page::html(
+        &page,
+        form_action
+            .as_ref()
+            .map_or(FormAction::Own, FormAction::ThenClient),
+    )
 }
 
 /// A form token is the session handle's tag: only who holds the cookie was given it.
 fn is_own_form(edge: &Edge, handle: &Handle, presented: &str) -> bool {
-    let Some((number, tag)) = presented.split_once('.') else { return false };
+    let Some((number, tag)) = presented.split_once('.') else {
+        return false;
+    };
     let Ok(number) = number.parse() else { return false };
     let parsed: Option<Vec<u8>> = (0..tag.len() / 2)
         .map(|index| u8::from_str_radix(tag.get(index * 2..index * 2 + 2)?, 16).ok())
         .collect();
-    let Some(tag) = parsed.and_then(|bytes| crate::base::digest::Digest::from_bytes(&bytes)) else { return false };
-    edge.app.issuance().keys.current().verify_tag(Purpose::Csrf, number, &csrf_parts(handle), &tag)
+    let Some(tag) = parsed.and_then(|bytes| crate::base::digest::Digest::from_bytes(&bytes)) else {
+        return false;
+    };
+    edge.app
+        .issuance()
+        .keys
+        .current()
+        .verify_tag(Purpose::Csrf, number, &csrf_parts(handle), &tag)
 }
 
 fn csrf_parts(handle: &Handle) -> [Vec<u8>; 2] {
@@ -238,11 +312,13 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn signed_out(edge: &Edge, return_to: Option<&str>) -> Response {
-    match return_to {
-        Some(uri) => redirect::see_other(uri),
-        None => {
-            let page = SignedOutPage { layout: &edge.layout, home: &edge.app.issuer().url("/login") };
-            page::html(&page, FormAction::None)
-        }
+    if let Some(uri) = return_to {
+        redirect::see_other(uri)
+    } else {
+        let page = SignedOutPage {
+            layout: &edge.layout,
+            home: &edge.app.issuer().url("/login"),
+        };
+        page::html(&page, FormAction::None)
     }
 }

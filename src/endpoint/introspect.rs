@@ -27,7 +27,10 @@ pub async fn post(
     let caller = super::client::authenticate(&edge, &headers, &params, circumstances.now).await?;
     if caller.authentication == ClientAuthenticationMethod::None {
         // A public client proves nothing, so it could ask about tokens that it found (RFC 7662 §2.1).
-        let error = ProtocolError::new(ErrorCode::InvalidClient, "introspection needs client authentication");
+        let error = ProtocolError::new(
+            ErrorCode::InvalidClient,
+            "introspection needs client authentication",
+        );
         return Err(OAuthError::new(error));
     }
     let missing = ProtocolError::new(ErrorCode::InvalidRequest, "token is missing");
@@ -37,14 +40,26 @@ pub async fn post(
     let epoch = circumstances.epoch;
     if let Some(refresh) = RefreshToken::read(token, &issuance.keys, epoch) {
         let mut work = edge.app.single(circumstances).await.map_err(failed)?;
-        let grant = liveness::of_refresh_token(&mut work, &refresh).await.map_err(failed)?;
+        let grant = liveness::of_refresh_token(&mut work, &refresh)
+            .await
+            .map_err(failed)?;
         let visible = grant.filter(|grant| grant.client_id == caller.client_id || caller.may_introspect);
-        return Ok(reply(visible.map(|grant| of_grant(&grant, issuance.issuer.as_str()))));
+        return Ok(reply(
+            visible.map(|grant| of_grant(&grant, issuance.issuer.as_str())),
+        ));
     }
-    let Some(presented) = access_token::read(issuance, token, circumstances.now) else { return Ok(reply(None)) };
+    let Some(presented) = access_token::read(issuance, token, circumstances.now) else {
+        return Ok(reply(None));
+    };
     let mut work = edge.app.single(circumstances).await.map_err(failed)?;
-    let claims = liveness::of_access_token(&mut work, issuance, presented).await.map_err(failed)?;
-    Ok(reply(claims.filter(|claims| may_see(&caller, claims)).map(of_access_token)))
+    let claims = liveness::of_access_token(&mut work, issuance, presented)
+        .await
+        .map_err(failed)?;
+    Ok(reply(
+        claims
+            .filter(|claims| may_see(&caller, claims))
+            .map(of_access_token),
+    ))
 }
 
 /// The token's client, its audience's client, or whoever holds the permission.
@@ -70,7 +85,10 @@ fn of_grant(grant: &LiveGrant, issuer: &str) -> Map<String, Value> {
         ("grant_id".to_owned(), json!(grant.id)),
         ("scope".to_owned(), json!(grant.scope.to_string())),
         ("iat".to_owned(), json!(grant.created_at.timestamp())),
-        ("auth_time".to_owned(), json!(grant.assurance.auth_time.timestamp())),
+        (
+            "auth_time".to_owned(),
+            json!(grant.assurance.auth_time.timestamp()),
+        ),
     ]);
     if let Some(expires_at) = grant.expires_at {
         claims.insert("exp".to_owned(), json!(expires_at.timestamp()));

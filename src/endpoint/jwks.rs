@@ -12,9 +12,17 @@ pub async fn get(State(edge): State<Edge>, headers: HeaderMap) -> Response {
     let keys = edge.app.issuance().keys.current();
     let max_age = edge.app.config().tokens.jwks_max_age_seconds;
     let etag = keys.jwks_etag().to_string();
-    let caching = [(CACHE_CONTROL, format!("public, max-age={max_age}")), (ETAG, etag.clone())];
+    let caching = [
+        (CACHE_CONTROL, format!("public, max-age={max_age}")),
+        (ETAG, etag.clone()),
+    ];
     if headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()) == Some(etag.as_str()) {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
-    (caching, [(CONTENT_TYPE, "application/json")], keys.jwks().to_string()).into_response()
+    (
+        caching,
+        [(CONTENT_TYPE, "application/json")],
+        keys.jwks().to_string(),
+    )
+        .into_response()
 }

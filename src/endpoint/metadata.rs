@@ -22,7 +22,10 @@ use crate::protocol::scope;
 
 /// The metadata, in the names of the specifications.
 #[derive(Debug, Clone, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "the specifications have these members")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the specifications have these members"
+)]
 pub struct Metadata {
     issuer: String,
     authorization_endpoint: String,
@@ -59,7 +62,11 @@ impl Metadata {
     #[must_use]
     pub fn of(app: &App) -> Self {
         let issuer = app.issuer();
-        let methods = || ClientAuthenticationMethod::ALL.into_iter().map(ClientAuthenticationMethod::name);
+        let methods = || {
+            ClientAuthenticationMethod::ALL
+                .into_iter()
+                .map(ClientAuthenticationMethod::name)
+        };
         Self {
             issuer: issuer.as_str().to_owned(),
             authorization_endpoint: issuer.url("/oauth2/authorize"),
@@ -102,7 +109,20 @@ impl Metadata {
 }
 
 fn claims_supported() -> Vec<&'static str> {
-    let protocol = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "sid"];
+    let protocol = [
+        "sub",
+        "iss",
+        "aud",
+        "exp",
+        "iat",
+        "auth_time",
+        "nonce",
+        "acr",
+        "amr",
+        "azp",
+        "at_hash",
+        "sid",
+    ];
     let standard = scope::STANDARD.into_iter().flat_map(claims::of_scope).copied();
     let tenancy = ["org_id", "org_role", "role", "tier"];
     protocol.into_iter().chain(standard).chain(tenancy).collect()
@@ -121,13 +141,17 @@ impl Rendered {
             return body.clone();
         }
         let body = Bytes::from(serde_json::to_vec(&Metadata::of(app)).unwrap_or_default());
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((Arc::clone(keys.jwks_etag()), body.clone()));
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) =
+            Some((Arc::clone(keys.jwks_etag()), body.clone()));
         body
     }
 }
 
 /// Answers with the metadata, rendered once per change of keys; 0 statements.
 pub async fn get(State(edge): State<Edge>, Extension(rendered): Extension<Rendered>) -> Response {
-    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=300")];
+    let headers = [
+        (CONTENT_TYPE, "application/json"),
+        (CACHE_CONTROL, "public, max-age=300"),
+    ];
     (headers, rendered.get(&edge.app)).into_response()
 }

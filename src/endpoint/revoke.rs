@@ -23,18 +23,26 @@ pub async fn post(
 ) -> Result<Response, OAuthError> {
     let params = params?;
     let client = super::client::authenticate(&edge, &headers, &params, circumstances.now).await?;
-    let token = params.get("token").ok_or(ProtocolError::new(ErrorCode::InvalidRequest, "token is missing"))?;
+    let token = params
+        .get("token")
+        .ok_or(ProtocolError::new(ErrorCode::InvalidRequest, "token is missing"))?;
     let failed = |error| Failure::from(error).oauth();
     let issuance = edge.app.issuance();
     let refresh = RefreshToken::read(token, &issuance.keys, circumstances.epoch);
-    let access = if refresh.is_none() { access_token::read(issuance, token, circumstances.now) } else { None };
+    let access = if refresh.is_none() {
+        access_token::read(issuance, token, circumstances.now)
+    } else {
+        None
+    };
     if refresh.is_none() && access.is_none() {
         return Ok(oauth::empty());
     }
     let mut work = edge.app.begin(circumstances).await.map_err(failed)?;
     let revocation = match (refresh, access) {
         (Some(refresh), _) => revocation::revoke_refresh(&mut work, &client.client_id, &refresh).await,
-        (None, Some(PresentedToken::Jwt(claims))) => revocation::revoke_jwt(&mut work, &client.client_id, &claims).await,
+        (None, Some(PresentedToken::Jwt(claims))) => {
+            revocation::revoke_jwt(&mut work, &client.client_id, &claims).await
+        }
         (None, Some(PresentedToken::Reference(handle))) => {
             revocation::revoke_reference(&mut work, &client.client_id, &handle).await
         }

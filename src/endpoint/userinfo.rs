@@ -19,11 +19,17 @@ use crate::protocol::scope::OPENID;
 use crate::token::access_token::{self, PresentedToken};
 use crate::token::liveness::{self, UserinfoFacts};
 
-const INVALID: Challenge =
-    Challenge::refused(ProtocolError::new(ErrorCode::InvalidToken, "the access token is not valid here"));
+const INVALID: Challenge = Challenge::refused(ProtocolError::new(
+    ErrorCode::InvalidToken,
+    "the access token is not valid here",
+));
 
 /// Answers GET, POST with a header, and POST with the token in the body (RFC 6750 §2).
-pub async fn answer(State(edge): State<Edge>, Visit(circumstances): Visit, request: Request) -> Result<Response, Response> {
+pub async fn answer(
+    State(edge): State<Edge>,
+    Visit(circumstances): Visit,
+    request: Request,
+) -> Result<Response, Response> {
     let headers = request.headers().clone();
     let body = if request.method() == Method::POST && is_form(&headers) {
         let Ok(Form(params)) = Form::from_request(request, &edge).await;
@@ -31,9 +37,11 @@ pub async fn answer(State(edge): State<Edge>, Visit(circumstances): Visit, reque
     } else {
         None
     };
-    let text = bearer::read(&headers, body.as_ref()).map_err(|error| Challenge::from(error).into_response())?;
+    let text =
+        bearer::read(&headers, body.as_ref()).map_err(|error| Challenge::from(error).into_response())?;
     let issuance = edge.app.issuance();
-    let token = access_token::read(issuance, text.expose(), circumstances.now).ok_or_else(|| INVALID.into_response())?;
+    let token = access_token::read(issuance, text.expose(), circumstances.now)
+        .ok_or_else(|| INVALID.into_response())?;
     // Userinfo is a resource of the issuer itself: a token for another audience is not for us.
     if let PresentedToken::Jwt(claims) = &token
         && claims.get("aud").and_then(Value::as_str) != Some(issuance.issuer.as_str())
@@ -42,10 +50,16 @@ pub async fn answer(State(edge): State<Edge>, Visit(circumstances): Visit, reque
     }
     let failed = |error| Failure::from(error).into_response();
     let mut work = edge.app.single(circumstances).await.map_err(failed)?;
-    let facts = liveness::userinfo_facts(&mut work, &token).await.map_err(failed)?;
+    let facts = liveness::userinfo_facts(&mut work, &token)
+        .await
+        .map_err(failed)?;
     let facts = facts.ok_or_else(|| INVALID.into_response())?;
     let scope = match &token {
-        PresentedToken::Jwt(claims) => claims.get("scope").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        PresentedToken::Jwt(claims) => claims
+            .get("scope")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
         PresentedToken::Reference(_) => facts.scope.to_string(),
     };
     if !scope.split(' ').any(|token| token == OPENID) {

@@ -29,7 +29,11 @@ pub struct CodeRequest<'a> {
 
 /// Redeems a code. Run in one autocommit statement first; [`explain`] must follow in a transaction if this gives
 /// `None`.
-pub async fn redeem(work: &mut Work, granting: Granting<'_>, request: CodeRequest<'_>) -> Result<Option<Outcome>, GrantError> {
+pub async fn redeem(
+    work: &mut Work,
+    granting: Granting<'_>,
+    request: CodeRequest<'_>,
+) -> Result<Option<Outcome>, GrantError> {
     let Some(code) = Handle::parse(Kind::Code, request.code) else {
         return Ok(Some(invalid_grant("the code is unknown")));
     };
@@ -56,18 +60,33 @@ pub async fn redeem(work: &mut Work, granting: Granting<'_>, request: CodeReques
         },
     )
     .await?;
-    let Some((row, scopes)) = redeemed else { return Ok(None) };
-    let refresh = random.map(|random| RefreshToken { random, generation: 0 });
-    Ok(Some(Outcome::Granted(Box::new(issue::tokens(work, granting, row, Scope::from_tokens(scopes), refresh).await?))))
+    let Some((row, scopes)) = redeemed else {
+        return Ok(None);
+    };
+    let refresh = random.map(|random| RefreshToken {
+        random,
+        generation: 0,
+    });
+    Ok(Some(Outcome::Granted(Box::new(
+        issue::tokens(work, granting, row, Scope::from_tokens(scopes), refresh).await?,
+    ))))
 }
 
 /// Finds out why a code was not redeemed. Ownership comes first: only the code's own client with the right verifier
 /// can end what the code issued (RFC 6749 §4.1.2).
-pub async fn explain(work: &mut Work, granting: Granting<'_>, request: CodeRequest<'_>) -> Result<Outcome, GrantError> {
+pub async fn explain(
+    work: &mut Work,
+    granting: Granting<'_>,
+    request: CodeRequest<'_>,
+) -> Result<Outcome, GrantError> {
     let unknown = invalid_grant("the code is unknown");
-    let Some(code) = Handle::parse(Kind::Code, request.code) else { return Ok(unknown) };
+    let Some(code) = Handle::parse(Kind::Code, request.code) else {
+        return Ok(unknown);
+    };
     let digest = code.digest(work.epoch());
-    let Some(found) = store::find_code(work, &digest).await? else { return Ok(unknown) };
+    let Some(found) = store::find_code(work, &digest).await? else {
+        return Ok(unknown);
+    };
     if found.client_id != granting.client.client_id {
         return Ok(unknown);
     }
@@ -80,7 +99,9 @@ pub async fn explain(work: &mut Work, granting: Granting<'_>, request: CodeReque
         None => !found.redirect_uri_given,
     };
     if !same_redirect {
-        return Ok(invalid_grant("redirect_uri is not that of the authorization request"));
+        return Ok(invalid_grant(
+            "redirect_uri is not that of the authorization request",
+        ));
     }
     if found.redeemed {
         if let Some(ended) = revocation::end_grant(work, &found.grant_id, EndReason::CodeReplayed).await? {
@@ -93,10 +114,15 @@ pub async fn explain(work: &mut Work, granting: Granting<'_>, request: CodeReque
         }
         return Ok(invalid_grant("the code was redeemed before"));
     }
-    if granting.resource.is_some_and(|resource| found.resource.as_deref() != Some(resource.identifier.as_str())) {
+    if granting
+        .resource
+        .is_some_and(|resource| found.resource.as_deref() != Some(resource.identifier.as_str()))
+    {
         return Ok(refused(ErrorCode::InvalidTarget, "resource was not granted"));
     }
-    Ok(invalid_grant("the code has expired, or its session, consent or membership has ended"))
+    Ok(invalid_grant(
+        "the code has expired, or its session, consent or membership has ended",
+    ))
 }
 
 /// Whether a grant with this scope outlives its session.

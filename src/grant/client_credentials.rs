@@ -10,19 +10,31 @@ use crate::protocol::scope::{OFFLINE_ACCESS, OPENID, ORGANIZATION_PREFIX, Scope}
 use crate::token::access_token::{self, AccessToken, Moment, Recipient};
 
 /// Mints the client's own token. `None` beside it: a reference token's row is still to be stored.
-pub fn grant(moment: Moment<'_>, granting: Granting<'_>, requested: Option<&str>) -> Result<Result<(AccessToken, Scope), Outcome>, GrantError> {
+pub fn grant(
+    moment: Moment<'_>,
+    granting: Granting<'_>,
+    requested: Option<&str>,
+) -> Result<Result<(AccessToken, Scope), Outcome>, GrantError> {
     let scope = match scope(granting, requested) {
         Ok(scope) => scope,
         Err(outcome) => return Ok(Err(outcome)),
     };
-    let Granting { issuance, client, resource } = granting;
+    let Granting {
+        issuance,
+        client,
+        resource,
+    } = granting;
     let subject = TokenSubject::Client(client.client_id.clone());
     let token = access_token::mint(issuance, moment, Recipient { client, resource }, &subject, &scope)?;
     Ok(Ok((token, scope)))
 }
 
 /// Stores a reference token's row: one statement, only for clients that asked for opaque tokens.
-pub async fn store_reference(work: &mut Work, token: &AccessToken, granting: Granting<'_>) -> Result<(), GrantError> {
+pub async fn store_reference(
+    work: &mut Work,
+    token: &AccessToken,
+    granting: Granting<'_>,
+) -> Result<(), GrantError> {
     access_token::keep(work, token, None, &granting.client.client_id).await?;
     Ok(())
 }
@@ -30,23 +42,35 @@ pub async fn store_reference(work: &mut Work, token: &AccessToken, granting: Gra
 /// The answer's tokens.
 #[must_use]
 pub fn tokens(token: AccessToken, scope: Scope) -> Tokens {
-    Tokens { access_token: token.text, expires_in: token.lifetime, refresh_token: None, id_token: None, scope }
+    Tokens {
+        access_token: token.text,
+        expires_in: token.lifetime,
+        refresh_token: None,
+        id_token: None,
+        scope,
+    }
 }
 
 /// What may be asked for without a person: no identity, no refresh, no organization. Without a request, everything
 /// that is registered and makes sense.
 fn scope(granting: Granting<'_>, requested: Option<&str>) -> Result<Scope, Outcome> {
-    let of_people = |token: &str| token == OPENID || token == OFFLINE_ACCESS || token.starts_with(ORGANIZATION_PREFIX);
+    let of_people =
+        |token: &str| token == OPENID || token == OFFLINE_ACCESS || token.starts_with(ORGANIZATION_PREFIX);
     let registered = &granting.client.scopes;
     match requested {
-        None => Ok(Scope::from_tokens(registered.iter().filter(|token| !of_people(token)))),
+        None => Ok(Scope::from_tokens(
+            registered.iter().filter(|token| !of_people(token)),
+        )),
         Some(text) => {
             let scope = Scope::parse(text).map_err(Outcome::Refused)?;
             if scope.iter().any(of_people) {
                 return Err(refused(ErrorCode::InvalidScope, "this scope needs a person"));
             }
             if !scope.is_subset(registered) {
-                return Err(refused(ErrorCode::InvalidScope, "scope is not registered for this client"));
+                return Err(refused(
+                    ErrorCode::InvalidScope,
+                    "scope is not registered for this client",
+                ));
             }
             Ok(scope)
         }

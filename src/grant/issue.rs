@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::outcome::{GrantError, Tokens};
+use crate::authentication::Assurance;
 use crate::base::id::{GrantId, SessionId, UserId};
 use crate::base::secret::Secret;
-use crate::authentication::Assurance;
 use crate::claims::assemble::{GrantFacts, TokenSubject};
 use crate::client::{Client, Resource};
 use crate::db::Work;
@@ -52,7 +52,11 @@ pub(super) async fn tokens(
     scope: Scope,
     refresh: Option<RefreshToken>,
 ) -> Result<Tokens, GrantError> {
-    let Granting { issuance, client, resource } = granting;
+    let Granting {
+        issuance,
+        client,
+        resource,
+    } = granting;
     let tenancy = answer::read(row.tenancy).map_err(MintError::Hook)?;
     let facts = GrantFacts {
         grant_id: row.grant_id,
@@ -64,17 +68,31 @@ pub(super) async fn tokens(
     };
     let subject = TokenSubject::Person(facts.clone());
     let access_token = {
-        let moment = Moment { now: work.now(), entropy: work.entropy(), epoch: work.epoch() };
+        let moment = Moment {
+            now: work.now(),
+            entropy: work.entropy(),
+            epoch: work.epoch(),
+        };
         access_token::mint(issuance, moment, Recipient { client, resource }, &subject, &scope)?
     };
     access_token::keep(work, &access_token, Some(&facts.grant_id), &client.client_id).await?;
     let id_token = if scope.contains(OPENID) {
-        let request: ClaimsRequest = row.claims.and_then(|claims| serde_json::from_value(claims).ok()).unwrap_or_default();
-        let standard = row.person.and_then(Profile::from_row).map_or_else(Map::new, |profile| {
-            let named = request.id_token.keys().map(String::as_str);
-            let scoped = scope.iter().filter(|_| client.scope_claims_in_id_token).flat_map(claims::of_scope).copied();
-            profile.claims(named.chain(scoped))
-        });
+        let request: ClaimsRequest = row
+            .claims
+            .and_then(|claims| serde_json::from_value(claims).ok())
+            .unwrap_or_default();
+        let standard = row
+            .person
+            .and_then(Profile::from_row)
+            .map_or_else(Map::new, |profile| {
+                let named = request.id_token.keys().map(String::as_str);
+                let scoped = scope
+                    .iter()
+                    .filter(|_| client.scope_claims_in_id_token)
+                    .flat_map(claims::of_scope)
+                    .copied();
+                profile.claims(named.chain(scoped))
+            });
         let content = IdTokenContent {
             nonce: row.nonce.as_deref(),
             access_token: Some(&access_token.text),
@@ -84,11 +102,24 @@ pub(super) async fn tokens(
     } else {
         None
     };
-    let refresh_token =
-        refresh.map(|refresh| refresh.compose(&issuance.keys, work.epoch())).transpose().map_err(MintError::Signing)?;
+    let refresh_token = refresh
+        .map(|refresh| refresh.compose(&issuance.keys, work.epoch()))
+        .transpose()
+        .map_err(MintError::Signing)?;
     Ok(answer_with(access_token, refresh_token, id_token, scope))
 }
 
-fn answer_with(access_token: AccessToken, refresh_token: Option<Secret>, id_token: Option<Secret>, scope: Scope) -> Tokens {
-    Tokens { access_token: access_token.text, expires_in: access_token.lifetime, refresh_token, id_token, scope }
+fn answer_with(
+    access_token: AccessToken,
+    refresh_token: Option<Secret>,
+    id_token: Option<Secret>,
+    scope: Scope,
+) -> Tokens {
+    Tokens {
+        access_token: access_token.text,
+        expires_in: access_token.lifetime,
+        refresh_token,
+        id_token,
+        scope,
+    }
 }

@@ -31,7 +31,9 @@ impl RefreshRequest<'_> {
     /// What makes two uses of one token the same request.
     fn digest(&self, granting: Granting<'_>) -> Digest {
         let scope = self.scope.map(ToString::to_string).unwrap_or_default();
-        let resource = granting.resource.map_or("", |resource| resource.identifier.as_str());
+        let resource = granting
+            .resource
+            .map_or("", |resource| resource.identifier.as_str());
         digest::sha256(&[
             b"refresh request",
             scope.as_bytes(),
@@ -42,8 +44,13 @@ impl RefreshRequest<'_> {
 }
 
 /// Rotates a refresh token in one autocommit statement; [`explain`] must follow in a transaction if this gives `None`.
-pub async fn rotate(work: &mut Work, granting: Granting<'_>, request: RefreshRequest<'_>) -> Result<Option<Outcome>, GrantError> {
-    let Some(presented) = RefreshToken::read(request.refresh_token, &granting.issuance.keys, work.epoch()) else {
+pub async fn rotate(
+    work: &mut Work,
+    granting: Granting<'_>,
+    request: RefreshRequest<'_>,
+) -> Result<Option<Outcome>, GrantError> {
+    let Some(presented) = RefreshToken::read(request.refresh_token, &granting.issuance.keys, work.epoch())
+    else {
         return Ok(Some(invalid_grant("the refresh token is unknown")));
     };
     let rotated = store::rotate(
@@ -65,20 +72,37 @@ pub async fn rotate(work: &mut Work, granting: Granting<'_>, request: RefreshReq
         },
     )
     .await?;
-    let Some((row, scopes)) = rotated else { return Ok(None) };
-    let scope = request.scope.cloned().unwrap_or_else(|| Scope::from_tokens(scopes));
-    let successor = RefreshToken { random: presented.random, generation: presented.generation + 1 };
-    Ok(Some(Outcome::Granted(Box::new(issue::tokens(work, granting, row, scope, Some(successor)).await?))))
+    let Some((row, scopes)) = rotated else {
+        return Ok(None);
+    };
+    let scope = request
+        .scope
+        .cloned()
+        .unwrap_or_else(|| Scope::from_tokens(scopes));
+    let successor = RefreshToken {
+        random: presented.random,
+        generation: presented.generation + 1,
+    };
+    Ok(Some(Outcome::Granted(Box::new(
+        issue::tokens(work, granting, row, scope, Some(successor)).await?,
+    ))))
 }
 
 /// Finds out why a token was not rotated: a race inside the grace gets its successor again, a reuse ends the grant.
-pub async fn explain(work: &mut Work, granting: Granting<'_>, request: RefreshRequest<'_>) -> Result<Outcome, GrantError> {
+pub async fn explain(
+    work: &mut Work,
+    granting: Granting<'_>,
+    request: RefreshRequest<'_>,
+) -> Result<Outcome, GrantError> {
     let unknown = invalid_grant("the refresh token is unknown");
-    let Some(presented) = RefreshToken::read(request.refresh_token, &granting.issuance.keys, work.epoch()) else {
+    let Some(presented) = RefreshToken::read(request.refresh_token, &granting.issuance.keys, work.epoch())
+    else {
         return Ok(unknown);
     };
     let digest = presented.random.digest(work.epoch());
-    let Some(found) = store::find_refresh(work, &digest).await? else { return Ok(unknown) };
+    let Some(found) = store::find_refresh(work, &digest).await? else {
+        return Ok(unknown);
+    };
     if found.client_id != granting.client.client_id || presented.generation > found.generation {
         return Ok(unknown);
     }
@@ -89,10 +113,14 @@ pub async fn explain(work: &mut Work, granting: Granting<'_>, request: RefreshRe
         return Ok(refuse_request(granting, request, &found));
     }
     let previous = presented.generation + 1 == found.generation;
-    let grace_ends = found.rotated_at.map(|rotated_at| clock::after(rotated_at, granting.issuance.settings.refresh_grace()));
+    let grace_ends = found
+        .rotated_at
+        .map(|rotated_at| clock::after(rotated_at, granting.issuance.settings.refresh_grace()));
     if previous && grace_ends.is_some_and(|ends| work.now() < ends) {
         if found.request_digest != Some(request.digest(granting)) {
-            return Ok(invalid_grant("the refresh token was just used for another request"));
+            return Ok(invalid_grant(
+                "the refresh token was just used for another request",
+            ));
         }
         return replay(work, granting, request, presented).await;
     }
@@ -110,16 +138,26 @@ pub async fn explain(work: &mut Work, granting: Granting<'_>, request: RefreshRe
 }
 
 /// The current generation of a living grant was refused for what it asked.
-fn refuse_request(granting: Granting<'_>, request: RefreshRequest<'_>, found: &store::FoundRefresh) -> Outcome {
+fn refuse_request(
+    granting: Granting<'_>,
+    request: RefreshRequest<'_>,
+    found: &store::FoundRefresh,
+) -> Outcome {
     let granted = Scope::from_tokens(found.scopes.iter().cloned());
     if request.scope.is_some_and(|scope| !scope.is_subset(&granted)) {
         return refused(ErrorCode::InvalidScope, "scope was not granted");
     }
-    if granting.resource.is_some_and(|resource| found.resource.as_deref() != Some(resource.identifier.as_str())) {
+    if granting
+        .resource
+        .is_some_and(|resource| found.resource.as_deref() != Some(resource.identifier.as_str()))
+    {
         return refused(ErrorCode::InvalidTarget, "resource was not granted");
     }
     if request.organization.is_some() {
-        return refused(ErrorCode::InvalidTarget, "this organization cannot be asked for here");
+        return refused(
+            ErrorCode::InvalidTarget,
+            "this organization cannot be asked for here",
+        );
     }
     invalid_grant("the person is no longer a member of the grant's organization")
 }
@@ -132,8 +170,18 @@ async fn replay(
     presented: RefreshToken,
 ) -> Result<Outcome, GrantError> {
     let digest = presented.random.digest(work.epoch());
-    let successor = RefreshToken { generation: presented.generation + 1, random: presented.random };
-    let Some((row, scopes)) = store::current(work, &digest, request.organization, granting.client.scope_claims_in_id_token).await? else {
+    let successor = RefreshToken {
+        generation: presented.generation + 1,
+        random: presented.random,
+    };
+    let Some((row, scopes)) = store::current(
+        work,
+        &digest,
+        request.organization,
+        granting.client.scope_claims_in_id_token,
+    )
+    .await?
+    else {
         return Ok(invalid_grant("the grant has ended"));
     };
     let event = Event::RefreshReplayed {
@@ -142,8 +190,13 @@ async fn replay(
         grant: row.grant_id.clone(),
     };
     crate::audit::record(work, event).await?;
-    let scope = request.scope.cloned().unwrap_or_else(|| Scope::from_tokens(scopes));
-    Ok(Outcome::Granted(Box::new(issue::tokens(work, granting, row, scope, Some(successor)).await?)))
+    let scope = request
+        .scope
+        .cloned()
+        .unwrap_or_else(|| Scope::from_tokens(scopes));
+    Ok(Outcome::Granted(Box::new(
+        issue::tokens(work, granting, row, scope, Some(successor)).await?,
+    )))
 }
 
 /// The scope that lets a client which is not first-party change the organization.

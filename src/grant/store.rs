@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::authorization_code::OFFLINE;
 use super::issue::GrantedRow;
 use super::refresh_token::ANY_ORGANIZATION;
+use crate::authentication::Assurance;
 use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, SessionId, UserId};
-use crate::authentication::Assurance;
 use crate::db::{DatabaseError, Work};
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::Scope;
@@ -98,7 +98,11 @@ pub(super) async fn redeem(
             grant_id: GrantId::from_text(row.grant_id),
             user_id: UserId::from_text(row.user_id),
             session_id: Some(SessionId::from_text(row.session_id)),
-            assurance: Assurance { auth_time: row.auth_time, acr: row.acr, amr: row.amr },
+            assurance: Assurance {
+                auth_time: row.auth_time,
+                acr: row.acr,
+                amr: row.amr,
+            },
             tenancy: row.tenancy,
             claims: row.claims,
             person: row.person,
@@ -221,7 +225,11 @@ pub(super) async fn rotate(
             grant_id: GrantId::from_text(row.id),
             user_id: UserId::from_text(row.user_id),
             session_id: row.session_id.map(SessionId::from_text),
-            assurance: Assurance { auth_time: row.auth_time, acr: row.acr, amr: row.amr },
+            assurance: Assurance {
+                auth_time: row.auth_time,
+                acr: row.acr,
+                amr: row.amr,
+            },
             tenancy: row.tenancy,
             claims: row.claims,
             person: row.person,
@@ -243,7 +251,10 @@ pub(super) struct FoundRefresh {
     pub(super) live: bool,
 }
 
-pub(super) async fn find_refresh(work: &mut Work, digest: &Digest) -> Result<Option<FoundRefresh>, DatabaseError> {
+pub(super) async fn find_refresh(
+    work: &mut Work,
+    digest: &Digest,
+) -> Result<Option<FoundRefresh>, DatabaseError> {
     let now = work.now();
     let row = sqlx::query!(
         r#"select g.id, g.client_id, g.generation, g.rotated_at, g.request_digest, g.scopes, g.resource,
@@ -297,7 +308,11 @@ pub(super) async fn current(
             grant_id: GrantId::from_text(row.id),
             user_id: UserId::from_text(row.user_id),
             session_id: row.session_id.map(SessionId::from_text),
-            assurance: Assurance { auth_time: row.auth_time, acr: row.acr, amr: row.amr },
+            assurance: Assurance {
+                auth_time: row.auth_time,
+                acr: row.acr,
+                amr: row.amr,
+            },
             tenancy: row.tenancy,
             claims: row.claims,
             person: row.person,

@@ -36,8 +36,15 @@ pub fn read(answer: Option<Value>) -> Result<Map<String, Value>, HookError> {
         Value::Object(claims) => claims,
         _ => return Err(HookError::Malformed),
     };
-    let size: usize = claims.iter().map(|(name, value)| name.len() + approximate_size(value, 1)).sum();
-    if size > SIZE_LIMIT { Err(HookError::Oversized) } else { Ok(claims) }
+    let size: usize = claims
+        .iter()
+        .map(|(name, value)| name.len() + approximate_size(value, 1))
+        .sum();
+    if size > SIZE_LIMIT {
+        Err(HookError::Oversized)
+    } else {
+        Ok(claims)
+    }
 }
 
 /// Bytes of JSON, roughly; more than any limit when nested too deeply.
@@ -49,9 +56,13 @@ fn approximate_size(value: &Value, depth: usize) -> usize {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => 8,
         Value::String(text) => text.len() + 2,
-        Value::Array(items) => items.iter().map(|item| approximate_size(item, depth + 1)).fold(2, children),
-        Value::Object(members) => {
-            members.iter().map(|(name, item)| name.len() + 4 + approximate_size(item, depth + 1)).fold(2, children)
-        }
+        Value::Array(items) => items
+            .iter()
+            .map(|item| approximate_size(item, depth + 1))
+            .fold(2, children),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, item)| name.len() + 4 + approximate_size(item, depth + 1))
+            .fold(2, children),
     }
 }

@@ -6,7 +6,10 @@ use super::answer::HookError;
 use crate::protocol::claims;
 
 /// Adds a hook's claims. A locked name in any case fails the hook, unless it only echoes what was there.
-pub fn merge(mut base: Map<String, Value>, additions: Map<String, Value>) -> Result<Map<String, Value>, HookError> {
+pub fn merge(
+    mut base: Map<String, Value>,
+    additions: Map<String, Value>,
+) -> Result<Map<String, Value>, HookError> {
     for (name, value) in additions {
         if claims::is_locked(&name) {
             if base.get(&name) == Some(&value) {
@@ -36,7 +39,11 @@ mod tests {
     #[test]
     fn hk_01_a_locked_claim_fails_the_hook_in_any_case() {
         let base = object(json!({"sub": "a", "exp": 5}));
-        for name in claims::LOCKED.iter().map(|name| (*name).to_owned()).chain(["typ".to_owned(), "SUB".to_owned(), "Exp".to_owned()]) {
+        for name in claims::LOCKED.iter().map(|name| (*name).to_owned()).chain([
+            "typ".to_owned(),
+            "SUB".to_owned(),
+            "Exp".to_owned(),
+        ]) {
             let additions = object(json!({name.clone(): "forged"}));
             assert_eq!(merge(base.clone(), additions), Err(HookError::LockedClaim(name)));
         }

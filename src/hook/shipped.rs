@@ -15,7 +15,11 @@ const MIGRATION: &str = include_str!("../../migrations/0007_hook.sql");
 
 /// The shipped function's body, as `pg_proc.prosrc` holds it.
 fn shipped_body() -> Option<&'static str> {
-    MIGRATION.split("create function auth.custom_access_token_hook").nth(1)?.split("$$").nth(1)
+    MIGRATION
+        .split("create function auth.custom_access_token_hook")
+        .nth(1)?
+        .split("$$")
+        .nth(1)
 }
 
 /// What the last check found.
@@ -28,12 +32,17 @@ impl ShippedHook {
     /// Reads the function's body and compares it: at start, and whenever hooks change.
     pub async fn check(&self, connection: &mut PgConnection) -> Result<(), DatabaseError> {
         let body = store::hook_body(connection).await?;
-        self.replaced.store(body.as_deref() != shipped_body(), Ordering::Relaxed);
+        self.replaced
+            .store(body.as_deref() != shipped_body(), Ordering::Relaxed);
         Ok(())
     }
 
     /// Refuses to mint past an operator's function.
     pub fn require(&self) -> Result<(), HookError> {
-        if self.replaced.load(Ordering::Relaxed) { Err(HookError::Replaced) } else { Ok(()) }
+        if self.replaced.load(Ordering::Relaxed) {
+            Err(HookError::Replaced)
+        } else {
+            Ok(())
+        }
     }
 }

@@ -84,16 +84,30 @@ pub fn mint(
     let claims = assemble::access_token(&frame, subject, scope, &jti)?;
     let (text, reference) = match client.access_token_format {
         AccessTokenFormat::Jwt => {
-            let algorithm =
-                resource.and_then(|resource| resource.algorithm).or(client.access_token_algorithm).unwrap_or(Algorithm::ES256);
-            (Secret::new(issuance.keys.current().sign(algorithm, TYPE, &claims)?), None)
+            let algorithm = resource
+                .and_then(|resource| resource.algorithm)
+                .or(client.access_token_algorithm)
+                .unwrap_or(Algorithm::ES256);
+            (
+                Secret::new(issuance.keys.current().sign(algorithm, TYPE, &claims)?),
+                None,
+            )
         }
         AccessTokenFormat::Reference => {
             let handle = Handle::new(Kind::AccessToken, moment.entropy);
-            (Secret::new(handle.expose().to_owned()), Some(handle.digest(moment.epoch)))
+            (
+                Secret::new(handle.expose().to_owned()),
+                Some(handle.digest(moment.epoch)),
+            )
         }
     };
-    Ok(AccessToken { text, lifetime, claims, jti, reference })
+    Ok(AccessToken {
+        text,
+        lifetime,
+        claims,
+        jti,
+        reference,
+    })
 }
 
 /// Stores what a reference token stands for; a JWT needs no row. One statement, or none.

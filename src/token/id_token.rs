@@ -47,9 +47,14 @@ pub fn mint(
     let algorithm = client.id_token_algorithm;
     let mut claims = assemble::id_token(&frame, grant, content.nonce, content.standard)?;
     if let Some(access_token) = content.access_token {
-        claims.insert("at_hash".to_owned(), json!(half_hash(algorithm, access_token.expose())));
+        claims.insert(
+            "at_hash".to_owned(),
+            json!(half_hash(algorithm, access_token.expose())),
+        );
     }
-    Ok(Secret::new(issuance.keys.current().sign(algorithm, TYPE, &claims)?))
+    Ok(Secret::new(
+        issuance.keys.current().sign(algorithm, TYPE, &claims)?,
+    ))
 }
 
 /// The left half of the hash that belongs to the ID token's algorithm (Core §3.1.3.6).

@@ -11,7 +11,7 @@ use crate::signing::error::SigningError;
 use crate::signing::signing_keys::SigningKeys;
 
 /// The longest life of an access token: revocation downstream waits for it.
-pub const LONGEST_ACCESS_TOKEN: Duration = Duration::from_secs(3600);
+pub const LONGEST_ACCESS_TOKEN: Duration = Duration::from_hours(1);
 
 /// Shared by every grant and endpoint that mints or reads a token.
 #[derive(Clone)]

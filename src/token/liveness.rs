@@ -7,9 +7,9 @@ use super::access_token::PresentedToken;
 use super::issuance::Issuance;
 use super::refresh_token::RefreshToken;
 use super::store;
+use crate::authentication::Assurance;
 use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, GrantId, OrganizationId, UserId};
-use crate::authentication::Assurance;
 use crate::db::{DatabaseError, Work};
 use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::scope::Scope;
@@ -45,7 +45,9 @@ pub async fn of_access_token(
     match token {
         PresentedToken::Jwt(claims) => {
             let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
-            let (Some(jti), Some(client_id)) = (text("jti"), text("client_id")) else { return Ok(None) };
+            let (Some(jti), Some(client_id)) = (text("jti"), text("client_id")) else {
+                return Ok(None);
+            };
             let issued_at = claims.get("iat").and_then(Value::as_i64).unwrap_or(0);
             let lives = match text("grant_id") {
                 Some(grant_id) => store::grant_and_token_live(work, &grant_id, &jti).await?,
@@ -56,13 +58,17 @@ pub async fn of_access_token(
         PresentedToken::Reference(handle) => {
             let digest = handle.digest(work.epoch());
             let claims = store::reference_claims(work, &digest).await?;
-            Ok(claims.filter(|claims| claims.get("iss").and_then(Value::as_str) == Some(issuance.issuer.as_str())))
+            Ok(claims
+                .filter(|claims| claims.get("iss").and_then(Value::as_str) == Some(issuance.issuer.as_str())))
         }
     }
 }
 
 /// The grant of a refresh token if this generation is the current one and the grant lives: one statement.
-pub async fn of_refresh_token(work: &mut Work, token: &RefreshToken) -> Result<Option<LiveGrant>, DatabaseError> {
+pub async fn of_refresh_token(
+    work: &mut Work,
+    token: &RefreshToken,
+) -> Result<Option<LiveGrant>, DatabaseError> {
     let digest = token.random.digest(work.epoch());
     store::live_grant_of_refresh(work, &digest, token.generation).await
 }
@@ -83,11 +89,16 @@ pub struct UserinfoFacts {
 }
 
 /// Everything that userinfo says of the grant of a live access token: one statement.
-pub async fn userinfo_facts(work: &mut Work, token: &PresentedToken) -> Result<Option<UserinfoFacts>, DatabaseError> {
+pub async fn userinfo_facts(
+    work: &mut Work,
+    token: &PresentedToken,
+) -> Result<Option<UserinfoFacts>, DatabaseError> {
     match token {
         PresentedToken::Jwt(claims) => {
             let text = |name: &str| claims.get(name).and_then(Value::as_str);
-            let (Some(grant_id), Some(jti)) = (text("grant_id"), text("jti")) else { return Ok(None) };
+            let (Some(grant_id), Some(jti)) = (text("grant_id"), text("jti")) else {
+                return Ok(None);
+            };
             store::userinfo(work, store::TokenKey::Jwt { grant_id, jti }, text("org_id")).await
         }
         PresentedToken::Reference(handle) => {

@@ -46,17 +46,24 @@ impl RefreshToken {
         let parts = [epoch.as_slice(), self.random.0.expose().as_bytes(), &generation];
         let (number, tag) = keys.current().tag(Purpose::RefreshToken, &parts)?;
         let tag = URL_SAFE_NO_PAD.encode(tag.as_bytes());
-        let body =
-            format!("{}_0_{}.{}.{number}.{tag}", Kind::Refresh.prefix(), self.random.0.expose(), self.generation);
+        let body = format!(
+            "{}_0_{}.{}.{number}.{tag}",
+            Kind::Refresh.prefix(),
+            self.random.0.expose(),
+            self.generation
+        );
         Ok(Secret::new(handle::seal(&body)))
     }
 
     /// Reads a presented token; `None` unless we made it, in this epoch.
     #[must_use]
     pub fn read(text: &str, keys: &SigningKeys, epoch: BackupEpoch) -> Option<Self> {
-        let body = handle::unseal(text)?.strip_prefix(Kind::Refresh.prefix())?.strip_prefix("_0_")?;
+        let body = handle::unseal(text)?
+            .strip_prefix(Kind::Refresh.prefix())?
+            .strip_prefix("_0_")?;
         let mut fields = body.split('.');
-        let (random, generation, number, tag) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+        let (random, generation, number, tag) =
+            (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
         if fields.next().is_some() || random.len() != RANDOM_LENGTH {
             return None;
         }
@@ -65,7 +72,9 @@ impl RefreshToken {
         let random = GrantRandom(Secret::new(random.to_owned()));
         let (epoch, generation_bytes) = (epoch.0.to_be_bytes(), generation.to_be_bytes());
         let parts = [epoch.as_slice(), random.0.expose().as_bytes(), &generation_bytes];
-        let ours = keys.current().verify_tag(Purpose::RefreshToken, number, &parts, &tag);
+        let ours = keys
+            .current()
+            .verify_tag(Purpose::RefreshToken, number, &parts, &tag);
         ours.then_some(Self { random, generation })
     }
 }

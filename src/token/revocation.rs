@@ -53,14 +53,24 @@ pub enum Revocation {
 }
 
 /// Ends a grant; `None` if it had ended before or never was.
-pub async fn end_grant(work: &mut Work, grant_id: &GrantId, reason: EndReason) -> Result<Option<EndedGrant>, DatabaseError> {
+pub async fn end_grant(
+    work: &mut Work,
+    grant_id: &GrantId,
+    reason: EndReason,
+) -> Result<Option<EndedGrant>, DatabaseError> {
     store::end_grant(work, grant_id, reason).await
 }
 
 /// Revokes the grant of a refresh token. Any generation that we made is proof enough.
-pub async fn revoke_refresh(work: &mut Work, client_id: &ClientId, token: &RefreshToken) -> Result<Revocation, DatabaseError> {
+pub async fn revoke_refresh(
+    work: &mut Work,
+    client_id: &ClientId,
+    token: &RefreshToken,
+) -> Result<Revocation, DatabaseError> {
     let digest = token.random.digest(work.epoch());
-    let Some((grant_id, owner)) = store::grant_of_refresh(work, &digest).await? else { return Ok(Revocation::Done) };
+    let Some((grant_id, owner)) = store::grant_of_refresh(work, &digest).await? else {
+        return Ok(Revocation::Done);
+    };
     if owner != *client_id {
         return Ok(Revocation::ForeignClient);
     }
@@ -71,12 +81,19 @@ pub async fn revoke_refresh(work: &mut Work, client_id: &ClientId, token: &Refre
 }
 
 /// Revokes one access token by the claims of its JWT.
-pub async fn revoke_jwt(work: &mut Work, client_id: &ClientId, claims: &Map<String, Value>) -> Result<Revocation, DatabaseError> {
+pub async fn revoke_jwt(
+    work: &mut Work,
+    client_id: &ClientId,
+    claims: &Map<String, Value>,
+) -> Result<Revocation, DatabaseError> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     if text("client_id") != Some(client_id.as_str()) {
         return Ok(Revocation::ForeignClient);
     }
-    let expires_at = claims.get("exp").and_then(Value::as_i64).and_then(|seconds| Timestamp::from_timestamp(seconds, 0));
+    let expires_at = claims
+        .get("exp")
+        .and_then(Value::as_i64)
+        .and_then(|seconds| Timestamp::from_timestamp(seconds, 0));
     if let (Some(jti), Some(expires_at)) = (text("jti"), expires_at) {
         store::revoke_jti(work, jti, expires_at).await?;
     }
@@ -84,7 +101,11 @@ pub async fn revoke_jwt(work: &mut Work, client_id: &ClientId, claims: &Map<Stri
 }
 
 /// Revokes one reference token.
-pub async fn revoke_reference(work: &mut Work, client_id: &ClientId, handle: &Handle) -> Result<Revocation, DatabaseError> {
+pub async fn revoke_reference(
+    work: &mut Work,
+    client_id: &ClientId,
+    handle: &Handle,
+) -> Result<Revocation, DatabaseError> {
     let digest = handle.digest(work.epoch());
     match store::owner_of_reference(work, &digest).await? {
         Some(owner) if owner != *client_id => Ok(Revocation::ForeignClient),
@@ -99,7 +120,12 @@ pub async fn revoke_reference(work: &mut Work, client_id: &ClientId, handle: &Ha
 async fn record(work: &mut Work, ended: EndedGrant, client_id: &ClientId) -> Result<(), DatabaseError> {
     crate::audit::record(
         work,
-        Event::TokenRevoked { client: client_id.clone(), user: Some(ended.user_id), grant: Some(ended.id), token: None },
+        Event::TokenRevoked {
+            client: client_id.clone(),
+            user: Some(ended.user_id),
+            grant: Some(ended.id),
+            token: None,
+        },
     )
     .await
 }

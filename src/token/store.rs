@@ -5,15 +5,19 @@ use serde_json::{Map, Value};
 use super::access_token::AccessToken;
 use super::liveness::{LiveGrant, UserinfoFacts};
 use super::revocation::{EndReason, EndedGrant};
+use crate::authentication::Assurance;
 use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, OrganizationId, UserId};
-use crate::authentication::Assurance;
 use crate::db::{DatabaseError, Work};
 use crate::protocol::scope::Scope;
 use crate::user::Profile;
 
-pub(super) async fn grant_and_token_live(work: &mut Work, grant_id: &str, jti: &str) -> Result<bool, DatabaseError> {
+pub(super) async fn grant_and_token_live(
+    work: &mut Work,
+    grant_id: &str,
+    jti: &str,
+) -> Result<bool, DatabaseError> {
     let now = work.now();
     let lives = sqlx::query_scalar!(
         r#"select exists (select from auth.live_grants g where g.id = $1 and g.live_until > $3)
@@ -53,7 +57,10 @@ pub(super) async fn client_token_lives(
     Ok(lives)
 }
 
-pub(super) async fn reference_claims(work: &mut Work, digest: &Digest) -> Result<Option<Map<String, Value>>, DatabaseError> {
+pub(super) async fn reference_claims(
+    work: &mut Work,
+    digest: &Digest,
+) -> Result<Option<Map<String, Value>>, DatabaseError> {
     let now = work.now();
     let claims = sqlx::query_scalar!(
         r#"select t.claims
@@ -72,7 +79,10 @@ pub(super) async fn reference_claims(work: &mut Work, digest: &Digest) -> Result
     match claims {
         None => Ok(None),
         Some(Value::Object(claims)) => Ok(Some(claims)),
-        Some(_) => Err(DatabaseError::Inconsistent { table: "auth.oauth_access_tokens", problem: "claims is not an object" }),
+        Some(_) => Err(DatabaseError::Inconsistent {
+            table: "auth.oauth_access_tokens",
+            problem: "claims is not an object",
+        }),
     }
 }
 
@@ -103,7 +113,11 @@ pub(super) async fn live_grant_of_refresh(
         expires_at: Some(row.live_until),
         created_at: row.created_at,
         organization_id: row.organization_id.map(OrganizationId::from_text),
-        assurance: Assurance { auth_time: row.auth_time, acr: row.acr, amr: row.amr },
+        assurance: Assurance {
+            auth_time: row.auth_time,
+            acr: row.acr,
+            amr: row.amr,
+        },
     }))
 }
 
@@ -149,7 +163,8 @@ pub(super) async fn userinfo(
     let inconsistent = |table, problem| DatabaseError::Inconsistent { table, problem };
     Ok(Some(UserinfoFacts {
         user_id: UserId::from_text(row.user_id),
-        profile: Profile::from_row(row.person).ok_or_else(|| inconsistent("auth.users", "a row is not a profile"))?,
+        profile: Profile::from_row(row.person)
+            .ok_or_else(|| inconsistent("auth.users", "a row is not a profile"))?,
         scope: Scope::from_tokens(row.scopes),
         claims: row
             .claims
@@ -179,17 +194,30 @@ pub(super) async fn end_grant(
     )
     .fetch_optional(work.connection()?)
     .await?;
-    Ok(row.map(|row| EndedGrant { id: GrantId::from_text(row.id), user_id: UserId::from_text(row.user_id) }))
+    Ok(row.map(|row| EndedGrant {
+        id: GrantId::from_text(row.id),
+        user_id: UserId::from_text(row.user_id),
+    }))
 }
 
-pub(super) async fn grant_of_refresh(work: &mut Work, digest: &Digest) -> Result<Option<(GrantId, ClientId)>, DatabaseError> {
-    let row = sqlx::query!("select id, client_id from auth.oauth_grants where refresh_digest = $1", digest.as_bytes())
-        .fetch_optional(work.connection()?)
-        .await?;
+pub(super) async fn grant_of_refresh(
+    work: &mut Work,
+    digest: &Digest,
+) -> Result<Option<(GrantId, ClientId)>, DatabaseError> {
+    let row = sqlx::query!(
+        "select id, client_id from auth.oauth_grants where refresh_digest = $1",
+        digest.as_bytes()
+    )
+    .fetch_optional(work.connection()?)
+    .await?;
     Ok(row.map(|row| (GrantId::from_text(row.id), ClientId::from_text(row.client_id))))
 }
 
-pub(super) async fn revoke_jti(work: &mut Work, jti: &str, expires_at: Timestamp) -> Result<(), DatabaseError> {
+pub(super) async fn revoke_jti(
+    work: &mut Work,
+    jti: &str,
+    expires_at: Timestamp,
+) -> Result<(), DatabaseError> {
     sqlx::query!(
         "insert into auth.revoked_tokens (jti, expires_at) values ($1, $2) on conflict (jti) do nothing",
         jti,
@@ -200,14 +228,24 @@ pub(super) async fn revoke_jti(work: &mut Work, jti: &str, expires_at: Timestamp
     Ok(())
 }
 
-pub(super) async fn owner_of_reference(work: &mut Work, digest: &Digest) -> Result<Option<ClientId>, DatabaseError> {
-    let owner = sqlx::query_scalar!("select client_id from auth.oauth_access_tokens where digest = $1", digest.as_bytes())
-        .fetch_optional(work.connection()?)
-        .await?;
+pub(super) async fn owner_of_reference(
+    work: &mut Work,
+    digest: &Digest,
+) -> Result<Option<ClientId>, DatabaseError> {
+    let owner = sqlx::query_scalar!(
+        "select client_id from auth.oauth_access_tokens where digest = $1",
+        digest.as_bytes()
+    )
+    .fetch_optional(work.connection()?)
+    .await?;
     Ok(owner.map(ClientId::from_text))
 }
 
-pub(super) async fn delete_reference(work: &mut Work, digest: &Digest, client_id: &ClientId) -> Result<(), DatabaseError> {
+pub(super) async fn delete_reference(
+    work: &mut Work,
+    digest: &Digest,
+    client_id: &ClientId,
+) -> Result<(), DatabaseError> {
     sqlx::query!(
         "delete from auth.oauth_access_tokens where digest = $1 and client_id = $2",
         digest.as_bytes(),
@@ -224,7 +262,9 @@ pub(super) async fn insert_reference(
     grant_id: Option<&GrantId>,
     client_id: &ClientId,
 ) -> Result<(), DatabaseError> {
-    let Some(digest) = &token.reference else { return Ok(()) };
+    let Some(digest) = &token.reference else {
+        return Ok(());
+    };
     let now = work.now();
     sqlx::query!(
         r#"insert into auth.oauth_access_tokens (digest, jti, grant_id, client_id, claims, created_at, expires_at)

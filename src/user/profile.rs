@@ -76,7 +76,9 @@ impl Profile {
 
     /// The values that the person has for the named claims.
     pub fn claims<'a>(&self, names: impl Iterator<Item = &'a str>) -> Map<String, Value> {
-        names.filter_map(|name| self.claim(name).map(|value| (name.to_owned(), value))).collect()
+        names
+            .filter_map(|name| self.claim(name).map(|value| (name.to_owned(), value)))
+            .collect()
     }
 
     /// The value of a standard claim; `None` if the person has none or it is no standard claim. `sub` is not of the

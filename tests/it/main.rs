@@ -7,6 +7,10 @@
     clippy::unwrap_used,
     reason = "a test that cannot go on has failed"
 )]
+#![expect(
+    unreachable_pub,
+    reason = "modules of a test binary are reached by nobody else"
+)]
 
 mod app;
 mod fixtures;

@@ -18,10 +18,14 @@ pub(super) fn check(
     now: Timestamp,
 ) -> Option<ExpectedSubject> {
     let hinted = hint.map(|text| match id_token::read_hint(issuance, text, now) {
-        Some(hint) if hint.client_id == client.client_id && !hint.expired => ExpectedSubject::Person(hint.user_id),
+        Some(hint) if hint.client_id == client.client_id && !hint.expired => {
+            ExpectedSubject::Person(hint.user_id)
+        }
         _ => ExpectedSubject::Nobody,
     });
-    let named = claims.and_then(ClaimsRequest::subject).map(|sub| ExpectedSubject::Person(UserId::from_text(sub)));
+    let named = claims
+        .and_then(ClaimsRequest::subject)
+        .map(|sub| ExpectedSubject::Person(UserId::from_text(sub)));
     match (hinted, named) {
         (Some(hinted), Some(named)) if hinted != named => Some(ExpectedSubject::Nobody),
         (hinted, named) => hinted.or(named),

@@ -44,10 +44,12 @@ pub async fn check(
         Ok(request) => request,
         Err(error) => return Ok(Err(AuthorizationError::Redirectable(target, error))),
     };
-    Ok(match resource::check(checks.resources, checks.client, &parameters.resources).await? {
-        Ok(resource) => Ok(AuthorizationRequest { resource, ..request }),
-        Err(error) => Err(AuthorizationError::Redirectable(target, error)),
-    })
+    Ok(
+        match resource::check(checks.resources, checks.client, &parameters.resources).await? {
+            Ok(resource) => Ok(AuthorizationRequest { resource, ..request }),
+            Err(error) => Err(AuthorizationError::Redirectable(target, error)),
+        },
+    )
 }
 
 /// Proves where the answer may go. A repeated `redirect_uri` or `client_id` proves nothing.
@@ -57,9 +59,12 @@ fn target(client: &Client, parameters: &Parameters) -> Result<ResponseTarget, Au
         let error = ProtocolError::new(ErrorCode::InvalidRequest, "client_id or redirect_uri is repeated");
         return Err(AuthorizationError::Unredirectable(error));
     }
-    let (redirect_uri, redirect_uri_given) =
-        redirect_uri::check(client, parameters.get("redirect_uri")).map_err(AuthorizationError::Unredirectable)?;
-    let state = parameters.get("state").filter(|state| state.len() <= LONGEST_ECHO).map(str::to_owned);
+    let (redirect_uri, redirect_uri_given) = redirect_uri::check(client, parameters.get("redirect_uri"))
+        .map_err(AuthorizationError::Unredirectable)?;
+    let state = parameters
+        .get("state")
+        .filter(|state| state.len() <= LONGEST_ECHO)
+        .map(str::to_owned);
     let target = ResponseTarget {
         client_id: client.client_id.clone(),
         redirect_uri,
@@ -68,12 +73,19 @@ fn target(client: &Client, parameters: &Parameters) -> Result<ResponseTarget, Au
         state,
     };
     match response_type::check_mode(parameters.get("response_mode")) {
-        Ok(response_mode) => Ok(ResponseTarget { response_mode, ..target }),
+        Ok(response_mode) => Ok(ResponseTarget {
+            response_mode,
+            ..target
+        }),
         Err(error) => Err(AuthorizationError::Redirectable(target, error)),
     }
 }
 
-fn parse(checks: Checks<'_>, parameters: &Parameters, target: ResponseTarget) -> Result<AuthorizationRequest, ProtocolError> {
+fn parse(
+    checks: Checks<'_>,
+    parameters: &Parameters,
+    target: ResponseTarget,
+) -> Result<AuthorizationRequest, ProtocolError> {
     let client = checks.client;
     let refused = |code, description| Err(ProtocolError::new(code, description));
     if !parameters.repeated.is_empty() {
@@ -90,12 +102,22 @@ fn parse(checks: Checks<'_>, parameters: &Parameters, target: ResponseTarget) ->
     }
     response_type::check_type(parameters.get("response_type"))?;
     if !client.grant_types.contains(&GrantType::AuthorizationCode) {
-        return refused(ErrorCode::UnauthorizedClient, "the client is not registered for the code flow");
+        return refused(
+            ErrorCode::UnauthorizedClient,
+            "the client is not registered for the code flow",
+        );
     }
-    if [parameters.get("state"), parameters.get("nonce")].into_iter().flatten().any(|echo| echo.len() > LONGEST_ECHO) {
+    if [parameters.get("state"), parameters.get("nonce")]
+        .into_iter()
+        .flatten()
+        .any(|echo| echo.len() > LONGEST_ECHO)
+    {
         return refused(ErrorCode::InvalidRequest, "state or nonce is too long");
     }
-    let code_challenge = CodeChallenge::parse(parameters.get("code_challenge"), parameters.get("code_challenge_method"))?;
+    let code_challenge = CodeChallenge::parse(
+        parameters.get("code_challenge"),
+        parameters.get("code_challenge_method"),
+    )?;
     if client.require_pkce && code_challenge.is_none() {
         return refused(ErrorCode::InvalidRequest, "code_challenge is missing");
     }
@@ -114,7 +136,10 @@ fn parse(checks: Checks<'_>, parameters: &Parameters, target: ResponseTarget) ->
         nonce: parameters.get("nonce").map(str::to_owned),
         prompt: Prompt::parse(parameters.get("prompt").unwrap_or_default())?,
         max_age,
-        login_hint: parameters.get("login_hint").filter(|hint| hint.len() <= 254).map(str::to_owned),
+        login_hint: parameters
+            .get("login_hint")
+            .filter(|hint| hint.len() <= 254)
+            .map(str::to_owned),
         expected_subject: hint::check(
             checks.issuance,
             client,

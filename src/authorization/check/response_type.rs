@@ -6,15 +6,23 @@ use crate::protocol::response_mode::ResponseMode;
 pub(super) fn check_type(requested: Option<&str>) -> Result<(), ProtocolError> {
     match requested {
         Some("code") => Ok(()),
-        Some(_) => Err(ProtocolError::new(ErrorCode::UnsupportedResponseType, "only response_type code is served")),
-        None => Err(ProtocolError::new(ErrorCode::InvalidRequest, "response_type is missing")),
+        Some(_) => Err(ProtocolError::new(
+            ErrorCode::UnsupportedResponseType,
+            "only response_type code is served",
+        )),
+        None => Err(ProtocolError::new(
+            ErrorCode::InvalidRequest,
+            "response_type is missing",
+        )),
     }
 }
 
 pub(super) fn check_mode(requested: Option<&str>) -> Result<ResponseMode, ProtocolError> {
     match requested {
         None => Ok(ResponseMode::default()),
-        Some(name) => ResponseMode::parse(name)
-            .ok_or(ProtocolError::new(ErrorCode::InvalidRequest, "response_mode must be query or form_post")),
+        Some(name) => ResponseMode::parse(name).ok_or(ProtocolError::new(
+            ErrorCode::InvalidRequest,
+            "response_mode must be query or form_post",
+        )),
     }
 }

@@ -9,17 +9,25 @@ use crate::protocol::scope::{OFFLINE_ACCESS, Scope};
 pub(super) fn check(client: &Client, requested: Option<&str>) -> Result<Scope, ProtocolError> {
     let scope = Scope::parse(requested.unwrap_or_default())?;
     if !scope.is_permitted_by(&client.scopes) {
-        return Err(ProtocolError::new(ErrorCode::InvalidScope, "scope is not registered for this client"));
+        return Err(ProtocolError::new(
+            ErrorCode::InvalidScope,
+            "scope is not registered for this client",
+        ));
     }
-    if client.grant_types.contains(&GrantType::RefreshToken) { Ok(scope) } else { Ok(scope.without(OFFLINE_ACCESS)) }
+    if client.grant_types.contains(&GrantType::RefreshToken) {
+        Ok(scope)
+    } else {
+        Ok(scope.without(OFFLINE_ACCESS))
+    }
 }
 
 /// The organization asked for, by parameter or by scope; both must agree.
 pub(super) fn organization(scope: &Scope, parameter: Option<&str>) -> Result<Option<String>, ProtocolError> {
     match (scope.organization()?, parameter) {
-        (Some(scope), Some(parameter)) if scope != parameter => {
-            Err(ProtocolError::new(ErrorCode::InvalidRequest, "scope and organization ask for different organizations"))
-        }
+        (Some(scope), Some(parameter)) if scope != parameter => Err(ProtocolError::new(
+            ErrorCode::InvalidRequest,
+            "scope and organization ask for different organizations",
+        )),
         (scope, parameter) => Ok(scope.or(parameter).map(str::to_owned)),
     }
 }

@@ -43,14 +43,27 @@ pub async fn find(
     let handle = Handle::parse(Kind::AuthorizationRequest, text).ok_or_else(over)?;
     let (browser, new_cookie) = browser(edge, headers, visit);
     let mut work = edge.app.single(visit.clone()).await.map_err(failed)?;
-    let found = waiting::find(&mut work, &handle, &browser.digest(visit.epoch)).await.map_err(failed)?;
+    let found = waiting::find(&mut work, &handle, &browser.digest(visit.epoch))
+        .await
+        .map_err(failed)?;
     let waiting = found.ok_or_else(over)?;
-    let client = edge.app.clients().find(waiting.client_id.as_str()).await.map_err(failed)?;
+    let client = edge
+        .app
+        .clients()
+        .find(waiting.client_id.as_str())
+        .await
+        .map_err(failed)?;
     let client = client.filter(|client| !client.disabled).ok_or_else(over)?;
-    Ok(FoundFlow { waiting, handle, client, new_cookie })
+    Ok(FoundFlow {
+        waiting,
+        handle,
+        client,
+        new_cookie,
+    })
 }
 
 /// The browser's flow handle; a new one with its cookie if it has none.
+#[must_use]
 pub fn browser(edge: &Edge, headers: &HeaderMap, visit: &Circumstances) -> (Handle, Option<HeaderValue>) {
     let sent = edge.cookies.read(headers, CookieName::Flow);
     if let Some(handle) = sent.and_then(|text| Handle::parse(Kind::Flow, text.expose())) {

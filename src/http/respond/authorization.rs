@@ -15,19 +15,27 @@ use crate::web::error::ErrorPage;
 use crate::web::form_post::FormPostPage;
 
 /// Answers the client.
+#[must_use]
 pub fn answer(edge: &Edge, target: &ResponseTarget, outcome: Outcome<'_>) -> Response {
     let parameters = redirect::response_parameters(outcome, target.state.as_deref(), edge.app.issuer());
     match target.response_mode {
-        ResponseMode::Query => redirect::see_other(&redirect::response_url(&target.redirect_uri, &parameters)),
+        ResponseMode::Query => {
+            redirect::see_other(&redirect::response_url(&target.redirect_uri, &parameters))
+        }
         ResponseMode::FormPost => {
             let action = target.redirect_uri.as_str();
-            let form = FormPostPage { layout: &edge.layout, action, parameters: &parameters };
+            let form = FormPostPage {
+                layout: &edge.layout,
+                action,
+                parameters: &parameters,
+            };
             page::form_post(&form, &target.redirect_uri)
         }
     }
 }
 
 /// Answers the client with an error.
+#[must_use]
 pub fn answer_error(edge: &Edge, target: &ResponseTarget, error: ProtocolError) -> Response {
     let mut response = answer(edge, target, Outcome::Error(error));
     response.extensions_mut().insert(LoggedError(error.code.name()));
@@ -35,6 +43,7 @@ pub fn answer_error(edge: &Edge, target: &ResponseTarget, error: ProtocolError) 
 }
 
 /// Shows an error that no client can be told.
+#[must_use]
 pub fn error_page(edge: &Edge, status: StatusCode, error: ProtocolError, request_id: &str) -> Response {
     let page = ErrorPage::authorization(&edge.layout, error.code.name(), error.description, request_id);
     let mut response = page::with_status(status, &page, FormAction::None);

@@ -28,7 +28,9 @@ impl From<DatabaseError> for Failure {
                 tracing::warn!(error = %source, "the database is unavailable");
                 Self::Unavailable
             }
-            error @ (DatabaseError::Failed(_) | DatabaseError::Inconsistent { .. } | DatabaseError::SecondStatement) => {
+            error @ (DatabaseError::Failed(_)
+            | DatabaseError::Inconsistent { .. }
+            | DatabaseError::SecondStatement) => {
                 tracing::error!(error = %error, source = ?std::error::Error::source(&error), "a statement failed");
                 Self::Broken
             }
@@ -68,8 +70,11 @@ impl Failure {
         match self {
             Self::Broken => page::with_status(StatusCode::INTERNAL_SERVER_ERROR, &page, FormAction::None),
             Self::Unavailable => {
-                let mut response = page::with_status(StatusCode::SERVICE_UNAVAILABLE, &page, FormAction::None);
-                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
+                let mut response =
+                    page::with_status(StatusCode::SERVICE_UNAVAILABLE, &page, FormAction::None);
+                response
+                    .headers_mut()
+                    .insert(RETRY_AFTER, HeaderValue::from_static("2"));
                 response
             }
         }

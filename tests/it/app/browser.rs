@@ -16,9 +16,14 @@ pub struct Browser {
 }
 
 impl Browser {
-    #[expect(clippy::disallowed_methods, reason = "a test's browser is not the server's outgoing HTTP")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test's browser is not the server's outgoing HTTP"
+    )]
     pub fn new(origin: &str) -> Self {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy();
         Self {
             client: client.build().expect("a client"),
             origin: origin.to_owned(),
@@ -33,7 +38,10 @@ impl Browser {
 
     /// Plants a cookie.
     pub fn set_cookie(&self, name: &str, value: &str) {
-        self.cookies.lock().expect("not poisoned").insert(name.to_owned(), value.to_owned());
+        self.cookies
+            .lock()
+            .expect("not poisoned")
+            .insert(name.to_owned(), value.to_owned());
     }
 
     /// Forgets a cookie.
@@ -64,7 +72,10 @@ impl Browser {
     pub async fn get_with(&self, url: &str, headers: &[(&str, &str)]) -> Reply {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
-            map.append(HeaderName::from_bytes(name.as_bytes()).expect("a name"), HeaderValue::from_str(value).expect("a value"));
+            map.append(
+                HeaderName::from_bytes(name.as_bytes()).expect("a name"),
+                HeaderValue::from_str(value).expect("a value"),
+            );
         }
         self.send(self.client.get(self.absolute(url)).headers(map)).await
     }
@@ -74,7 +85,15 @@ impl Browser {
         let request = page.parameter("request").expect("a waiting request");
         let shown = self.get(page.location().as_str()).await;
         assert_eq!(shown.status, 200, "{}", shown.body);
-        self.post("/login", &[("request", &request), ("username", &person.email), ("password", &person.password)]).await
+        self.post(
+            "/login",
+            &[
+                ("request", &request),
+                ("username", &person.email),
+                ("password", &person.password),
+            ],
+        )
+        .await
     }
 
     /// Follows redirects within the server until one leads elsewhere or a page is shown.
@@ -86,20 +105,35 @@ impl Browser {
     }
 
     fn absolute(&self, url: &str) -> String {
-        if url.starts_with('/') { format!("{}{url}", self.origin) } else { url.to_owned() }
+        if url.starts_with('/') {
+            format!("{}{url}", self.origin)
+        } else {
+            url.to_owned()
+        }
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Reply {
         let cookies = self.cookies.lock().expect("not poisoned").clone();
-        let header: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = if header.is_empty() { request } else { request.header(COOKIE, header.join("; ")) };
+        let header: Vec<String> = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let request = if header.is_empty() {
+            request
+        } else {
+            request.header(COOKIE, header.join("; "))
+        };
         let reply = Reply::read(request.send().await.expect("the server answers")).await;
         for cookie in reply.headers.get_all(SET_COOKIE) {
             let text = cookie.to_str().expect("text");
             let (name, rest) = text.split_once('=').expect("a cookie");
             let value = rest.split(';').next().unwrap_or_default();
             let mut kept = self.cookies.lock().expect("not poisoned");
-            if value.is_empty() { kept.remove(name) } else { kept.insert(name.to_owned(), value.to_owned()) };
+            if value.is_empty() {
+                kept.remove(name)
+            } else {
+                kept.insert(name.to_owned(), value.to_owned())
+            };
         }
         reply
     }

@@ -20,10 +20,19 @@ pub struct RelyingParty {
 }
 
 impl RelyingParty {
-    #[expect(clippy::disallowed_methods, reason = "a test's client is not the server's outgoing HTTP")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test's client is not the server's outgoing HTTP"
+    )]
     pub fn new(issuer: &str, client: TestClient) -> Self {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
-        Self { client, issuer: issuer.to_owned(), http: http.build().expect("a client") }
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy();
+        Self {
+            client,
+            issuer: issuer.to_owned(),
+            http: http.build().expect("a client"),
+        }
     }
 
     /// The URL of an authorization request with PKCE, state and nonce; further parameters replace these.
@@ -57,14 +66,21 @@ impl RelyingParty {
     pub async fn authorize(&self, browser: &Browser, person: &TestPerson, extra: &[(&str, &str)]) -> Reply {
         let mut reply = browser.get(&self.authorization_url(extra)).await;
         for _ in 0..6 {
-            let Some(location) = reply.headers.get("location").and_then(|value| value.to_str().ok()).map(str::to_owned) else {
+            let Some(location) = reply
+                .headers
+                .get("location")
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
+            else {
                 return reply;
             };
             reply = if location.starts_with(&format!("{}/login", self.issuer)) {
                 browser.sign_in(&reply, person).await
             } else if location.starts_with(&format!("{}/consent", self.issuer)) {
                 let request = reply.parameter("request").expect("a waiting request");
-                browser.post("/consent", &[("request", &request), ("decision", "allow")]).await
+                browser
+                    .post("/consent", &[("request", &request), ("decision", "allow")])
+                    .await
             } else if location.starts_with(&format!("{}/", self.issuer)) {
                 browser.get(&location).await
             } else {
@@ -77,7 +93,9 @@ impl RelyingParty {
     /// A code for a person in a new browser.
     pub async fn code(&self, app: &TestApp, person: &TestPerson, extra: &[(&str, &str)]) -> String {
         let reply = self.authorize(&app.browser(), person, extra).await;
-        reply.parameter("code").unwrap_or_else(|| panic!("no code: {} {}", reply.header("location"), reply.body))
+        reply
+            .parameter("code")
+            .unwrap_or_else(|| panic!("no code: {} {}", reply.header("location"), reply.body))
     }
 
     /// Tokens for a person in a new browser.
@@ -120,7 +138,10 @@ impl RelyingParty {
                 let credentials = STANDARD.encode(format!("{}:{secret}", self.client.id));
                 request = request.header("authorization", format!("Basic {credentials}"));
             }
-            (Some(secret), _) => fields.extend([("client_id", self.client.id.as_str()), ("client_secret", secret.as_str())]),
+            (Some(secret), _) => fields.extend([
+                ("client_id", self.client.id.as_str()),
+                ("client_secret", secret.as_str()),
+            ]),
             (None, _) => fields.push(("client_id", self.client.id.as_str())),
         }
         Reply::read(request.form(&fields).send().await.expect("the server answers")).await
@@ -133,7 +154,10 @@ impl RelyingParty {
 
     /// Asks userinfo with a bearer token.
     pub async fn userinfo(&self, token: &str) -> Reply {
-        let request = self.http.get(format!("{}/oauth2/userinfo", self.issuer)).bearer_auth(token);
+        let request = self
+            .http
+            .get(format!("{}/oauth2/userinfo", self.issuer))
+            .bearer_auth(token);
         Reply::read(request.send().await.expect("the server answers")).await
     }
 

@@ -14,12 +14,19 @@ pub struct Reply {
 impl Reply {
     pub async fn read(response: reqwest::Response) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self { status, headers, body: response.text().await.expect("a body") }
+        Self {
+            status,
+            headers,
+            body: response.text().await.expect("a body"),
+        }
     }
 
     /// A header's text, or nothing.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// The body as JSON.
@@ -36,12 +43,20 @@ impl Reply {
     /// A parameter of the redirect's query.
     pub fn parameter(&self, name: &str) -> Option<String> {
         let location = self.location();
-        location.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        location
+            .query_pairs()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
     }
 
     /// Asserts an OAuth error as JSON.
     pub fn assert_error(&self, status: u16, code: &str) {
-        assert_eq!((self.status, self.json()["error"].as_str()), (status, Some(code)), "{}", self.body);
+        assert_eq!(
+            (self.status, self.json()["error"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.body
+        );
         assert_eq!(self.header("cache-control"), "no-store");
     }
 }

@@ -60,10 +60,17 @@ impl TestApp {
         replica
     }
 
-    async fn on(database: TestDatabase, clock: Arc<ManualClock>, change: impl FnOnce(&mut SignetConfig)) -> Self {
+    async fn on(
+        database: TestDatabase,
+        clock: Arc<ManualClock>,
+        change: impl FnOnce(&mut SignetConfig),
+    ) -> Self {
         let socket = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = socket.local_addr().expect("an address");
-        let mut config = SignetConfig { issuer: format!("http://{address}"), ..SignetConfig::default() };
+        let mut config = SignetConfig {
+            issuer: format!("http://{address}"),
+            ..SignetConfig::default()
+        };
         config.database.url.clone_from(&database.url);
         config.database.pool_size = 8;
         config.sealing.kek_files = vec![kek()];
@@ -72,14 +79,28 @@ impl TestApp {
         config.limits.logins_per_minute_per_address = 0;
         change(&mut config);
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed)));
-        let injected = Injected { clock: Some(Arc::clone(&clock) as _), entropy: Some(entropy) };
-        let app = App::build(config, injected).await.unwrap_or_else(|error| panic!("{error}"));
+        let injected = Injected {
+            clock: Some(Arc::clone(&clock) as _),
+            entropy: Some(entropy),
+        };
+        let app = App::build(config, injected)
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
         let stop = CancellationToken::new();
         let public = router::public(&app).expect("a router");
-        let settings = ListenerSettings { drain_time: Duration::from_millis(100), ..ListenerSettings::default() };
+        let settings = ListenerSettings {
+            drain_time: Duration::from_millis(100),
+            ..ListenerSettings::default()
+        };
         tokio::spawn(Listener::new(socket, None, settings).serve(public, stop.clone()));
         let issuer = format!("http://{address}");
-        Self { app, database, clock, issuer, stop }
+        Self {
+            app,
+            database,
+            clock,
+            issuer,
+            stop,
+        }
     }
 
     /// A new browser with no cookies.
@@ -94,7 +115,10 @@ impl TestApp {
 
     /// A transaction on the server's own services; commit it by name.
     pub async fn work(&self) -> Work {
-        self.app.begin(self.app.circumstances(Origin::internal("test"))).await.expect("the database answers")
+        self.app
+            .begin(self.app.circumstances(Origin::internal("test")))
+            .await
+            .expect("the database answers")
     }
 
     /// Drops every cache, as the watcher does when a version moves.
@@ -116,7 +140,9 @@ fn kek() -> PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
     static KEK: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
     KEK.get_or_init(|| {
-        let path = std::env::temp_dir().join("signet-tests").join(format!("{}.kek", std::process::id()));
+        let path = std::env::temp_dir()
+            .join("signet-tests")
+            .join(format!("{}.kek", std::process::id()));
         std::fs::write(&path, "test-1:AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=\n").expect("writable");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("permissions");
         path

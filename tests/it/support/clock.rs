@@ -11,7 +11,9 @@ pub struct ManualClock(Mutex<Timestamp>);
 impl ManualClock {
     /// A clock that shows a fixed moment.
     pub fn new() -> Self {
-        Self(Mutex::new(Timestamp::from_timestamp(1_800_000_000, 0).expect("a representable time")))
+        Self(Mutex::new(
+            Timestamp::from_timestamp(1_800_000_000, 0).expect("a representable time"),
+        ))
     }
 
     /// Moves it on.

@@ -32,12 +32,24 @@ async fn cluster() -> &'static Cluster {
                 std::fs::create_dir_all(&parent).expect("the temporary folder can be written");
                 remove_orphans(&parent);
                 let data_dir: PathBuf = parent.join(std::process::id().to_string());
-                let settings = Settings { data_dir, binaries: None, fsync: false, shared: false };
-                let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+                let settings = Settings {
+                    data_dir,
+                    binaries: None,
+                    fsync: false,
+                    shared: false,
+                };
+                let runtime = tokio::runtime::Builder::new_multi_thread()
+                    .worker_threads(1)
+                    .enable_all()
+                    .build();
                 let runtime = runtime.expect("a runtime");
                 let cluster = runtime.block_on(async {
-                    let cluster = Cluster::start(&settings).await.unwrap_or_else(|error| panic!("{error}"));
-                    database::prepare(&cluster, TEMPLATE).await.expect("the template migrates");
+                    let cluster = Cluster::start(&settings)
+                        .await
+                        .unwrap_or_else(|error| panic!("{error}"));
+                    database::prepare(&cluster, TEMPLATE)
+                        .await
+                        .expect("the template migrates");
                     cluster
                 });
                 std::mem::forget(runtime);
@@ -53,12 +65,21 @@ impl TestDatabase {
     pub async fn new() -> Self {
         let cluster = cluster().await;
         let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        let mut connection =
-            PgConnection::connect(&cluster.url("postgres", "postgres")).await.expect("the cluster answers");
+        let mut connection = PgConnection::connect(&cluster.url("postgres", "postgres"))
+            .await
+            .expect("the cluster answers");
         let statement = format!("create database {name} template {TEMPLATE} owner signet_owner");
-        sqlx::query(AssertSqlSafe(statement)).execute(&mut connection).await.expect("a database per test");
-        let grants = format!("revoke all on database {name} from public; grant connect on database {name} to signet_app, signet_hook");
-        sqlx::raw_sql(AssertSqlSafe(grants)).execute(&mut connection).await.expect("rights");
+        sqlx::query(AssertSqlSafe(statement))
+            .execute(&mut connection)
+            .await
+            .expect("a database per test");
+        let grants = format!(
+            "revoke all on database {name} from public; grant connect on database {name} to signet_app, signet_hook"
+        );
+        sqlx::raw_sql(AssertSqlSafe(grants))
+            .execute(&mut connection)
+            .await
+            .expect("rights");
         connection.close().await.expect("closes");
         Self {
             url: cluster.url("signet_app", &name),
@@ -69,6 +90,8 @@ impl TestDatabase {
 
     /// A connection that may do anything, for looking behind the server's back.
     pub async fn admin(&self) -> PgConnection {
-        PgConnection::connect(&self.admin_url).await.expect("the database answers")
+        PgConnection::connect(&self.admin_url)
+            .await
+            .expect("the database answers")
     }
 }
