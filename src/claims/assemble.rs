@@ -86,26 +86,36 @@ pub fn access_token(
     merge::merge(claims, rename(additions, frame.claim_names))
 }
 
-/// The protocol's claims of an ID token (OpenID Connect Core §2) with those of tenancy; `extra` are the standard
-/// claims that scope or the `claims` parameter put there.
+/// What an ID token says beside the protocol's claims.
+#[derive(Debug, Default)]
+pub struct IdTokenExtras<'a> {
+    /// Echoed from the authorization request.
+    pub nonce: Option<&'a str>,
+    /// Standard claims that scope or the `claims` parameter put there.
+    pub standard: Map<String, Value>,
+    /// Whether the client wants the claims of tenancy there too. Without being asked an ID token says nothing that
+    /// its specification does not name.
+    pub tenancy: bool,
+}
+
+/// The claims of an ID token (OpenID Connect Core §2).
 pub fn id_token(
     frame: &TokenFrame<'_>,
     grant: &GrantFacts,
-    nonce: Option<&str>,
-    extra: Map<String, Value>,
+    extras: IdTokenExtras<'_>,
 ) -> Result<Map<String, Value>, HookError> {
-    let mut claims = extra;
+    let mut claims = extras.standard;
     claims.append(&mut dates(frame));
     claims.insert("sub".to_owned(), json!(grant.user_id));
     claims.insert("azp".to_owned(), json!(grant.client_id));
     person(&mut claims, grant);
-    if let Some(nonce) = nonce {
+    if let Some(nonce) = extras.nonce {
         claims.insert("nonce".to_owned(), json!(nonce));
     }
-    merge::merge(
-        claims,
-        outputs::select(&grant.tenancy, Output::IdToken, frame.user_role_alias),
-    )
+    if !extras.tenancy {
+        return Ok(claims);
+    }
+    merge::merge(claims, outputs::select(&grant.tenancy, Output::IdToken, frame.user_role_alias))
 }
 
 /// The userinfo answer (OpenID Connect Core §5.3.2): `sub` always, then what was asked for, then tenancy.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 pub enum Output {
     /// The access token, and introspection, which reports the token itself.
     AccessToken,
-    /// The ID token.
+    /// The ID token of a client that wants claims there (`scope_claims_in_id_token`).
     IdToken,
     /// The userinfo answer.
     Userinfo,

@@ -10,7 +10,7 @@ use super::issuance::{Issuance, MintError};
 use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, SessionId, UserId};
 use crate::base::secret::Secret;
-use crate::claims::assemble::{self, GrantFacts, TokenFrame};
+use crate::claims::assemble::{self, GrantFacts, IdTokenExtras, TokenFrame};
 use crate::client::Client;
 use crate::protocol::algorithm::Algorithm;
 
@@ -45,7 +45,12 @@ pub fn mint(
         user_role_alias: false,
     };
     let algorithm = client.id_token_algorithm;
-    let mut claims = assemble::id_token(&frame, grant, content.nonce, content.standard)?;
+    let extras = IdTokenExtras {
+        nonce: content.nonce,
+        standard: content.standard,
+        tenancy: client.scope_claims_in_id_token,
+    };
+    let mut claims = assemble::id_token(&frame, grant, extras)?;
     if let Some(access_token) = content.access_token {
         claims.insert(
             "at_hash".to_owned(),
