@@ -4,3 +4,4 @@ pub mod database;
 pub mod kek;
 pub mod postgres;
 pub mod relying_party;
+pub mod seed;

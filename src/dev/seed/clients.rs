@@ -1,0 +1,173 @@
+//! Owns the demo clients and the demo resource: one of each kind that a developer may want to try.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::error::SeedError;
+use super::secrets_file::SecretsFile;
+use super::seeding::DemoAddresses;
+use crate::base::id::ClientId;
+use crate::base::secret::Secret;
+use crate::client::{
+    Client, ClientError, ClientType, NewClient, NewResource, Registration, Resource, service,
+};
+use crate::db::Work;
+use crate::protocol::client_authentication::ClientAuthenticationMethod;
+use crate::protocol::grant_type::GrantType;
+use crate::protocol::redirect_uri::RedirectUri;
+use crate::protocol::scope::{self, Scope};
+
+/// The demo application: confidential, of the operator's own.
+pub const DEMO_CLIENT: &str = "demo-web";
+/// A public client, for an application in the browser on one of the usual development ports.
+pub const DEMO_SPA: &str = "demo-spa";
+/// A program that acts for itself; it may introspect.
+pub const DEMO_SERVICE: &str = "demo-service";
+/// An audience to ask tokens for.
+pub const DEMO_RESOURCE: &str = "https://api.example.test";
+
+/// Makes what is missing; answers with the demo application's new secret.
+pub(super) async fn provide(
+    work: &mut Work,
+    secrets: &mut SecretsFile,
+    demo: &DemoAddresses,
+) -> Result<Secret, SeedError> {
+    if service::resource_show(work, DEMO_RESOURCE).await?.is_none() {
+        service::resource_create(work, &resource()?).await?;
+    }
+    if find(work, DEMO_SPA).await?.is_none() {
+        create(work, spa(), None).await?;
+    }
+    provide_service(work, secrets).await?;
+    provide_web(work, demo).await
+}
+
+/// The service's secret is kept, for scripts; one that was lost is replaced.
+async fn provide_service(work: &mut Work, secrets: &mut SecretsFile) -> Result<(), SeedError> {
+    let kept = secrets.find(DEMO_SERVICE).cloned();
+    let made = match (find(work, DEMO_SERVICE).await?, kept) {
+        (Some(_), Some(_)) => None,
+        (Some(existing), None) => {
+            Some(service::rotate_secret(work, &existing.client_id, Duration::ZERO).await?)
+        }
+        (None, kept) => create(work, program(), kept).await?,
+    };
+    if let Some(secret) = made {
+        secrets.set(DEMO_SERVICE, secret);
+    }
+    Ok(())
+}
+
+/// The application's secret is made anew at each start, and stands nowhere but in memory.
+async fn provide_web(work: &mut Work, demo: &DemoAddresses) -> Result<Secret, SeedError> {
+    let client_id = ClientId::from_text(DEMO_CLIENT);
+    match find(work, DEMO_CLIENT).await? {
+        None => match create(work, web(demo), None).await? {
+            Some(secret) => Ok(secret),
+            None => Err(ClientError::Public(client_id).into()),
+        },
+        Some(existing) if serves(&existing, demo) => {
+            Ok(service::rotate_secret(work, &client_id, Duration::ZERO).await?)
+        }
+        Some(_) => Err(SeedError::OtherAddress {
+            address: demo.url.clone(),
+        }),
+    }
+}
+
+fn serves(client: &Client, demo: &DemoAddresses) -> bool {
+    let callback = demo.callback();
+    client
+        .redirect_uris
+        .iter()
+        .map(RedirectUri::as_str)
+        .any(|uri| uri == callback)
+}
+
+async fn find(work: &mut Work, client_id: &str) -> Result<Option<Client>, ClientError> {
+    match service::show(work, &ClientId::from_text(client_id)).await {
+        Ok(client) => Ok(Some(client)),
+        Err(ClientError::Unknown(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn create(
+    work: &mut Work,
+    registration: Registration,
+    chosen: Option<Secret>,
+) -> Result<Option<Secret>, ClientError> {
+    let new = NewClient::parse(registration)?;
+    Ok(service::create(work, &new, chosen).await?.secret)
+}
+
+fn web(demo: &DemoAddresses) -> Registration {
+    Registration {
+        first_party: true,
+        authentication: Some(ClientAuthenticationMethod::ClientSecretBasic),
+        redirect_uris: vec![demo.callback()],
+        post_logout_redirect_uris: vec![demo.signed_out()],
+        grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+        scopes: Some(scopes(&["address", "phone", scope::OFFLINE_ACCESS])),
+        scope_claims_in_id_token: true,
+        client_uri: Some(demo.url.clone()),
+        ..Registration::new(DEMO_CLIENT, "Demo application", ClientType::Web)
+    }
+}
+
+fn spa() -> Registration {
+    let addresses = |path: &str| {
+        ["http://localhost:3000", "http://localhost:5173"]
+            .map(|origin| format!("{origin}{path}"))
+            .to_vec()
+    };
+    Registration {
+        authentication: Some(ClientAuthenticationMethod::None),
+        redirect_uris: addresses("/callback"),
+        post_logout_redirect_uris: addresses("/"),
+        grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+        scopes: Some(scopes(&[])),
+        ..Registration::new(DEMO_SPA, "Demo browser application", ClientType::Spa)
+    }
+}
+
+fn program() -> Registration {
+    Registration {
+        scopes: Some(Scope::from_tokens(["api:read", "api:write"])),
+        default_resource: Some(DEMO_RESOURCE.to_owned()),
+        may_introspect: true,
+        ..Registration::new(DEMO_SERVICE, "Demo service", ClientType::Service)
+    }
+}
+
+fn scopes(more: &[&str]) -> Scope {
+    let usual = [scope::OPENID, "profile", "email", scope::ORGANIZATION_ANY];
+    Scope::from_tokens(usual.into_iter().chain(more.iter().copied()))
+}
+
+fn resource() -> Result<NewResource, ClientError> {
+    Ok(NewResource::parse(Resource {
+        identifier: DEMO_RESOURCE.to_owned(),
+        name: "Demo API".to_owned(),
+        algorithm: None,
+        lifetime: None,
+        claim_names: BTreeMap::new(),
+    })?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_registration_keeps_the_rules() {
+        let demo = DemoAddresses {
+            url: "http://localhost:8081".to_owned(),
+        };
+        for registration in [web(&demo), spa(), program()] {
+            let name = registration.name.clone();
+            assert!(NewClient::parse(registration).is_ok(), "{name}");
+        }
+        assert!(resource().is_ok());
+    }
+}
