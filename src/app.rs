@@ -195,7 +195,7 @@ impl App {
                     .issuance
                     .keys
                     .reload(&mut connection, &self.0.keyring)
-                    .await?
+                    .await?;
             }
             "hooks" => self.0.issuance.hook.check(&mut connection).await?,
             "platform" => {

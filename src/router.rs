@@ -87,12 +87,12 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
     } else {
         Router::new().nest(path, routes).fallback(home::not_found)
     };
-    let router = Router::new()
+    let whole = Router::new()
         .route(&inserted, get(metadata::get).layer(cors::public_document()))
         .merge(below)
         .layer(Extension(metadata::Rendered::default()))
         .with_state(edge);
-    Ok(stack::surround(router, edge_settings(app)?))
+    Ok(stack::surround(whole, edge_settings(app)?))
 }
 
 /// The internal listener's paths: health, and metrics as the given function renders them.

@@ -236,6 +236,7 @@ async fn attempt(
 }
 
 /// What the page shows.
+#[derive(Clone, Copy)]
 struct View<'a> {
     flow: Option<(&'a Client, &'a AuthorizationRequest, &'a str)>,
     username: &'a str,

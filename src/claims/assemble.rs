@@ -35,7 +35,7 @@ pub struct GrantFacts {
 #[derive(Debug, Clone)]
 pub enum TokenSubject {
     /// A person, through a grant.
-    Person(GrantFacts),
+    Person(Box<GrantFacts>),
     /// The client itself (RFC 6749 §4.4).
     Client(ClientId),
 }
@@ -115,7 +115,10 @@ pub fn id_token(
     if !extras.tenancy {
         return Ok(claims);
     }
-    merge::merge(claims, outputs::select(&grant.tenancy, Output::IdToken, frame.user_role_alias))
+    merge::merge(
+        claims,
+        outputs::select(&grant.tenancy, Output::IdToken, frame.user_role_alias),
+    )
 }
 
 /// The userinfo answer (OpenID Connect Core §5.3.2): `sub` always, then what was asked for, then tenancy.

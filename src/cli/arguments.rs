@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 use super::client::ClientCommand;
 use super::database::DatabaseCommand;
+use super::dev::DevArguments;
 use super::migrate::MigrateArguments;
 use super::organization::OrganizationCommand;
 use super::user::UserCommand;
@@ -28,6 +29,8 @@ pub(super) struct Arguments {
 /// Every command.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Run everything on this machine: a private PostgreSQL, the server, and a demo application to click through.
+    Dev(DevArguments),
     /// Run the server.
     Serve,
     /// Bring the database to this version's schema; with --bootstrap make its roles first.

@@ -4,6 +4,7 @@
 mod arguments;
 pub mod client;
 mod database;
+mod dev;
 mod doctor;
 mod layout;
 mod migrate;

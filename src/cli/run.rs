@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use super::arguments::{Arguments, Command};
-use super::{client, database, doctor, migrate, operator, organization, output, serve, user};
+use super::{client, database, dev, doctor, migrate, operator, organization, output, serve, user};
 use crate::config;
 
 /// Runs the command that this process was started with.
@@ -46,6 +46,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     } = arguments;
     let load = || config::load(path.as_deref());
     match command {
+        Command::Dev(arguments) => dev::run(arguments).await?,
         Command::Serve => serve::run(load()?).await?,
         Command::Migrate(arguments) => migrate::run(arguments, &load()?).await?,
         Command::Doctor => return doctor::run(&load()?, json).await,

@@ -112,15 +112,18 @@ async fn checked(
 ) -> Result<(Arc<Client>, AuthorizationRequest), Response> {
     let request_id = visit.origin.request_id.as_str();
     let refuse = |error: ProtocolError| error_page(edge, StatusCode::BAD_REQUEST, error, request_id);
-    let parameters = match params {
+    let read = match params {
         Ok(params) => parameters(&params, Vec::new()),
         Err(ParamsError::Repeated(repeated)) => {
             // What was repeated counts as absent; the checks only need to know that something was, and which two
             // leave nobody to redirect to.
-            let named = ["client_id", "redirect_uri"]
+            let decisive = ["client_id", "redirect_uri"]
                 .into_iter()
                 .filter(|name| repeated.contains(name));
-            let names = named.map(str::to_owned).chain(["another".to_owned()]).collect();
+            let names = decisive
+                .map(str::to_owned)
+                .chain(["another".to_owned()])
+                .collect();
             parameters(repeated.rest(), names)
         }
         Err(error) => {
@@ -130,7 +133,7 @@ async fn checked(
     };
     let failed = |error: DatabaseError| Failure::from(error).page(&edge.layout, request_id);
     let unknown = ProtocolError::new(ErrorCode::InvalidRequest, "client_id is missing or unknown");
-    let client_id = parameters.get("client_id").ok_or_else(|| refuse(unknown))?;
+    let client_id = read.get("client_id").ok_or_else(|| refuse(unknown))?;
     let client = edge.app.clients().find(client_id).await.map_err(failed)?;
     let client = client
         .filter(|client| !client.disabled)
@@ -141,7 +144,7 @@ async fn checked(
         issuance: edge.app.issuance(),
         now: visit.now,
     };
-    match order::check(checks, &parameters).await.map_err(failed)? {
+    match order::check(checks, &read).await.map_err(failed)? {
         Ok(request) => Ok((client, request)),
         Err(AuthorizationError::Unredirectable(error)) => Err(refuse(error)),
         Err(AuthorizationError::Redirectable(target, error)) => Err(answer_error(edge, &target, error)),

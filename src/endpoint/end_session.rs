@@ -123,8 +123,7 @@ async fn begin(
     };
     match (session, handle, &request.hint) {
         // Without a session there is nothing to end; a proven client gets its browser back.
-        (None, _, Some(_)) => signed_out(edge, request.return_to.as_deref()),
-        (None, _, None) => signed_out(edge, None),
+        (None, _, hint) => signed_out(edge, hint.as_ref().and(request.return_to.as_deref())),
         (Some(session), _, Some(hint)) if hint.session_id.as_ref() == Some(&session.session.id) => {
             end(edge, visit, &session, &request).await
         }

@@ -130,7 +130,10 @@ fn claims_supported() -> Vec<&'static str> {
 
 /// The rendered document and the key set that it was rendered for.
 #[derive(Clone, Default)]
-pub struct Rendered(Arc<RwLock<Option<(Arc<str>, Bytes)>>>);
+pub struct Rendered(Arc<RwLock<Option<Document>>>);
+
+/// The key set's entity tag and the rendered body.
+type Document = (Arc<str>, Bytes);
 
 impl Rendered {
     fn get(&self, app: &App) -> Bytes {

@@ -66,7 +66,7 @@ pub(super) async fn tokens(
         assurance: row.assurance,
         tenancy,
     };
-    let subject = TokenSubject::Person(facts.clone());
+    let subject = TokenSubject::Person(Box::new(facts.clone()));
     let access_token = {
         let moment = Moment {
             now: work.now(),

@@ -32,9 +32,8 @@ pub enum HookError {
 
 /// Reads the claims of an answer. `None` is how the built-in hook refuses.
 pub fn read(answer: Option<Value>) -> Result<Map<String, Value>, HookError> {
-    let claims = match answer.ok_or(HookError::Refused)? {
-        Value::Object(claims) => claims,
-        _ => return Err(HookError::Malformed),
+    let Value::Object(claims) = answer.ok_or(HookError::Refused)? else {
+        return Err(HookError::Malformed);
     };
     let size: usize = claims
         .iter()

@@ -1,0 +1,209 @@
+//! `signet dev`: everything on this machine with one command: private PostgreSQL, keys, demo data, the server, and a
+//! demo application to click through.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{output, serve};
+use crate::app::{App, Injected};
+use crate::base::fetch::{Fetch, Reach};
+use crate::config::{DatabaseSettings, ListenSettings, SealingSettings, SignetConfig, TlsSettings};
+use crate::dev::postgres::{Cluster, Settings};
+use crate::dev::relying_party::{self, RelyingPartySettings};
+use crate::dev::seed::{self, DemoAddresses, Seeded};
+use crate::dev::{database, kek};
+use crate::server::listener::{Listener, ListenerSettings};
+use crate::server::metrics::Metrics;
+use crate::server::{signals, telemetry};
+
+/// `signet dev`
+#[derive(Debug, Args)]
+pub(super) struct DevArguments {
+    /// Where the database, its passwords and a configuration for other commands are kept.
+    #[arg(long, default_value = "data")]
+    data_dir: PathBuf,
+    /// Where the development key-encryption key is kept.
+    #[arg(long, default_value = "keys")]
+    keys_dir: PathBuf,
+    /// The server's port.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// The demo application's port.
+    #[arg(long, default_value_t = 8081)]
+    demo_port: u16,
+    /// The port of health and metrics.
+    #[arg(long, default_value_t = 9090)]
+    internal_port: u16,
+    /// Another issuer than `http://localhost:PORT`, for instance an https one with --certificate and --key.
+    #[arg(long)]
+    issuer: Option<String>,
+    /// A PEM file with a certificate, to serve over TLS.
+    #[arg(long, requires = "key")]
+    certificate: Option<PathBuf>,
+    /// A PEM file with the certificate's private key.
+    #[arg(long, requires = "certificate")]
+    key: Option<PathBuf>,
+    /// The folder with PostgreSQL's programs, if they are not in a usual place.
+    #[arg(long)]
+    pg_bin: Option<PathBuf>,
+    /// What to log, for instance `info,signet=debug`.
+    #[arg(long, default_value = "warn")]
+    log: String,
+}
+
+/// Runs until Ctrl-C.
+pub(super) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
+    let config = configure(&arguments)?;
+    telemetry::start(config.log.format, &config.log.filter)?;
+    telemetry::log_panics();
+    output::line("Starting PostgreSQL in a private folder …")?;
+    let settings = Settings {
+        data_dir: std::path::absolute(&arguments.data_dir)?,
+        binaries: arguments.pg_bin.clone(),
+        fsync: true,
+        shared: true,
+    };
+    let cluster = Cluster::start(&settings).await?;
+    database::prepare(&cluster, DATABASE).await?;
+    let config = SignetConfig {
+        database: DatabaseSettings {
+            url: cluster.url("signet_app", DATABASE),
+            owner_url: cluster.url("signet_owner", DATABASE),
+            ..config.database
+        },
+        ..config
+    };
+    database::mark_development(&config.database.owner_url).await?;
+    write_configuration(&arguments.data_dir.join("signet.toml"), &config)?;
+    let app = App::build(config, Injected::default()).await?;
+    let demo = DemoAddresses {
+        url: format!("http://localhost:{}", arguments.demo_port),
+    };
+    let passwords = arguments.data_dir.join("dev-passwords");
+    let seeded = seed::seed(&app, &passwords, &demo).await.context("demo data")?;
+    let stop = CancellationToken::new();
+    let serving = serve::start(&app, Metrics::install()?, stop.clone()).await?;
+    let demo_task = start_demo(&app, &seeded, &demo, arguments.demo_port, stop.clone()).await?;
+    announce(&arguments, &app, &demo, &seeded)?;
+    signals::stop_requested().await?;
+    output::line("Stopping …")?;
+    stop.cancel();
+    serving.finish().await;
+    demo_task.await?;
+    app.close().await;
+    cluster.stop().await?;
+    Ok(())
+}
+
+const DATABASE: &str = "signet";
+
+fn configure(arguments: &DevArguments) -> anyhow::Result<SignetConfig> {
+    std::fs::create_dir_all(&arguments.data_dir)?;
+    let kek =
+        kek::provide(&arguments.keys_dir.join("dev.kek")).context("the development key-encryption key")?;
+    let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let mut config = SignetConfig {
+        issuer: arguments
+            .issuer
+            .clone()
+            .unwrap_or_else(|| format!("http://localhost:{}", arguments.port)),
+        listen: ListenSettings {
+            public: loopback(arguments.port),
+            internal: loopback(arguments.internal_port),
+            drain_seconds: 2,
+            ..ListenSettings::default()
+        },
+        sealing: SealingSettings {
+            kek_files: vec![std::path::absolute(kek)?],
+        },
+        tls: TlsSettings {
+            certificate: arguments.certificate.clone().unwrap_or_default(),
+            key: arguments.key.clone().unwrap_or_default(),
+        },
+        ..SignetConfig::default()
+    };
+    config.log.filter.clone_from(&arguments.log);
+    // Everything comes from this machine here: one person, or one test program that signs in over and over.
+    config.limits.logins_per_minute_per_address = 0;
+    Ok(config)
+}
+
+/// Lets the other commands work on the same database: `signet --config data/signet.toml client list`.
+fn write_configuration(path: &Path, config: &SignetConfig) -> anyhow::Result<()> {
+    let kek_files: Vec<String> = config
+        .sealing
+        .kek_files
+        .iter()
+        .map(|file| format!("{:?}", file.display().to_string()))
+        .collect();
+    let text = format!(
+        "# Written by `signet dev` at each start.\nissuer = {:?}\n\n[database]\nurl = {:?}\nowner_url = {:?}\n\n[sealing]\nkek_files = [{}]\n",
+        config.issuer,
+        config.database.url,
+        config.database.owner_url,
+        kek_files.join(", "),
+    );
+    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+async fn start_demo(
+    app: &App,
+    seeded: &Seeded,
+    demo: &DemoAddresses,
+    port: u16,
+    stop: CancellationToken,
+) -> anyhow::Result<tokio::task::JoinHandle<()>> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let socket = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("{address} cannot be listened on"))?;
+    let settings = RelyingPartySettings {
+        issuer: app.issuer().as_str().to_owned(),
+        own_url: demo.url.clone(),
+        client_id: seed::DEMO_CLIENT.to_owned(),
+        client_secret: seeded.demo_client_secret.clone(),
+        organizations: seeded.organizations.clone(),
+    };
+    let fetch = Fetch::new(Reach::PublicAndLoopback)?;
+    let router = relying_party::router(settings, fetch, app.entropy().clone(), app.clock().clone());
+    let listener = Listener::new(socket, None, ListenerSettings::default());
+    Ok(tokio::spawn(listener.serve(router, stop)))
+}
+
+fn announce(
+    arguments: &DevArguments,
+    app: &App,
+    demo: &DemoAddresses,
+    seeded: &Seeded,
+) -> anyhow::Result<()> {
+    let mut lines = vec![
+        String::new(),
+        format!("  Demo application   {}   <- open this and sign in", demo.url),
+        format!("  signet             {}", app.issuer()),
+        format!(
+            "  Discovery          {}",
+            app.issuer().url("/.well-known/openid-configuration")
+        ),
+        format!(
+            "  Health, metrics    http://localhost:{}/health/ready  /metrics",
+            arguments.internal_port
+        ),
+        String::new(),
+        "  People:".to_owned(),
+    ];
+    for (name, password) in &seeded.users {
+        lines.push(format!("    {name:<8} {}", password.expose()));
+    }
+    lines.push(String::new());
+    lines.push(format!(
+        "  Other commands use --config {}. Ctrl-C stops everything; the data stays in {}.",
+        arguments.data_dir.join("signet.toml").display(),
+        arguments.data_dir.display(),
+    ));
+    output::line(&lines.join("\n"))
+}
