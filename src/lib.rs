@@ -5,6 +5,7 @@
 // 8: the ways in
 pub mod cli;
 pub mod dev;
+pub mod jobs;
 pub mod router;
 pub mod server;
 // 7: what answers
@@ -39,3 +40,5 @@ pub mod jose;
 pub mod protocol;
 // 0: the ground
 pub mod base;
+// the book
+pub mod manual;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::store;
-use crate::base::clock::{Timestamp, after};
+use crate::base::clock::{Timestamp, after, before};
 use crate::base::digest;
 use crate::base::id::UserId;
 use crate::db::{DatabaseError, Work};
@@ -94,13 +94,6 @@ impl Bounds {
 pub async fn expire(work: &mut Work, limits: Limits, rows: i64) -> Result<u64, DatabaseError> {
     let bounds = Bounds::of(limits, work.now());
     store::expire_attempts(work.connection()?, bounds, rows).await
-}
-
-fn before(now: Timestamp, length: Duration) -> Timestamp {
-    chrono::TimeDelta::from_std(length)
-        .ok()
-        .and_then(|delta| now.checked_sub_signed(delta))
-        .unwrap_or(Timestamp::MIN_UTC)
 }
 
 #[cfg(test)]

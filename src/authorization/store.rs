@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::request::AuthorizationRequest;
 use super::waiting::WaitingRequest;
-use crate::base::clock;
+use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, UserId};
 use crate::db::{DatabaseError, Work};
@@ -242,4 +242,43 @@ pub(super) async fn insert_code(work: &mut Work, new: NewCode<'_>) -> Result<Cod
         (false, false) => CodeInserted::NotJoined,
         (true, false) => CodeInserted::Finished,
     })
+}
+
+pub(super) async fn expire_requests(work: &mut Work, limit: i64) -> Result<u64, DatabaseError> {
+    let now = work.now();
+    let deleted = sqlx::query!(
+        r#"delete from auth.authorization_requests
+           where ctid in (
+                select ctid
+                from auth.authorization_requests
+                where expires_at <= $1
+                limit $2
+                for update skip locked)"#,
+        now,
+        limit,
+    )
+    .execute(work.connection()?)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+pub(super) async fn expire_codes(
+    work: &mut Work,
+    before: Timestamp,
+    limit: i64,
+) -> Result<u64, DatabaseError> {
+    let deleted = sqlx::query!(
+        r#"delete from auth.oauth_authorization_codes
+           where ctid in (
+                select ctid
+                from auth.oauth_authorization_codes
+                where expires_at <= $1
+                limit $2
+                for update skip locked)"#,
+        before,
+        limit,
+    )
+    .execute(work.connection()?)
+    .await?;
+    Ok(deleted.rows_affected())
 }

@@ -68,3 +68,12 @@ pub fn after(now: Timestamp, length: Duration) -> Timestamp {
         .and_then(|delta| now.checked_add_signed(delta))
         .unwrap_or(Timestamp::MAX_UTC)
 }
+
+/// `now` minus a length of time; saturates at the beginning of representable time.
+#[must_use]
+pub fn before(now: Timestamp, length: Duration) -> Timestamp {
+    TimeDelta::from_std(length)
+        .ok()
+        .and_then(|delta| now.checked_sub_signed(delta))
+        .unwrap_or(Timestamp::MIN_UTC)
+}

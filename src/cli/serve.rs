@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Injected};
 use crate::config::SignetConfig;
+use crate::jobs::cleanup;
 use crate::router;
 use crate::server::listener::{Listener, ListenerSettings};
 use crate::server::metrics::Metrics;
@@ -87,6 +88,7 @@ pub(super) async fn start(app: &App, metrics: Metrics, stop: CancellationToken) 
         tokio::spawn(public.serve(public_router, stop.clone())),
         tokio::spawn(internal.serve(internal_router, stop.clone())),
         tokio::spawn(app.clone().keep_current(stop.clone())),
+        tokio::spawn(cleanup::run(app.clone(), stop.clone())),
         tokio::spawn(metrics.keep_up(stop)),
     ]))
 }

@@ -19,10 +19,6 @@ pub struct DatabaseSettings {
     pub owner_url: String,
     /// A file that holds `owner_url`.
     pub owner_url_file: PathBuf,
-    /// As `signet_hook`: connections for operators' SQL hooks.
-    pub hook_url: String,
-    /// A file that holds `hook_url`.
-    pub hook_url_file: PathBuf,
     /// The most connections of the server.
     pub pool_size: u32,
     /// How long a request waits for a connection, in milliseconds.
@@ -40,8 +36,6 @@ impl Default for DatabaseSettings {
             url_file: PathBuf::new(),
             owner_url: String::new(),
             owner_url_file: PathBuf::new(),
-            hook_url: String::new(),
-            hook_url_file: PathBuf::new(),
             pool_size: 16,
             acquire_timeout_ms: 2000,
             statement_timeout_ms: 2000,

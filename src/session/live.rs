@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::store;
 use crate::audit::{self, Event};
 use crate::authentication::Assurance;
-use crate::base::clock::{Timestamp, after};
+use crate::base::clock::{Timestamp, after, before};
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::{OrganizationId, SessionId, UserId};
 use crate::db::{DatabaseError, Work};
@@ -150,11 +150,4 @@ pub(super) struct Slide {
     pub(super) now: Timestamp,
     pub(super) if_before: Timestamp,
     pub(super) idle_until: Timestamp,
-}
-
-fn before(now: Timestamp, length: Duration) -> Timestamp {
-    chrono::TimeDelta::from_std(length)
-        .ok()
-        .and_then(|delta| now.checked_sub_signed(delta))
-        .unwrap_or(Timestamp::MIN_UTC)
 }

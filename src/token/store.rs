@@ -281,3 +281,67 @@ pub(super) async fn insert_reference(
     .await?;
     Ok(())
 }
+
+pub(super) async fn expire_references(work: &mut Work, limit: i64) -> Result<u64, DatabaseError> {
+    let now = work.now();
+    let deleted = sqlx::query!(
+        r#"delete from auth.oauth_access_tokens
+           where ctid in (
+                select ctid
+                from auth.oauth_access_tokens
+                where expires_at <= $1
+                limit $2
+                for update skip locked)"#,
+        now,
+        limit,
+    )
+    .execute(work.connection()?)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+pub(super) async fn expire_revocations(
+    work: &mut Work,
+    before: Timestamp,
+    limit: i64,
+) -> Result<u64, DatabaseError> {
+    let deleted = sqlx::query!(
+        r#"delete from auth.revoked_tokens
+           where ctid in (
+                select ctid
+                from auth.revoked_tokens
+                where expires_at <= $1
+                limit $2
+                for update skip locked)"#,
+        before,
+        limit,
+    )
+    .execute(work.connection()?)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+pub(super) async fn expire_grants(
+    work: &mut Work,
+    ended_before: Timestamp,
+    made_before: Timestamp,
+    limit: i64,
+) -> Result<u64, DatabaseError> {
+    let deleted = sqlx::query!(
+        r#"delete from auth.oauth_grants
+           where ctid in (
+                select ctid
+                from auth.oauth_grants
+                where ended_at <= $1
+                   or least(idle_expires_at, expires_at) <= $1
+                   or (refresh_digest is null and created_at <= $2)
+                limit $3
+                for update skip locked)"#,
+        ended_before,
+        made_before,
+        limit,
+    )
+    .execute(work.connection()?)
+    .await?;
+    Ok(deleted.rows_affected())
+}
