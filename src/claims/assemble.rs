@@ -115,7 +115,10 @@ pub fn id_token(
     if !extras.tenancy {
         return Ok(claims);
     }
-    merge::merge(claims, outputs::select(&grant.tenancy, Output::IdToken, frame.user_role_alias))
+    merge::merge(
+        claims,
+        outputs::select(&grant.tenancy, Output::IdToken, frame.user_role_alias),
+    )
 }
 
 /// The userinfo answer (OpenID Connect Core §5.3.2): `sub` always, then what was asked for, then tenancy.

@@ -16,4 +16,5 @@ mod app;
 mod fixtures;
 mod house;
 mod protocol;
+mod relying_party;
 mod support;
