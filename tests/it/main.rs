@@ -13,6 +13,7 @@
 )]
 
 mod app;
+mod fetch;
 mod fixtures;
 mod house;
 mod protocol;
