@@ -63,15 +63,20 @@ impl Fetch {
 
     /// Sends a request and reads the whole answer within the limits.
     pub async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, FetchError> {
-        // A literal address never reaches the resolver.
-        let host = request.uri().host().unwrap_or_default().trim_matches(['[', ']']);
+        let request = reqwest::Request::try_from(request).map_err(FetchError::Failed)?;
+        // A literal address never reaches the resolver. It is read in the form that the URL parser gave it: that one
+        // also understands `127.1` and `0x7f000001`.
+        let host = request
+            .url()
+            .host_str()
+            .unwrap_or_default()
+            .trim_matches(['[', ']']);
         if host
             .parse::<IpAddr>()
             .is_ok_and(|address| !permitted(address, self.reach))
         {
             return Err(FetchError::ForbiddenAddress);
         }
-        let request = reqwest::Request::try_from(request).map_err(FetchError::Failed)?;
         let response = self.client.execute(request).await.map_err(|error| {
             if is_forbidden(&error) {
                 FetchError::ForbiddenAddress

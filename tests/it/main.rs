@@ -13,7 +13,9 @@
 )]
 
 mod app;
+mod fetch;
 mod fixtures;
 mod house;
 mod protocol;
+mod relying_party;
 mod support;

@@ -64,7 +64,13 @@ impl RelyingParty {
 
     /// Signs a person in and answers with the redirect to the client; consents if asked.
     pub async fn authorize(&self, browser: &Browser, person: &TestPerson, extra: &[(&str, &str)]) -> Reply {
-        let mut reply = browser.get(&self.authorization_url(extra)).await;
+        let reply = browser.get(&self.authorization_url(extra)).await;
+        self.proceed(browser, person, reply).await
+    }
+
+    /// Goes on from a reply of the server: signs in and consents when asked, until a redirect leads to the client or
+    /// a page is shown.
+    pub async fn proceed(&self, browser: &Browser, person: &TestPerson, mut reply: Reply) -> Reply {
         for _ in 0..6 {
             let Some(location) = reply
                 .headers

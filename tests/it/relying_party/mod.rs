@@ -1,0 +1,7 @@
+//! What a relying party sees that was written by others: the `openidconnect` crate, over real HTTP.
+
+mod code;
+mod discovery;
+mod logout;
+mod party;
+mod tokens;
