@@ -61,6 +61,11 @@ pub(super) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let config = configure(&arguments)?;
     telemetry::start(config.log.format, &config.log.filter)?;
     telemetry::log_panics();
+    let sockets = serve::bind(&config.listen).await?;
+    let demo_address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.demo_port));
+    let demo_socket = TcpListener::bind(demo_address)
+        .await
+        .with_context(|| format!("{demo_address} cannot be listened on"))?;
     output::line("Starting PostgreSQL in a private folder …")?;
     let settings = Settings {
         data_dir: std::path::absolute(&arguments.data_dir)?,
@@ -69,7 +74,19 @@ pub(super) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
         shared: true,
     };
     let cluster = Cluster::start(&settings).await?;
-    database::prepare(&cluster, DATABASE).await?;
+    let ran = on_cluster(&arguments, config, &cluster, (sockets, demo_socket)).await;
+    cluster.stop().await?;
+    ran
+}
+
+/// Everything after PostgreSQL is there; whatever happens here, the cluster is stopped afterwards.
+async fn on_cluster(
+    arguments: &DevArguments,
+    config: SignetConfig,
+    cluster: &Cluster,
+    (sockets, demo_socket): (serve::Sockets, TcpListener),
+) -> anyhow::Result<()> {
+    database::prepare(cluster, DATABASE).await?;
     let config = SignetConfig {
         database: DatabaseSettings {
             url: cluster.url("signet_app", DATABASE),
@@ -87,16 +104,15 @@ pub(super) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
     let passwords = arguments.data_dir.join("dev-passwords");
     let seeded = seed::seed(&app, &passwords, &demo).await.context("demo data")?;
     let stop = CancellationToken::new();
-    let serving = serve::start(&app, Metrics::install()?, stop.clone()).await?;
-    let demo_task = start_demo(&app, &seeded, &demo, arguments.demo_port, stop.clone()).await?;
-    announce(&arguments, &app, &demo, &seeded)?;
+    let serving = serve::start(&app, sockets, Metrics::install()?, stop.clone())?;
+    let demo_task = start_demo(&app, &seeded, &demo, demo_socket, stop.clone())?;
+    announce(arguments, &app, &demo, &seeded)?;
     signals::stop_requested().await?;
     output::line("Stopping …")?;
     stop.cancel();
     serving.finish().await;
     demo_task.await?;
     app.close().await;
-    cluster.stop().await?;
     Ok(())
 }
 
@@ -151,17 +167,13 @@ fn write_configuration(path: &Path, config: &SignetConfig) -> anyhow::Result<()>
     std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
 }
 
-async fn start_demo(
+fn start_demo(
     app: &App,
     seeded: &Seeded,
     demo: &DemoAddresses,
-    port: u16,
+    socket: TcpListener,
     stop: CancellationToken,
 ) -> anyhow::Result<tokio::task::JoinHandle<()>> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let socket = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("{address} cannot be listened on"))?;
     let settings = RelyingPartySettings {
         issuer: app.issuer().as_str().to_owned(),
         own_url: demo.url.clone(),

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Injected};
-use crate::config::SignetConfig;
+use crate::config::{ListenSettings, SignetConfig};
 use crate::jobs::cleanup;
 use crate::router;
 use crate::server::listener::{Listener, ListenerSettings};
@@ -18,6 +18,7 @@ use crate::server::{signals, telemetry, tls};
 pub(super) async fn run(config: SignetConfig) -> anyhow::Result<()> {
     telemetry::start(config.log.format, &config.log.filter)?;
     telemetry::log_panics();
+    let sockets = bind(&config.listen).await?;
     let app = App::build(config, Injected::default()).await?;
     anyhow::ensure!(
         !app.is_development(),
@@ -28,7 +29,7 @@ pub(super) async fn run(config: SignetConfig) -> anyhow::Result<()> {
         "a key-encryption key whose id starts with dev- is for development: make one as keys/README.md says"
     );
     let stop = CancellationToken::new();
-    let serving = start(&app, Metrics::install()?, stop.clone()).await?;
+    let serving = start(&app, sockets, Metrics::install()?, stop.clone())?;
     let signal = signals::stop_requested().await?;
     tracing::info!(signal, "stopping");
     stop.cancel();
@@ -51,18 +52,37 @@ impl Serving {
     }
 }
 
+/// Both sockets, bound before anything else is touched: a second server started by mistake stops here.
+pub(super) struct Sockets {
+    public: TcpListener,
+    internal: TcpListener,
+}
+
+/// Binds what `[listen]` names.
+pub(super) async fn bind(listen: &ListenSettings) -> anyhow::Result<Sockets> {
+    let bind = async |address| {
+        TcpListener::bind(address)
+            .await
+            .with_context(|| format!("{address} cannot be listened on"))
+    };
+    Ok(Sockets {
+        public: bind(listen.public).await?,
+        internal: bind(listen.internal).await?,
+    })
+}
+
 /// Starts both listeners and whatever keeps the server current.
-pub(super) async fn start(app: &App, metrics: Metrics, stop: CancellationToken) -> anyhow::Result<Serving> {
+pub(super) fn start(
+    app: &App,
+    sockets: Sockets,
+    metrics: Metrics,
+    stop: CancellationToken,
+) -> anyhow::Result<Serving> {
     let listen = &app.config().listen;
     let settings = ListenerSettings {
         connections: listen.max_connections,
         drain_time: std::time::Duration::from_secs(listen.drain_seconds),
         ..ListenerSettings::default()
-    };
-    let bind = async |address| {
-        TcpListener::bind(address)
-            .await
-            .with_context(|| format!("{address} cannot be listened on"))
     };
     let tls = &app.config().tls;
     let acceptor = match (
@@ -73,8 +93,8 @@ pub(super) async fn start(app: &App, metrics: Metrics, stop: CancellationToken) 
         (false, false) => Some(tls::acceptor(Path::new(&tls.certificate), Path::new(&tls.key))?),
         _ => anyhow::bail!("tls.certificate and tls.key are set together or not at all"),
     };
-    let public = Listener::new(bind(listen.public).await?, acceptor, settings);
-    let internal = Listener::new(bind(listen.internal).await?, None, settings);
+    let public = Listener::new(sockets.public, acceptor, settings);
+    let internal = Listener::new(sockets.internal, None, settings);
     tracing::info!(
         issuer = app.issuer().as_str(),
         public = %public.address()?,
