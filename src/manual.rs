@@ -1,13 +1,13 @@
 //! The book: how signet is built and run, as pages of documentation that `cargo doc` renders and checks.
 
-#[doc = include_str!("tour.md")]
+#[doc = include_str!("manual/tour.md")]
 pub mod tour {}
 
-#[doc = include_str!("operations.md")]
+#[doc = include_str!("manual/operations.md")]
 pub mod operations {}
 
-#[doc = include_str!("threat_model.md")]
+#[doc = include_str!("manual/threat_model.md")]
 pub mod threat_model {}
 
-#[doc = include_str!("decisions.md")]
+#[doc = include_str!("manual/decisions.md")]
 pub mod decisions {}
