@@ -13,6 +13,7 @@
 )]
 
 mod app;
+mod attack;
 mod fixtures;
 mod house;
 mod protocol;
