@@ -14,6 +14,7 @@
 
 mod app;
 mod fetch;
+mod attack;
 mod fixtures;
 mod house;
 mod protocol;

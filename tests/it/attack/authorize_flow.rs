@@ -1,0 +1,272 @@
+//! Attacks on an interaction between its request and its answer: AZ-03, AZ-04, AZ-11, AZ-12.
+
+use serde_json::json;
+use sqlx::Row as _;
+
+use super::evidence::{assert_page, codes, events, sessions, signed_in};
+use crate::app::relying_party::CHALLENGE;
+use crate::app::{Browser, RelyingParty, Reply, TestApp};
+use crate::fixtures::{a_client, a_person};
+
+async fn third_party(app: &TestApp) -> RelyingParty {
+    app.relying_party(&a_client("shop").third_party().create(app).await)
+}
+
+/// AZ-03; RFC 6749 §4.1.1: what the browser changes on the way changes nothing: the code carries what was asked.
+#[tokio::test]
+async fn az_03_a_request_cannot_be_changed_in_the_browser() {
+    let app = TestApp::new().await;
+    let ada = a_person("ada").create(&app).await;
+    let relying_party = third_party(&app).await;
+    let evil = a_client("evil").create(&app).await;
+    let browser = app.browser();
+    let changes = [
+        ("client_id", evil.id.as_str()),
+        ("redirect_uri", evil.redirect_uri.as_str()),
+        ("scope", "openid email offline_access"),
+        ("state", "changed"),
+        ("code_challenge", "changed"),
+        ("resource", "https://evil.example"),
+    ];
+    let page = browser.get(&relying_party.authorization_url(&[])).await;
+    let request = page.parameter("request").expect("a waiting request");
+    let mut login = vec![
+        ("request", request.as_str()),
+        ("username", ada.email.as_str()),
+        ("password", ada.password.as_str()),
+    ];
+    login.extend(changes);
+    let query: String = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(changes)
+        .finish();
+    let resumed = browser.post("/login", &login).await;
+    let consent = browser.get(&format!("{}&{query}", resumed.location())).await;
+    let shown = browser.get(&format!("{}&{query}", consent.location())).await;
+    assert_eq!(shown.status, 200, "{}", shown.body);
+    assert!(shown.body.contains("Client shop") && !shown.body.contains("evil"));
+    let mut allow = vec![("request", request.as_str()), ("decision", "allow")];
+    allow.extend(changes);
+    let allowed = browser.post("/consent", &allow).await;
+    let reply = browser.get(&format!("{}&{query}", allowed.location())).await;
+    assert!(
+        reply
+            .header("location")
+            .starts_with(&relying_party.client.redirect_uri)
+    );
+    assert_eq!(reply.parameter("state").as_deref(), Some("state-1"));
+    let mut admin = app.database.admin().await;
+    let row = sqlx::query("select client_id, redirect_uri, scopes, code_challenge, resource from auth.oauth_authorization_codes")
+        .fetch_one(&mut admin)
+        .await
+        .unwrap();
+    assert_eq!(row.get::<String, _>("client_id"), "shop");
+    assert_eq!(
+        row.get::<String, _>("redirect_uri"),
+        relying_party.client.redirect_uri
+    );
+    assert_eq!(row.get::<Vec<String>, _>("scopes"), ["openid"]);
+    assert_eq!(row.get::<String, _>("code_challenge"), CHALLENGE);
+    assert_eq!(row.get::<Option<String>, _>("resource"), None);
+    let tokens = relying_party.exchange(&reply.parameter("code").unwrap()).await;
+    assert_eq!(tokens.json()["scope"], "openid", "{}", tokens.body);
+}
+
+async fn to_consent(browser: &Browser, relying_party: &RelyingParty, app: &TestApp) -> String {
+    let ada = a_person("ada").create(app).await;
+    let page = browser.get(&relying_party.authorization_url(&[])).await;
+    let resumed = browser.sign_in(&page, &ada).await;
+    let consent = browser.get(resumed.location().as_str()).await;
+    assert!(consent.location().path() == "/consent");
+    consent.parameter("request").expect("a waiting request")
+}
+
+/// AZ-04: whatever is sent again after the answer gets a page; one code was issued.
+#[tokio::test]
+async fn az_04_a_finished_request_is_over() {
+    let app = TestApp::new().await;
+    let relying_party = third_party(&app).await;
+    let browser = app.browser();
+    let request = to_consent(&browser, &relying_party, &app).await;
+    let allow = [("request", request.as_str()), ("decision", "allow")];
+    let allowed = browser.post("/consent", &allow).await;
+    let answered = browser.get(allowed.location().as_str()).await;
+    assert!(answered.parameter("code").is_some());
+    for again in [
+        browser.post("/consent", &allow).await,
+        browser.get(&format!("/consent?request={request}")).await,
+        browser.get(allowed.location().as_str()).await,
+        browser.get(&format!("/login?request={request}")).await,
+        browser
+            .post(
+                "/login",
+                &[
+                    ("request", request.as_str()),
+                    ("username", "ada@example.test"),
+                    ("password", "correct horse ada"),
+                ],
+            )
+            .await,
+        browser.post("/login/cancel", &[("request", &request)]).await,
+    ] {
+        assert_page(&again, 400);
+    }
+    assert_eq!(codes(&app).await, 1);
+    assert_eq!(events(&app, "LOGIN_SUCCESS").await, 1);
+}
+
+/// AZ-04: a double click makes one code, however the halves overtake each other.
+#[tokio::test]
+async fn az_04_a_double_submit_makes_one_code() {
+    let app = TestApp::new().await;
+    let relying_party = third_party(&app).await;
+    let browser = app.browser();
+    let request = to_consent(&browser, &relying_party, &app).await;
+    let click = async || -> Reply {
+        let allowed = browser
+            .post("/consent", &[("request", &request), ("decision", "allow")])
+            .await;
+        match allowed.status {
+            303 => browser.get(allowed.location().as_str()).await,
+            _ => allowed,
+        }
+    };
+    let (one, two, three) = tokio::join!(click(), click(), click());
+    let mut statuses = [one.status, two.status, three.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 400, 400]);
+    assert_eq!(codes(&app).await, 1);
+}
+
+/// AZ-04: allowing and refusing at once have one winner.
+#[tokio::test]
+async fn az_04_a_refused_request_cannot_be_allowed_later() {
+    let app = TestApp::new().await;
+    let relying_party = third_party(&app).await;
+    let browser = app.browser();
+    let request = to_consent(&browser, &relying_party, &app).await;
+    for decision in ["deny", "allow"] {
+        let reply = browser
+            .post("/consent", &[("request", &request), ("decision", decision)])
+            .await;
+        match decision {
+            "deny" => assert_eq!(reply.parameter("error").as_deref(), Some("access_denied")),
+            _ => assert_page(&reply, 400),
+        }
+    }
+    assert_page(
+        &browser.get(&format!("/oauth2/continue?request={request}")).await,
+        400,
+    );
+    assert_eq!((codes(&app).await, events(&app, "CONSENT_GRANTED").await), (0, 0));
+}
+
+/// AZ-11: a flow belongs to the browser that began it. Whoever else has its id learns nothing, not even whether it
+/// exists, and spoils nothing.
+#[tokio::test]
+async fn az_11_a_flow_is_worth_nothing_in_another_browser() {
+    let app = TestApp::new().await;
+    let ada = a_person("ada").create(&app).await;
+    let relying_party = third_party(&app).await;
+    let mallory = a_person("mallory").create(&app).await;
+    let own = app.relying_party(&a_client("web").create(&app).await);
+    let victim = app.browser();
+    let page = victim.get(&relying_party.authorization_url(&[])).await;
+    let request = page.parameter("request").unwrap();
+    let with_session = signed_in(&app, &own, &mallory).await;
+    let (issued, started) = (codes(&app).await, sessions(&app).await);
+    for attacker in [app.browser(), with_session] {
+        let credentials = [
+            ("request", request.as_str()),
+            ("username", mallory.email.as_str()),
+            ("password", mallory.password.as_str()),
+        ];
+        let allow = [("request", request.as_str()), ("decision", "allow")];
+        for reply in [
+            attacker.get(&format!("/login?request={request}")).await,
+            attacker.get(&format!("/consent?request={request}")).await,
+            attacker.get(&format!("/oauth2/continue?request={request}")).await,
+            attacker.post("/login", &credentials).await,
+            attacker.post("/consent", &allow).await,
+            attacker.post("/login/cancel", &allow).await,
+        ] {
+            assert_page(&reply, 400);
+            assert!(reply.body.contains("This sign-in has ended"));
+            assert!(!reply.body.contains("shop"), "the client is named");
+        }
+    }
+    assert_eq!((codes(&app).await, sessions(&app).await), (issued, started));
+    let resumed = victim.sign_in(&page, &ada).await;
+    assert_eq!(
+        victim.get(resumed.location().as_str()).await.location().path(),
+        "/consent"
+    );
+}
+
+/// AZ-12: a handle minted for one purpose is unknown for every other.
+#[tokio::test]
+async fn az_12_a_handle_serves_one_purpose() {
+    let app = TestApp::new().await;
+    let ada = a_person("ada").create(&app).await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    let browser = app.browser();
+    let page = browser.get(&relying_party.authorization_url(&[])).await;
+    let request = page.parameter("request").unwrap();
+    let flow = browser.cookie("signet_flow").unwrap();
+    let resumed = browser.sign_in(&page, &ada).await;
+    let session = browser.cookie("signet_session").unwrap();
+    let code = browser
+        .get(resumed.location().as_str())
+        .await
+        .parameter("code")
+        .unwrap();
+    let tokens = relying_party.tokens(&app, &ada, &[]).await;
+    let text = |name: &str| tokens[name].as_str().unwrap().to_owned();
+    let (access, refresh, id) = (text("access_token"), text("refresh_token"), text("id_token"));
+    for handle in [&request, &flow, &session, &access, &refresh, &id] {
+        relying_party
+            .exchange(handle)
+            .await
+            .assert_error(400, "invalid_grant");
+    }
+    for handle in [&request, &flow, &session, &access, &code, &id] {
+        relying_party
+            .refresh(handle, &[])
+            .await
+            .assert_error(400, "invalid_grant");
+    }
+    for handle in [&request, &flow, &session, &refresh, &code, &id] {
+        assert_eq!(relying_party.userinfo(handle).await.status, 401, "{handle}");
+        assert_eq!(relying_party.introspect(&code).await, json!({"active": false}));
+    }
+    for handle in [&flow, &session, &code, &refresh, &access, &id] {
+        assert_page(
+            &browser.get(&format!("/oauth2/continue?request={handle}")).await,
+            400,
+        );
+    }
+    for handle in [&request, &flow, &code, &refresh, &access, &id] {
+        let thief = app.browser();
+        thief.set_cookie("signet_session", handle);
+        assert_eq!(thief.get("/account").await.location().path(), "/login");
+    }
+    for handle in [&code, &refresh, &access, &session] {
+        let hinted = relying_party.authorization_url(&[("id_token_hint", handle), ("prompt", "none")]);
+        let reply = browser.get(&hinted).await;
+        assert_eq!(
+            reply.parameter("error").as_deref(),
+            Some("login_required"),
+            "{handle}"
+        );
+        assert_page(
+            &browser
+                .get(&format!("/oauth2/logout?id_token_hint={handle}"))
+                .await,
+            400,
+        );
+    }
+    assert_eq!(
+        relying_party.exchange(&code).await.status,
+        200,
+        "the code itself was not touched"
+    );
+}
