@@ -1,0 +1,74 @@
+//! Owns the list of rows and which floors bound each (the lower one counts).
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use crate::floors::Floor;
+
+/// A kind of request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RowName {
+    ClientCredentialsRs256,
+    ClientCredentialsEs256,
+    ExchangeRs256,
+    ExchangeEs256,
+    Authorize,
+    Refresh,
+    RefreshIdToken,
+    Introspection,
+    Userinfo,
+    Jwks,
+    Discovery,
+    Login,
+}
+
+impl RowName {
+    /// Every row, in the order of the report.
+    pub(crate) const ALL: [Self; 12] = [
+        Self::ClientCredentialsRs256,
+        Self::ClientCredentialsEs256,
+        Self::ExchangeRs256,
+        Self::ExchangeEs256,
+        Self::Authorize,
+        Self::Refresh,
+        Self::RefreshIdToken,
+        Self::Introspection,
+        Self::Userinfo,
+        Self::Jwks,
+        Self::Discovery,
+        Self::Login,
+    ];
+
+    /// What the report calls it.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::ClientCredentialsRs256 => "client_credentials RS256",
+            Self::ClientCredentialsEs256 => "client_credentials ES256",
+            Self::ExchangeRs256 => "code exchange, RS256 ID token",
+            Self::ExchangeEs256 => "code exchange, ES256 ID token",
+            Self::Authorize => "authorize with session + exchange",
+            Self::Refresh => "refresh, built-in hook",
+            Self::RefreshIdToken => "refresh, hook, RS256 ID token",
+            Self::Introspection => "introspection",
+            Self::Userinfo => "userinfo",
+            Self::Jwks => "JWKS",
+            Self::Discovery => "discovery",
+            Self::Login => "password login, whole flow",
+        }
+    }
+
+    /// What bounds it.
+    pub(crate) const fn floors(self) -> &'static [Floor] {
+        match self {
+            Self::ClientCredentialsRs256 => &[Floor::SignRs256],
+            Self::ClientCredentialsEs256 => &[Floor::SignEs256],
+            Self::ExchangeRs256 | Self::RefreshIdToken => &[Floor::SignRs256, Floor::Update],
+            Self::ExchangeEs256 | Self::Refresh => &[Floor::SignEs256, Floor::Update],
+            Self::Authorize => &[Floor::Update],
+            Self::Introspection | Self::Userinfo => &[Floor::Select],
+            Self::Jwks | Self::Discovery => &[Floor::EmptyAnswer],
+            Self::Login => &[Floor::Argon2id],
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The rows: what is asked of the server, one file per kind of request.
+
+mod catalogue;
+mod client_credentials;
+mod code;
+mod code_flow;
+mod ground;
+mod login;
+mod read;
+mod refresh;
+mod run;
+mod stock;
+
+pub(crate) use catalogue::RowName;
+pub(crate) use ground::{ClientKey, Ground, PASSWORD, REDIRECT_URI, SCOPE};
+pub(crate) use run::{Meters, RowResult, Settings, run};

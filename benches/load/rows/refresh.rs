@@ -1,0 +1,58 @@
+//! Rotation: each connection has families of its own and goes round among them.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::code;
+use super::code_flow::CodeFlow;
+use super::ground::Ground;
+use super::run::Row;
+use crate::drive::{Failure, Visit, Visitor};
+use crate::http::Http;
+
+/// So many that no row is hot.
+const FAMILIES: usize = 2048;
+
+/// With or without an ID token: that is a matter of the scope.
+pub(super) struct Refresh {
+    pub(super) scope: &'static str,
+}
+
+pub(super) struct Rotator {
+    flow: Arc<CodeFlow>,
+    tokens: VecDeque<String>,
+}
+
+impl Row for Refresh {
+    type Visitor = Rotator;
+
+    async fn visitors(&mut self, ground: &Ground) -> anyhow::Result<Vec<Rotator>> {
+        let flow = Arc::new(CodeFlow::new(&ground.site, &ground.web_rs256, self.scope));
+        let families = code::families(ground, &flow, FAMILIES).await?;
+        let tokens: Vec<_> = families.into_iter().filter_map(|tokens| tokens.refresh).collect();
+        anyhow::ensure!(tokens.len() >= FAMILIES, "the exchange gave no refresh tokens");
+        Ok(ground
+            .shares(&tokens)
+            .map(|share| Rotator {
+                flow: Arc::clone(&flow),
+                tokens: share.into(),
+            })
+            .collect())
+    }
+}
+
+impl Visitor for Rotator {
+    async fn visit(&mut self, http: &mut Http) -> Result<Visit, Failure> {
+        let Some(token) = self.tokens.pop_front() else {
+            return Ok(Visit::OutOfStock);
+        };
+        let answer = http.send(&self.flow.refresh(&token)).await?;
+        match (answer.status, answer.member("refresh_token")) {
+            (200, Some(successor)) if successor != token => {
+                self.tokens.push_back(successor.to_owned());
+                Ok(Visit::Done)
+            }
+            _ => Err(Failure::of(&answer, "refresh")),
+        }
+    }
+}

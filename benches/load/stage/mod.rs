@@ -1,0 +1,9 @@
+//! The stage: a private PostgreSQL with fsync on, the server of this very build, clients and people.
+
+mod cluster;
+mod people;
+mod server;
+mod set;
+
+pub(crate) use server::Start;
+pub(crate) use set::Stage;

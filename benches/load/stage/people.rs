@@ -1,0 +1,136 @@
+//! Owns the making of clients and people, by the same services as an operator's commands.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use signet::authentication::password::{Cost, Hasher, HasherSettings, Password, PasswordHash};
+use signet::authentication::store_hash;
+use signet::base::clock::{Clock as _, DatabaseClock};
+use signet::base::entropy::{Entropy, SystemEntropy, base62};
+use signet::base::origin::Origin;
+use signet::base::secret::Secret;
+use signet::client::{ClientType, NewClient, Registration, service};
+use signet::db::pool::{self, PoolSettings};
+use signet::db::work::Circumstances;
+use signet::db::{Work, platform};
+use signet::lifecycle::sign_up::{self, MadeBy};
+use signet::protocol::algorithm::Algorithm;
+use signet::protocol::grant_type::GrantType;
+use signet::protocol::scope::Scope;
+use signet::user::{EmailAddress, NewUser};
+
+use crate::rows::{ClientKey, PASSWORD, REDIRECT_URI, SCOPE};
+
+/// So many that every connection has people of its own.
+const PEOPLE_PER_CONNECTION: u32 = 2;
+
+/// Who uses the server.
+pub(crate) struct Population {
+    pub(crate) service_rs256: ClientKey,
+    pub(crate) service_es256: ClientKey,
+    pub(crate) web_rs256: ClientKey,
+    pub(crate) web_es256: ClientKey,
+    pub(crate) people: Vec<String>,
+}
+
+/// Makes them in the server's database, under names that no earlier run has used.
+pub(crate) async fn make(database_url: &str, connections: u32) -> anyhow::Result<Population> {
+    let pool = pool::open(&PoolSettings {
+        url: database_url.to_owned(),
+        size: 1,
+        acquire_timeout: Duration::from_secs(5),
+        statement_timeout: Duration::from_secs(10),
+        statement_cache: 100,
+    })
+    .await?;
+    let mut connection = pool.acquire().await?;
+    let (instant, time) = pool::measure_time(&mut connection).await?;
+    let platform = platform::read(&mut connection).await?;
+    drop(connection);
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+    let name = format!("load-{}", base62(&*entropy, 8).to_lowercase());
+    let circumstances = Circumstances {
+        now: DatabaseClock::new(instant, time).now(),
+        entropy,
+        origin: Origin::internal("load"),
+        epoch: platform.epoch,
+    };
+    let hash = hash().await?;
+    let mut work = Work::in_transaction(pool.begin().await?, circumstances);
+    let population = Population {
+        service_rs256: client(&mut work, &name, Algorithm::RS256, Kind::Service).await?,
+        service_es256: client(&mut work, &name, Algorithm::ES256, Kind::Service).await?,
+        web_rs256: client(&mut work, &name, Algorithm::RS256, Kind::Web).await?,
+        web_es256: client(&mut work, &name, Algorithm::ES256, Kind::Web).await?,
+        people: people(&mut work, &name, connections * PEOPLE_PER_CONNECTION, &hash).await?,
+    };
+    work.commit().await?;
+    pool.close().await;
+    Ok(population)
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Asks for itself; the algorithm is its access tokens'.
+    Service,
+    /// Asks for people; the algorithm is its ID tokens', its access tokens are as delivered.
+    Web,
+}
+
+async fn client(work: &mut Work, name: &str, algorithm: Algorithm, kind: Kind) -> anyhow::Result<ClientKey> {
+    let registration = match kind {
+        Kind::Service => Registration {
+            access_token_algorithm: Some(algorithm),
+            ..Registration::new(
+                &format!("{name}-service-{}", algorithm.name()),
+                "Load",
+                ClientType::Service,
+            )
+        },
+        Kind::Web => Registration {
+            id_token_algorithm: algorithm,
+            first_party: true,
+            redirect_uris: vec![REDIRECT_URI.to_owned()],
+            grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+            scopes: Some(Scope::from_tokens(SCOPE.split(' '))),
+            ..Registration::new(
+                &format!("{name}-web-{}", algorithm.name()),
+                "Load",
+                ClientType::Web,
+            )
+        },
+    };
+    let created = service::create(work, &NewClient::parse(registration)?, None).await?;
+    let secret = created.secret.as_ref().map_or("", Secret::expose);
+    Ok(ClientKey::new(created.client_id.as_str(), secret))
+}
+
+async fn people(
+    work: &mut Work,
+    name: &str,
+    number: u32,
+    hash: &PasswordHash,
+) -> anyhow::Result<Vec<String>> {
+    let mut people = Vec::new();
+    for index in 0..number {
+        let address = format!("{name}-{index}@load.example");
+        let new = NewUser {
+            email_verified: true,
+            ..NewUser::new(EmailAddress::parse(&address)?)
+        };
+        let account = sign_up::create_user(work, &new, MadeBy::Operator).await?;
+        store_hash(work, &account.user_id, hash).await?;
+        people.push(address);
+    }
+    Ok(people)
+}
+
+/// One hash at the default cost serves everybody: what is measured is the checking.
+async fn hash() -> anyhow::Result<PasswordHash> {
+    let hasher = Hasher::new(HasherSettings {
+        cost: Cost::default(),
+        ..HasherSettings::default()
+    })?;
+    let password = Password::choose(&Secret::new(PASSWORD.to_owned()))?;
+    Ok(hasher.hash(&password, &SystemEntropy).await?)
+}

@@ -1,0 +1,140 @@
+//! Owns the setting of the stage, and its striking.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use sqlx::{Connection as _, PgConnection};
+use tokio::sync::OnceCell;
+
+use super::cluster::{self, Postgres};
+use super::people;
+use super::server::{Server, Setup, Start};
+use crate::figures;
+use crate::floors::Bed;
+use crate::http::Site;
+use crate::meter::{self, Statements, Watched};
+use crate::options::Options;
+use crate::rows::{Ground, Meters};
+
+/// How often a start is measured after the first.
+const STARTS: usize = 5;
+/// How long a server stands idle before its memory is read.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// Everything that a run needs.
+pub(crate) struct Stage {
+    postgres: Postgres,
+    server: Option<Server>,
+    /// The server, its clients and its people.
+    pub(crate) ground: Ground,
+    /// What is read beside the clock.
+    pub(crate) meters: Meters,
+    /// Where floors are measured.
+    pub(crate) bed: Bed,
+    /// How fast our own server started.
+    pub(crate) start: Option<Start>,
+    /// The server's memory before it was asked anything, in MiB.
+    pub(crate) idle_memory: Option<f64>,
+}
+
+impl Stage {
+    /// Sets it.
+    pub(crate) async fn set(options: &Options, folder: &Path) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let folder = folder.canonicalize()?;
+        let postgres = Postgres::start(&folder).await?;
+        let bed = Bed {
+            socket: postgres.socket()?,
+            connections: options.connections,
+            threads: std::thread::available_parallelism()?.get(),
+        };
+        let own = options.issuer.is_none();
+        if own {
+            postgres.make_signet().await?;
+        }
+        let database_url = options.database_url.clone().unwrap_or_else(|| postgres.app_url());
+        let admin_url = if own {
+            Some(postgres.admin_url())
+        } else {
+            options.admin_url.clone()
+        };
+        let population = people::make(&database_url, options.connections)
+            .await
+            .context("clients and people cannot be made")?;
+        let (server, start, issuer) = if let Some(issuer) = &options.issuer {
+            (None, None, issuer.clone())
+        } else {
+            let setup = Setup::write(&folder, &database_url, &options.log)?;
+            let (server, start) = measure_start(&setup).await?;
+            (Some(server), Some(start), setup.issuer)
+        };
+        let mut watched = Watched {
+            server: server.as_ref().map(Server::pid).or(options.pid),
+            postgres: postgres.pid,
+        };
+        let mut statements = None;
+        if let Some(url) = admin_url {
+            statements = Statements::open(&url).await?;
+            watched.postgres = cluster::first_process(&mut PgConnection::connect(&url).await?).await?;
+        }
+        tokio::time::sleep(IDLE).await;
+        let idle_memory = watched
+            .server
+            .and_then(meter::memory)
+            .map(|memory| memory.resident);
+        let ground = Ground {
+            site: Arc::new(Site::of(&issuer)?),
+            service_rs256: population.service_rs256,
+            service_es256: population.service_es256,
+            web_rs256: population.web_rs256,
+            web_es256: population.web_es256,
+            people: population.people,
+            connections: options.connections,
+            sessions: OnceCell::new(),
+        };
+        Ok(Self {
+            postgres,
+            server,
+            ground,
+            meters: Meters { watched, statements },
+            bed,
+            start,
+            idle_memory,
+        })
+    }
+
+    /// PostgreSQL's version.
+    pub(crate) fn postgres_version(&self) -> &str {
+        &self.postgres.version
+    }
+
+    /// Strikes it. What an error leaves is ended by dropping, and its folder by the next run.
+    pub(crate) async fn strike(self) -> anyhow::Result<()> {
+        drop(self.meters);
+        if let Some(server) = self.server {
+            server.stop().await?;
+        }
+        self.postgres.stop().await
+    }
+}
+
+/// Starts the server several times; the last one stays.
+async fn measure_start(setup: &Setup) -> anyhow::Result<(Server, Start)> {
+    let mut server = setup.start().await?;
+    let first_seconds = server.took.as_secs_f64();
+    let mut later = Vec::new();
+    for _ in 0..STARTS {
+        server.stop().await?;
+        server = setup.start().await?;
+        later.push(server.took.as_secs_f64());
+    }
+    Ok((
+        server,
+        Start {
+            first_seconds,
+            seconds: figures::median(later),
+        },
+    ))
+}
