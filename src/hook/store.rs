@@ -9,10 +9,7 @@ pub(super) async fn hook_body(connection: &mut PgConnection) -> Result<Option<St
     let body = sqlx::query_scalar!(
         r#"select p.prosrc as "body!"
            from pg_proc p
-           join pg_namespace n on n.oid = p.pronamespace
-           where n.nspname = 'auth'
-             and p.proname = 'custom_access_token_hook'
-             and p.pronargs = 1"#
+           where p.oid = to_regprocedure('auth.custom_access_token_hook(jsonb)')"#
     )
     .fetch_optional(connection)
     .await?;
