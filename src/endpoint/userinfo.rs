@@ -16,7 +16,7 @@ use crate::http::respond::oauth;
 use crate::protocol::claims;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::scope::OPENID;
-use crate::token::access_token::{self, PresentedToken};
+use crate::token::access_token;
 use crate::token::liveness::{self, UserinfoFacts};
 
 const INVALID: Challenge = Challenge::refused(ProtocolError::new(
@@ -42,30 +42,20 @@ pub async fn answer(
     let issuance = edge.app.issuance();
     let token = access_token::read(issuance, text.expose(), circumstances.now)
         .ok_or_else(|| INVALID.into_response())?;
-    // Userinfo is a resource of the issuer itself: a token for another audience is not for us.
-    if let PresentedToken::Jwt(claims) = &token
-        && claims.get("aud").and_then(Value::as_str) != Some(issuance.issuer.as_str())
-    {
-        return Err(INVALID.into_response());
-    }
     let failed = |error| Failure::from(error).into_response();
     let mut work = edge.app.single(circumstances).await.map_err(failed)?;
-    let facts = liveness::userinfo_facts(&mut work, &token)
-        .await
-        .map_err(failed)?;
+    let facts = liveness::userinfo_facts(&mut work, token).await.map_err(failed)?;
     let facts = facts.ok_or_else(|| INVALID.into_response())?;
-    let scope = match &token {
-        PresentedToken::Jwt(claims) => claims
-            .get("scope")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned(),
-        PresentedToken::Reference(_) => facts.scope.to_string(),
-    };
+    let text = |name: &str| facts.token.get(name).and_then(Value::as_str);
+    // Userinfo is a resource of the issuer itself: a token for another audience is not for us.
+    if text("aud") != Some(issuance.issuer.as_str()) {
+        return Err(INVALID.into_response());
+    }
+    let scope = text("scope").unwrap_or_default();
     if !scope.split(' ').any(|token| token == OPENID) {
         return Err(Challenge::insufficient(OPENID).into_response());
     }
-    let claims = said(&facts, &scope).ok_or_else(|| INVALID.into_response())?;
+    let claims = said(&facts, scope).ok_or_else(|| INVALID.into_response())?;
     Ok(oauth::json(&claims))
 }
 

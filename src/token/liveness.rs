@@ -80,8 +80,8 @@ pub struct UserinfoFacts {
     pub user_id: UserId,
     /// What is known of them.
     pub profile: Profile,
-    /// What was granted.
-    pub scope: Scope,
+    /// The claims of the access token itself.
+    pub token: Map<String, Value>,
     /// Claims asked for by name.
     pub claims: ClaimsRequest,
     /// What the built-in hook says now; `None` is its refusal.
@@ -91,7 +91,7 @@ pub struct UserinfoFacts {
 /// Everything that userinfo says of the grant of a live access token: one statement.
 pub async fn userinfo_facts(
     work: &mut Work,
-    token: &PresentedToken,
+    token: PresentedToken,
 ) -> Result<Option<UserinfoFacts>, DatabaseError> {
     match token {
         PresentedToken::Jwt(claims) => {
@@ -99,7 +99,11 @@ pub async fn userinfo_facts(
             let (Some(grant_id), Some(jti)) = (text("grant_id"), text("jti")) else {
                 return Ok(None);
             };
-            store::userinfo(work, store::TokenKey::Jwt { grant_id, jti }, text("org_id")).await
+            let facts = store::userinfo(work, store::TokenKey::Jwt { grant_id, jti }, text("org_id")).await?;
+            Ok(facts.map(|facts| UserinfoFacts {
+                token: claims,
+                ..facts
+            }))
         }
         PresentedToken::Reference(handle) => {
             let digest = handle.digest(work.epoch());

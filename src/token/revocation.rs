@@ -8,7 +8,7 @@ use super::store;
 use crate::audit::Event;
 use crate::base::clock::Timestamp;
 use crate::base::handle::Handle;
-use crate::base::id::{ClientId, GrantId, UserId};
+use crate::base::id::{ClientId, GrantId, TokenId, UserId};
 use crate::db::{DatabaseError, Work};
 
 /// Why a grant ends.
@@ -94,8 +94,16 @@ pub async fn revoke_jwt(
         .get("exp")
         .and_then(Value::as_i64)
         .and_then(|seconds| Timestamp::from_timestamp(seconds, 0));
-    if let (Some(jti), Some(expires_at)) = (text("jti"), expires_at) {
-        store::revoke_jti(work, jti, expires_at).await?;
+    if let (Some(jti), Some(expires_at)) = (text("jti"), expires_at)
+        && store::revoke_jti(work, jti, expires_at).await?
+    {
+        let event = Event::TokenRevoked {
+            client: client_id.clone(),
+            user: text("grant_id").and(text("sub")).map(UserId::from_text),
+            grant: text("grant_id").map(GrantId::from_text),
+            token: Some(TokenId::from_text(jti)),
+        };
+        crate::audit::record(work, event).await?;
     }
     Ok(Revocation::Done)
 }
@@ -108,13 +116,20 @@ pub async fn revoke_reference(
 ) -> Result<Revocation, DatabaseError> {
     let digest = handle.digest(work.epoch());
     match store::owner_of_reference(work, &digest).await? {
-        Some(owner) if owner != *client_id => Ok(Revocation::ForeignClient),
-        Some(_) => {
-            store::delete_reference(work, &digest, client_id).await?;
-            Ok(Revocation::Done)
-        }
-        None => Ok(Revocation::Done),
+        Some(owner) if owner != *client_id => return Ok(Revocation::ForeignClient),
+        Some(_) => {}
+        None => return Ok(Revocation::Done),
     }
+    if let Some((token, grant)) = store::delete_reference(work, &digest, client_id).await? {
+        let event = Event::TokenRevoked {
+            client: client_id.clone(),
+            user: None,
+            grant,
+            token: Some(token),
+        };
+        crate::audit::record(work, event).await?;
+    }
+    Ok(Revocation::Done)
 }
 
 async fn record(work: &mut Work, ended: EndedGrant, client_id: &ClientId) -> Result<(), DatabaseError> {

@@ -8,7 +8,7 @@ use super::revocation::{EndReason, EndedGrant};
 use crate::authentication::Assurance;
 use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
-use crate::base::id::{ClientId, GrantId, OrganizationId, UserId};
+use crate::base::id::{ClientId, GrantId, OrganizationId, TokenId, UserId};
 use crate::db::{DatabaseError, Work};
 use crate::protocol::scope::Scope;
 use crate::user::Profile;
@@ -66,9 +66,12 @@ pub(super) async fn reference_claims(
         r#"select t.claims
            from auth.oauth_access_tokens t
            join auth.oauth_applications a on a.client_id = t.client_id
+           cross join auth.platform p
            where t.digest = $1
              and t.expires_at > $2
              and a.disabled_at is null
+             and (a.revoked_before is null or a.revoked_before <= t.created_at)
+             and (p.revoked_before is null or p.revoked_before <= t.created_at)
              and (t.grant_id is null or exists (
                 select from auth.live_grants g where g.id = t.grant_id and g.live_until > $2))"#,
         digest.as_bytes(),
@@ -143,12 +146,15 @@ pub(super) async fn userinfo(
         TokenKey::Reference(digest) => (None, None, Some(digest.as_bytes())),
     };
     let row = sqlx::query!(
-        r#"select g.user_id as "user_id!", g.scopes as "scopes!", g.claims as "claims?", to_jsonb(u) as "person!",
-            auth.member_claims(g.user_id, g.organization_id, coalesce($5, g.active_organization_id)) as tenancy
+        r#"select g.user_id as "user_id!", g.claims as "claims?", to_jsonb(u) as "person!",
+            auth.member_claims(g.user_id, g.organization_id, coalesce($5, t.claims ->> 'org_id', g.active_organization_id))
+                as tenancy,
+            t.claims as "token?"
            from auth.live_grants g
            join auth.users u on u.id = g.user_id
+           left join auth.oauth_access_tokens t on t.grant_id = g.id and t.digest = $3 and t.expires_at > $4
            where g.id = coalesce($1, (
-                select t.grant_id from auth.oauth_access_tokens t where t.digest = $3 and t.expires_at > $4))
+                select r.grant_id from auth.oauth_access_tokens r where r.digest = $3 and r.expires_at > $4))
              and g.live_until > $4
              and not exists (select from auth.revoked_tokens r where r.jti = $2)"#,
         grant_id,
@@ -165,7 +171,10 @@ pub(super) async fn userinfo(
         user_id: UserId::from_text(row.user_id),
         profile: Profile::from_row(row.person)
             .ok_or_else(|| inconsistent("auth.users", "a row is not a profile"))?,
-        scope: Scope::from_tokens(row.scopes),
+        token: match row.token {
+            Some(Value::Object(claims)) => claims,
+            _ => Map::new(),
+        },
         claims: row
             .claims
             .map(serde_json::from_value)
@@ -217,15 +226,15 @@ pub(super) async fn revoke_jti(
     work: &mut Work,
     jti: &str,
     expires_at: Timestamp,
-) -> Result<(), DatabaseError> {
-    sqlx::query!(
+) -> Result<bool, DatabaseError> {
+    let revoked = sqlx::query!(
         "insert into auth.revoked_tokens (jti, expires_at) values ($1, $2) on conflict (jti) do nothing",
         jti,
         expires_at,
     )
     .execute(work.connection()?)
     .await?;
-    Ok(())
+    Ok(revoked.rows_affected() == 1)
 }
 
 pub(super) async fn owner_of_reference(
@@ -245,15 +254,18 @@ pub(super) async fn delete_reference(
     work: &mut Work,
     digest: &Digest,
     client_id: &ClientId,
-) -> Result<(), DatabaseError> {
-    sqlx::query!(
-        "delete from auth.oauth_access_tokens where digest = $1 and client_id = $2",
+) -> Result<Option<(TokenId, Option<GrantId>)>, DatabaseError> {
+    let row = sqlx::query!(
+        r#"delete from auth.oauth_access_tokens
+           where digest = $1
+             and client_id = $2
+           returning jti, grant_id"#,
         digest.as_bytes(),
         client_id.as_str(),
     )
-    .execute(work.connection()?)
+    .fetch_optional(work.connection()?)
     .await?;
-    Ok(())
+    Ok(row.map(|row| (TokenId::from_text(row.jti), row.grant_id.map(GrantId::from_text))))
 }
 
 pub(super) async fn insert_reference(
