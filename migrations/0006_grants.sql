@@ -161,7 +161,7 @@ cross join auth.platform p
 where g.ended_at is null
   and u.deleted_at is null
   and u.status = 'active'
-  and (u.revoked_before is null or g.created_at >= u.revoked_before)
+  and (u.revoked_before is null or (g.created_at >= u.revoked_before and (s.id is null or s.created_at >= u.revoked_before)))
   and a.disabled_at is null
   and (a.revoked_before is null or g.created_at >= a.revoked_before)
   and (p.revoked_before is null or g.created_at >= p.revoked_before)
