@@ -23,6 +23,33 @@ pub struct Resource {
     pub claim_names: BTreeMap<String, String>,
 }
 
+impl Resource {
+    /// The resource of a row of `auth.resources` that came as JSON; `None` if it is not one.
+    #[must_use]
+    pub fn from_row(row: serde_json::Value) -> Option<Self> {
+        #[derive(serde::Deserialize)]
+        struct Row {
+            identifier: String,
+            name: String,
+            access_token_signed_response_alg: Option<String>,
+            access_token_lifetime: Option<u64>,
+            claim_names: BTreeMap<String, String>,
+        }
+        let row: Row = serde_json::from_value(row).ok()?;
+        let algorithm = match row.access_token_signed_response_alg {
+            None => None,
+            Some(name) => Some(Algorithm::parse(&name)?),
+        };
+        Some(Self {
+            identifier: row.identifier,
+            name: row.name,
+            algorithm,
+            lifetime: row.access_token_lifetime.map(Duration::from_secs),
+            claim_names: row.claim_names,
+        })
+    }
+}
+
 /// A resource that may be registered.
 #[derive(Debug, Clone)]
 pub struct NewResource(Resource);

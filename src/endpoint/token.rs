@@ -186,12 +186,10 @@ async fn refresh(
     let scope = params.get("scope").map(Scope::parse).transpose()?;
     let in_scope = scope.as_ref().map(Scope::organization).transpose()?.flatten();
     let organization = in_scope.or_else(|| params.get("organization")).map(str::to_owned);
-    // A scope that only names an organization asks for it, not for less of the rest.
-    let scope = scope.filter(|scope| {
-        !scope
-            .iter()
-            .all(|token| token.starts_with(crate::protocol::scope::ORGANIZATION_PREFIX))
-    });
+    // Naming an organization asks for it, not for less of the rest; whether it may be had is not a matter of scope.
+    let scope = scope
+        .map(Scope::without_organization)
+        .filter(|scope| !scope.is_empty());
     let request = RefreshRequest {
         refresh_token: token,
         scope: scope.as_ref(),

@@ -13,6 +13,7 @@ use crate::protocol::error::ErrorCode;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::{OFFLINE_ACCESS, Scope};
+use crate::token::issuance::MintError;
 use crate::token::refresh_token::{GrantRandom, RefreshToken};
 use crate::token::revocation::{self, EndReason};
 
@@ -34,6 +35,8 @@ pub async fn redeem(
     granting: Granting<'_>,
     request: CodeRequest<'_>,
 ) -> Result<Option<Outcome>, GrantError> {
+    // Before the code is spent: a hook that cannot speak must not cost the person their login.
+    granting.issuance.hook.require().map_err(MintError::Hook)?;
     let Some(code) = Handle::parse(Kind::Code, request.code) else {
         return Ok(Some(invalid_grant("the code is unknown")));
     };

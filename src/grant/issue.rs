@@ -26,7 +26,7 @@ pub struct Granting<'a> {
     pub issuance: &'a Issuance,
     /// The authenticated client.
     pub client: &'a Client,
-    /// The audience that the request names, if it names one.
+    /// The audience that the request names, if it names one; a person's grant has its own and can only be named it.
     pub resource: Option<&'a Resource>,
 }
 
@@ -41,6 +41,8 @@ pub(super) struct GrantedRow {
     pub(super) claims: Option<Value>,
     /// The person's row, if standard claims go into the ID token.
     pub(super) person: Option<Value>,
+    /// The resource that the grant is for; none means the issuer.
+    pub(super) audience: Option<Resource>,
     pub(super) nonce: Option<String>,
 }
 
@@ -52,11 +54,11 @@ pub(super) async fn tokens(
     scope: Scope,
     refresh: Option<RefreshToken>,
 ) -> Result<Tokens, GrantError> {
-    let Granting {
-        issuance,
+    let Granting { issuance, client, .. } = granting;
+    let recipient = Recipient {
         client,
-        resource,
-    } = granting;
+        resource: row.audience.as_ref(),
+    };
     let tenancy = answer::read(row.tenancy).map_err(MintError::Hook)?;
     let facts = GrantFacts {
         grant_id: row.grant_id,
@@ -73,7 +75,7 @@ pub(super) async fn tokens(
             entropy: work.entropy(),
             epoch: work.epoch(),
         };
-        access_token::mint(issuance, moment, Recipient { client, resource }, &subject, &scope)?
+        access_token::mint(issuance, moment, recipient, &subject, &scope)?
     };
     access_token::keep(work, &access_token, Some(&facts.grant_id), &client.client_id).await?;
     let id_token = if scope.contains(OPENID) {

@@ -13,6 +13,7 @@ use crate::base::digest::{self, Digest};
 use crate::db::Work;
 use crate::protocol::error::ErrorCode;
 use crate::protocol::scope::{ORGANIZATION_ANY, Scope};
+use crate::token::issuance::MintError;
 use crate::token::refresh_token::RefreshToken;
 use crate::token::revocation::{self, EndReason};
 
@@ -49,6 +50,8 @@ pub async fn rotate(
     granting: Granting<'_>,
     request: RefreshRequest<'_>,
 ) -> Result<Option<Outcome>, GrantError> {
+    // Before the generation is spent: a rotation that nobody hears of would look like theft after the grace.
+    granting.issuance.hook.require().map_err(MintError::Hook)?;
     let Some(presented) = RefreshToken::read(request.refresh_token, &granting.issuance.keys, work.epoch())
     else {
         return Ok(Some(invalid_grant("the refresh token is unknown")));

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::authorization_code::OFFLINE;
 use super::issue::GrantedRow;
 use super::refresh_token::ANY_ORGANIZATION;
@@ -10,6 +12,7 @@ use crate::authentication::Assurance;
 use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, SessionId, UserId};
+use crate::client::Resource;
 use crate::db::{DatabaseError, Work};
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::Scope;
@@ -40,12 +43,14 @@ pub(super) async fn redeem(
         r#"with candidate as (
                 select c.digest,
                     auth.member_claims(c.user_id, c.organization_id, s.active_organization_id) as tenancy,
-                    case when $13 or c.claims ? 'id_token' then to_jsonb(u) end as person
+                    case when $13 or c.claims ? 'id_token' then to_jsonb(u) end as person,
+                    case when r.identifier is not null then to_jsonb(r) end as audience
                 from auth.oauth_authorization_codes c
                 join auth.live_sessions s on s.id = c.session_id
                 join auth.users u on u.id = c.user_id
                 join auth.oauth_applications a on a.client_id = c.client_id
                 left join auth.oauth_consents k on k.user_id = c.user_id and k.client_id = c.client_id
+                left join auth.resources r on r.identifier = c.resource
                 where c.digest = $1
                   and c.client_id = $2
                   and c.redeemed_at is null
@@ -53,6 +58,7 @@ pub(super) async fn redeem(
                   and c.code_challenge is not distinct from $4
                   and (c.redirect_uri = $5 or ($5 is null and not c.redirect_uri_given))
                   and ($6::text is null or c.resource = $6)
+                  and (c.resource is null or r.identifier is not null)
                   and s.live_until > $3
                   and u.status = 'active'
                   and a.disabled_at is null
@@ -65,17 +71,17 @@ pub(super) async fn redeem(
                 where c.digest = candidate.digest
                   and c.redeemed_at is null
                   and candidate.tenancy is not null
-                returning c.*, candidate.tenancy, candidate.person, $12 = any (c.scopes) as offline),
+                returning c.*, candidate.tenancy, candidate.person, candidate.audience, $12 = any (c.scopes) as offline),
            granted as (
                 insert into auth.oauth_grants (
                     id, client_id, user_id, session_id, scopes, claims, resource, organization_id, auth_time, amr, acr,
                     offline, created_at, refresh_digest, idle_expires_at, expires_at)
                 select grant_id, client_id, user_id, session_id, scopes, claims, resource, organization_id, auth_time,
-                    amr, acr, offline, $3, $7,
+                    amr, acr, offline, created_at, $7,
                     case when $7::bytea is null then null when offline then $10::timestamptz else $8::timestamptz end,
                     case when $7::bytea is null then null when offline then $11::timestamptz else $9::timestamptz end
                 from redeemed)
-           select grant_id, user_id, session_id, scopes, claims, nonce, auth_time, amr, acr, tenancy, person
+           select grant_id, user_id, session_id, scopes, claims, nonce, auth_time, amr, acr, tenancy, person, audience
            from redeemed"#,
         redemption.digest.as_bytes(),
         redemption.client_id.as_str(),
@@ -93,23 +99,34 @@ pub(super) async fn redeem(
     )
     .fetch_optional(work.connection()?)
     .await?;
-    Ok(row.map(|row| {
-        let granted = GrantedRow {
-            grant_id: GrantId::from_text(row.grant_id),
-            user_id: UserId::from_text(row.user_id),
-            session_id: Some(SessionId::from_text(row.session_id)),
-            assurance: Assurance {
-                auth_time: row.auth_time,
-                acr: row.acr,
-                amr: row.amr,
-            },
-            tenancy: row.tenancy,
-            claims: row.claims,
-            person: row.person,
-            nonce: row.nonce,
-        };
-        (granted, row.scopes)
-    }))
+    let Some(row) = row else { return Ok(None) };
+    let granted = GrantedRow {
+        grant_id: GrantId::from_text(row.grant_id),
+        user_id: UserId::from_text(row.user_id),
+        session_id: Some(SessionId::from_text(row.session_id)),
+        assurance: Assurance {
+            auth_time: row.auth_time,
+            acr: row.acr,
+            amr: row.amr,
+        },
+        tenancy: row.tenancy,
+        claims: row.claims,
+        person: row.person,
+        audience: audience(row.audience)?,
+        nonce: row.nonce,
+    };
+    Ok(Some((granted, row.scopes)))
+}
+
+/// The audience that a grant is for, as its row came with the statement.
+fn audience(row: Option<Value>) -> Result<Option<Resource>, DatabaseError> {
+    row.map(|row| {
+        Resource::from_row(row).ok_or(DatabaseError::Inconsistent {
+            table: "auth.resources",
+            problem: "a row is not a resource",
+        })
+    })
+    .transpose()
 }
 
 /// A code as the slow path sees it.
@@ -177,17 +194,23 @@ pub(super) async fn rotate(
     let row = sqlx::query!(
         r#"with candidate as (
                 select g.id,
-                    auth.member_claims(g.user_id, coalesce($5, g.organization_id), g.active_organization_id) as tenancy,
+                    auth.member_claims(g.user_id, case
+                        when 'organization:' || $5 = any (g.scopes) then g.organization_id
+                        else coalesce($5, g.organization_id) end, g.active_organization_id) as tenancy,
                     case when $13 or g.claims ? 'id_token' then (
-                        select to_jsonb(u) from auth.users u where u.id = g.user_id) end as person
+                        select to_jsonb(u) from auth.users u where u.id = g.user_id) end as person,
+                    case when r.identifier is not null then to_jsonb(r) end as audience
                 from auth.live_grants g
+                left join auth.resources r on r.identifier = g.resource
                 where g.refresh_digest = $1
                   and g.generation = $2
                   and g.client_id = $3
                   and g.live_until > $4
                   and ($6::text[] is null or g.scopes @> $6)
                   and ($7::text is null or g.resource = $7)
-                  and ($5::text is null or $5 = g.organization_id or $8 or $9 = any (g.scopes))),
+                  and (g.resource is null or r.identifier is not null)
+                  and ($5::text is null or $5 = g.organization_id or 'organization:' || $5 = any (g.scopes)
+                    or $8 or $9 = any (g.scopes))),
            rotated as (
                 update auth.oauth_grants g
                 set generation = g.generation + 1,
@@ -200,9 +223,9 @@ pub(super) async fn rotate(
                   and g.ended_at is null
                   and candidate.tenancy is not null
                 returning g.id, g.user_id, g.session_id, g.scopes, g.claims, g.auth_time, g.amr, g.acr, candidate.tenancy,
-                    candidate.person)
+                    candidate.person, candidate.audience)
            select id as "id!", user_id as "user_id!", session_id, scopes as "scopes!", claims, auth_time as "auth_time!",
-            amr as "amr!", acr as "acr!", tenancy, person
+            amr as "amr!", acr as "acr!", tenancy, person, audience
            from rotated"#,
         rotation.digest.as_bytes(),
         rotation.generation,
@@ -220,23 +243,23 @@ pub(super) async fn rotate(
     )
     .fetch_optional(work.connection()?)
     .await?;
-    Ok(row.map(|row| {
-        let granted = GrantedRow {
-            grant_id: GrantId::from_text(row.id),
-            user_id: UserId::from_text(row.user_id),
-            session_id: row.session_id.map(SessionId::from_text),
-            assurance: Assurance {
-                auth_time: row.auth_time,
-                acr: row.acr,
-                amr: row.amr,
-            },
-            tenancy: row.tenancy,
-            claims: row.claims,
-            person: row.person,
-            nonce: None,
-        };
-        (granted, row.scopes)
-    }))
+    let Some(row) = row else { return Ok(None) };
+    let granted = GrantedRow {
+        grant_id: GrantId::from_text(row.id),
+        user_id: UserId::from_text(row.user_id),
+        session_id: row.session_id.map(SessionId::from_text),
+        assurance: Assurance {
+            auth_time: row.auth_time,
+            acr: row.acr,
+            amr: row.amr,
+        },
+        tenancy: row.tenancy,
+        claims: row.claims,
+        person: row.person,
+        audience: audience(row.audience)?,
+        nonce: None,
+    };
+    Ok(Some((granted, row.scopes)))
 }
 
 /// A refresh family as the slow path sees it.
@@ -288,14 +311,19 @@ pub(super) async fn current(
 ) -> Result<Option<(GrantedRow, Vec<String>)>, DatabaseError> {
     let now = work.now();
     let row = sqlx::query!(
-        r#"select id as "id!", user_id as "user_id!", session_id, scopes as "scopes!", claims, auth_time as "auth_time!",
-            amr as "amr!", acr as "acr!",
-            auth.member_claims(user_id, coalesce($3, organization_id), active_organization_id) as tenancy,
-            case when $4 or claims ? 'id_token' then (
-                select to_jsonb(u) from auth.users u where u.id = live_grants.user_id) end as person
-           from auth.live_grants
-           where refresh_digest = $1
-             and live_until > $2"#,
+        r#"select g.id as "id!", g.user_id as "user_id!", g.session_id, g.scopes as "scopes!", g.claims,
+            g.auth_time as "auth_time!", g.amr as "amr!", g.acr as "acr!",
+            auth.member_claims(g.user_id, case
+                when 'organization:' || $3 = any (g.scopes) then g.organization_id
+                else coalesce($3, g.organization_id) end, g.active_organization_id) as tenancy,
+            case when $4 or g.claims ? 'id_token' then (
+                select to_jsonb(u) from auth.users u where u.id = g.user_id) end as person,
+            case when r.identifier is not null then to_jsonb(r) end as audience
+           from auth.live_grants g
+           left join auth.resources r on r.identifier = g.resource
+           where g.refresh_digest = $1
+             and g.live_until > $2
+             and (g.resource is null or r.identifier is not null)"#,
         digest.as_bytes(),
         now,
         organization,
@@ -303,21 +331,21 @@ pub(super) async fn current(
     )
     .fetch_optional(work.connection()?)
     .await?;
-    Ok(row.map(|row| {
-        let granted = GrantedRow {
-            grant_id: GrantId::from_text(row.id),
-            user_id: UserId::from_text(row.user_id),
-            session_id: row.session_id.map(SessionId::from_text),
-            assurance: Assurance {
-                auth_time: row.auth_time,
-                acr: row.acr,
-                amr: row.amr,
-            },
-            tenancy: row.tenancy,
-            claims: row.claims,
-            person: row.person,
-            nonce: None,
-        };
-        (granted, row.scopes)
-    }))
+    let Some(row) = row else { return Ok(None) };
+    let granted = GrantedRow {
+        grant_id: GrantId::from_text(row.id),
+        user_id: UserId::from_text(row.user_id),
+        session_id: row.session_id.map(SessionId::from_text),
+        assurance: Assurance {
+            auth_time: row.auth_time,
+            acr: row.acr,
+            amr: row.amr,
+        },
+        tenancy: row.tenancy,
+        claims: row.claims,
+        person: row.person,
+        audience: audience(row.audience)?,
+        nonce: None,
+    };
+    Ok(Some((granted, row.scopes)))
 }

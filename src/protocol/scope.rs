@@ -91,6 +91,14 @@ impl Scope {
         self
     }
 
+    /// The set without the organization that it asks for.
+    #[must_use]
+    pub fn without_organization(mut self) -> Self {
+        self.0
+            .retain(|token| token == ORGANIZATION_ANY || !token.starts_with(ORGANIZATION_PREFIX));
+        self
+    }
+
     /// Whether there is no token.
     #[must_use]
     pub fn is_empty(&self) -> bool {
