@@ -41,8 +41,9 @@ fn installed(program: &str) -> PathBuf {
 fn driver() -> &'static Driver {
     static DRIVER: OnceLock<Driver> = OnceLock::new();
     DRIVER.get_or_init(|| {
-        // A group of its own, so that its browsers end with it.
-        let leash = "set -m; \"$0\" --port=0 & cat >/dev/null 2>&1; kill -- -$! 2>/dev/null";
+        // A group and a folder of its own, so that its browsers and their profiles end with it.
+        let leash = "TMPDIR=$(mktemp -d) && export TMPDIR || exit; setsid \"$0\" --port=0 & \
+                     cat >/dev/null 2>&1; kill -- -$!; wait; rm -rf \"$TMPDIR\"";
         let mut process = Command::new("sh")
             .args(["-c", leash])
             .arg(installed("chromedriver"))
