@@ -19,4 +19,5 @@ mod fixtures;
 mod house;
 mod protocol;
 mod relying_party;
+mod screen;
 mod support;
