@@ -69,8 +69,31 @@ pub(crate) struct RowResult {
     pub(crate) cost: Option<Cost>,
 }
 
-/// Measures a row.
-pub(crate) async fn run(
+impl RowResult {
+    /// A row that could not be measured.
+    fn failed(row: RowName, error: &anyhow::Error) -> Self {
+        Self {
+            row,
+            rate: 0.0,
+            rates: Vec::new(),
+            p50_ms: 0.0,
+            p99_ms: 0.0,
+            processors: Shares::default(),
+            errors: 1,
+            error: Some(format!("{error:#}")),
+            cost: None,
+        }
+    }
+}
+
+/// Measures a row. One that cannot be measured is a result too, so that the others are not lost.
+pub(crate) async fn run(row: RowName, ground: &Ground, meters: &mut Meters, settings: Settings) -> RowResult {
+    attempt(row, ground, meters, settings)
+        .await
+        .unwrap_or_else(|error| RowResult::failed(row, &error))
+}
+
+async fn attempt(
     row: RowName,
     ground: &Ground,
     meters: &mut Meters,
