@@ -28,6 +28,7 @@ create index sessions_user on auth.sessions (user_id);
 grant select, insert, update, delete on auth.sessions to signet_app;
 
 -- An authorization request that waits for its person: the checked request, never what the browser sends later.
+-- It is deleted by the one statement that answers it.
 create table auth.authorization_requests (
     digest bytea primary key check (length(digest) = 32),
     -- digest of the browser's flow cookie; null until the first GET binds it (a cross-site POST carries no cookie)
@@ -37,10 +38,10 @@ create table auth.authorization_requests (
     -- who confirmed in this flow
     consented_by text,
     created_at timestamptz not null,
-    expires_at timestamptz not null,
-    completed_at timestamptz
+    expires_at timestamptz not null
 );
-create index authorization_requests_expiry on auth.authorization_requests (expires_at);
+-- Rows come in the order of time and go soon: a summary of blocks finds the old ones and costs a login nothing.
+create index authorization_requests_expiry on auth.authorization_requests using brin (expires_at);
 grant select, insert, update, delete on auth.authorization_requests to signet_app;
 
 create table auth.oauth_consents (
@@ -77,7 +78,7 @@ create table auth.oauth_authorization_codes (
     expires_at timestamptz not null,
     redeemed_at timestamptz
 );
-create index oauth_authorization_codes_expiry on auth.oauth_authorization_codes (expires_at);
+create index oauth_authorization_codes_expiry on auth.oauth_authorization_codes using brin (expires_at);
 grant select, insert, update, delete on auth.oauth_authorization_codes to signet_app;
 
 -- One row per grant: the refresh family. Refresh columns are null when no refresh token is issued.
@@ -123,15 +124,16 @@ create table auth.oauth_access_tokens (
     created_at timestamptz not null,
     expires_at timestamptz not null
 );
-create index oauth_access_tokens_expiry on auth.oauth_access_tokens (expires_at);
+create index oauth_access_tokens_expiry on auth.oauth_access_tokens using brin (expires_at);
 grant select, insert, update, delete on auth.oauth_access_tokens to signet_app;
 
 create table auth.revoked_tokens (
     jti text primary key,
     expires_at timestamptz not null
 );
-create index revoked_tokens_expiry on auth.revoked_tokens (expires_at);
-grant select, insert, delete on auth.revoked_tokens to signet_app;
+create index revoked_tokens_expiry on auth.revoked_tokens using brin (expires_at);
+-- update: the right to lock the rows that are deleted
+grant select, insert, update, delete on auth.revoked_tokens to signet_app;
 
 -- Liveness is derived, not cascaded: the rule stands here once, and each read joins it. Time is the reader's:
 -- a session lives while `live_until` is later than its own `now`.

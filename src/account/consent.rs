@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 
 use crate::authorization::context;
 use crate::authorization::{consent, waiting};
@@ -11,7 +11,6 @@ use crate::client::Client;
 use crate::db::DatabaseError;
 use crate::db::work::Circumstances;
 use crate::http::edge::{Edge, Visit};
-use crate::http::extract::csrf;
 use crate::http::extract::flow::{self, FoundFlow, session_cookie};
 use crate::http::extract::form::{Form, Query};
 use crate::http::respond::authorization::{answer_error, gone};
@@ -23,7 +22,6 @@ use crate::protocol::scope::{OFFLINE_ACCESS, ORGANIZATION_PREFIX};
 use crate::session::LiveSession;
 use crate::web::client_card::{ClientCard, LogoImage, WebLink};
 use crate::web::consent::{ConsentPage, OfflineAccess};
-use crate::web::error::ErrorPage;
 
 /// Shows what the client asks for; without a session the sign-in comes first.
 pub async fn get(
@@ -52,9 +50,8 @@ pub async fn post(
     Form(params): Form,
 ) -> Response {
     let request_id = visit.origin.request_id.clone();
-    if csrf::require_same_origin(&headers, edge.app.issuer().origin()).is_err() {
-        let page = ErrorPage::cross_site(&edge.layout, &request_id);
-        return page::with_status(StatusCode::FORBIDDEN, &page, FormAction::None);
+    if let Err(response) = flow::require_own_page(&edge, &headers, &request_id) {
+        return response;
     }
     let params = params.ok();
     let found = match flow::find(&edge, &visit, &headers, params.as_ref()).await {

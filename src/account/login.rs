@@ -20,7 +20,6 @@ use crate::db::DatabaseError;
 use crate::db::work::Circumstances;
 use crate::http::edge::{Edge, Visit};
 use crate::http::extract::cookies::CookieName;
-use crate::http::extract::csrf;
 use crate::http::extract::flow::{self, FoundFlow, session_cookie};
 use crate::http::extract::form::{Form, Query};
 use crate::http::respond::authorization::{answer_error, gone};
@@ -31,7 +30,6 @@ use crate::http::respond::step::Step;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::session::{self, NewSession};
 use crate::user::Identifier;
-use crate::web::error::ErrorPage;
 use crate::web::login::{LoginPage, LoginProblem};
 
 /// Shows the page for a waiting request, or for the account page.
@@ -66,9 +64,8 @@ pub async fn post(
     Form(params): Form,
 ) -> Response {
     let request_id = visit.origin.request_id.clone();
-    if csrf::require_same_origin(&headers, edge.app.issuer().origin()).is_err() {
-        let page = ErrorPage::cross_site(&edge.layout, &request_id);
-        return page::with_status(StatusCode::FORBIDDEN, &page, FormAction::None);
+    if let Err(response) = flow::require_own_page(&edge, &headers, &request_id) {
+        return response;
     }
     let Ok(mut params) = params else {
         return gone(&edge, &request_id);
@@ -151,9 +148,8 @@ pub async fn cancel(
     Form(params): Form,
 ) -> Response {
     let request_id = visit.origin.request_id.clone();
-    if csrf::require_same_origin(&headers, edge.app.issuer().origin()).is_err() {
-        let page = ErrorPage::cross_site(&edge.layout, &request_id);
-        return page::with_status(StatusCode::FORBIDDEN, &page, FormAction::None);
+    if let Err(response) = flow::require_own_page(&edge, &headers, &request_id) {
+        return response;
     }
     let found = match flow::find(&edge, &visit, &headers, params.ok().as_ref()).await {
         Ok(found) => found,

@@ -68,7 +68,6 @@ pub(super) async fn find_request(
                 set browser_digest = $2
                 where digest = $1
                   and browser_digest is null
-                  and completed_at is null
                   and expires_at > $3
                 returning client_id, request, consented_by, created_at)
            select client_id as "client_id!", request as "request!", consented_by, created_at as "created_at!"
@@ -78,7 +77,6 @@ pub(super) async fn find_request(
            from auth.authorization_requests
            where digest = $1
              and browser_digest = $2
-             and completed_at is null
              and expires_at > $3"#,
         digest.as_bytes(),
         browser.as_bytes(),
@@ -102,14 +100,9 @@ pub(super) async fn find_request(
 }
 
 pub(super) async fn finish_request(work: &mut Work, digest: &Digest) -> Result<bool, DatabaseError> {
-    let now = work.now();
     let finished = sqlx::query!(
-        r#"update auth.authorization_requests
-           set completed_at = $2
-           where digest = $1
-             and completed_at is null"#,
+        "delete from auth.authorization_requests where digest = $1",
         digest.as_bytes(),
-        now,
     )
     .execute(work.connection()?)
     .await?;
@@ -128,7 +121,6 @@ pub(super) async fn note_consent(
                 update auth.authorization_requests
                 set consented_by = $3
                 where digest = $1
-                  and completed_at is null
                   and expires_at > $2
                 returning digest)
            insert into auth.oauth_consents (user_id, client_id, scopes, granted_at)
@@ -198,10 +190,8 @@ pub(super) async fn insert_code(work: &mut Work, new: NewCode<'_>) -> Result<Cod
         r#"with facts as (
                 select case when $14::text is null then '{}' else auth.member_claims($3, $14, null) end as claims),
            finished as (
-                update auth.authorization_requests
-                set completed_at = $17
+                delete from auth.authorization_requests
                 where digest = $19
-                  and completed_at is null
                   and expires_at > $17
                   and (select claims from facts) is not null
                 returning digest),

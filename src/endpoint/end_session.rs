@@ -17,11 +17,10 @@ use crate::db::DatabaseError;
 use crate::db::work::Circumstances;
 use crate::http::edge::{Edge, Visit};
 use crate::http::extract::cookies::CookieName;
-use crate::http::extract::csrf;
-use crate::http::extract::flow::session_cookie;
+use crate::http::extract::flow::{self, session_cookie};
 use crate::http::extract::form::{Form, Query};
 use crate::http::extract::params::{Params, ParamsError};
-use crate::http::respond::authorization::error_page;
+use crate::http::respond::authorization::{cross_site, error_page};
 use crate::http::respond::failure::Failure;
 use crate::http::respond::page::{self, FormAction};
 use crate::http::respond::redirect;
@@ -29,7 +28,6 @@ use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::session::{self, EndReason, LiveSession};
 use crate::signing::server_key::Purpose;
 use crate::token::id_token::{self, Hint};
-use crate::web::error::ErrorPage;
 use crate::web::logout::{LogoutConfirmPage, SignedOutPage};
 
 /// Where the confirmation page posts to.
@@ -73,12 +71,9 @@ pub async fn confirm(
     Form(params): Form,
 ) -> Response {
     let request_id = visit.origin.request_id.clone();
-    let refused = || {
-        let page = ErrorPage::cross_site(&edge.layout, &request_id);
-        page::with_status(StatusCode::FORBIDDEN, &page, FormAction::None)
-    };
-    if csrf::require_same_origin(&headers, edge.app.issuer().origin()).is_err() {
-        return refused();
+    let refused = || cross_site(&edge, &request_id);
+    if let Err(response) = flow::require_own_page(&edge, &headers, &request_id) {
+        return response;
     }
     let Ok(params) = params else { return refused() };
     let Some(handle) = session_cookie(&edge, &headers) else {

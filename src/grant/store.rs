@@ -17,6 +17,9 @@ use crate::db::{DatabaseError, Work};
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::Scope;
 
+/// The grant's row and its scope; none if any condition failed.
+type Completed = Option<(GrantedRow, Vec<String>)>;
+
 /// Everything a code was bound to, as the client presents it.
 pub(super) struct Redemption<'a> {
     pub(super) digest: Digest,
@@ -32,13 +35,9 @@ pub(super) struct Redemption<'a> {
     pub(super) with_person: bool,
 }
 
-pub(super) async fn redeem(
-    work: &mut Work,
-    redemption: Redemption<'_>,
-) -> Result<Option<(GrantedRow, Vec<String>)>, DatabaseError> {
+pub(super) async fn redeem(work: &mut Work, redemption: Redemption<'_>) -> Result<Completed, DatabaseError> {
     let now = work.now();
-    let (idle, absolute) = redemption.refresh;
-    let (offline_idle, offline_absolute) = redemption.offline;
+    let until = |length| clock::after(now, length);
     let row = sqlx::query!(
         r#"with candidate as (
                 select c.digest,
@@ -90,10 +89,10 @@ pub(super) async fn redeem(
         redemption.redirect_uri,
         redemption.resource,
         redemption.refresh_digest.as_ref().map(Digest::as_bytes),
-        clock::after(now, idle),
-        clock::after(now, absolute),
-        clock::after(now, offline_idle),
-        clock::after(now, offline_absolute),
+        until(redemption.refresh.0),
+        until(redemption.refresh.1),
+        until(redemption.offline.0),
+        until(redemption.offline.1),
         OFFLINE,
         redemption.with_person,
     )
@@ -184,10 +183,7 @@ pub(super) struct Rotation<'a> {
     pub(super) with_person: bool,
 }
 
-pub(super) async fn rotate(
-    work: &mut Work,
-    rotation: Rotation<'_>,
-) -> Result<Option<(GrantedRow, Vec<String>)>, DatabaseError> {
+pub(super) async fn rotate(work: &mut Work, rotation: Rotation<'_>) -> Result<Completed, DatabaseError> {
     let now = work.now();
     let requested = rotation.requested;
     let scope = requested.scope.map(Scope::to_vec);
@@ -308,7 +304,7 @@ pub(super) async fn current(
     digest: &Digest,
     organization: Option<&str>,
     with_person: bool,
-) -> Result<Option<(GrantedRow, Vec<String>)>, DatabaseError> {
+) -> Result<Completed, DatabaseError> {
     let now = work.now();
     let row = sqlx::query!(
         r#"select g.id as "id!", g.user_id as "user_id!", g.session_id, g.scopes as "scopes!", g.claims,

@@ -7,13 +7,14 @@ use axum::response::Response;
 use http::{HeaderMap, HeaderValue};
 
 use super::cookies::CookieName;
+use super::csrf;
 use super::params::Params;
 use crate::authorization::waiting::{self, WaitingRequest};
 use crate::base::handle::{Handle, Kind};
 use crate::client::Client;
 use crate::db::work::Circumstances;
 use crate::http::edge::Edge;
-use crate::http::respond::authorization::gone;
+use crate::http::respond::authorization::{cross_site, gone};
 use crate::http::respond::failure::Failure;
 
 /// A waiting request of this browser, with its client.
@@ -79,4 +80,10 @@ pub fn browser(edge: &Edge, headers: &HeaderMap, visit: &Circumstances) -> (Hand
 pub fn session_cookie(edge: &Edge, headers: &HeaderMap) -> Option<Handle> {
     let text = edge.cookies.read(headers, CookieName::Session)?;
     Handle::parse(Kind::Session, text.expose())
+}
+
+/// Refuses a form that was not sent from a page of ours.
+#[expect(clippy::result_large_err, reason = "the refusal is the answer itself")]
+pub fn require_own_page(edge: &Edge, headers: &HeaderMap, request_id: &str) -> Result<(), Response> {
+    csrf::require_same_origin(headers, edge.app.issuer().origin()).map_err(|_| cross_site(edge, request_id))
 }

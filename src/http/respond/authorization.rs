@@ -57,3 +57,10 @@ pub fn gone(edge: &Edge, request_id: &str) -> Response {
     let page = ErrorPage::interaction_gone(&edge.layout, request_id);
     page::with_status(StatusCode::BAD_REQUEST, &page, FormAction::None)
 }
+
+/// Says that a form came from elsewhere.
+#[must_use]
+pub fn cross_site(edge: &Edge, request_id: &str) -> Response {
+    let page = ErrorPage::cross_site(&edge.layout, request_id);
+    page::with_status(StatusCode::FORBIDDEN, &page, FormAction::None)
+}
