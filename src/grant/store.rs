@@ -37,7 +37,6 @@ pub(super) struct Redemption<'a> {
 
 pub(super) async fn redeem(work: &mut Work, redemption: Redemption<'_>) -> Result<Completed, DatabaseError> {
     let now = work.now();
-    let until = |length| clock::after(now, length);
     let row = sqlx::query!(
         r#"with candidate as (
                 select c.digest,
@@ -89,10 +88,10 @@ pub(super) async fn redeem(work: &mut Work, redemption: Redemption<'_>) -> Resul
         redemption.redirect_uri,
         redemption.resource,
         redemption.refresh_digest.as_ref().map(Digest::as_bytes),
-        until(redemption.refresh.0),
-        until(redemption.refresh.1),
-        until(redemption.offline.0),
-        until(redemption.offline.1),
+        clock::after(now, redemption.refresh.0),
+        clock::after(now, redemption.refresh.1),
+        clock::after(now, redemption.offline.0),
+        clock::after(now, redemption.offline.1),
         OFFLINE,
         redemption.with_person,
     )
