@@ -13,8 +13,8 @@
 )]
 
 mod app;
-mod fetch;
 mod attack;
+mod fetch;
 mod fixtures;
 mod house;
 mod protocol;
