@@ -30,6 +30,8 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     /// Its issuer: `http://127.0.0.1:PORT`.
     pub issuer: String,
+    /// Where this replica itself listens; the issuer unless it is a further replica.
+    pub address: String,
     stop: CancellationToken,
 }
 
@@ -96,6 +98,7 @@ impl TestApp {
         let issuer = format!("http://{address}");
         Self {
             app,
+            address: issuer.clone(),
             database,
             clock,
             issuer,
@@ -111,6 +114,11 @@ impl TestApp {
     /// A relying party for a client that exists.
     pub fn relying_party(&self, client: &crate::fixtures::client::TestClient) -> RelyingParty {
         RelyingParty::new(&self.issuer, client.clone())
+    }
+
+    /// A relying party that knocks at this very replica.
+    pub fn relying_party_here(&self, client: &crate::fixtures::client::TestClient) -> RelyingParty {
+        RelyingParty::new(&self.address, client.clone())
     }
 
     /// A transaction on the server's own services; commit it by name.
