@@ -6,6 +6,7 @@ use axum::response::Response;
 use http::HeaderMap;
 
 use crate::authorization::context;
+use crate::authorization::request::RESOURCE_PREFIX;
 use crate::authorization::{consent, waiting};
 use crate::client::Client;
 use crate::db::DatabaseError;
@@ -113,9 +114,10 @@ async fn session(
 
 fn show(edge: &Edge, found: &FoundFlow, session: &LiveSession) -> Response {
     let request = &found.waiting.request;
-    let scopes: Vec<&str> = request
-        .scope
+    let confirmed = request.to_confirm();
+    let scopes: Vec<&str> = confirmed
         .iter()
+        .map(|token| token.strip_prefix(RESOURCE_PREFIX).unwrap_or(token))
         .filter(|scope| *scope != OFFLINE_ACCESS && !scope.starts_with(ORGANIZATION_PREFIX))
         .collect();
     let offline = if request.scope.contains(OFFLINE_ACCESS) {

@@ -19,7 +19,7 @@ pub async fn give(
     let event = Event::ConsentGranted {
         user: user_id.clone(),
         client: waiting.client_id.clone(),
-        scopes: waiting.request.scope.to_vec(),
+        scopes: waiting.request.to_confirm().to_vec(),
     };
     crate::audit::record(work, event).await?;
     Ok(true)

@@ -2,10 +2,11 @@
 //! is never "next": a step is passed only by its own proof.
 
 use super::request::{AuthorizationRequest, ExpectedSubject};
-use crate::authentication::assurance::{self, Demand};
+use crate::authentication::assurance::{self, Demand, Shortfall};
 use crate::base::clock::Timestamp;
 use crate::base::id::UserId;
 use crate::client::Client;
+use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::prompt::Prompt;
@@ -51,16 +52,27 @@ pub struct Situation<'a> {
 pub fn next(situation: Situation<'_>) -> Step {
     let silent = situation.request.prompt.none;
     let refuse = |code, description| Step::Refuse(ProtocolError::new(code, description));
-    let Some(session) = situation
-        .session
-        .filter(|session| is_good_enough(situation, session))
-    else {
-        return if silent {
-            refuse(ErrorCode::LoginRequired, "nobody is signed in as asked")
-        } else {
-            Step::Login
-        };
+    let asks_in_vain = || refuse(ErrorCode::LoginRequired, "nobody is signed in as asked");
+    let essential_acr = situation
+        .request
+        .claims
+        .as_ref()
+        .map(ClaimsRequest::essential_acr)
+        .unwrap_or_default();
+    let Some(session) = situation.session else {
+        return if silent { asks_in_vain() } else { Step::Login };
     };
+    match judge(situation, session, &essential_acr) {
+        Ok(()) => {}
+        Err(Shortfall::Stale) => return if silent { asks_in_vain() } else { Step::Login },
+        // No further proof would help: another sign-in would only loop.
+        Err(Shortfall::Unreachable) => {
+            return refuse(
+                ErrorCode::UnmetAuthenticationRequirements,
+                "no way to sign in here reaches an essential acr",
+            );
+        }
+    }
     if !is_expected(situation.request, session) {
         // After a login in this very flow, another login page would only loop.
         return if silent || logged_in_here(situation, session) {
@@ -91,7 +103,7 @@ fn logged_in_here(situation: Situation<'_>, session: &LiveSession) -> bool {
 }
 
 /// Whether the session's proof is fresh enough: `prompt=login` and `max_age=0` want one from this very flow.
-fn is_good_enough(situation: Situation<'_>, session: &LiveSession) -> bool {
+fn judge(situation: Situation<'_>, session: &LiveSession, essential_acr: &[String]) -> Result<(), Shortfall> {
     let prompt = situation.request.prompt;
     let demand = Demand {
         asked_at: situation.asked_at,
@@ -101,9 +113,9 @@ fn is_good_enough(situation: Situation<'_>, session: &LiveSession) -> bool {
             ..prompt
         },
         max_age: situation.request.max_age,
-        essential_acr: &[],
+        essential_acr,
     };
-    assurance::satisfies(&session.session.assurance, demand, situation.now)
+    assurance::judge(&session.session.assurance, demand, situation.now)
 }
 
 fn is_expected(request: &AuthorizationRequest, session: &LiveSession) -> bool {
@@ -135,6 +147,6 @@ fn missing_consent(situation: Situation<'_>, session: &LiveSession) -> Option<Er
     }
     let covered = situation
         .consented
-        .is_some_and(|consented| request.scope.is_subset(consented));
+        .is_some_and(|consented| request.to_confirm().is_subset(consented));
     (!covered).then_some(ErrorCode::ConsentRequired)
 }

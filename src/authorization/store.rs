@@ -115,7 +115,7 @@ pub(super) async fn note_consent(
     user_id: &UserId,
 ) -> Result<bool, DatabaseError> {
     let now = work.now();
-    let scopes = waiting.request.scope.to_vec();
+    let scopes = waiting.request.to_confirm().to_vec();
     let noted = sqlx::query!(
         r#"with noted as (
                 update auth.authorization_requests

@@ -55,6 +55,8 @@ pub(super) async fn tokens(
     refresh: Option<RefreshToken>,
 ) -> Result<Tokens, GrantError> {
     let Granting { issuance, client, .. } = granting;
+    // What was taken from the client's registration since the grant began is not minted any more.
+    let scope = scope.registered(&client.scopes);
     let recipient = Recipient {
         client,
         resource: row.audience.as_ref(),

@@ -64,3 +64,11 @@ pub fn of_scope<'a>(scope: &str) -> &'a [&'a str] {
         _ => &[],
     }
 }
+
+/// The scope that carries a standard claim.
+#[must_use]
+pub fn scope_of(claim: &str) -> Option<&'static str> {
+    ["profile", "email", "address", "phone"]
+        .into_iter()
+        .find(|scope| of_scope(scope).contains(&claim))
+}

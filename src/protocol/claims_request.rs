@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::claims;
 use super::error::{ErrorCode, ProtocolError};
+use super::scope::Scope;
 
 /// The two members of the `claims` parameter; members we do not know are ignored (§5.5).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -41,7 +43,8 @@ impl ClaimsRequest {
                 "claims is not the JSON object of Core section 5.5",
             )
         };
-        if text.len() > 8192 {
+        // A NUL is no text that PostgreSQL stores, and no claim's name or value has one.
+        if text.len() > 8192 || text.contains("\\u0000") {
             return Err(malformed());
         }
         let request: Self = serde_json::from_str(text).map_err(|_| malformed())?;
@@ -49,6 +52,38 @@ impl ClaimsRequest {
             return Err(malformed());
         }
         Ok(request)
+    }
+
+    /// Without the standard claims of scopes that the client is not registered for: naming a claim is no way around
+    /// a registration. Claims of no scope (`acr`, `auth_time`) stay.
+    #[must_use]
+    pub fn within(mut self, registered: &Scope) -> Self {
+        let permitted = |name: &String| claims::scope_of(name).is_none_or(|scope| registered.contains(scope));
+        self.userinfo.retain(|name, _| permitted(name));
+        self.id_token.retain(|name, _| permitted(name));
+        self
+    }
+
+    /// The scopes whose claims are named: what a person must have confirmed as if it had been asked for by scope.
+    pub fn scopes(&self) -> impl Iterator<Item = &'static str> {
+        self.userinfo
+            .keys()
+            .chain(self.id_token.keys())
+            .filter_map(|name| claims::scope_of(name))
+    }
+
+    /// The classes of which the client cannot do without one (§5.5.1.1); empty if it did not say so.
+    #[must_use]
+    pub fn essential_acr(&self) -> Vec<String> {
+        let Some(Some(acr)) = self.id_token.get("acr") else {
+            return Vec::new();
+        };
+        let named = acr.value.iter().chain(acr.values.iter().flatten());
+        named
+            .filter(|_| acr.essential)
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
     }
 
     /// The subject that the ID token must be about, if one is named (§5.5.1: `sub` with a value).

@@ -84,6 +84,34 @@ impl Scope {
         }
     }
 
+    /// The organization that is asked for, by scope or by the parameter `organization`; both must agree.
+    pub fn organization_or(&self, parameter: Option<&str>) -> Result<Option<String>, ProtocolError> {
+        match (self.organization()?, parameter) {
+            (Some(scope), Some(parameter)) if scope != parameter => Err(ProtocolError::new(
+                ErrorCode::InvalidRequest,
+                "scope and organization ask for different organizations",
+            )),
+            (scope, parameter) => Ok(scope.or(parameter).map(str::to_owned)),
+        }
+    }
+
+    /// What both sets hold; an organization that was granted needs no registration.
+    #[must_use]
+    pub fn registered(self, registered: &Self) -> Self {
+        let kept = |token: &String| {
+            registered.contains(token)
+                || (token.starts_with(ORGANIZATION_PREFIX) && token != ORGANIZATION_ANY)
+        };
+        Self(self.0.into_iter().filter(kept).collect())
+    }
+
+    /// The set with more tokens.
+    #[must_use]
+    pub fn with<T: Into<String>>(mut self, tokens: impl IntoIterator<Item = T>) -> Self {
+        self.0.extend(tokens.into_iter().map(Into::into));
+        self
+    }
+
     /// The set without one token.
     #[must_use]
     pub fn without(mut self, token: &str) -> Self {

@@ -123,6 +123,7 @@ fn parse(
     }
     let scope = scope::check(client, parameters.get("scope"))?;
     let claims = parameters.get("claims").map(ClaimsRequest::parse).transpose()?;
+    let claims = claims.map(|claims| claims.within(&client.scopes));
     let max_age = match parameters.get("max_age") {
         None => client.default_max_age,
         Some(text) => match text.parse() {
@@ -131,7 +132,7 @@ fn parse(
         },
     };
     Ok(AuthorizationRequest {
-        organization: scope::organization(&scope, parameters.get("organization"))?,
+        organization: scope.organization_or(parameters.get("organization"))?,
         scope,
         nonce: parameters.get("nonce").map(str::to_owned),
         prompt: Prompt::parse(parameters.get("prompt").unwrap_or_default())?,

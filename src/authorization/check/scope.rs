@@ -1,4 +1,4 @@
-//! Owns `scope` and `organization` of a request (RFC 6749 §3.3, OpenID Connect Core §11).
+//! Owns `scope` of a request (RFC 6749 §3.3, OpenID Connect Core §11).
 
 use crate::client::Client;
 use crate::protocol::error::{ErrorCode, ProtocolError};
@@ -18,16 +18,5 @@ pub(super) fn check(client: &Client, requested: Option<&str>) -> Result<Scope, P
         Ok(scope)
     } else {
         Ok(scope.without(OFFLINE_ACCESS))
-    }
-}
-
-/// The organization asked for, by parameter or by scope; both must agree.
-pub(super) fn organization(scope: &Scope, parameter: Option<&str>) -> Result<Option<String>, ProtocolError> {
-    match (scope.organization()?, parameter) {
-        (Some(scope), Some(parameter)) if scope != parameter => Err(ProtocolError::new(
-            ErrorCode::InvalidRequest,
-            "scope and organization ask for different organizations",
-        )),
-        (scope, parameter) => Ok(scope.or(parameter).map(str::to_owned)),
     }
 }
