@@ -169,8 +169,8 @@ impl App {
         .await;
     }
 
-    /// Drops or reloads what a change has made stale.
-    pub async fn refresh(&self, name: &str) {
+    /// Drops or reloads what a change has made stale; says whether that succeeded.
+    pub async fn refresh(&self, name: &str) -> bool {
         let outcome = match name {
             "clients" => {
                 self.0.clients.invalidate();
@@ -182,9 +182,11 @@ impl App {
             }
             _ => self.reload(name).await,
         };
-        if let Err(error) = outcome {
-            tracing::error!(cache.name = name, error = %error, "a cache could not be refreshed");
-        }
+        outcome
+            .inspect_err(
+                |error| tracing::error!(cache.name = name, error = %error, "a cache could not be refreshed"),
+            )
+            .is_ok()
     }
 
     async fn reload(&self, name: &str) -> Result<(), AppError> {

@@ -2,7 +2,7 @@
 //! this process plus an offset, measured at connect and at each version poll, so that neither a stepped system clock
 //! nor two replicas that disagree can revive an expired row. It does not know how the database is asked.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
@@ -19,10 +19,17 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
-/// The database's time, carried forward by this process's monotonic clock.
+/// The database's time, carried forward by this process's monotonic clock. It never goes back by less than
+/// [`LARGEST_JUMP`]: a measurement that is a little behind makes it stand still until time has caught up.
 #[derive(Debug)]
 pub struct DatabaseClock {
-    base: Mutex<(Instant, Timestamp)>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct State {
+    base: (Instant, Timestamp),
+    last: Timestamp,
 }
 
 impl DatabaseClock {
@@ -30,29 +37,34 @@ impl DatabaseClock {
     #[must_use]
     pub const fn new(instant: Instant, now: Timestamp) -> Self {
         Self {
-            base: Mutex::new((instant, now)),
+            state: Mutex::new(State {
+                base: (instant, now),
+                last: now,
+            }),
         }
     }
 
     /// Takes a new measurement and says how far it moved the clock.
     pub fn adjust(&self, instant: Instant, measured: Timestamp) -> Duration {
-        let mut base = self
-            .base
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let expected = carry(*base, instant);
-        *base = (instant, measured);
-        (measured - expected).abs().to_std().unwrap_or(Duration::MAX)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let jump = (measured - carry(state.base, instant))
+            .abs()
+            .to_std()
+            .unwrap_or(Duration::MAX);
+        state.base = (instant, measured);
+        if jump > LARGEST_JUMP {
+            state.last = measured;
+        }
+        jump
     }
 }
 
 impl Clock for DatabaseClock {
     fn now(&self) -> Timestamp {
-        let base = *self
-            .base
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        carry(base, Instant::now()).trunc_subsecs(6)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = carry(state.base, Instant::now()).trunc_subsecs(6).max(state.last);
+        state.last = now;
+        now
     }
 }
 

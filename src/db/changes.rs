@@ -79,9 +79,9 @@ pub struct Watched {
     pub freshness: Arc<Freshness>,
 }
 
-/// Watches until cancelled. `changed` receives the name of each cache whose version moved; it may be called for a
-/// change that was already seen.
-pub async fn watch<F: Future<Output = ()> + Send>(
+/// Watches until cancelled. `changed` receives the name of each cache whose version moved and says whether the
+/// cache is current now; it may be called for a change that was already seen.
+pub async fn watch<F: Future<Output = bool> + Send>(
     watched: Watched,
     stop: CancellationToken,
     changed: impl Fn(String) -> F + Send + Sync,
@@ -93,8 +93,10 @@ pub async fn watch<F: Future<Output = ()> + Send>(
             Ok(current) => {
                 for (name, version) in current {
                     // The first poll counts as a change: something may have moved since the caches were filled.
-                    if versions.insert(name.clone(), version) != Some(version) || name == UNVERSIONED {
-                        changed(name).await;
+                    let moved = versions.get(&name) != Some(&version) || name == UNVERSIONED;
+                    // A version counts as seen only once its cache is current: a failed reload is tried again.
+                    if moved && changed(name.clone()).await {
+                        versions.insert(name, version);
                     }
                 }
             }
@@ -110,7 +112,8 @@ pub async fn watch<F: Future<Output = ()> + Send>(
                 () = stop.cancelled() => return,
                 () = &mut deadline => break,
                 name = next(&mut listener) => match name {
-                    Some(name) => changed(name).await,
+                    // If this fails, the next poll sees the version that has moved.
+                    Some(name) => { changed(name).await; }
                     None => listener = None,
                 },
             }

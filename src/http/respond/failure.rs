@@ -31,7 +31,9 @@ impl From<DatabaseError> for Failure {
             error @ (DatabaseError::Failed(_)
             | DatabaseError::Inconsistent { .. }
             | DatabaseError::SecondStatement) => {
-                tracing::error!(error = %error, source = ?std::error::Error::source(&error), "a statement failed");
+                // The source's own words only: its details can quote what a request stored.
+                let source = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::error!(error = %error, source, "a statement failed");
                 Self::Broken
             }
         }
