@@ -184,8 +184,10 @@ async fn refresh(
         .get("refresh_token")
         .ok_or_else(|| refuse(ErrorCode::InvalidRequest, "refresh_token is missing"))?;
     let scope = params.get("scope").map(Scope::parse).transpose()?;
-    let in_scope = scope.as_ref().map(Scope::organization).transpose()?.flatten();
-    let organization = in_scope.or_else(|| params.get("organization")).map(str::to_owned);
+    let organization = scope
+        .clone()
+        .unwrap_or_default()
+        .organization_or(params.get("organization"))?;
     // Naming an organization asks for it, not for less of the rest; whether it may be had is not a matter of scope.
     let scope = scope
         .map(Scope::without_organization)

@@ -49,8 +49,10 @@ pub async fn of_access_token(
                 return Ok(None);
             };
             let issued_at = claims.get("iat").and_then(Value::as_i64).unwrap_or(0);
+            let (org_id, org_role) = (text("org_id"), text("org_role"));
+            let organization = org_id.as_deref().zip(org_role.as_deref());
             let lives = match text("grant_id") {
-                Some(grant_id) => store::grant_and_token_live(work, &grant_id, &jti).await?,
+                Some(grant_id) => store::grant_and_token_live(work, &grant_id, &jti, organization).await?,
                 None => store::client_token_lives(work, &client_id, &jti, issued_at).await?,
             };
             Ok(lives.then_some(claims))

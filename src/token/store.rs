@@ -13,18 +13,27 @@ use crate::db::{DatabaseError, Work};
 use crate::protocol::scope::Scope;
 use crate::user::Profile;
 
+/// A token that says an organization lives only while its person is in it with the role that it says.
 pub(super) async fn grant_and_token_live(
     work: &mut Work,
     grant_id: &str,
     jti: &str,
+    organization: Option<(&str, &str)>,
 ) -> Result<bool, DatabaseError> {
     let now = work.now();
     let lives = sqlx::query_scalar!(
-        r#"select exists (select from auth.live_grants g where g.id = $1 and g.live_until > $3)
+        r#"select exists (
+                select
+                from auth.live_grants g
+                where g.id = $1
+                  and g.live_until > $3
+                  and ($4::text is null or auth.member_claims(g.user_id, $4, null) ->> 'org_role' = $5))
               and not exists (select from auth.revoked_tokens r where r.jti = $2) as "lives!""#,
         grant_id,
         jti,
         now,
+        organization.map(|(id, _)| id),
+        organization.map(|(_, role)| role),
     )
     .fetch_one(work.connection()?)
     .await?;
@@ -73,7 +82,12 @@ pub(super) async fn reference_claims(
              and (a.revoked_before is null or a.revoked_before <= t.created_at)
              and (p.revoked_before is null or p.revoked_before <= t.created_at)
              and (t.grant_id is null or exists (
-                select from auth.live_grants g where g.id = t.grant_id and g.live_until > $2))"#,
+                select
+                from auth.live_grants g
+                where g.id = t.grant_id
+                  and g.live_until > $2
+                  and (t.claims ->> 'org_id' is null
+                    or auth.member_claims(g.user_id, t.claims ->> 'org_id', null) ->> 'org_role' = t.claims ->> 'org_role')))"#,
         digest.as_bytes(),
         now,
     )
