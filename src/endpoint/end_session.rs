@@ -53,15 +53,35 @@ pub async fn get(
     begin(&edge, visit, &headers, params).await
 }
 
-/// A request in a form. A form of another site carries no Lax cookie, so it can at most end in a redirect.
-pub async fn post(
-    State(edge): State<Edge>,
-    Visit(visit): Visit,
-    headers: HeaderMap,
-    Form(params): Form,
-) -> Response {
-    begin(&edge, visit, &headers, params).await
+/// A request in a form: sent on as a GET, which alone reads the session. A form of another site carries no Lax
+/// cookie, so it would find nobody to sign out.
+pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, Form(params): Form) -> Response {
+    let params = match params {
+        Ok(params) => params,
+        Err(error) => {
+            let reported = ProtocolError::new(ErrorCode::InvalidRequest, error.description());
+            return error_page(&edge, error.status(), reported, &visit.origin.request_id);
+        }
+    };
+    let carried: Vec<(&str, &str)> = PARAMETERS
+        .iter()
+        .filter_map(|name| Some((*name, params.get(name)?)))
+        .collect();
+    redirect::see_other(&redirect::with_query(
+        &edge.app.issuer().url("/oauth2/logout"),
+        &carried,
+    ))
 }
+
+/// The parameters of a logout request (RP-Initiated Logout §2).
+const PARAMETERS: [&str; 6] = [
+    "id_token_hint",
+    "logout_hint",
+    "client_id",
+    "post_logout_redirect_uri",
+    "state",
+    "ui_locales",
+];
 
 /// The person's own word, from our page and about their own session.
 pub async fn confirm(
@@ -171,8 +191,9 @@ async fn check(edge: &Edge, visit: &Circumstances, params: &Params) -> Result<Lo
         .find(client_id.as_str())
         .await
         .map_err(failed)?;
-    let registered =
-        client.is_some_and(|client| client.post_logout_redirect_uris.iter().any(|known| known == uri));
+    let registered = client
+        .filter(|client| !client.disabled)
+        .is_some_and(|client| client.post_logout_redirect_uris.iter().any(|known| known == uri));
     if !registered {
         return Err(refuse(
             "post_logout_redirect_uri is not registered for this client",
