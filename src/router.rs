@@ -64,14 +64,19 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
         .layer(limit!(edge, "login", limits.logins_per_minute_per_address))
         .route(Step::Login.path(), get(login::get));
     let pages = Router::new()
-        .route("/", get(home::front))
-        .route("/account", get(home::account))
         .route("/oauth2/authorize", get(authorize::get).post(authorize::post))
         .route(Step::Continue.path(), get(authorize::resume))
         .route(Step::LoginCancel.path(), post(login::cancel))
         .route(Step::Consent.path(), get(consent::get).post(consent::post))
         .route("/oauth2/logout", get(end_session::get).post(end_session::post))
         .route(end_session::CONFIRM_PATH, post(end_session::confirm))
+        .layer(limit!(
+            edge,
+            "authorize",
+            limits.authorizations_per_minute_per_address
+        ))
+        .route("/", get(home::front))
+        .route("/account", get(home::account))
         .merge(sign_in)
         .layer(from_fn(no_store::add))
         .route(

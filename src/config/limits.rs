@@ -14,6 +14,8 @@ pub struct LimitSettings {
     pub login_lock_seconds: u64,
     /// Password logins per minute from one client address (one /64 of IPv6); 0 is no limit.
     pub logins_per_minute_per_address: u32,
+    /// Authorization and logout requests per minute from one client address; 0 is no limit.
+    pub authorizations_per_minute_per_address: u32,
     /// Requests per minute from one client address to token, introspection and revocation; 0 is no limit.
     pub token_requests_per_minute_per_address: u32,
 }
@@ -25,7 +27,8 @@ impl Default for LimitSettings {
             login_window_seconds: 15 * 60,
             login_lock_seconds: 30 * 60,
             logins_per_minute_per_address: 60,
-            token_requests_per_minute_per_address: 0,
+            authorizations_per_minute_per_address: 600,
+            token_requests_per_minute_per_address: 6000,
         }
     }
 }

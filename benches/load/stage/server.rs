@@ -57,7 +57,7 @@ impl Setup {
              [database]\nurl = {database_url:?}\n\
              [sealing]\nkek_files = [\"{}\"]\n\
              [tokens]\ncode_seconds = 600\n\
-             [limits]\nlogin_attempts = 60000\nlogins_per_minute_per_address = 0\ntoken_requests_per_minute_per_address = 0\n\
+             [limits]\nlogin_attempts = 60000\nlogins_per_minute_per_address = 0\nauthorizations_per_minute_per_address = 0\ntoken_requests_per_minute_per_address = 0\n\
              [log]\nfilter = {log:?}\n",
             key.display()
         );
