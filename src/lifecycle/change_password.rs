@@ -6,6 +6,7 @@ use crate::authentication;
 use crate::authentication::password::PasswordHash;
 use crate::base::id::UserId;
 use crate::db::Work;
+use crate::session::{self, EndReason};
 use crate::user::{self, UserError};
 
 /// Stores a first password: there is nothing yet that it could end.
@@ -15,7 +16,9 @@ pub async fn set_first(work: &mut Work, user: &UserId, hash: &PasswordHash) -> R
 
 /// Replaces a password and ends every session and grant made until now.
 pub async fn replace(work: &mut Work, user: &UserId, hash: &PasswordHash) -> Result<(), UserError> {
-    user::service::revoke_before(work, user, "password_changed").await?;
+    // The hash first: its row makes a login with the old password either wait and fail, or be seen below.
     authentication::store_hash(work, user, hash).await?;
+    session::end_all_of_user(work, user, EndReason::PasswordChanged).await?;
+    user::service::revoke_before(work, user, "password_changed").await?;
     Ok(audit::record(work, Event::PasswordChanged { user: user.clone() }).await?)
 }

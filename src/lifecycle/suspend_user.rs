@@ -1,13 +1,17 @@
-//! Owns how a person is shut out and let in again. Being shut out is one statement: sessions, grants and codes are
-//! dead because the views of liveness read the standing, and stay dead afterwards because of `revoked_before`.
+//! Owns how a person is shut out and let in again. Sessions, grants and codes are
+//! dead at once because the views of liveness read the standing, and stay dead afterwards because of `revoked_before`.
 
 use crate::base::id::UserId;
 use crate::db::Work;
+use crate::session::{self, EndReason};
 use crate::user::{self, UserError, UserStatus};
 
 /// Shuts a person out, at once and everywhere.
 pub async fn ban(work: &mut Work, user: &UserId) -> Result<(), UserError> {
-    user::service::set_status(work, user, UserStatus::Banned).await
+    user::service::set_status(work, user, UserStatus::Banned).await?;
+    // A session whose login was under way is younger than the cut-off; it must not live again after a reinstatement.
+    session::end_all_of_user(work, user, EndReason::AccountDisabled).await?;
+    Ok(())
 }
 
 /// Lets a person in again. They sign in anew: nothing from before lives again.
