@@ -39,16 +39,23 @@ pub(super) async fn run(config: SignetConfig) -> anyhow::Result<()> {
 }
 
 /// The listeners under way.
-pub(super) struct Serving(Vec<tokio::task::JoinHandle<()>>);
+pub(super) struct Serving {
+    listeners: Vec<tokio::task::JoinHandle<()>>,
+    keeping: tokio::task::JoinHandle<()>,
+    drained: CancellationToken,
+}
 
 impl Serving {
     /// Waits until every listener has drained.
     pub(super) async fn finish(self) {
-        for task in self.0 {
+        for task in self.listeners {
             if let Err(error) = task.await {
                 tracing::error!(error = %error, "a listener ended badly");
             }
         }
+        // Requests under way still need current caches.
+        self.drained.cancel();
+        let _ = self.keeping.await;
     }
 }
 
@@ -104,11 +111,15 @@ pub(super) fn start(
     let rendered = metrics.clone();
     let public_router = router::public(app)?;
     let internal_router = router::internal(app.clone(), move || rendered.render());
-    Ok(Serving(vec![
-        tokio::spawn(public.serve(public_router, stop.clone())),
-        tokio::spawn(internal.serve(internal_router, stop.clone())),
-        tokio::spawn(app.clone().keep_current(stop.clone())),
-        tokio::spawn(cleanup::run(app.clone(), stop.clone())),
-        tokio::spawn(metrics.keep_up(stop)),
-    ]))
+    let drained = CancellationToken::new();
+    tokio::spawn(cleanup::run(app.clone(), stop.clone()));
+    tokio::spawn(metrics.keep_up(stop.clone()));
+    Ok(Serving {
+        keeping: tokio::spawn(app.clone().keep_current(drained.clone())),
+        drained,
+        listeners: vec![
+            tokio::spawn(public.serve(public_router, stop.clone())),
+            tokio::spawn(internal.serve(internal_router, stop)),
+        ],
+    })
 }

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::authentication::throttle;
 use crate::authorization::expiry as authorization;
 use crate::base::origin::Origin;
-use crate::db::{DatabaseError, Work};
+use crate::db::DatabaseError;
 use crate::session;
 use crate::token::expiry as token;
 
@@ -38,22 +38,31 @@ pub async fn run(app: App, stop: CancellationToken) {
     stop.run_until_cancelled(work).await;
 }
 
-/// One round over every room; says how many rows the fullest batch had.
+/// One round over every room; says how many rows the fullest batch had. A room that fails does not keep the others
+/// waiting.
 pub async fn sweep(app: &App) -> Result<u64, DatabaseError> {
-    let throttle = app.throttle();
     let mut fullest = 0;
-    for step in 0..7_u8 {
-        let mut work: Work = app.single(app.circumstances(Origin::internal("cleanup"))).await?;
-        let deleted = match step {
-            0 => authorization::expire_requests(&mut work, BATCH).await?,
-            1 => authorization::expire_codes(&mut work, BATCH).await?,
-            2 => token::expire_references(&mut work, BATCH).await?,
-            3 => token::expire_revocations(&mut work, BATCH).await?,
-            4 => token::expire_grants(&mut work, BATCH).await?,
-            5 => session::expire(&mut work, SESSIONS_KEPT, BATCH).await?,
-            _ => throttle::expire(&mut work, throttle, BATCH).await?,
-        };
-        fullest = fullest.max(deleted);
+    let mut failure = None;
+    for step in 0..STEPS {
+        match clean(app, step).await {
+            Ok(deleted) => fullest = fullest.max(deleted),
+            Err(error) => failure = Some(error),
+        }
     }
-    Ok(fullest)
+    failure.map_or(Ok(fullest), Err)
+}
+
+const STEPS: u8 = 7;
+
+async fn clean(app: &App, step: u8) -> Result<u64, DatabaseError> {
+    let mut work = app.single(app.circumstances(Origin::internal("cleanup"))).await?;
+    match step {
+        0 => authorization::expire_requests(&mut work, BATCH).await,
+        1 => authorization::expire_codes(&mut work, BATCH).await,
+        2 => token::expire_references(&mut work, BATCH).await,
+        3 => token::expire_revocations(&mut work, BATCH).await,
+        4 => token::expire_grants(&mut work, BATCH).await,
+        5 => session::expire(&mut work, SESSIONS_KEPT, BATCH).await,
+        _ => throttle::expire(&mut work, app.throttle(), BATCH).await,
+    }
 }
