@@ -5,7 +5,7 @@
 create table auth.jwks (
     -- the `kid`
     id text primary key,
-    alg text not null check (alg in ('RS256', 'PS256', 'ES256', 'EdDSA')),
+    alg text not null check (alg in ('RS256', 'ES256', 'EdDSA')),
     use text not null default 'sig' check (use in ('sig', 'enc')),
     public_key jsonb not null,
     private_key_sealed bytea not null,

@@ -5,7 +5,7 @@
 create table auth.resources (
     identifier text primary key check (identifier ~ '^https?://[^#]+$|^urn:[^#]+$'),
     name text not null,
-    access_token_signed_response_alg text check (access_token_signed_response_alg in ('RS256', 'PS256', 'ES256', 'EdDSA')),
+    access_token_signed_response_alg text check (access_token_signed_response_alg in ('RS256', 'ES256', 'EdDSA')),
     -- seconds
     access_token_lifetime integer check (access_token_lifetime between 1 and 3600),
     -- our claim's name -> the name this audience wants, for instance {"role": "platform_role"}
@@ -36,9 +36,9 @@ create table auth.oauth_applications (
     scopes text[] not null,
     require_pkce boolean not null default true,
     id_token_signed_response_alg text not null default 'RS256'
-        check (id_token_signed_response_alg in ('RS256', 'PS256', 'ES256', 'EdDSA')),
+        check (id_token_signed_response_alg in ('RS256', 'ES256', 'EdDSA')),
     access_token_signed_response_alg text
-        check (access_token_signed_response_alg in ('RS256', 'PS256', 'ES256', 'EdDSA')),
+        check (access_token_signed_response_alg in ('RS256', 'ES256', 'EdDSA')),
     access_token_format text not null default 'jwt' check (access_token_format in ('jwt', 'reference')),
     -- seconds
     access_token_lifetime integer check (access_token_lifetime between 1 and 3600),
