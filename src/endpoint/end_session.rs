@@ -191,6 +191,7 @@ async fn check(edge: &Edge, visit: &Circumstances, params: &Params) -> Result<Lo
         .find(client_id.as_str())
         .await
         .map_err(failed)?;
+    // A client that was switched off has no address any more.
     let registered = client
         .filter(|client| !client.disabled)
         .is_some_and(|client| client.post_logout_redirect_uris.iter().any(|known| known == uri));

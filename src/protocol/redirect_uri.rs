@@ -44,8 +44,17 @@ impl RedirectUri {
         if url.fragment().is_some() {
             return Err(RedirectUriError::Fragment);
         }
-        if text.contains('*') || !url.username().is_empty() || url.password().is_some() {
+        if text.contains('*') || has_user_information(text) {
             return Err(RedirectUriError::Ambiguous);
+        }
+        // A parser forgives `https:host`, `HTTPS://host` and `https:///host`; a comparison of text does not.
+        let web = matches!(url.scheme(), "https" | "http");
+        let plain = ["https://", "http://"].into_iter().any(|start| {
+            text.strip_prefix(start)
+                .is_some_and(|rest| !rest.starts_with('/'))
+        });
+        if web && !plain {
+            return Err(RedirectUriError::Malformed);
         }
         match url.scheme() {
             "https" if url.host().is_some() => Ok(()),
@@ -104,6 +113,14 @@ impl RedirectUri {
             scheme => Some(format!("{scheme}:")),
         }
     }
+}
+
+/// Looks at the text: a parsed URL no longer shows an empty user name.
+fn has_user_information(text: &str) -> bool {
+    let authority = text
+        .split_once("//")
+        .and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
+    authority.is_some_and(|authority| authority.contains('@'))
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -1,0 +1,289 @@
+//! Attacks on where an answer goes: RU-03, RU-04, RU-05.
+
+use signet::client::{ClientType, NewClient, Registration};
+
+use super::evidence::{assert_error_page, assert_page, codes, events, signed_in};
+use crate::app::TestApp;
+use crate::app::relying_party::VERIFIER;
+use crate::fixtures::{a_client, a_person};
+
+/// RU-03; RFC 9700 §2.1, RFC 8252 §7.1: what a browser would run, what anybody on the way could read and what can be
+/// read in two ways is never registered, for whatever type of client, nor as an address after logout.
+#[test]
+fn ru_03_dangerous_addresses_cannot_be_registered() {
+    for uri in [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "\u{1}javascript:alert(1)",
+        " javascript:alert(1)",
+        "java\tscript:alert(1)",
+        "data:text/html,x",
+        "DATA:text/html,x",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "blob:https://app.example.com/x",
+        "about:blank",
+        "ftp://app.example.com/cb",
+        "ws://app.example.com/cb",
+        "myapp:/cb",
+        "http://app.example.com/cb",
+        "HTTP://app.example.com/cb",
+        "http://192.168.0.1/cb",
+        "http://0.0.0.0/cb",
+        "http://[::ffff:127.0.0.1]/cb",
+        "http://localhost.evil.example/cb",
+        "http://127.0.0.1.evil.example/cb",
+        "http://127.0.0.1@evil.example/cb",
+        "https://*.example.com/cb",
+        "https://app.example.com/*",
+        "https://app.example.com/cb#",
+        "https://app.example.com/cb#fragment",
+        "https://user@app.example.com/cb",
+        "https://user:password@app.example.com/cb",
+        "https://@app.example.com/cb",
+        "https://:@app.example.com/cb",
+        "https:app.example.com/cb",
+        "https:/app.example.com/cb",
+        "https:///app.example.com/cb",
+        "https:\\\\app.example.com/cb",
+        "HTTPS://app.example.com/cb",
+        "https://b\u{fc}cher.example/cb",
+        "https://app.example.com/c b",
+        "https://app.example.com/cb\r\nx",
+        "//app.example.com/cb",
+        "/cb",
+        "cb",
+        "https://",
+        "https:",
+        "",
+    ] {
+        for client_type in [ClientType::Web, ClientType::Native, ClientType::Spa] {
+            let good = Registration {
+                redirect_uris: vec!["https://app.example.com/cb".to_owned()],
+                ..Registration::new("app", "App", client_type)
+            };
+            assert!(NewClient::parse(good.clone()).is_ok());
+            let login = Registration {
+                redirect_uris: vec!["https://app.example.com/cb".to_owned(), uri.to_owned()],
+                ..good.clone()
+            };
+            assert!(NewClient::parse(login).is_err(), "{uri:?} for {client_type:?}");
+            let logout = Registration {
+                post_logout_redirect_uris: vec![uri.to_owned()],
+                ..good
+            };
+            assert!(
+                NewClient::parse(logout).is_err(),
+                "{uri:?} after logout for {client_type:?}"
+            );
+        }
+    }
+}
+
+/// RU-04; RFC 9700 §4.11.2: no other error makes an unproven address good enough to redirect to.
+#[tokio::test]
+async fn ru_04_no_error_goes_to_an_unproven_address() {
+    let app = TestApp::new().await;
+    let ada = a_person("ada").create(&app).await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    let two = a_client("two")
+        .with(|registration| registration.redirect_uris = vec![])
+        .redirect_uri("https://two.example.com/cb");
+    let two = app.relying_party(&two.create(&app).await);
+    let browser = signed_in(&app, &relying_party, &ada).await;
+    let issued = codes(&app).await;
+    let evil = ("redirect_uri", "https://evil.example/cb");
+    for other in [
+        ("prompt", "none"),
+        ("prompt", "none login"),
+        ("scope", "unknown"),
+        ("response_type", "token"),
+        ("response_mode", "form_post"),
+        ("response_mode", "fragment"),
+        ("code_challenge_method", "plain"),
+        ("request", "x"),
+        ("max_age", "x"),
+        ("resource", "https://unknown.example"),
+    ] {
+        for redirect in [
+            evil,
+            ("redirect_uri", "javascript:alert(1)"),
+            ("redirect_uri", &two.client.redirect_uri),
+        ] {
+            assert_error_page(
+                &browser
+                    .get(&relying_party.authorization_url(&[redirect, other]))
+                    .await,
+            );
+        }
+        for client_id in ["unknown", "", "web%00", "WEB"] {
+            let url = relying_party.authorization_url(&[("client_id", client_id), other]);
+            assert_error_page(&browser.get(&url).await);
+        }
+    }
+    assert_eq!(codes(&app).await, issued);
+}
+
+/// RU-04; RFC 6749 §3.1.2.3: with several registered addresses the request names one.
+#[tokio::test]
+async fn ru_04_a_missing_address_is_not_guessed() {
+    let app = TestApp::new().await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    let mut admin = app.database.admin().await;
+    sqlx::query(
+        "update auth.oauth_applications set redirect_urls = redirect_urls || '{https://web.example.com/two}'",
+    )
+    .execute(&mut admin)
+    .await
+    .unwrap();
+    app.refresh_caches().await;
+    let url = relying_party.authorization_url(&[("redirect_uri", ""), ("prompt", "none")]);
+    assert_error_page(&app.browser().get(&url).await);
+}
+
+/// RU-04; RFC 6749 §4.1.3: the token request names the address of the authorization request, or nothing is issued;
+/// a wrong guess does not use the code up.
+#[tokio::test]
+async fn ru_04_a_code_is_redeemed_with_its_own_address() {
+    let app = TestApp::new().await;
+    let ada = a_person("ada").create(&app).await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    let code = relying_party.code(&app, &ada, &[]).await;
+    let registered = relying_party.client.redirect_uri.clone();
+    let longer = format!("{registered}/");
+    let request = async |redirect_uri: &str| {
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("code_verifier", VERIFIER),
+            ("redirect_uri", redirect_uri),
+        ];
+        relying_party.token(&fields).await
+    };
+    for wrong in [
+        "",
+        longer.as_str(),
+        "https://evil.example/cb",
+        &registered.to_uppercase(),
+    ] {
+        request(wrong).await.assert_error(400, "invalid_grant");
+    }
+    assert_eq!(request(&registered).await.status, 200);
+}
+
+/// RU-05; RP-Initiated Logout §3: a logout ends at a registered address, byte for byte, or on our own page.
+#[tokio::test]
+async fn ru_05_a_logout_leads_to_a_registered_address_only() {
+    let app = TestApp::new().await;
+    let ada = a_person("ada").create(&app).await;
+    let after = "https://web.example.com/bye";
+    let relying_party = app.relying_party(&a_client("web").post_logout(after).create(&app).await);
+    let browser = app.browser();
+    let reply = relying_party.authorize(&browser, &ada, &[]).await;
+    let tokens = relying_party
+        .exchange(&reply.parameter("code").unwrap())
+        .await
+        .json();
+    let hint = tokens["id_token"].as_str().unwrap();
+    for uri in [
+        "//evil.example",
+        "/\\evil.example",
+        "https:evil.example",
+        "https://web.example.com/bye/",
+        "https://web.example.com/by",
+        "https://web.example.com/bye?x=1",
+        "https://web.example.com/bye#",
+        "https://web.example.com.evil.example/bye",
+        "https://web.example.com@evil.example/bye",
+        "HTTPS://web.example.com/bye",
+        "https://web.example.com:443/bye",
+        "javascript:alert(1)",
+        " https://web.example.com/bye",
+        relying_party.client.redirect_uri.as_str(),
+    ] {
+        for who in [("id_token_hint", hint), ("client_id", "web")] {
+            let query: String = url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs([("post_logout_redirect_uri", uri), ("state", "s"), who])
+                .finish();
+            let reply = browser.get(&format!("/oauth2/logout?{query}")).await;
+            assert_page(&reply, 400);
+            assert!(!reply.body.contains("evil.example"));
+        }
+    }
+    let alone = browser
+        .get(&format!("/oauth2/logout?post_logout_redirect_uri={after}"))
+        .await;
+    assert_page(&alone, 400);
+    assert_eq!(browser.get("/account").await.status, 200, "the session goes on");
+    assert_eq!(events(&app, "LOGOUT").await, 0);
+    let last = browser
+        .get(&format!(
+            "/oauth2/logout?id_token_hint={hint}&post_logout_redirect_uri={after}&state=a%20b%26c"
+        ))
+        .await;
+    assert_eq!(
+        last.header("location"),
+        "https://web.example.com/bye?state=a+b%26c"
+    );
+    assert_eq!(events(&app, "LOGOUT").await, 1);
+}
+
+/// RU-05: without a hint that proves the client, nobody who is signed out is sent to it; a switched-off client's
+/// address is none.
+#[tokio::test]
+async fn ru_05_a_logout_without_proof_stays_here() {
+    let app = TestApp::new().await;
+    let ada = a_person("ada").create(&app).await;
+    let after = "https://web.example.com/bye";
+    let relying_party = app.relying_party(&a_client("web").post_logout(after).create(&app).await);
+    let tokens = relying_party.tokens(&app, &ada, &[]).await;
+    let hint = tokens["id_token"].as_str().unwrap();
+    let unproven = format!("/oauth2/logout?client_id=web&post_logout_redirect_uri={after}");
+    let proven = format!("/oauth2/logout?id_token_hint={hint}&post_logout_redirect_uri={after}");
+    let nobody = app.browser();
+    assert_page(&nobody.get(&unproven).await, 200);
+    assert_eq!(nobody.get(&proven).await.header("location"), after);
+    let mut work = app.work().await;
+    signet::lifecycle::disable_client::disable_client(
+        &mut work,
+        &signet::base::id::ClientId::from_text("web"),
+    )
+    .await
+    .unwrap();
+    work.commit().await.unwrap();
+    app.refresh_caches().await;
+    assert_page(&nobody.get(&proven).await, 400);
+}
+
+/// RU-05: the sign-in page knows no address to return to but its own.
+#[tokio::test]
+async fn ru_05_a_login_returns_to_no_address_that_its_url_names() {
+    let app = TestApp::new().await;
+    let ada = a_person("ada").create(&app).await;
+    for name in [
+        "return_to",
+        "returnTo",
+        "redirect_to",
+        "redirect_uri",
+        "next",
+        "continue",
+    ] {
+        for target in [
+            "//evil.example",
+            "/\\evil.example",
+            "https:evil.example",
+            "https://evil.example",
+        ] {
+            let browser = app.browser();
+            let shown = browser.get(&format!("/login?{name}={target}")).await;
+            assert!(shown.status == 200 && !shown.body.contains("evil.example"));
+            let fields = [
+                (name, target),
+                ("username", ada.email.as_str()),
+                ("password", ada.password.as_str()),
+            ];
+            let reply = browser.post(&format!("/login?{name}={target}"), &fields).await;
+            assert_eq!(reply.header("location"), format!("{}/account", app.issuer));
+        }
+    }
+}
