@@ -14,10 +14,12 @@
 
 mod app;
 mod attack;
+mod claims;
 mod fetch;
 mod fixtures;
 mod house;
 mod protocol;
+mod race;
 mod relying_party;
 mod screen;
 mod support;

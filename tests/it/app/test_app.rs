@@ -52,17 +52,16 @@ impl TestApp {
     /// first one's.
     pub async fn replica(&self) -> Self {
         let issuer = self.issuer.clone();
-        let database = TestDatabase {
-            url: self.database.url.clone(),
-            admin_url: self.database.admin_url.clone(),
-            owner_url: self.database.owner_url.clone(),
-        };
-        let mut replica = Self::on(database, Arc::clone(&self.clock), |config| config.issuer = issuer).await;
+        let mut replica = Self::on(self.database.again(), Arc::clone(&self.clock), |config| {
+            config.issuer = issuer
+        })
+        .await;
         replica.issuer.clone_from(&self.issuer);
         replica
     }
 
-    async fn on(
+    /// A server on a database that exists.
+    pub async fn on(
         database: TestDatabase,
         clock: Arc<ManualClock>,
         change: impl FnOnce(&mut SignetConfig),

@@ -88,6 +88,15 @@ impl TestDatabase {
         }
     }
 
+    /// The same database once more, for another replica.
+    pub fn again(&self) -> Self {
+        Self {
+            url: self.url.clone(),
+            admin_url: self.admin_url.clone(),
+            owner_url: self.owner_url.clone(),
+        }
+    }
+
     /// A connection that may do anything, for looking behind the server's back.
     pub async fn admin(&self) -> PgConnection {
         PgConnection::connect(&self.admin_url)

@@ -1,0 +1,82 @@
+//! AZ-04: an authorization request is answered once, however often its pages are sent.
+
+use std::sync::Arc;
+
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
+
+use crate::app::TestApp;
+use crate::attack::evidence::{codes, count};
+use crate::attack::holdings::ada;
+use crate::fixtures::a_client;
+
+/// AZ-04: the person presses Allow ten times at once; the client gets one code.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn az_04_a_double_submit_of_consent_gives_one_code() {
+    let app = TestApp::new().await;
+    let relying_party = app.relying_party(&a_client("web").third_party().create(&app).await);
+    let ada = ada(&app).await;
+    let browser = Arc::new(app.browser());
+    let login = browser.get(&relying_party.authorization_url(&[])).await;
+    let after = browser.sign_in(&login, &ada).await;
+    let consent = browser.get(after.location().as_str()).await;
+    let request = consent
+        .parameter("request")
+        .expect("a request that waits for consent");
+    let start = Arc::new(Barrier::new(10));
+    let mut racers = JoinSet::new();
+    for _ in 0..10 {
+        let (browser, request, start) = (Arc::clone(&browser), request.clone(), Arc::clone(&start));
+        racers.spawn(async move {
+            start.wait().await;
+            let reply = browser
+                .post("/consent", &[("request", &request), ("decision", "allow")])
+                .await;
+            browser.follow(reply).await
+        });
+    }
+    let replies = racers.join_all().await;
+    let answered = replies
+        .iter()
+        .filter(|reply| reply.status == 303 && reply.parameter("code").is_some())
+        .count();
+    assert_eq!(answered, 1, "one code reaches the client");
+    for reply in replies.iter().filter(|reply| reply.status != 303) {
+        assert!((400..500).contains(&reply.status), "{}", reply.status);
+    }
+    assert_eq!(codes(&app).await, 1);
+    assert_eq!(count(&app, "select count(*) from auth.oauth_consents").await, 1);
+    let late = browser
+        .post("/consent", &[("request", &request), ("decision", "allow")])
+        .await;
+    assert!((400..500).contains(&late.status));
+    assert_eq!(codes(&app).await, 1);
+}
+
+/// AZ-04: allow against deny: one answer, whichever it is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn az_04_allow_and_deny_at_once_give_one_answer() {
+    let app = TestApp::new().await;
+    let relying_party = app.relying_party(&a_client("web").third_party().create(&app).await);
+    let ada = ada(&app).await;
+    let browser = app.browser();
+    let login = browser.get(&relying_party.authorization_url(&[])).await;
+    let after = browser.sign_in(&login, &ada).await;
+    let consent = browser.get(after.location().as_str()).await;
+    let request = consent
+        .parameter("request")
+        .expect("a request that waits for consent");
+    let (allow, deny) = (
+        [("request", request.as_str()), ("decision", "allow")],
+        [("request", request.as_str()), ("decision", "deny")],
+    );
+    let (allowed, denied) = tokio::join!(
+        async { browser.follow(browser.post("/consent", &allow).await).await },
+        browser.post("/consent", &deny)
+    );
+    let answer = |reply: &crate::app::Reply| {
+        reply.status == 303 && (reply.parameter("code").is_some() || reply.parameter("error").is_some())
+    };
+    assert!(answer(&allowed) ^ answer(&denied), "{allowed:?} {denied:?}");
+    assert!(codes(&app).await <= 1);
+}

@@ -1,0 +1,9 @@
+//! Many at once: what the database decides, on every replica alike.
+
+mod boot;
+mod codes;
+mod endings;
+mod interactions;
+mod members;
+mod refreshes;
+mod together;
