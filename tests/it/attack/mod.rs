@@ -14,3 +14,7 @@ mod refresh_bindings;
 mod refresh_endings;
 mod refresh_lifetimes;
 mod refresh_revocation;
+mod evidence;
+mod jwt;
+mod jwt_forgeries;
+mod jwt_mutants;
