@@ -15,6 +15,8 @@ mod refresh_endings;
 mod refresh_lifetimes;
 mod refresh_revocation;
 mod evidence;
+mod jwks;
 mod jwt;
 mod jwt_forgeries;
 mod jwt_mutants;
+mod jwt_purposes;
