@@ -14,6 +14,7 @@
 
 mod app;
 mod attack;
+mod command_line;
 mod fetch;
 mod fixtures;
 mod house;
