@@ -10,6 +10,7 @@ use crate::app::{App, Injected};
 use crate::config::{ListenSettings, SignetConfig};
 use crate::jobs::cleanup;
 use crate::router;
+use crate::sealing::Keyring;
 use crate::server::listener::{Listener, ListenerSettings};
 use crate::server::metrics::Metrics;
 use crate::server::{signals, telemetry, tls};
@@ -18,15 +19,17 @@ use crate::server::{signals, telemetry, tls};
 pub(super) async fn run(config: SignetConfig) -> anyhow::Result<()> {
     telemetry::start(config.log.format, &config.log.filter)?;
     telemetry::log_panics();
+    // Before anything is sealed: what a development key has sealed, nothing else opens later.
+    let keyring = Keyring::load(&config.sealing.kek_files).context("sealing")?;
+    anyhow::ensure!(
+        !keyring.has_development_key(),
+        "a key-encryption key whose id starts with dev- is for development: make one as keys/README.md says"
+    );
     let sockets = bind(&config.listen).await?;
     let app = App::build(config, Injected::default()).await?;
     anyhow::ensure!(
         !app.is_development(),
         "this database was made by `signet dev` and holds demo accounts: use another one"
-    );
-    anyhow::ensure!(
-        !app.keyring().has_development_key(),
-        "a key-encryption key whose id starts with dev- is for development: make one as keys/README.md says"
     );
     let stop = CancellationToken::new();
     let serving = start(&app, sockets, Metrics::install()?, stop.clone())?;

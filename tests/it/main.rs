@@ -15,6 +15,7 @@
 mod app;
 mod attack;
 mod claims;
+mod command_line;
 mod fetch;
 mod fixtures;
 mod house;

@@ -144,7 +144,7 @@ impl Drop for TestApp {
 }
 
 /// A key-encryption key that every test shares, so that replicas open each other's rows.
-fn kek() -> PathBuf {
+pub fn kek() -> PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
     static KEK: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
     KEK.get_or_init(|| {

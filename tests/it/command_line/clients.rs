@@ -1,0 +1,114 @@
+//! `signet client`.
+
+use insta::assert_json_snapshot;
+
+use super::program::{Signet, tidy};
+use crate::app::TestApp;
+use crate::fixtures::client::TestClient;
+use crate::support::database::TestDatabase;
+
+const CREATE: [&str; 14] = [
+    "client",
+    "create",
+    "--id",
+    "web",
+    "--name",
+    "The application",
+    "--redirect-uri",
+    "https://app.example.com/cb",
+    "--grant",
+    "authorization_code",
+    "--grant",
+    "refresh_token",
+    "--scope",
+    "openid email",
+];
+
+/// What a script reads: id and secret once, then everything but the secret (contracts.md section 1).
+#[tokio::test]
+async fn a_client_is_registered_and_shown() {
+    let database = TestDatabase::new().await;
+    let signet = Signet::on(&database);
+    let created = signet.json(&CREATE).await;
+    let secret = created["client_secret"].as_str().expect("a secret").to_owned();
+    assert_json_snapshot!(tidy(created), @"");
+    let shown = signet.json(&["client", "show", "web"]).await;
+    assert!(!shown.to_string().contains(&secret));
+    assert_json_snapshot!(tidy(shown), @"");
+    assert_json_snapshot!(tidy(signet.json(&["client", "list"]).await), @"");
+    signet.run(&CREATE).await.assert_refused("web");
+    signet
+        .run(&["client", "show", "nobody"])
+        .await
+        .assert_refused("signet client list");
+}
+
+/// RU-03 at the command line: what a client may not register is refused, and nothing is kept of it.
+#[tokio::test]
+async fn a_bad_registration_is_refused_whole() {
+    let database = TestDatabase::new().await;
+    let signet = Signet::on(&database);
+    for uri in [
+        "javascript:alert(1)",
+        "http://app.example.com/cb",
+        "https://*.example.com/cb",
+        "https://a.example/#x",
+    ] {
+        let arguments = [
+            "client",
+            "create",
+            "--id",
+            "bad",
+            "--name",
+            "Bad",
+            "--redirect-uri",
+            uri,
+        ];
+        let ran = signet.run(&arguments).await;
+        assert_ne!(ran.code, 0, "{uri}");
+        assert!(!ran.errors.contains("panicked"), "{}", ran.errors);
+    }
+    signet.run(&["client", "show", "bad"]).await.assert_refused("bad");
+}
+
+/// CA-06: a new secret works beside the old one as long as it was said, and a disabled client is out.
+#[tokio::test]
+async fn secrets_rotate_and_clients_are_switched_off() {
+    let app = TestApp::new().await;
+    let signet = Signet::on(&app.database);
+    let create = [
+        "client",
+        "create",
+        "--id",
+        "worker",
+        "--name",
+        "Worker",
+        "--type",
+        "service",
+        "--grant",
+        "client_credentials",
+        "--scope",
+        "api:read",
+    ];
+    let created = signet.json(&create).await;
+    let rotated = signet
+        .json(&["client", "rotate-secret", "worker", "--overlap", "0s"])
+        .await;
+    let status = async |answer: &serde_json::Value| {
+        let client = TestClient {
+            id: "worker".to_owned(),
+            secret: answer["client_secret"].as_str().map(str::to_owned),
+            method: "client_secret_basic",
+            redirect_uri: String::new(),
+        };
+        app.refresh_caches().await;
+        let hand = app.relying_party(&client);
+        hand.token(&[("grant_type", "client_credentials")]).await.status
+    };
+    assert_eq!(status(&created).await, 401);
+    assert_eq!(status(&rotated).await, 200);
+    assert_json_snapshot!(tidy(signet.json(&["client", "disable", "worker"]).await), @"");
+    assert_eq!(status(&rotated).await, 401);
+    signet.json(&["client", "enable", "worker"]).await;
+    assert_eq!(status(&rotated).await, 200);
+}

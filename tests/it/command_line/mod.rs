@@ -1,0 +1,8 @@
+//! The `signet` program as an operator runs it: another process, configured by its environment.
+
+mod accounts;
+mod clients;
+mod configuration;
+mod database;
+mod program;
+mod serve;
