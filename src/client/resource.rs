@@ -116,7 +116,8 @@ fn check_claim_names(names: &BTreeMap<String, String>) -> Result<(), ResourceErr
                 return Err(ResourceError::ClaimName(name.clone()));
             }
         }
-        if !taken.insert(theirs) {
+        let stays = claims::TENANCY.contains(&theirs.as_str()) && !names.contains_key(theirs);
+        if stays || !taken.insert(theirs) {
             return Err(ResourceError::ClaimName(theirs.clone()));
         }
     }

@@ -1,0 +1,158 @@
+//! The hook: the SQL function gives what the inline path gives, and a replaced one stops minting.
+
+use serde_json::{Value, json};
+use signet::base::id::OrganizationId;
+
+use super::outputs::tenancy;
+use crate::app::TestApp;
+use crate::app::relying_party::claims;
+use crate::attack::evidence::count;
+use crate::attack::holdings::{assert_live, refreshed, sql, text};
+use crate::fixtures::person::TestPerson;
+use crate::fixtures::{a_client, a_person, an_organization};
+use signet::user::AccessTier;
+
+async fn by_hook(app: &TestApp, person: &TestPerson, organization: Option<&str>) -> Value {
+    let statement = "select auth.custom_access_token_hook(auth.token_event($1, '{\"iss\": \"kept\"}', $2))";
+    sqlx::query_scalar(statement)
+        .bind(person.id.as_str())
+        .bind(json!({"grant_type": "authorization_code", "organization": organization}))
+        .fetch_one(&mut app.database.admin().await)
+        .await
+        .expect("the shipped function answers")
+}
+
+/// Contracts section 4: one rule, whether the server or an operator's copy asks it.
+#[tokio::test]
+async fn the_shipped_function_says_what_the_server_says() {
+    let app = TestApp::new().await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    let (alone, joined) = (
+        a_person("alone").create(&app).await,
+        a_person("joined").tier(AccessTier::Beta).create(&app).await,
+    );
+    let acme = an_organization(&app, "acme", &joined, Some(AccessTier::Alpha)).await;
+    an_organization(&app, "beta", &joined, None).await;
+    let id = acme.id.to_string();
+    for (person, organization) in [
+        (&alone, None),
+        (&joined, None),
+        (&joined, Some("acme")),
+        (&joined, Some("beta")),
+        (&joined, Some(id.as_str())),
+    ] {
+        let parameters: Vec<_> = organization
+            .iter()
+            .map(|value| ("organization", *value))
+            .collect();
+        let tokens = relying_party.tokens(&app, person, &parameters).await;
+        let answer = by_hook(&app, person, organization).await;
+        assert_eq!(answer["claims"]["iss"], "kept");
+        assert_eq!(
+            tenancy(&claims(text(&tokens, "access_token"))),
+            tenancy(&answer["claims"])
+        );
+    }
+    let refused = by_hook(&app, &alone, Some("acme")).await;
+    assert_eq!(refused["error"]["http_code"], 403);
+    assert!(refused.get("claims").is_none());
+    assert_ne!(OrganizationId::from_text(id), OrganizationId::from_text("acme"));
+}
+
+/// Contracts section 4: a function that is not ours is not passed over. Nothing is minted, and nothing is spent, so
+/// that a person keeps their login when the operator is done.
+#[tokio::test]
+async fn a_replaced_function_stops_minting_and_spends_nothing() {
+    let app = TestApp::new().await;
+    let client = a_client("web").create(&app).await;
+    let service = app.relying_party(&a_client("jobs").service().create(&app).await);
+    let relying_party = app.relying_party(&client);
+    let ada = a_person("ada").create(&app).await;
+    let tokens = relying_party.tokens(&app, &ada, &[]).await;
+    let code = relying_party.code(&app, &ada, &[]).await;
+    let shipped: String =
+        sqlx::query_scalar("select pg_get_functiondef('auth.custom_access_token_hook(jsonb)'::regprocedure)")
+            .fetch_one(&mut app.database.admin().await)
+            .await
+            .unwrap();
+    let spent = "select count(*) from auth.oauth_authorization_codes where redeemed_at is not null";
+    let before = count(&app, spent).await;
+    for replacement in [
+        "create or replace function auth.custom_access_token_hook(event jsonb) returns jsonb
+            language sql stable as $$ select jsonb_build_object('claims', event -> 'claims') $$",
+        "drop function auth.custom_access_token_hook(jsonb)",
+    ] {
+        sql(&app, replacement).await;
+        app.app.refresh("hooks").await;
+        let replies = [
+            relying_party.exchange(&code).await,
+            relying_party.refresh(text(&tokens, "refresh_token"), &[]).await,
+            service.token(&[("grant_type", "client_credentials")]).await,
+        ];
+        for reply in replies {
+            reply.assert_error(503, "temporarily_unavailable");
+            assert!(!reply.header("retry-after").is_empty());
+            assert!(reply.json().get("access_token").is_none());
+        }
+        assert_eq!(count(&app, spent).await, before);
+        assert_live(&relying_party, &tokens).await;
+    }
+    sqlx::raw_sql(sqlx::AssertSqlSafe(shipped))
+        .execute(&mut app.database.admin().await)
+        .await
+        .unwrap();
+    app.app.refresh("hooks").await;
+    assert_eq!(relying_party.exchange(&code).await.status, 200);
+    refreshed(&relying_party, &tokens).await;
+}
+
+/// Contracts section 4: a function that is replaced while the server runs is noticed without a restart.
+#[tokio::test]
+async fn a_function_replaced_at_run_time_is_noticed_by_the_next_poll() {
+    let app = TestApp::new().await;
+    let service = app.relying_party(&a_client("jobs").service().create(&app).await);
+    let grant = [("grant_type", "client_credentials")];
+    let stop = tokio_util::sync::CancellationToken::new();
+    let watcher = tokio::spawn(app.app.clone().keep_current(stop.clone()));
+    while service.token(&grant).await.status != 200 {}
+    sql(
+        &app,
+        "create or replace function auth.custom_access_token_hook(event jsonb) returns jsonb
+            language sql stable as $$ select null::jsonb $$",
+    )
+    .await;
+    let noticed = async { while service.token(&grant).await.status == 200 {} };
+    tokio::time::timeout(std::time::Duration::from_secs(20), noticed)
+        .await
+        .expect("a poll comes every few seconds");
+    service
+        .token(&grant)
+        .await
+        .assert_error(503, "temporarily_unavailable");
+    stop.cancel();
+    watcher.await.unwrap();
+}
+
+/// HK-01: nobody registers a resource that renames a claim into one that the protocol decides, and what a person
+/// calls themselves is never a claim of the protocol.
+#[tokio::test]
+async fn hk_01_no_name_of_a_resource_reaches_a_locked_claim() {
+    use signet::client::{NewResource, Resource};
+    for (ours, theirs) in [
+        ("role", "sub"),
+        ("role", "Scope"),
+        ("tier", "AUD"),
+        ("sub", "id"),
+        ("role", "typ"),
+        ("role", ""),
+    ] {
+        let resource = Resource {
+            identifier: "https://api.example.com/".to_owned(),
+            name: "API".to_owned(),
+            algorithm: None,
+            lifetime: None,
+            claim_names: std::iter::once((ours.to_owned(), theirs.to_owned())).collect(),
+        };
+        assert!(NewResource::parse(resource).is_err(), "{ours} as {theirs}");
+    }
+}
