@@ -29,10 +29,41 @@ async fn an_account_is_made_and_shown() {
     let database = TestDatabase::new().await;
     let signet = Signet::on(&database);
     let created = signet.json_with_input(&CREATE, "correct horse battery\n").await;
-    assert_json_snapshot!(tidy(created), @"");
-    assert_json_snapshot!(tidy(signet.json(&["user", "show", "anna"]).await), @"");
+    assert_json_snapshot!(tidy(created), @r#"
+    {
+      "email": "Anna@example.com",
+      "personal_space": "[id]",
+      "user_id": "[id]"
+    }
+    "#);
+    assert_json_snapshot!(tidy(signet.json(&["user", "show", "anna"]).await), @r#"
+    {
+      "claims": {
+        "email": "Anna@example.com",
+        "email_verified": true,
+        "name": "Anna Example",
+        "preferred_username": "anna",
+        "updated_at": "[time]"
+      },
+      "created_at": "[time]",
+      "kind": "human",
+      "last_sign_in_at": null,
+      "memberships": [
+        {
+          "joined_at": "[time]",
+          "org_id": "[id]",
+          "role": "owner"
+        }
+      ],
+      "revoked_before": null,
+      "role": "user",
+      "status": "active",
+      "tier": "founder",
+      "user_id": "[id]"
+    }
+    "#);
     let again = signet.run_with_input(&CREATE, "correct horse battery\n").await;
-    again.assert_refused("anna");
+    again.assert_refused("another account has this address");
     signet
         .run(&["user", "show", "nobody@example.com"])
         .await
@@ -100,7 +131,13 @@ async fn an_organization_is_made_joined_and_left() {
         "--owner",
         &owner.email,
     ];
-    assert_json_snapshot!(tidy(signet.json(&created).await), @"");
+    assert_json_snapshot!(tidy(signet.json(&created).await), @r#"
+    {
+      "org_id": "[id]",
+      "owner": "[id]",
+      "slug": "acme-research"
+    }
+    "#);
     let add = [
         "org",
         "add-member",
@@ -112,11 +149,43 @@ async fn an_organization_is_made_joined_and_left() {
         "viewer",
         "--pending",
     ];
-    assert_json_snapshot!(tidy(signet.json(&add).await), @"");
+    assert_json_snapshot!(tidy(signet.json(&add).await), @r#"
+    {
+      "done": "invited as viewer",
+      "org_id": "[id]",
+      "user_id": "[id]"
+    }
+    "#);
     signet
         .json(&["org", "join", "--org", "acme-research", "--user", "petra"])
         .await;
-    assert_json_snapshot!(tidy(signet.json(&["org", "show", "acme-research"]).await), @"");
+    assert_json_snapshot!(tidy(signet.json(&["org", "show", "acme-research"]).await), @r#"
+    {
+      "created_at": "[time]",
+      "members": [
+        {
+          "invited_at": null,
+          "joined_at": "[time]",
+          "role": "owner",
+          "user_id": "[id]"
+        },
+        {
+          "invited_at": "[time]",
+          "joined_at": "[time]",
+          "role": "viewer",
+          "user_id": "[id]"
+        }
+      ],
+      "name": "Acme Research",
+      "org_id": "[id]",
+      "owner_user_id": "[id]",
+      "plan": null,
+      "slug": "acme-research",
+      "suspended_at": null,
+      "tier": "alpha",
+      "type": "team"
+    }
+    "#);
     signet
         .json(&[
             "org",

@@ -31,11 +31,66 @@ async fn a_client_is_registered_and_shown() {
     let signet = Signet::on(&database);
     let created = signet.json(&CREATE).await;
     let secret = created["client_secret"].as_str().expect("a secret").to_owned();
-    assert_json_snapshot!(tidy(created), @"");
+    assert_json_snapshot!(tidy(created), @r#"
+    {
+      "client_id": "web",
+      "client_secret": "[secret]"
+    }
+    "#);
     let shown = signet.json(&["client", "show", "web"]).await;
     assert!(!shown.to_string().contains(&secret));
-    assert_json_snapshot!(tidy(shown), @"");
-    assert_json_snapshot!(tidy(signet.json(&["client", "list"]).await), @"");
+    assert_json_snapshot!(tidy(shown), @r#"
+    {
+      "access_token_format": "jwt",
+      "access_token_lifetime": null,
+      "access_token_signed_response_alg": null,
+      "audience": null,
+      "client_id": "web",
+      "client_name": "The application",
+      "client_uri": null,
+      "default_max_age": null,
+      "default_resource": null,
+      "disabled": false,
+      "first_party": false,
+      "grant_types": [
+        "authorization_code",
+        "refresh_token"
+      ],
+      "id_token_signed_response_alg": "RS256",
+      "logo_uri": null,
+      "may_introspect": false,
+      "policy_uri": null,
+      "post_logout_redirect_uris": [],
+      "redirect_uris": [
+        "https://app.example.com/cb"
+      ],
+      "require_pkce": true,
+      "revoked_before": null,
+      "scope": "email openid",
+      "scope_claims_in_id_token": false,
+      "secrets": [
+        {
+          "expires_at": null
+        }
+      ],
+      "token_endpoint_auth_method": "client_secret_basic",
+      "tos_uri": null,
+      "type": "web"
+    }
+    "#);
+    assert_json_snapshot!(tidy(signet.json(&["client", "list"]).await), @r#"
+    {
+      "clients": [
+        {
+          "client_id": "web",
+          "client_name": "The application",
+          "disabled": false,
+          "first_party": false,
+          "type": "web"
+        }
+      ]
+    }
+    "#);
     signet.run(&CREATE).await.assert_refused("web");
     signet
         .run(&["client", "show", "nobody"])
@@ -107,7 +162,12 @@ async fn secrets_rotate_and_clients_are_switched_off() {
     };
     assert_eq!(status(&created).await, 401);
     assert_eq!(status(&rotated).await, 200);
-    assert_json_snapshot!(tidy(signet.json(&["client", "disable", "worker"]).await), @"");
+    assert_json_snapshot!(tidy(signet.json(&["client", "disable", "worker"]).await), @r#"
+    {
+      "client_id": "worker",
+      "done": "disabled"
+    }
+    "#);
     assert_eq!(status(&rotated).await, 401);
     signet.json(&["client", "enable", "worker"]).await;
     assert_eq!(status(&rotated).await, 200);

@@ -111,9 +111,10 @@ pub fn tidy(value: Value) -> Value {
             let tidied = sorted.into_iter().map(|(name, value)| {
                 let filtered = match (name.as_str(), &value) {
                     ("client_secret" | "password", Value::String(_)) => Value::from("[secret]"),
-                    ("user_id" | "org_id" | "personal_space" | "owner_user_id" | "sub", Value::String(_)) => {
-                        Value::from("[id]")
-                    }
+                    (
+                        "user_id" | "org_id" | "personal_space" | "owner" | "owner_user_id",
+                        Value::String(_),
+                    ) => Value::from("[id]"),
                     (name, Value::String(_) | Value::Number(_)) if name.ends_with("_at") => {
                         Value::from("[time]")
                     }
