@@ -40,7 +40,7 @@ async fn ca_06_an_old_secret_lives_for_the_overlap() {
     let app = TestApp::new().await;
     let replica = app.replica().await;
     let old = a_client("jobs").service().create(&app).await;
-    let new = rotate(&app, &old, Duration::from_secs(60)).await;
+    let new = rotate(&app, &old, Duration::from_mins(1)).await;
     assert_eq!(events(&app, "CLIENT_SECRET_ROTATED").await, 1);
     for here in [&app, &replica] {
         here.refresh_caches().await;
