@@ -53,7 +53,7 @@ impl TestApp {
     pub async fn replica(&self) -> Self {
         let issuer = self.issuer.clone();
         let mut replica = Self::on(self.database.again(), Arc::clone(&self.clock), |config| {
-            config.issuer = issuer
+            config.issuer = issuer;
         })
         .await;
         replica.issuer.clone_from(&self.issuer);

@@ -76,3 +76,8 @@ pub async fn sql(app: &TestApp, statement: &'static str) {
 pub fn wait(app: &TestApp, seconds: u64) {
     app.clock.advance(std::time::Duration::from_secs(seconds));
 }
+
+/// Bob, who has an account.
+pub async fn bob(app: &TestApp) -> TestPerson {
+    a_person("bob").create(app).await
+}

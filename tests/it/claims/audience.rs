@@ -21,7 +21,7 @@ async fn an_api(app: &TestApp) {
         identifier: API.to_owned(),
         name: "API".to_owned(),
         algorithm: Some(Algorithm::EdDsa),
-        lifetime: Some(Duration::from_secs(120)),
+        lifetime: Some(Duration::from_mins(2)),
         claim_names: names
             .iter()
             .map(|(ours, theirs)| ((*ours).to_owned(), (*theirs).to_owned()))

@@ -145,6 +145,7 @@ async fn hk_01_no_name_of_a_resource_reaches_a_locked_claim() {
         ("sub", "id"),
         ("role", "typ"),
         ("role", ""),
+        ("role", "tier"),
     ] {
         let resource = Resource {
             identifier: "https://api.example.com/".to_owned(),
