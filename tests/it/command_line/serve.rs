@@ -41,7 +41,7 @@ async fn what_is_for_development_is_refused() {
     std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600))
         .expect("permissions");
     let with_key = server(&database).with("SIGNET_SEALING__KEK_FILES", file.to_str().expect("UTF-8"));
-    with_key.run(&["serve"]).await.assert_refused("dev-");
+    with_key.run(&["serve"]).await.assert_refused("starts with dev-");
     std::fs::remove_file(&file).expect("removed");
     mark_development(&database.owner_url).await.expect("marked");
     server(&database)
