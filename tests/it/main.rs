@@ -19,6 +19,7 @@ mod command_line;
 mod fetch;
 mod fixtures;
 mod house;
+mod operations;
 mod protocol;
 mod race;
 mod relying_party;

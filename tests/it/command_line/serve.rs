@@ -41,7 +41,7 @@ async fn what_is_for_development_is_refused() {
     std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600))
         .expect("permissions");
     let with_key = server(&database).with("SIGNET_SEALING__KEK_FILES", file.to_str().expect("UTF-8"));
-    with_key.run(&["serve"]).await.assert_refused("dev-");
+    with_key.run(&["serve"]).await.assert_refused("starts with dev-");
     std::fs::remove_file(&file).expect("removed");
     mark_development(&database.owner_url).await.expect("marked");
     server(&database)
@@ -112,7 +112,16 @@ async fn the_server_serves_until_it_is_asked_to_stop() {
     assert_eq!(public.get("/metrics").await.status, 404);
     assert_eq!(public.get("/health/live").await.status, 404);
     let numbers = internal.get("/metrics").await.body;
-    assert!(numbers.contains("signet_http_requests_total"), "{numbers}");
+    let counted = r#"signet_http_requests_total{route="/.well-known/openid-configuration",method="GET",status="200"} 1"#;
+    assert!(numbers.contains(counted), "{numbers}");
+    assert!(
+        numbers.contains(r#"route="unmatched",method="GET",status="404"} 2"#),
+        "{numbers}"
+    );
+    assert!(
+        numbers.contains("signet_http_request_duration_seconds_bucket"),
+        "{numbers}"
+    );
     let id = process.id().expect("it runs");
     let id = rustix::process::Pid::from_raw(i32::try_from(id).expect("a process id")).expect("a process id");
     rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("asked");

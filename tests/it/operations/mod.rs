@@ -1,0 +1,5 @@
+//! What operators rely on: health, headers, request ids, and what each operation costs the database.
+
+mod headers;
+mod health;
+mod statements;
