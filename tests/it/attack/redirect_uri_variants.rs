@@ -52,7 +52,7 @@ fn one_change(uri: &str) -> impl Iterator<Item = String> {
 
 /// The tricks of the published flaws.
 fn tricks(uri: &str) -> Vec<String> {
-    let (scheme, rest) = uri.split_once(":").expect("a scheme");
+    let (scheme, rest) = uri.split_once(':').expect("a scheme");
     let rest = rest.trim_start_matches('/');
     let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let host = authority.split(':').next().unwrap_or_default();
