@@ -93,7 +93,12 @@ pub async fn post_body(relying_party: &RelyingParty, path: &str, body: String) -
 }
 
 /// Sends a request line and headers as they are, which no client library would, and reads the answer.
-pub async fn raw(app: &TestApp, head: &str, body: &str) -> String {
+pub async fn raw(app: &TestApp, head: &str) -> String {
+    raw_post(app, head, "").await
+}
+
+/// The same with a body.
+pub async fn raw_post(app: &TestApp, head: &str, body: &str) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let address = app.address.trim_start_matches("http://");
     let mut stream = tokio::net::TcpStream::connect(address)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use signet::lifecycle::suspend_user;
 use signet::user::UserStatus;
 
-use super::evidence::{count, events, raw, sessions};
+use super::evidence::{count, events, raw_post, sessions};
 use crate::app::{Browser, Reply, TestApp};
 use crate::fixtures::{a_client, a_person};
 
@@ -208,7 +208,7 @@ async fn lo_07_another_spelling_of_the_path_leads_nowhere() {
             app.issuer,
             body.len()
         );
-        let answer = raw(&app, &head, &body).await;
+        let answer = raw_post(&app, &head, &body).await;
         let status = answer.split(' ').nth(1).unwrap_or_default();
         assert!(matches!(status, "404" | "400"), "{path}: {answer}");
         assert!(!answer.to_lowercase().contains("set-cookie"), "{path}");
