@@ -6,8 +6,10 @@ use axum::response::Response;
 use http::HeaderMap;
 
 use crate::authorization::context;
+use crate::authorization::interaction::{self, Situation};
 use crate::authorization::request::RESOURCE_PREFIX;
 use crate::authorization::{consent, waiting};
+use crate::base::clock::Timestamp;
 use crate::client::Client;
 use crate::db::DatabaseError;
 use crate::db::work::Circumstances;
@@ -31,13 +33,14 @@ pub async fn get(
     headers: HeaderMap,
     Query(params): Query,
 ) -> Response {
-    let request_id = visit.origin.request_id.clone();
+    let (request_id, now) = (visit.origin.request_id.clone(), visit.now);
     let found = match flow::find(&edge, &visit, &headers, params.ok().as_ref()).await {
         Ok(found) => found,
         Err(response) => return response,
     };
     match session(&edge, visit, &headers).await {
-        Ok(Some(session)) => show(&edge, &found, &session),
+        Ok(Some(session)) if is_next(&edge, &found, &session, now) => show(&edge, &found, &session),
+        Ok(Some(_)) => Step::Continue.redirect(edge.app.issuer(), found.handle.expose()),
         Ok(None) => Step::Login.redirect(edge.app.issuer(), found.handle.expose()),
         Err(error) => Failure::from(error).page(&edge.layout, &request_id),
     }
@@ -78,6 +81,9 @@ async fn allow(
     let Some(session) = session(edge, visit.clone(), headers).await? else {
         return Ok(Step::Login.redirect(edge.app.issuer(), found.handle.expose()));
     };
+    if !is_next(edge, found, &session, visit.now) {
+        return Ok(Step::Continue.redirect(edge.app.issuer(), found.handle.expose()));
+    }
     let request_id = visit.origin.request_id.clone();
     let mut work = edge.app.begin(visit).await?;
     let given = consent::give(&mut work, &found.waiting, &session.session.user_id).await?;
@@ -87,6 +93,22 @@ async fn allow(
     } else {
         Ok(gone(edge, &request_id))
     }
+}
+
+/// Whether it is the person's word that is missing: not before the proof that the request asks for, and not twice.
+fn is_next(edge: &Edge, found: &FoundFlow, session: &LiveSession, now: Timestamp) -> bool {
+    let waiting = &found.waiting;
+    let next = interaction::next(Situation {
+        request: &waiting.request,
+        client: &found.client,
+        session: Some(session),
+        consented: None,
+        asked_at: waiting.asked_at,
+        consented_by: waiting.consented_by.as_ref(),
+        trust_loopback: edge.app.is_development(),
+        now,
+    });
+    next == interaction::Step::Consent
 }
 
 async fn deny(edge: &Edge, visit: Circumstances, found: &FoundFlow) -> Result<Response, DatabaseError> {

@@ -136,8 +136,7 @@ fn missing_consent(situation: Situation<'_>, session: &LiveSession) -> Option<Er
     if request.prompt.consent {
         return Some(ErrorCode::ConsentRequired);
     }
-    let redirect_uri = &request.target.redirect_uri;
-    let proves_receiver = redirect_uri.is_https() || (situation.trust_loopback && redirect_uri.is_loopback());
+    let proves_receiver = proves_receiver(request, situation.trust_loopback);
     if client.authentication == ClientAuthenticationMethod::None && !proves_receiver {
         // Any application on the device can claim a loopback port or a private-use scheme (RFC 8252 §8.6).
         return Some(ErrorCode::InteractionRequired);
@@ -149,4 +148,17 @@ fn missing_consent(situation: Situation<'_>, session: &LiveSession) -> Option<Er
         .consented
         .is_some_and(|consented| request.to_confirm().is_subset(consented));
     (!covered).then_some(ErrorCode::ConsentRequired)
+}
+
+/// Whether what the person confirmed before can matter: a first-party client is asked for nothing where its redirect
+/// URI proves who gets the code.
+#[must_use]
+pub fn asks_for_consent(request: &AuthorizationRequest, client: &Client, trust_loopback: bool) -> bool {
+    !(client.first_party && proves_receiver(request, trust_loopback))
+}
+
+/// Whether nobody but the client can receive what is sent there.
+fn proves_receiver(request: &AuthorizationRequest, trust_loopback: bool) -> bool {
+    let redirect_uri = &request.target.redirect_uri;
+    redirect_uri.is_https() || (trust_loopback && redirect_uri.is_loopback())
 }

@@ -192,7 +192,7 @@ async fn decide(
         None => None,
     };
     let consented = match &session {
-        Some(session) if !client.first_party => {
+        Some(session) if interaction::asks_for_consent(&request, &client, app.is_development()) => {
             let mut work = app.single(visit.clone()).await?;
             context::consented(&mut work, session, &client).await?
         }

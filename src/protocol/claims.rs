@@ -65,9 +65,10 @@ pub fn of_scope<'a>(scope: &str) -> &'a [&'a str] {
     }
 }
 
-/// The scope that carries a standard claim.
+/// The scope that carries a standard claim; a language tag (§5.2) makes no other claim of it.
 #[must_use]
 pub fn scope_of(claim: &str) -> Option<&'static str> {
+    let claim = claim.split('#').next().unwrap_or_default();
     ["profile", "email", "address", "phone"]
         .into_iter()
         .find(|scope| of_scope(scope).contains(&claim))

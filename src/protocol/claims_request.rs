@@ -47,7 +47,11 @@ impl ClaimsRequest {
         if text.len() > 8192 || text.contains("\\u0000") {
             return Err(malformed());
         }
-        let request: Self = serde_json::from_str(text).map_err(|_| malformed())?;
+        let value: Value = serde_json::from_str(text).map_err(|_| malformed())?;
+        if !is_object_of_objects(&value) {
+            return Err(malformed());
+        }
+        let request: Self = serde_json::from_value(value).map_err(|_| malformed())?;
         if request.userinfo.len() + request.id_token.len() > 100 {
             return Err(malformed());
         }
@@ -91,4 +95,19 @@ impl ClaimsRequest {
     pub fn subject(&self) -> Option<&str> {
         self.id_token.get("sub")?.as_ref()?.value.as_ref()?.as_str()
     }
+}
+
+/// Whether every level is a JSON object (or null, for a claim): an array would be read as the members in order.
+fn is_object_of_objects(value: &Value) -> bool {
+    let Some(members) = value.as_object() else {
+        return false;
+    };
+    let mut asked = ["userinfo", "id_token"]
+        .into_iter()
+        .filter_map(|name| members.get(name));
+    asked.all(|claims| {
+        claims
+            .as_object()
+            .is_some_and(|claims| claims.values().all(|claim| claim.is_object() || claim.is_null()))
+    })
 }

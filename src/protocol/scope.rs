@@ -14,6 +14,8 @@ pub const OFFLINE_ACCESS: &str = "offline_access";
 pub const ORGANIZATION_PREFIX: &str = "organization:";
 /// Lets a client that is not first-party change the organization at refresh.
 pub const ORGANIZATION_ANY: &str = "organization:*";
+/// The longest id or slug of an organization that is carried.
+const LONGEST_ORGANIZATION: usize = 128;
 /// The scopes that every installation serves.
 pub const STANDARD: [&str; 6] = [OPENID, "profile", "email", "address", "phone", OFFLINE_ACCESS];
 
@@ -86,6 +88,12 @@ impl Scope {
 
     /// The organization that is asked for, by scope or by the parameter `organization`; both must agree.
     pub fn organization_or(&self, parameter: Option<&str>) -> Result<Option<String>, ProtocolError> {
+        if parameter.is_some_and(|parameter| parameter.len() > LONGEST_ORGANIZATION) {
+            return Err(ProtocolError::new(
+                ErrorCode::InvalidRequest,
+                "organization is too long",
+            ));
+        }
         match (self.organization()?, parameter) {
             (Some(scope), Some(parameter)) if scope != parameter => Err(ProtocolError::new(
                 ErrorCode::InvalidRequest,

@@ -23,7 +23,7 @@ pub struct FoundFlow {
     pub waiting: WaitingRequest,
     /// Its handle, for the next page.
     pub handle: Handle,
-    /// Its client, still enabled.
+    /// Its client, still enabled and still registered for where the answer goes.
     pub client: Arc<Client>,
     /// The flow cookie, if this browser had none.
     pub new_cookie: Option<HeaderValue>,
@@ -54,7 +54,17 @@ pub async fn find(
         .find(waiting.client_id.as_str())
         .await
         .map_err(failed)?;
-    let client = client.filter(|client| !client.disabled).ok_or_else(over)?;
+    // What an operator took away meanwhile is gone at once, also for who is half-way through.
+    let target = &waiting.request.target.redirect_uri;
+    let client = client
+        .filter(|client| {
+            !client.disabled
+                && client
+                    .redirect_uris
+                    .iter()
+                    .any(|uri| uri.matches(target.as_str()))
+        })
+        .ok_or_else(over)?;
     Ok(FoundFlow {
         waiting,
         handle,

@@ -152,8 +152,9 @@ async fn br_02_a_posted_logout_without_proof_ends_nothing() {
             (&[("origin", origin)], ""),
         )
         .await;
-        assert_page(&reply, 200);
-        assert!(reply.body.contains("Sign out?"));
+        assert_eq!(reply.header("location"), format!("{}/oauth2/logout", app.issuer));
+        let asked = browser.get(reply.header("location")).await;
+        assert!(asked.body.contains("Sign out?"));
     }
     assert_eq!(events(&app, "LOGOUT").await, 0);
     assert_eq!(browser.get("/account").await.status, 200);

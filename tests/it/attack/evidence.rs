@@ -92,14 +92,19 @@ pub async fn post_body(relying_party: &RelyingParty, path: &str, body: String) -
     Reply::read(request.send().await.expect("the server answers")).await
 }
 
-/// Sends bytes as they are, which no client library would, and reads the answer's head and body.
+/// Sends a request line and headers as they are, which no client library would, and reads the answer.
 pub async fn raw(app: &TestApp, head: &str) -> String {
+    raw_post(app, head, "").await
+}
+
+/// The same with a body.
+pub async fn raw_post(app: &TestApp, head: &str, body: &str) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    let address = app.issuer.trim_start_matches("http://");
+    let address = app.address.trim_start_matches("http://");
     let mut stream = tokio::net::TcpStream::connect(address)
         .await
         .expect("a connection");
-    let request = format!("{head}\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let request = format!("{head}\r\nHost: {address}\r\nConnection: close\r\n\r\n{body}");
     stream.write_all(request.as_bytes()).await.expect("sent");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.expect("an answer");

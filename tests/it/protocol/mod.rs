@@ -1,3 +1,7 @@
 //! The protocol as specified, through HTTP.
 
+mod authorize;
+mod authorize_consent;
+mod authorize_organization;
+mod authorize_pages;
 mod code_flow;
