@@ -18,6 +18,7 @@ mod introspection;
 mod jwks;
 mod jwt;
 mod jwt_forgeries;
+mod jwt_headers;
 mod jwt_mutants;
 mod jwt_purposes;
 mod logs;
