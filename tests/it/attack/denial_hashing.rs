@@ -9,7 +9,7 @@ use crate::app::TestApp;
 use crate::fixtures::{a_client, a_person};
 
 /// A stored hash that takes some seconds to check: what somebody imported.
-const SLOW: &str = "$argon2id$v=19$m=65536,t=16,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+const SLOW: &str = "$argon2id$v=19$m=262144,t=10,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
 
 /// attacks.md DO-01: with all permits taken and a full queue, a login is 503 with Retry-After at once; it counts as no
 /// failed attempt; keys, tokens and pages answer as ever; afterwards the same login succeeds.

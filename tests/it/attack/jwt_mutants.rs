@@ -1,9 +1,12 @@
 //! Tokens that look almost like one of ours: a good one, changed in every place and in every way that was ever
-//! exploited (RFC 8725 §3.1 to §3.4, §3.10). Forgeries with keys stand in `jwt_forgeries`.
+//! exploited (RFC 8725 §3.1 to §3.4, §3.10). Headers stand in `jwt_headers`, forgeries with
+//! keys in `jwt_forgeries`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
+
+use super::jwt_headers;
 
 /// Every character that base64url has.
 const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -27,7 +30,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    fn with_header(self, header: &str) -> String {
+    pub fn with_header(self, header: &str) -> String {
         format!("{}.{}.{}", encode(header), self.payload, self.signature)
     }
 }
@@ -48,9 +51,9 @@ pub fn header_of(token: &str) -> Map<String, Value> {
 pub fn all(token: &str) -> Vec<String> {
     let mut mutants = characters(token);
     mutants.extend(lengths(token));
-    mutants.extend(algorithms(token));
-    mutants.extend(headers(token));
-    mutants.extend(doubled_members(token));
+    mutants.extend(jwt_headers::algorithms(token));
+    mutants.extend(jwt_headers::headers(token));
+    mutants.extend(jwt_headers::doubled_members(token));
     mutants.extend(spellings(token));
     mutants.extend(signatures(token));
     mutants.retain(|mutant| mutant != token);
@@ -85,160 +88,6 @@ fn lengths(token: &str) -> Vec<String> {
         mutants.push(after[1..].to_owned());
         mutants.push(format!("{before}{}", &after[1..]));
         mutants.push(format!("{before}{}{after}", &after[..1]));
-    }
-    mutants
-}
-
-/// Another algorithm is named, with what an attacker would put for a signature.
-fn algorithms(token: &str) -> Vec<String> {
-    let parts = Parts::of(token);
-    let mut names = vec![
-        json!(null),
-        json!(0),
-        json!(["ES256"]),
-        json!({"alg": "ES256"}),
-        json!(true),
-    ];
-    for name in [
-        "",
-        " ",
-        "none",
-        "None",
-        "NONE",
-        "nOnE",
-        "none ",
-        "nonе",
-        "HS256",
-        "HS384",
-        "HS512",
-        "hs256",
-        "RS256",
-        "rs256",
-        "RS384",
-        "RS512",
-        "PS256",
-        "PS512",
-        "ES256",
-        "es256",
-        "ES384",
-        "ES512",
-        "ES256K",
-        "EdDSA",
-        "eddsa",
-        "Ed25519",
-        "RSA1_5",
-        "RSA-OAEP",
-        "dir",
-        "A256GCM",
-        "PBES2-HS256+A128KW",
-        "ES256\u{0}",
-        "RS256,none",
-    ] {
-        names.push(json!(name));
-    }
-    let same = header_of(token)["alg"].clone();
-    let zeros = [
-        encode([0; 64]),
-        encode([0; 256]),
-        encode([0]),
-        "AA".to_owned(),
-        String::new(),
-    ];
-    let mut mutants = Vec::new();
-    for name in names {
-        let mut header = header_of(token);
-        header.insert("alg".to_owned(), name.clone());
-        let text = Value::Object(header.clone()).to_string();
-        header.remove("kid");
-        let nameless = Value::Object(header).to_string();
-        for signature in zeros.iter().map(String::as_str).chain([parts.signature]) {
-            if name == same && signature == parts.signature {
-                continue;
-            }
-            mutants.push(format!("{}.{}.{signature}", encode(&text), parts.payload));
-            mutants.push(format!("{}.{}.{signature}", encode(&nameless), parts.payload));
-        }
-        mutants.push(format!("{}.{}", encode(&text), parts.payload));
-    }
-    mutants
-}
-
-/// The header holds what we do not implement or do not believe.
-fn headers(token: &str) -> Vec<String> {
-    let parts = Parts::of(token);
-    let own = json!({"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"});
-    let additions = [
-        ("crit", json!([])),
-        ("crit", json!(["exp"])),
-        ("crit", json!(["b64"])),
-        ("crit", json!("b64")),
-        ("crit", json!(null)),
-        ("b64", json!(false)),
-        ("b64", json!(true)),
-        ("zip", json!("DEF")),
-        ("enc", json!("A256GCM")),
-        ("jwk", own.clone()),
-        ("jwk", json!(null)),
-        ("jku", json!("https://evil.example/jwks.json")),
-        ("x5u", json!("https://evil.example/cert.pem")),
-        ("x5c", json!(["AA"])),
-        ("cty", json!("JWT")),
-        ("alg", json!("none")),
-        ("kid", json!("")),
-        ("typ", json!("JWT")),
-        ("typ", json!(7)),
-        ("typ", json!("at+jwt ")),
-        ("typ", json!(null)),
-    ];
-    let mut mutants = Vec::new();
-    for (name, value) in additions {
-        let mut header = header_of(token);
-        header.insert(name.to_owned(), value);
-        mutants.push(parts.with_header(&Value::Object(header).to_string()));
-    }
-    for text in [
-        "",
-        "null",
-        "[]",
-        "\"\"",
-        "{}",
-        "{",
-        "{\"alg\":\"ES256\"",
-        "\u{feff}{}",
-        "[{\"alg\":\"none\"}]",
-    ] {
-        mutants.push(parts.with_header(text));
-    }
-    mutants
-}
-
-/// A member stands twice, so that two readers could take different ones (RFC 8259 §4).
-fn doubled_members(token: &str) -> Vec<String> {
-    let parts = Parts::of(token);
-    let mut mutants = Vec::new();
-    for (segment, is_header) in [(parts.header, true), (parts.payload, false)] {
-        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(segment).expect("base64url")).expect("UTF-8");
-        let members: Map<String, Value> = serde_json::from_str(&text).expect("an object");
-        let inner = &text[1..text.len() - 1];
-        for (name, value) in &members {
-            for other in [
-                value.clone(),
-                json!("evil"),
-                json!(null),
-                json!(4_000_000_000_u32),
-            ] {
-                for doubled in [
-                    format!("{{{inner},{}:{other}}}", json!(name)),
-                    format!("{{{}:{other},{inner}}}", json!(name)),
-                ] {
-                    mutants.push(if is_header {
-                        parts.with_header(&doubled)
-                    } else {
-                        format!("{}.{}.{}", parts.header, encode(doubled), parts.signature)
-                    });
-                }
-            }
-        }
     }
     mutants
 }
@@ -293,12 +142,14 @@ fn spellings(token: &str) -> Vec<String> {
     for segment in [header, payload, signature] {
         let last = *segment.as_bytes().last().expect("not empty");
         let at = ALPHABET.iter().position(|byte| *byte == last).expect("base64url");
-        for other in 0..64 {
-            if other != at
-                && (segment.len() % 4 == 2 && other / 16 == at / 16
-                    || segment.len() % 4 == 3 && other / 4 == at / 4)
-            {
-                let changed = format!("{}{}", &segment[..segment.len() - 1], ALPHABET[other] as char);
+        for (other, byte) in ALPHABET.iter().enumerate() {
+            let same_bits = match segment.len() % 4 {
+                2 => other / 16 == at / 16,
+                3 => other / 4 == at / 4,
+                _ => false,
+            };
+            if other != at && same_bits {
+                let changed = format!("{}{}", &segment[..segment.len() - 1], char::from(*byte));
                 mutants.push(token.replace(segment, &changed));
             }
         }

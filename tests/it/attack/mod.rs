@@ -21,6 +21,7 @@ mod introspection;
 mod jwks;
 mod jwt;
 mod jwt_forgeries;
+mod jwt_headers;
 mod jwt_mutants;
 mod jwt_purposes;
 mod login;

@@ -1,11 +1,11 @@
-//! `signet user` and `signet org`.
+//! `signet user`.
 
 use insta::assert_json_snapshot;
 
 use super::program::{Signet, tidy};
 use crate::app::TestApp;
+use crate::fixtures::a_client;
 use crate::fixtures::person::TestPerson;
-use crate::fixtures::{a_client, a_person};
 use crate::support::database::TestDatabase;
 
 const CREATE: [&str; 12] = [
@@ -112,101 +112,4 @@ async fn an_account_made_by_command_signs_in_until_it_is_disabled() {
     hand.refresh(refresh, &[])
         .await
         .assert_error(400, "invalid_grant");
-}
-
-/// What a script reads of organizations; each change names what it did.
-#[tokio::test]
-async fn an_organization_is_made_joined_and_left() {
-    let app = TestApp::new().await;
-    let signet = Signet::on(&app.database);
-    let owner = a_person("olaf").create(&app).await;
-    a_person("petra").create(&app).await;
-    let created = [
-        "org",
-        "create",
-        "--name",
-        "Acme Research",
-        "--tier",
-        "alpha",
-        "--owner",
-        &owner.email,
-    ];
-    assert_json_snapshot!(tidy(signet.json(&created).await), @r#"
-    {
-      "org_id": "[id]",
-      "owner": "[id]",
-      "slug": "acme-research"
-    }
-    "#);
-    let add = [
-        "org",
-        "add-member",
-        "--org",
-        "acme-research",
-        "--user",
-        "petra",
-        "--role",
-        "viewer",
-        "--pending",
-    ];
-    assert_json_snapshot!(tidy(signet.json(&add).await), @r#"
-    {
-      "done": "invited as viewer",
-      "org_id": "[id]",
-      "user_id": "[id]"
-    }
-    "#);
-    signet
-        .json(&["org", "join", "--org", "acme-research", "--user", "petra"])
-        .await;
-    assert_json_snapshot!(tidy(signet.json(&["org", "show", "acme-research"]).await), @r#"
-    {
-      "created_at": "[time]",
-      "members": [
-        {
-          "invited_at": null,
-          "joined_at": "[time]",
-          "role": "owner",
-          "user_id": "[id]"
-        },
-        {
-          "invited_at": "[time]",
-          "joined_at": "[time]",
-          "role": "viewer",
-          "user_id": "[id]"
-        }
-      ],
-      "name": "Acme Research",
-      "org_id": "[id]",
-      "owner_user_id": "[id]",
-      "plan": null,
-      "slug": "acme-research",
-      "suspended_at": null,
-      "tier": "alpha",
-      "type": "team"
-    }
-    "#);
-    signet
-        .json(&[
-            "org",
-            "remove-member",
-            "--org",
-            "acme-research",
-            "--user",
-            "petra",
-        ])
-        .await;
-    let left = signet.json(&["org", "show", "acme-research"]).await;
-    assert_eq!(left["members"].as_array().expect("members").len(), 1);
-    let twice = [
-        "org",
-        "create",
-        "--name",
-        "Acme Research",
-        "--slug",
-        "acme-research",
-        "--owner",
-        &owner.email,
-    ];
-    signet.run(&twice).await.assert_refused("acme-research");
 }

@@ -4,5 +4,6 @@ mod accounts;
 mod clients;
 mod configuration;
 mod database;
+mod organizations;
 mod program;
 mod serve;

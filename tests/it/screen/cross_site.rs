@@ -23,13 +23,14 @@ async fn a_posted_request_finds_the_session() {
         .authorization_url(&[])
         .parse()
         .expect("a URL");
-    let fields: String = request
+    let fields: Vec<String> = request
         .query_pairs()
         .map(|(name, value)| format!("<input type=hidden name=\"{name}\" value=\"{value}\">"))
         .collect();
     application.show(&format!(
-        "<form method=post action=\"{}/oauth2/authorize\">{fields}<button id=go>Sign in</button></form>",
-        app.issuer
+        "<form method=post action=\"{}/oauth2/authorize\">{}<button id=go>Sign in</button></form>",
+        app.issuer,
+        fields.concat()
     ));
     with_browser(Scripts::On, async |window| {
         window.visit(&application.url("/")).await;

@@ -36,7 +36,7 @@ impl Window {
     pub async fn see(&self, css: &str) -> WebElement {
         match self.driver.query(By::Css(css)).first().await {
             Ok(element) => element,
-            Err(_) => panic!("no {css} on this page: {}", self.text().await),
+            Err(error) => panic!("no {css} ({error}) on this page: {}", self.text().await),
         }
     }
 
