@@ -152,8 +152,8 @@ async fn flooded(address: &str, flood: Vec<u8>) -> bool {
     refused
 }
 
-/// attacks.md DO-02 (CVE-2023-44487, RUSTSEC-2024-0003, RUSTSEC-2024-0332): streams that are opened and reset, heads
-/// without end, and empty frames end their connection and no other.
+/// attacks.md DO-02 (CVE-2023-44487, RUSTSEC-2024-0003, RUSTSEC-2024-0332): streams that are opened and reset, and
+/// heads without end, end their connection and no other.
 #[tokio::test]
 async fn do_02_floods_of_frames_end_their_own_connection() {
     let app = TestApp::new().await;

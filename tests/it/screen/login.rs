@@ -98,9 +98,10 @@ async fn a_person_who_cancels_returns_to_the_application() {
         assert!(!arrival.parameters.contains_key("code"));
         // attacks.md AZ-04: the page cannot be resumed from history.
         window.back().await;
-        window.visit(&hand.authorization_url(&[])).await;
-        window.see("#username").await;
-        window.check_console().await;
+        window.press("#deny").await;
+        window.see("#request-id").await;
+        window.check().await;
+        assert!(application.is_quiet());
     })
     .await;
 }

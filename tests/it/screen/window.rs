@@ -109,10 +109,7 @@ impl Window {
     /// to since the last look: a violated policy is written to its console.
     pub async fn check(&self) {
         let title = self.driver.title().await.expect("a title");
-        assert!(
-            title.ends_with(" · signet") || title.contains(" · "),
-            "title {title:?}"
-        );
+        assert!(title.contains(" · "), "title {title:?}");
         let root = self.see("html").await;
         assert_eq!(
             root.attr("lang").await.expect("an attribute").as_deref(),
