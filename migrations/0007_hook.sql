@@ -6,9 +6,12 @@
 -- `requested` (an id or a slug) binds; without it the session's active organization wins, then the earliest joined
 -- that is not the personal space, then the personal space. Null is a refusal: the person has not joined what was
 -- requested. The rule stands here once, for every grant and every output.
+-- In plpgsql, whose plans a session keeps; a function in SQL is planned anew at every call. No search_path of its
+-- own: every name is qualified, it runs with its caller's rights, and setting one would cost each token.
 create function auth.member_claims(user_id text, requested text, active text) returns jsonb
-language sql stable set search_path = pg_catalog, pg_temp as $$
-    select case
+language plpgsql stable cost 1000 as $$
+begin
+    return (select case
         when requested is not null and chosen.id is null then null
         else jsonb_strip_nulls(jsonb_build_object(
             'org_id', chosen.id,
@@ -31,7 +34,8 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
         limit 1
     ) chosen on true
     where person.id = member_claims.user_id
-      and person.deleted_at is null
+      and person.deleted_at is null);
+end
 $$;
 revoke execute on function auth.member_claims(text, text, text) from public;
 grant execute on function auth.member_claims(text, text, text) to signet_app, signet_hook;

@@ -60,6 +60,8 @@ pub async fn open(settings: &PoolSettings) -> Result<PgPool, PoolError> {
             ("idle_in_transaction_session_timeout", "10000"),
             ("lock_timeout", timeout.as_str()),
             ("search_path", "pg_catalog"),
+            // Every statement looks rows up by key: planning one anew for each value costs more than running it.
+            ("plan_cache_mode", "force_generic_plan"),
         ])
         .statement_cache_capacity(settings.statement_cache);
     let pool = PgPoolOptions::new()

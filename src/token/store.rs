@@ -22,12 +22,11 @@ pub(super) async fn grant_and_token_live(
 ) -> Result<bool, DatabaseError> {
     let now = work.now();
     let lives = sqlx::query_scalar!(
-        r#"select exists (
-                select
+        r#"select coalesce((
+                select $4::text is null or auth.member_claims(g.user_id, $4, null) ->> 'org_role' = $5
                 from auth.live_grants g
                 where g.id = $1
-                  and g.live_until > $3
-                  and ($4::text is null or auth.member_claims(g.user_id, $4, null) ->> 'org_role' = $5))
+                  and g.live_until > $3), false)
               and not exists (select from auth.revoked_tokens r where r.jti = $2) as "lives!""#,
         grant_id,
         jti,
@@ -81,13 +80,12 @@ pub(super) async fn reference_claims(
              and a.disabled_at is null
              and (a.revoked_before is null or a.revoked_before <= t.created_at)
              and (p.revoked_before is null or p.revoked_before <= t.created_at)
-             and (t.grant_id is null or exists (
-                select
+             and (t.grant_id is null or coalesce((
+                select t.claims ->> 'org_id' is null
+                    or auth.member_claims(g.user_id, t.claims ->> 'org_id', null) ->> 'org_role' = t.claims ->> 'org_role'
                 from auth.live_grants g
                 where g.id = t.grant_id
-                  and g.live_until > $2
-                  and (t.claims ->> 'org_id' is null
-                    or auth.member_claims(g.user_id, t.claims ->> 'org_id', null) ->> 'org_role' = t.claims ->> 'org_role')))"#,
+                  and g.live_until > $2), false))"#,
         digest.as_bytes(),
         now,
     )

@@ -49,6 +49,13 @@ impl Statements {
         Ok(Some(statements))
     }
 
+    /// Gives the planner what autovacuum gives it within its first minute, so that a row does not depend on when
+    /// that comes.
+    pub(crate) async fn settle(&mut self) -> anyhow::Result<()> {
+        sqlx::query("analyze").execute(&mut self.connection).await?;
+        Ok(())
+    }
+
     /// Begins to count.
     pub(crate) async fn begin(&mut self) -> anyhow::Result<()> {
         self.switch("top").await?;

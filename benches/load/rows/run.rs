@@ -175,6 +175,9 @@ impl Measuring<'_> {
             .map(|visitor| Worker::new(ground.site.address, visitor))
             .collect();
         row.restock(ground, WARM_UP_STOCK).await?;
+        if let Some(statements) = &mut meters.statements {
+            statements.settle().await?;
+        }
         let mut last;
         (workers, last) = drive(workers, Until::Time(settings.seconds / 3)).await?;
         let mut runs = Vec::new();

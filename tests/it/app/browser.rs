@@ -16,10 +16,6 @@ pub struct Browser {
 }
 
 impl Browser {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test's browser is not the server's outgoing HTTP"
-    )]
     pub fn new(origin: &str) -> Self {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -42,11 +38,6 @@ impl Browser {
             .lock()
             .expect("not poisoned")
             .insert(name.to_owned(), value.to_owned());
-    }
-
-    /// Forgets a cookie.
-    pub fn forget(&self, name: &str) {
-        self.cookies.lock().expect("not poisoned").remove(name);
     }
 
     /// Follows a link.
@@ -99,7 +90,7 @@ impl Browser {
     /// Follows redirects within the server until one leads elsewhere or a page is shown.
     pub async fn follow(&self, mut reply: Reply) -> Reply {
         while reply.status == 303 && reply.header("location").starts_with(&self.origin) {
-            reply = self.get(&reply.header("location").to_owned()).await;
+            reply = self.get(reply.header("location")).await;
         }
         reply
     }

@@ -20,10 +20,6 @@ pub struct RelyingParty {
 }
 
 impl RelyingParty {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test's client is not the server's outgoing HTTP"
-    )]
     pub fn new(issuer: &str, client: TestClient) -> Self {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
