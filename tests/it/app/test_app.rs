@@ -74,6 +74,9 @@ impl TestApp {
         };
         config.database.url.clone_from(&database.url);
         config.database.pool_size = 8;
+        // A machine that is busy with other tests is no unavailable database.
+        config.database.acquire_timeout_ms = 30_000;
+        config.database.statement_timeout_ms = 30_000;
         config.sealing.kek_files = vec![kek()];
         config.password.memory_kib = 64;
         config.password.iterations = 1;

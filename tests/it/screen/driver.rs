@@ -96,7 +96,7 @@ pub async fn with_browser(scripts: Scripts, test: impl AsyncFnOnce(Window)) {
     }
     let started = WebDriver::builder(driver().url.as_str(), wanted)
         .poller(std::sync::Arc::new(ElementPollerWithTimeout::new(
-            Duration::from_secs(20),
+            Duration::from_mins(1),
             Duration::from_millis(50),
         )))
         .await;
