@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use sqlx::PgPool;
+use sqlx::{Connection as _, PgPool};
 use tokio_util::sync::CancellationToken;
 
 use crate::authentication::password::{Cost, HashError, Hasher, HasherSettings};
@@ -311,10 +311,8 @@ impl App {
         if !self.0.freshness.clock_is_steady() {
             return Some("the database's clock jumped");
         }
-        match self.0.pool.acquire().await {
-            Ok(_) => None,
-            Err(_) => Some("no database connection"),
-        }
+        let answers = async { self.0.pool.acquire().await?.ping().await };
+        answers.await.err().map(|_| "no database connection")
     }
 
     /// Closes the pool.

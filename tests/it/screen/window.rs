@@ -1,8 +1,13 @@
 //! A browser window as a person uses it, and what every page of ours must be.
 
+use thirtyfour::error::WebDriverResult;
 use thirtyfour::prelude::ElementQueryable as _;
 use thirtyfour::{By, Key, WebDriver, WebElement};
 use url::Url;
+
+/// How long a page may take to come: a browser is another program, which nobody but itself can wait for.
+const ATTEMPTS: u32 = 600;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
 
 /// A window.
 pub struct Window {
@@ -47,21 +52,46 @@ impl Window {
 
     /// The text of an element, once it is there.
     pub async fn read(&self, css: &str) -> String {
-        self.see(css).await.text().await.expect("text")
+        self.on(css, async |element| element.text().await).await
     }
 
-    /// Presses a button, once it is there.
+    /// Presses a button, once it is there, and waits until the page that had it is gone: every button of ours leads
+    /// on.
     pub async fn press(&self, css: &str) {
-        self.see(css).await.click().await.expect("it can be pressed");
+        let page = self.page().await;
+        self.on(css, async |element| element.click().await).await;
+        for _ in 0..ATTEMPTS {
+            if self.page().await != page {
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        panic!("{css} leads nowhere: {}", self.text().await);
     }
 
     /// Writes into a field.
     pub async fn fill(&self, css: &str, text: &str) {
-        self.see(css)
-            .await
-            .send_keys(text)
-            .await
-            .expect("it can be written to");
+        self.on(css, async |element| element.send_keys(text).await).await;
+    }
+
+    /// Does something with an element, once it is there. One that belongs to a page which is just being left is
+    /// looked for again.
+    async fn on<T>(&self, css: &str, act: impl AsyncFn(WebElement) -> WebDriverResult<T>) -> T {
+        let mut last = None;
+        for _ in 0..ATTEMPTS {
+            match act(self.see(css).await).await {
+                Ok(done) => return done,
+                Err(error) => last = Some(error),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        panic!("{css}: {last:?}");
+    }
+
+    /// What is another for every page that is loaded, the same address or not.
+    async fn page(&self) -> Option<String> {
+        let root = self.driver.find(By::Tag("html")).await.ok()?;
+        Some(root.element_id().to_string())
     }
 
     /// Types on the keyboard, wherever the focus is.
