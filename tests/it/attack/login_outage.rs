@@ -13,7 +13,7 @@ async fn attempt(browser: &Browser, username: &str, password: &str) -> Reply {
 /// LO-08: while the database refuses, a login is 503 and nobody's count moves.
 #[tokio::test]
 async fn lo_08_an_outage_is_no_failed_attempt() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(|config| config.database.acquire_timeout_ms = 300).await;
     let ada = a_person("ada").create(&app).await;
     let name = app
         .database
