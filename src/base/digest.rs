@@ -1,6 +1,8 @@
 //! Owns SHA-256 and HMAC-SHA-256 of what we store or sign. Every digest has a purpose in its input, so that a value
 //! minted for one use is unknown to every other.
 
+use std::hash::{Hash, Hasher};
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -30,6 +32,12 @@ impl PartialEq for Digest {
 }
 
 impl Eq for Digest {}
+
+impl Hash for Digest {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
 
 impl std::fmt::Debug for Digest {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

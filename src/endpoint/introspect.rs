@@ -1,8 +1,11 @@
 //! The introspection endpoint (RFC 7662). One statement. It reports the claims of the token itself and calls no hook.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::client::Client;
@@ -49,7 +52,7 @@ pub async fn post(
         ));
     }
     let Some(presented) = access_token::read(issuance, token, circumstances.now) else {
-        return Ok(reply(None));
+        return Ok(reply(None::<OfAccessToken>));
     };
     let mut work = edge.app.single(circumstances).await.map_err(failed)?;
     let claims = liveness::of_access_token(&mut work, issuance, presented)
@@ -58,7 +61,7 @@ pub async fn post(
     Ok(reply(
         claims
             .filter(|claims| may_see(&caller, claims))
-            .map(of_access_token),
+            .map(OfAccessToken),
     ))
 }
 
@@ -70,10 +73,17 @@ fn may_see(caller: &Client, claims: &Map<String, Value>) -> bool {
         || (caller.audience.is_some() && caller.audience.as_deref() == text("aud"))
 }
 
-fn of_access_token(mut claims: Map<String, Value>) -> Map<String, Value> {
-    claims.insert("active".to_owned(), Value::Bool(true));
-    claims.insert("token_type".to_owned(), json!("Bearer"));
-    claims
+/// The claims of an access token and what only introspection says of it; no claim of that name is repeated.
+struct OfAccessToken(Arc<Map<String, Value>>);
+
+impl Serialize for OfAccessToken {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (active, token_type) = (Value::Bool(true), json!("Bearer"));
+        let said = [("active", &active), ("token_type", &token_type)];
+        let claims = self.0.iter().map(|(name, value)| (name.as_str(), value));
+        let claims = claims.filter(|(name, _)| said.iter().all(|(own, _)| own != name));
+        serializer.collect_map(claims.chain(said))
+    }
 }
 
 fn of_grant(grant: &LiveGrant, issuer: &str) -> Map<String, Value> {
@@ -97,6 +107,9 @@ fn of_grant(grant: &LiveGrant, issuer: &str) -> Map<String, Value> {
 }
 
 /// An inactive token is reported as nothing but that (RFC 7662 §2.2).
-fn reply(claims: Option<Map<String, Value>>) -> Response {
-    oauth::json(&claims.unwrap_or_else(|| Map::from_iter([("active".to_owned(), Value::Bool(false))])))
+fn reply(claims: Option<impl Serialize>) -> Response {
+    match claims {
+        Some(claims) => oauth::json(&claims),
+        None => oauth::json(&json!({ "active": false })),
+    }
 }

@@ -1,5 +1,7 @@
 //! The userinfo endpoint (OpenID Connect Core §5.3). One statement: grant, person and today's tenancy.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequest as _, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::Method;
@@ -30,15 +32,15 @@ pub async fn answer(
     Visit(circumstances): Visit,
     request: Request,
 ) -> Result<Response, Response> {
-    let headers = request.headers().clone();
-    let body = if request.method() == Method::POST && is_form(&headers) {
+    let text = if request.method() == Method::POST && is_form(request.headers()) {
+        let headers = request.headers().clone();
         let Ok(Form(params)) = Form::from_request(request, &edge).await;
-        Some(params.map_err(|error| oauth::OAuthError::from(error).into_response())?)
+        let params = params.map_err(|error| oauth::OAuthError::from(error).into_response())?;
+        bearer::read(&headers, Some(&params))
     } else {
-        None
+        bearer::read(request.headers(), None)
     };
-    let text =
-        bearer::read(&headers, body.as_ref()).map_err(|error| Challenge::from(error).into_response())?;
+    let text = text.map_err(|error| Challenge::from(error).into_response())?;
     let issuance = edge.app.issuance();
     let token = access_token::read(issuance, text.expose(), circumstances.now)
         .ok_or_else(|| INVALID.into_response())?;
@@ -46,7 +48,8 @@ pub async fn answer(
     let mut work = edge.app.single(circumstances).await.map_err(failed)?;
     let facts = liveness::userinfo_facts(&mut work, token).await.map_err(failed)?;
     let facts = facts.ok_or_else(|| INVALID.into_response())?;
-    let text = |name: &str| facts.token.get(name).and_then(Value::as_str);
+    let token = Arc::clone(&facts.token);
+    let text = |name: &str| token.get(name).and_then(Value::as_str);
     // Userinfo is a resource of the issuer itself: a token for another audience is not for us.
     if text("aud") != Some(issuance.issuer.as_str()) {
         return Err(INVALID.into_response());
@@ -55,12 +58,12 @@ pub async fn answer(
     if !scope.split(' ').any(|token| token == OPENID) {
         return Err(Challenge::insufficient(OPENID).into_response());
     }
-    let claims = said(&facts, scope).ok_or_else(|| INVALID.into_response())?;
+    let claims = said(facts, scope).ok_or_else(|| INVALID.into_response())?;
     Ok(oauth::json(&claims))
 }
 
-fn said(facts: &UserinfoFacts, scope: &str) -> Option<Map<String, Value>> {
-    let tenancy = answer::read(facts.tenancy.clone()).ok()?;
+fn said(facts: UserinfoFacts, scope: &str) -> Option<Map<String, Value>> {
+    let tenancy = answer::read(facts.tenancy).ok()?;
     let scoped = scope.split(' ').flat_map(claims::of_scope).copied();
     let named = facts.claims.userinfo.keys().map(String::as_str);
     let standard = facts.profile.claims(scoped.chain(named));

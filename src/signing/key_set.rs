@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 pub use super::error::{SigningError, VerificationError};
 use super::server_key::{Purpose, ServerKeys};
+use super::verified::Verified;
 use crate::base::digest::{Digest, plain_sha256};
 use crate::jose::{JoseError, PrivateJwk, PublicJwk, Signer, UnverifiedJws, Verifier};
 use crate::protocol::algorithm::Algorithm;
@@ -56,6 +57,7 @@ pub struct KeySet {
     jwks: Arc<str>,
     etag: Arc<str>,
     server_keys: ServerKeys,
+    verified: Verified,
 }
 
 #[derive(Serialize)]
@@ -96,6 +98,7 @@ impl KeySet {
             jwks: jwks.into(),
             etag: format!("\"{hash}\"").into(),
             server_keys,
+            verified: Verified::new(),
         })
     }
 
@@ -114,9 +117,10 @@ impl KeySet {
     }
 
     /// The claims of a token of this type that a current key of ours has signed. Whether it has expired, and for
-    /// whom it is, is not checked here.
-    pub fn verify(&self, token: &str, typ: &str) -> Result<Map<String, Value>, VerificationError> {
-        self.verify_by(token, typ, KeyStatus::is_published)
+    /// whom it is, is not checked here. A signature that was found right is not computed again.
+    pub fn verify(&self, token: &str, typ: &str) -> Result<Arc<Map<String, Value>>, VerificationError> {
+        self.verified
+            .recall(token, typ, || self.verify_by(token, typ, KeyStatus::is_published))
     }
 
     /// The claims of a token of this type, however old, for `id_token_hint` (Core §3.1.2.1, RP-Initiated Logout §2):

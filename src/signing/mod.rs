@@ -13,3 +13,4 @@ pub mod signing_keys;
 mod store;
 #[cfg(test)]
 mod tests;
+mod verified;

@@ -1,5 +1,7 @@
 //! What each status may do, and what the JWKS shows.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -132,4 +134,47 @@ fn a_token_of_another_type_or_key_is_refused() {
     let crossed = format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header));
     let refused = Err(VerificationError::Jws(JwsError::Algorithm));
     assert_eq!(set.verify(&crossed, "at+jwt"), refused);
+}
+
+/// What is remembered is one text of one type: nothing else is answered from memory.
+#[test]
+fn a_verified_token_is_remembered_as_it_was() {
+    let ours = key(Algorithm::ES256);
+    let keys = set(vec![(KeyStatus::Active, again(&ours))]);
+    let claims = json!({ "sub": "a", "exp": 1 });
+    let token = keys.sign(Algorithm::ES256, "at+jwt", &claims).unwrap();
+    let first = keys.verify(&token, "at+jwt").unwrap();
+    assert_eq!(Value::Object((*first).clone()), claims);
+    let second = keys.verify(&token, "at+jwt").unwrap();
+    assert!(Arc::ptr_eq(&first, &second), "not verified twice");
+    assert_eq!(keys.verify(&token, "JWT"), Err(VerificationError::Type));
+    for index in 0..token.len() {
+        let mut bytes = token.clone().into_bytes();
+        bytes[index] = if bytes[index] == b'A' { b'B' } else { b'A' };
+        let changed = String::from_utf8(bytes).unwrap();
+        assert!(keys.verify(&changed, "at+jwt").is_err(), "byte {index}");
+    }
+    // A revoked key takes its memory along: another set has none.
+    let revoked = set(vec![(KeyStatus::Active, key(Algorithm::ES256))]);
+    assert_eq!(
+        revoked.verify(&token, "at+jwt"),
+        Err(VerificationError::UnknownKey)
+    );
+}
+
+#[test]
+fn a_token_that_is_refused_or_very_long_is_not_remembered() {
+    let keys = set(vec![(KeyStatus::Active, key(Algorithm::ES256))]);
+    let long = json!({ "sub": "a".repeat(4096) });
+    let token = keys.sign(Algorithm::ES256, "at+jwt", &long).unwrap();
+    let first = keys.verify(&token, "at+jwt").unwrap();
+    let second = keys.verify(&token, "at+jwt").unwrap();
+    assert_eq!(first, second);
+    assert!(!Arc::ptr_eq(&first, &second));
+    let (signed, _) = token.rsplit_once('.').unwrap();
+    let forged = format!("{signed}.{}", URL_SAFE_NO_PAD.encode([1; 64]));
+    for _ in 0..2 {
+        let refused = Err(VerificationError::Jws(JwsError::Signature));
+        assert_eq!(keys.verify(&forged, "at+jwt"), refused);
+    }
 }

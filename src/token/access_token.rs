@@ -1,6 +1,7 @@
 //! Owns access tokens: JWTs after RFC 9068, or opaque references for clients that asked for them. It does not know
 //! which grant asked, nor whether what a token speaks of still lives.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -124,7 +125,7 @@ pub async fn keep(
 #[derive(Debug)]
 pub enum PresentedToken {
     /// A JWT of ours with our issuer, unexpired.
-    Jwt(Map<String, Value>),
+    Jwt(Arc<Map<String, Value>>),
     /// A well-formed reference.
     Reference(Handle),
 }

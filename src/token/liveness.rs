@@ -1,6 +1,8 @@
 //! Owns the question whether a token that was rightly issued still holds: session, grant, client and person live, the
 //! token not revoked. One statement each.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::access_token::PresentedToken;
@@ -41,19 +43,18 @@ pub async fn of_access_token(
     work: &mut Work,
     issuance: &Issuance,
     token: PresentedToken,
-) -> Result<Option<Map<String, Value>>, DatabaseError> {
+) -> Result<Option<Arc<Map<String, Value>>>, DatabaseError> {
     match token {
         PresentedToken::Jwt(claims) => {
-            let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
+            let text = |name: &str| claims.get(name).and_then(Value::as_str);
             let (Some(jti), Some(client_id)) = (text("jti"), text("client_id")) else {
                 return Ok(None);
             };
             let issued_at = claims.get("iat").and_then(Value::as_i64).unwrap_or(0);
-            let (org_id, org_role) = (text("org_id"), text("org_role"));
-            let organization = org_id.as_deref().zip(org_role.as_deref());
+            let organization = text("org_id").zip(text("org_role"));
             let lives = match text("grant_id") {
-                Some(grant_id) => store::grant_and_token_live(work, &grant_id, &jti, organization).await?,
-                None => store::client_token_lives(work, &client_id, &jti, issued_at).await?,
+                Some(grant_id) => store::grant_and_token_live(work, grant_id, jti, organization).await?,
+                None => store::client_token_lives(work, client_id, jti, issued_at).await?,
             };
             Ok(lives.then_some(claims))
         }
@@ -61,7 +62,8 @@ pub async fn of_access_token(
             let digest = handle.digest(work.epoch());
             let claims = store::reference_claims(work, &digest).await?;
             Ok(claims
-                .filter(|claims| claims.get("iss").and_then(Value::as_str) == Some(issuance.issuer.as_str())))
+                .filter(|claims| claims.get("iss").and_then(Value::as_str) == Some(issuance.issuer.as_str()))
+                .map(Arc::new))
         }
     }
 }
@@ -83,7 +85,7 @@ pub struct UserinfoFacts {
     /// What is known of them.
     pub profile: Profile,
     /// The claims of the access token itself.
-    pub token: Map<String, Value>,
+    pub token: Arc<Map<String, Value>>,
     /// Claims asked for by name.
     pub claims: ClaimsRequest,
     /// What the built-in hook says now; `None` is its refusal.
@@ -101,7 +103,7 @@ pub async fn userinfo_facts(
             let (Some(grant_id), Some(jti)) = (text("grant_id"), text("jti")) else {
                 return Ok(None);
             };
-            let facts = store::userinfo(work, store::TokenKey::Jwt { grant_id, jti }, text("org_id")).await?;
+            let facts = store::userinfo_of_jwt(work, grant_id, jti, text("org_id")).await?;
             Ok(facts.map(|facts| UserinfoFacts {
                 token: claims,
                 ..facts
@@ -109,7 +111,7 @@ pub async fn userinfo_facts(
         }
         PresentedToken::Reference(handle) => {
             let digest = handle.digest(work.epoch());
-            store::userinfo(work, store::TokenKey::Reference(&digest), None).await
+            store::userinfo_of_reference(work, &digest).await
         }
     }
 }

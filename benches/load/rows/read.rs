@@ -9,7 +9,7 @@ use super::run::Row;
 use crate::drive::{Failure, Visit, Visitor};
 use crate::http::Http;
 
-/// So many that nothing is answered from a cache by accident.
+/// So many that rows of the database differ. The server computes the signature of each only once.
 const TOKENS: usize = 512;
 
 /// What is read.
