@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::authentication::password::{Cost, HashError, Hasher, HasherSettings};
 use crate::authentication::throttle::Limits;
 use crate::base::clock::{Clock, DatabaseClock};
+use crate::base::dns::{Dns, TextRecords};
 use crate::base::entropy::{Entropy, SystemEntropy};
 use crate::base::handle::BackupEpoch;
 use crate::base::origin::Origin;
@@ -66,6 +67,8 @@ pub struct Injected {
     pub clock: Option<Arc<dyn Clock>>,
     /// Chance; none means the operating system's.
     pub entropy: Option<Arc<dyn Entropy>>,
+    /// The DNS; none means the configured servers.
+    pub dns: Option<Arc<dyn TextRecords>>,
 }
 
 /// The server's parts.
@@ -86,6 +89,7 @@ struct Parts {
     keyring: Keyring,
     hasher: Hasher,
     throttle: Limits,
+    dns: Arc<dyn TextRecords>,
     freshness: Arc<Freshness>,
 }
 
@@ -137,6 +141,9 @@ impl App {
             clients: Registry::new(pool.clone(), Arc::clone(&freshness)),
             resources: Resources::new(pool.clone(), Arc::clone(&freshness)),
             hasher: Hasher::new(hasher_settings(&config.password))?,
+            dns: injected
+                .dns
+                .unwrap_or_else(|| Arc::new(Dns::new(config.domains.dns_servers.clone()))),
             throttle: Limits {
                 attempts: config.limits.login_attempts,
                 window: Duration::from_secs(config.limits.login_window_seconds),
@@ -270,6 +277,12 @@ impl App {
     #[must_use]
     pub fn throttle(&self) -> Limits {
         self.0.throttle
+    }
+
+    /// Who is asked for proofs of domains.
+    #[must_use]
+    pub fn dns(&self) -> &dyn TextRecords {
+        &*self.0.dns
     }
 
     /// Where random bytes come from.

@@ -1,7 +1,7 @@
 //! Owns the closed list of what can happen, with what is recorded of it: identifiers and closed words only, never a
 //! secret, a token, a name or an address of mail. Names on the wire are in [`Event::name`].
 
-use crate::base::id::{ClientId, GrantId, KeyId, OrganizationId, SessionId, TokenId, UserId};
+use crate::base::id::{ClientId, GrantId, InvitationId, KeyId, OrganizationId, SessionId, TokenId, UserId};
 
 /// Why a login was refused. The person is told none of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,8 +189,14 @@ pub enum Event {
         organization: OrganizationId,
         user: Option<UserId>,
     },
+    /// Its name, slug, type, flags or looks changed; `what` says which.
     OrganizationUpdated {
         organization: OrganizationId,
+        what: &'static str,
+    },
+    OrganizationPlanChanged {
+        organization: OrganizationId,
+        plan: Option<&'static str>,
     },
     OrganizationTierChanged {
         organization: OrganizationId,
@@ -223,6 +229,58 @@ pub enum Event {
     MemberRemoved {
         organization: OrganizationId,
         user: UserId,
+    },
+
+    /// Somebody was asked to come; to which address is not recorded.
+    InvitationCreated {
+        organization: OrganizationId,
+        invitation: InvitationId,
+        role: String,
+    },
+    /// It got a new token and a new expiry; the old token is dead.
+    InvitationResent {
+        organization: OrganizationId,
+        invitation: InvitationId,
+        role: String,
+    },
+    InvitationRevoked {
+        organization: OrganizationId,
+        invitation: InvitationId,
+    },
+    InvitationAccepted {
+        organization: OrganizationId,
+        invitation: InvitationId,
+        user: UserId,
+    },
+    InvitationRejected {
+        organization: OrganizationId,
+        invitation: InvitationId,
+        user: UserId,
+    },
+
+    DomainClaimed {
+        organization: OrganizationId,
+        domain: String,
+    },
+    /// Its proof stands in the domain's DNS: the organization owns it.
+    DomainVerified {
+        organization: OrganizationId,
+        domain: String,
+    },
+    /// Its proof was gone when it was looked for again, or was replaced: nobody joins by it any more.
+    DomainLost {
+        organization: OrganizationId,
+        domain: String,
+    },
+    DomainReleased {
+        organization: OrganizationId,
+        domain: String,
+    },
+    /// Who joins by the domain, and as what; none: nobody.
+    DomainRoleChanged {
+        organization: OrganizationId,
+        domain: String,
+        role: Option<String>,
     },
 
     HookChanged {
@@ -300,6 +358,7 @@ impl Event {
             Self::ProfileUpdated { .. } => "PROFILE_UPDATED",
             Self::OrganizationCreated { .. } => "ORG_CREATED",
             Self::OrganizationUpdated { .. } => "ORG_UPDATED",
+            Self::OrganizationPlanChanged { .. } => "ORG_PLAN_CHANGED",
             Self::OrganizationTierChanged { .. } => "ORG_TIER_CHANGED",
             Self::OrganizationSuspended { .. } => "ORG_SUSPENDED",
             Self::OrganizationResumed { .. } => "ORG_RESUMED",
@@ -308,6 +367,16 @@ impl Event {
             Self::MemberAdded { .. } => "MEMBER_ADDED",
             Self::MemberRoleChanged { .. } => "MEMBER_ROLE_CHANGED",
             Self::MemberRemoved { .. } => "MEMBER_REMOVED",
+            Self::InvitationCreated { .. } => "INVITATION_CREATED",
+            Self::InvitationResent { .. } => "INVITATION_RESENT",
+            Self::InvitationRevoked { .. } => "INVITATION_REVOKED",
+            Self::InvitationAccepted { .. } => "INVITATION_ACCEPTED",
+            Self::InvitationRejected { .. } => "INVITATION_REJECTED",
+            Self::DomainClaimed { .. } => "DOMAIN_CLAIMED",
+            Self::DomainVerified { .. } => "DOMAIN_VERIFIED",
+            Self::DomainLost { .. } => "DOMAIN_LOST",
+            Self::DomainReleased { .. } => "DOMAIN_RELEASED",
+            Self::DomainRoleChanged { .. } => "DOMAIN_ROLE_CHANGED",
             Self::HookChanged { .. } => "HOOK_CHANGED",
             Self::HookFailed { .. } => "HOOK_FAILED",
             Self::KeyCreated { .. } => "KEY_CREATED",

@@ -6,4 +6,4 @@ mod row;
 mod store;
 
 pub use event::{Event, LoginFailureReason};
-pub use store::record;
+pub use store::{record, record_by};

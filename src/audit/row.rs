@@ -47,13 +47,18 @@ fn metadata(event: &Event) -> Value {
         Event::UserRoleChanged { role, .. } => json!({ "role": role }),
         Event::UserTierChanged { tier, .. } => json!({ "tier": tier }),
         Event::OrganizationCreated { organization, .. }
-        | Event::OrganizationUpdated { organization }
         | Event::OrganizationSuspended { organization }
         | Event::OrganizationResumed { organization }
         | Event::OrganizationDeleted { organization }
         | Event::MemberRemoved { organization, .. } => json!({ "org_id": organization }),
         Event::OrganizationTierChanged { organization, tier } => {
             json!({ "org_id": organization, "tier": tier })
+        }
+        Event::OrganizationPlanChanged { organization, plan } => {
+            json!({ "org_id": organization, "plan": plan })
+        }
+        Event::OrganizationUpdated { organization, what } => {
+            json!({ "org_id": organization, "what": what })
         }
         Event::MemberInvited {
             organization, role, ..
@@ -66,6 +71,16 @@ fn metadata(event: &Event) -> Value {
         } => {
             json!({ "org_id": organization, "org_role": role })
         }
+        Event::InvitationCreated { .. }
+        | Event::InvitationResent { .. }
+        | Event::InvitationRevoked { .. }
+        | Event::InvitationAccepted { .. }
+        | Event::InvitationRejected { .. } => invitation_metadata(event),
+        Event::DomainClaimed { .. }
+        | Event::DomainVerified { .. }
+        | Event::DomainLost { .. }
+        | Event::DomainReleased { .. }
+        | Event::DomainRoleChanged { .. } => domain_metadata(event),
         Event::HookChanged { hook } => json!({ "hook": hook }),
         Event::HookFailed { hook, problem, .. } => json!({ "hook": hook, "problem": problem }),
         Event::KeyCreated { key, algorithm } => json!({ "kid": key, "alg": algorithm }),
@@ -74,6 +89,53 @@ fn metadata(event: &Event) -> Value {
         }
         Event::ServerKeyCreated { number } => json!({ "number": number }),
         Event::BackupEpochRaised { epoch } => json!({ "epoch": epoch }),
+        _ => Value::Null,
+    }
+}
+
+fn invitation_metadata(event: &Event) -> Value {
+    match event {
+        Event::InvitationCreated {
+            organization,
+            invitation,
+            role,
+        }
+        | Event::InvitationResent {
+            organization,
+            invitation,
+            role,
+        } => json!({ "org_id": organization, "invitation_id": invitation, "org_role": role }),
+        Event::InvitationRevoked {
+            organization,
+            invitation,
+        }
+        | Event::InvitationAccepted {
+            organization,
+            invitation,
+            ..
+        }
+        | Event::InvitationRejected {
+            organization,
+            invitation,
+            ..
+        } => json!({ "org_id": organization, "invitation_id": invitation }),
+        _ => Value::Null,
+    }
+}
+
+fn domain_metadata(event: &Event) -> Value {
+    match event {
+        Event::DomainClaimed { organization, domain }
+        | Event::DomainVerified { organization, domain }
+        | Event::DomainLost { organization, domain }
+        | Event::DomainReleased { organization, domain } => {
+            json!({ "org_id": organization, "domain": domain })
+        }
+        Event::DomainRoleChanged {
+            organization,
+            domain,
+            role,
+        } => json!({ "org_id": organization, "domain": domain, "org_role": role }),
         _ => Value::Null,
     }
 }
@@ -154,7 +216,9 @@ fn person(event: &Event) -> Option<&str> {
         | Event::MemberInvited { user, .. }
         | Event::MemberAdded { user, .. }
         | Event::MemberRoleChanged { user, .. }
-        | Event::MemberRemoved { user, .. } => Some(user.as_str()),
+        | Event::MemberRemoved { user, .. }
+        | Event::InvitationAccepted { user, .. }
+        | Event::InvitationRejected { user, .. } => Some(user.as_str()),
         _ => None,
     }
 }

@@ -28,6 +28,8 @@ pub enum Kind {
     AccessToken,
     /// A client secret.
     ClientSecret,
+    /// An invitation to an organization.
+    Invitation,
 }
 
 impl Kind {
@@ -42,6 +44,7 @@ impl Kind {
             Self::Refresh => "rt",
             Self::AccessToken => "at",
             Self::ClientSecret => "cs",
+            Self::Invitation => "iv",
         }
     }
 }

@@ -65,4 +65,6 @@ identifier! {
     KeyId,
     /// One access token: `jti`.
     TokenId,
+    /// An invitation to an organization.
+    InvitationId,
 }

@@ -62,9 +62,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             output::write(&report, json)?;
         }
         Command::Organization(command) => {
-            let mut work = operator::begin(&load()?).await?;
-            let report = organization::run(command, &mut work).await?;
-            work.commit().await?;
+            let report = organization::run(command, &load()?).await?;
             output::write(&report, json)?;
         }
     }

@@ -68,20 +68,30 @@ pub(super) fn scope(text: &str) -> Result<Scope, ValueError> {
 
 /// Reads a secret from a file, or from standard input if it is `-`; one line break at its end is not part of it.
 pub(super) fn secret_from(path: &Path) -> anyhow::Result<Secret> {
+    let mut text = read(path, 4096)?;
+    let end = text.trim_end_matches(['\r', '\n']).len();
+    text.truncate(end);
+    Ok(Secret::new(text))
+}
+
+/// Reads a text of some pages from a file, or from standard input if it is `-`.
+pub(super) fn text_from(path: &Path) -> anyhow::Result<String> {
+    read(path, 64 * 1024)
+}
+
+fn read(path: &Path, most: u64) -> anyhow::Result<String> {
     let mut text = String::new();
     if path == Path::new("-") {
         std::io::stdin()
-            .take(4096)
+            .take(most)
             .read_to_string(&mut text)
             .context("standard input cannot be read")?;
     } else {
         std::fs::File::open(path)
-            .and_then(|file| file.take(4096).read_to_string(&mut text))
+            .and_then(|file| file.take(most).read_to_string(&mut text))
             .with_context(|| format!("{} cannot be read", path.display()))?;
     }
-    let end = text.trim_end_matches(['\r', '\n']).len();
-    text.truncate(end);
-    Ok(Secret::new(text))
+    Ok(text)
 }
 
 #[cfg(test)]

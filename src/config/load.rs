@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DatabaseSettings, LimitSettings, ListenSettings, LogSettings, PasswordSettings, SealingSettings,
-    TlsSettings, TokenSettings,
+    DatabaseSettings, DomainSettings, LimitSettings, ListenSettings, LogSettings, PasswordSettings,
+    SealingSettings, TlsSettings, TokenSettings,
 };
 
 /// Everything that can be set.
@@ -30,6 +30,8 @@ pub struct SignetConfig {
     pub password: PasswordSettings,
     /// Lockout and rates.
     pub limits: LimitSettings,
+    /// How organizations prove their domains.
+    pub domains: DomainSettings,
     /// Logs.
     pub log: LogSettings,
 }
@@ -89,6 +91,8 @@ pub fn load(path: Option<&Path>) -> Result<SignetConfig, ConfigError> {
         .list_separator(",")
         .with_list_parse_key("sealing.kek_files")
         .with_list_parse_key("listen.trusted_proxies")
+        .with_list_parse_key("domains.dns_servers")
+        .with_list_parse_key("domains.public_mail")
         .source(Some(variables));
     let settings: SignetConfig = builder.add_source(environment).build()?.try_deserialize()?;
     settings.tokens.check()?;

@@ -2,6 +2,7 @@
 //! refused. It knows what may be set and what is set, not what it does.
 
 mod database;
+mod domains;
 mod limits;
 mod listen;
 mod load;
@@ -11,6 +12,7 @@ mod sealing;
 mod tokens;
 
 pub use database::DatabaseSettings;
+pub use domains::DomainSettings;
 pub use limits::LimitSettings;
 pub use listen::{ListenSettings, TlsSettings};
 pub use load::{ConfigError, SignetConfig, load};

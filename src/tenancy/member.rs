@@ -37,6 +37,12 @@ impl MemberRole {
         Self(Self::OWNER.to_owned())
     }
 
+    /// The role of who works in it.
+    #[must_use]
+    pub fn member() -> Self {
+        Self("member".to_owned())
+    }
+
     /// What stands in the database.
     pub(super) const fn from_stored(text: String) -> Self {
         Self(text)
@@ -77,6 +83,8 @@ pub struct Member {
     pub invited_at: Option<Timestamp>,
     /// When the person joined; none while they are only invited.
     pub joined_at: Option<Timestamp>,
+    /// The member who asked them; none: an operator or a service, or nobody had to.
+    pub invited_by: Option<UserId>,
 }
 
 #[cfg(test)]

@@ -1,31 +1,40 @@
-//! Owns who belongs to an organization. It always keeps an owner who joined: writes that could take the last one
-//! away lock the organization first, and carry the condition themselves.
+//! Owns who belongs to an organization. It always keeps an owner who joined and can act: writes that could take the
+//! last one away lock the organization first, and carry the condition themselves.
 
+use super::authority::{Actor, Authority, Forbidden, Permission, Rank};
 use super::error::TenancyError;
 use super::member::{Joining, Member, MemberRole};
-use super::service::not_a_shared_one;
-use super::store;
+use super::organization::OrganizationType;
+use super::standing;
+use super::store::{self, MemberRow};
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, Work};
 
-/// Makes a person a member, or invites them.
+/// Makes a person a member, or asks them to come. Members can only ask.
 pub async fn add(
     work: &mut Work,
-    organization: &OrganizationId,
-    user: &UserId,
+    actor: &Actor,
+    (organization, user): (&OrganizationId, &UserId),
     role: &MemberRole,
     joining: Joining,
 ) -> Result<(), TenancyError> {
+    let standing = standing::hold(work, actor, organization).await?;
+    standing.authority.manage(role)?;
+    if joining == Joining::Now {
+        standing.authority.add_unasked()?;
+    }
+    standing.shared(organization)?;
+    let row = MemberRow {
+        organization,
+        user,
+        role,
+        joining,
+        invited_by: actor.person(),
+    };
     let now = work.now();
-    if !store::insert_member(work.connection()?, organization, user, (role, joining), now).await? {
-        return Err(match not_a_shared_one(work, organization).await? {
-            // It exists and is shared, so it is the person who does not.
-            TenancyError::Unknown(id) if store::find(work.connection()?, id.as_str()).await?.is_some() => {
-                TenancyError::UnknownUser(user.clone())
-            }
-            error => error,
-        });
+    if !store::insert_member(work.connection()?, &row, now).await? {
+        return Err(TenancyError::UnknownUser(user.clone()));
     }
     let (organization, user, role) = (organization.clone(), user.clone(), role.to_string());
     let event = match joining {
@@ -40,96 +49,206 @@ pub async fn add(
             role,
         },
     };
-    Ok(audit::record(work, event).await?)
+    Ok(audit::record_by(work, event, actor.person()).await?)
 }
 
-/// Turns an invitation into a membership. Who joined already stays what they are.
-pub async fn join(work: &mut Work, organization: &OrganizationId, user: &UserId) -> Result<(), TenancyError> {
+/// Turns a pending membership into a joined one: by the person's own act, if whoever asked them could still do so.
+/// Who joined already stays what they are.
+pub async fn join(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    user: &UserId,
+) -> Result<(), TenancyError> {
+    if actor.person().is_some_and(|person| person != user) {
+        standing::hold(work, actor, organization).await?;
+        return Err(Forbidden::NotAsked.into());
+    }
+    let locked = store::lock(work.connection()?, organization).await?;
+    let suspended = locked
+        .ok_or_else(|| TenancyError::Unknown(organization.clone()))?
+        .suspended;
+    let Some(member) = store::find_member(work.connection()?, organization, user).await? else {
+        return Err(not_a_member(actor, organization, user));
+    };
+    if member.joined_at.is_some() {
+        return Ok(());
+    }
+    if suspended && actor.person().is_some() {
+        return Err(TenancyError::Suspended(organization.clone()));
+    }
+    vouch(work, organization, member.invited_by.as_ref(), &member.role).await?;
     let now = work.now();
     let Some(role) = store::set_joined(work.connection()?, organization, user, now).await? else {
-        return Err(TenancyError::NotMember {
-            organization: organization.clone(),
-            user: user.clone(),
-        });
+        return Err(not_a_member(actor, organization, user));
     };
     let event = Event::MemberAdded {
         organization: organization.clone(),
         user: user.clone(),
         role,
     };
-    Ok(audit::record(work, event).await?)
+    Ok(audit::record_by(work, event, actor.person()).await?)
 }
 
-/// Ends a membership or an invitation; never the last owner's.
+/// Whether whoever asked somebody to come could still ask them for this role. The organization is locked.
+pub(super) async fn vouch(
+    work: &mut Work,
+    organization: &OrganizationId,
+    invited_by: Option<&UserId>,
+    role: &MemberRole,
+) -> Result<(), TenancyError> {
+    let Some(inviter) = invited_by else { return Ok(()) };
+    let authority = store::joined_role(work.connection()?, organization, inviter)
+        .await?
+        .map(|own| Authority::Member(Rank::of(&own)));
+    let still = authority.is_some_and(|authority| authority.manage(role).is_ok());
+    if still {
+        Ok(())
+    } else {
+        Err(TenancyError::InviterGone)
+    }
+}
+
+/// Ends a membership, joined or not; never the last owner's, and nobody's in a personal space. Everyone may end their
+/// own, also in an organization that is suspended.
 pub async fn remove(
     work: &mut Work,
+    actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
 ) -> Result<(), TenancyError> {
-    store::lock(work.connection()?, organization).await?;
+    if actor.person() == Some(user) {
+        let locked = store::lock(work.connection()?, organization).await?;
+        let kind = locked
+            .ok_or_else(|| TenancyError::Unknown(organization.clone()))?
+            .organization_type;
+        membership(work, actor, organization, user).await?;
+        if kind == OrganizationType::Personal {
+            return Err(TenancyError::PersonalSpace(organization.clone()));
+        }
+    } else {
+        let standing = standing::hold(work, actor, organization).await?;
+        standing.authority.require(Permission::ManageTeam)?;
+        standing.shared(organization)?;
+        let member = membership(work, actor, organization, user).await?;
+        standing.authority.manage(&member.role)?;
+    }
     if !store::delete_member(work.connection()?, organization, user).await? {
-        return Err(missing_or_last(work, organization, user).await?);
+        return Err(last_owner(organization, user));
     }
     let event = Event::MemberRemoved {
         organization: organization.clone(),
         user: user.clone(),
     };
-    Ok(audit::record(work, event).await?)
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// Ends the actor's own membership.
+pub async fn leave(
+    work: &mut Work,
+    user: &UserId,
+    organization: &OrganizationId,
+) -> Result<(), TenancyError> {
+    remove(work, &Actor::Person(user.clone()), organization, user).await
 }
 
 /// Gives a member another role; the last owner stays one.
 pub async fn set_role(
     work: &mut Work,
-    organization: &OrganizationId,
-    user: &UserId,
+    actor: &Actor,
+    (organization, user): (&OrganizationId, &UserId),
     role: &MemberRole,
 ) -> Result<(), TenancyError> {
+    let standing = standing::hold(work, actor, organization).await?;
+    standing.authority.manage(role)?;
+    standing.shared(organization)?;
+    let member = membership(work, actor, organization, user).await?;
+    standing.authority.manage(&member.role)?;
+    if member.role == *role {
+        return Ok(());
+    }
     let now = work.now();
-    store::lock(work.connection()?, organization).await?;
     if !store::set_member_role(work.connection()?, organization, user, role, now).await? {
-        return Err(missing_or_last(work, organization, user).await?);
+        return Err(last_owner(organization, user));
     }
     let event = Event::MemberRoleChanged {
         organization: organization.clone(),
         user: user.clone(),
         role: role.to_string(),
     };
-    Ok(audit::record(work, event).await?)
+    Ok(audit::record_by(work, event, actor.person()).await?)
 }
 
-/// Everyone who belongs to an organization or is invited, after the given person, in the order of their ids.
+/// One person's membership, joined or not.
+pub async fn find(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    user: &UserId,
+) -> Result<Option<Member>, TenancyError> {
+    if actor.person() != Some(user) {
+        standing::see(work, actor, organization).await?;
+    }
+    Ok(store::find_member(work.connection()?, organization, user).await?)
+}
+
+/// A page of everyone who belongs to an organization or is asked to, after the given person, in the order of their
+/// ids.
 pub async fn list(
     work: &mut Work,
+    actor: &Actor,
     organization: &OrganizationId,
     after: Option<&UserId>,
     limit: u16,
-) -> Result<Vec<Member>, DatabaseError> {
+) -> Result<Vec<Member>, TenancyError> {
+    let standing = standing::see(work, actor, organization).await?;
+    standing.authority.require(Permission::ViewMembers)?;
     let after = after.map_or("", UserId::as_str);
-    store::list_members(work.connection()?, organization, after, i64::from(limit)).await
+    Ok(store::list_members(work.connection()?, organization, after, i64::from(limit)).await?)
 }
 
-/// Every membership and invitation of a person, in organizations that are not deleted.
+/// How many have joined.
+pub async fn count(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+) -> Result<i64, TenancyError> {
+    let standing = standing::see(work, actor, organization).await?;
+    standing.authority.require(Permission::ViewMembers)?;
+    Ok(store::count_joined(work.connection()?, organization).await?)
+}
+
+/// Every membership of a person, joined or not, in organizations that are not deleted.
 pub async fn of_user(work: &mut Work, user: &UserId) -> Result<Vec<Member>, DatabaseError> {
     store::list_memberships(work.connection()?, user).await
 }
 
-async fn missing_or_last(
+async fn membership(
     work: &mut Work,
+    actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
-) -> Result<TenancyError, DatabaseError> {
-    let (organization_id, user_id) = (organization.clone(), user.clone());
-    Ok(
-        if store::is_member(work.connection()?, organization, user).await? {
-            TenancyError::LastOwner {
-                organization: organization_id,
-                user: user_id,
-            }
-        } else {
-            TenancyError::NotMember {
-                organization: organization_id,
-                user: user_id,
-            }
-        },
-    )
+) -> Result<Member, TenancyError> {
+    store::find_member(work.connection()?, organization, user)
+        .await?
+        .ok_or_else(|| not_a_member(actor, organization, user))
+}
+
+/// Who asks for themselves and does not belong to it learns not even that it exists.
+fn not_a_member(actor: &Actor, organization: &OrganizationId, user: &UserId) -> TenancyError {
+    if actor.person() == Some(user) {
+        TenancyError::Unknown(organization.clone())
+    } else {
+        TenancyError::NotMember {
+            organization: organization.clone(),
+            user: user.clone(),
+        }
+    }
+}
+
+fn last_owner(organization: &OrganizationId, user: &UserId) -> TenancyError {
+    TenancyError::LastOwner {
+        organization: organization.clone(),
+        user: user.clone(),
+    }
 }

@@ -1,18 +1,28 @@
-//! Where: organizations (spaces) and who belongs to them, with which role. It does not know what a token says of it:
-//! that rule is `auth.member_claims`.
+//! Where: organizations (spaces), who belongs to them with which role, who is asked to come, and which domains they
+//! have proven. It does not know what a token says of it: that rule is `auth.member_claims`.
 
+pub mod administration;
+pub mod authority;
+pub mod domain;
 pub mod error;
+pub mod invitation;
 pub mod member;
 pub mod membership;
 pub mod new_organization;
 pub mod organization;
 pub mod provisioning;
 pub mod service;
+pub mod settings;
 pub mod slug;
+pub mod standing;
 mod store;
 
-pub use error::TenancyError;
+pub use authority::{Actor, Authority, Forbidden, Permission, Rank};
+pub use domain::{DomainClaim, DomainError, DomainName};
+pub use error::{InvitationEnd, TenancyError, TenancyProblem};
+pub use invitation::{Invitation, NewInvitation};
 pub use member::{Joining, Member, MemberRole, RoleError};
 pub use new_organization::NewOrganization;
 pub use organization::{Organization, OrganizationType};
+pub use settings::{Branding, FeatureFlags, Plan, SettingsError};
 pub use slug::{Slug, SlugError};

@@ -28,16 +28,21 @@ impl NewOrganization {
         if organization_type == OrganizationType::Personal {
             return Err(TenancyError::Personal);
         }
-        let name = name.trim();
-        if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-            return Err(TenancyError::Name);
-        }
         Ok(Self {
-            name: name.to_owned(),
+            name: organization_name(name)?,
             slug,
             organization_type,
             tier,
             owner,
         })
     }
+}
+
+/// Reads what people call an organization.
+pub(super) fn organization_name(text: &str) -> Result<String, TenancyError> {
+    let name = text.trim();
+    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+        return Err(TenancyError::Name);
+    }
+    Ok(name.to_owned())
 }

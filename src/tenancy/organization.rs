@@ -1,5 +1,6 @@
 //! Owns what an organization (space) is.
 
+use super::settings::{Branding, FeatureFlags, Plan};
 use super::slug::Slug;
 use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId};
@@ -71,7 +72,11 @@ pub struct Organization {
     /// The `tier` claim of its members; none means each person's own.
     pub tier: Option<AccessTier>,
     /// What it pays for.
-    pub plan: Option<String>,
+    pub plan: Option<Plan>,
+    /// What is switched on or off for it.
+    pub feature_flags: FeatureFlags,
+    /// How it looks.
+    pub branding: Branding,
     /// Since when it gives no claim.
     pub suspended_at: Option<Timestamp>,
     /// When it was made.

@@ -13,8 +13,10 @@ const RESERVED: [&str; 17] = [
 const LONGEST: usize = 40;
 /// The longest that is made from a name, so that a number or random characters fit behind it.
 const LONGEST_STEM: usize = 30;
-/// What a name without a single letter becomes.
-const FALLBACK: &str = "space";
+/// What a name without a single Latin letter becomes.
+const FALLBACK: &str = "org";
+/// What such a local part becomes: the slug of a personal space.
+const PERSONAL_FALLBACK: &str = "space";
 
 /// A slug: lower-case letters and digits, single hyphens between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,9 @@ pub struct Slug(String);
 /// Why a text is no slug.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SlugError {
+    /// Letters of another script, or with accents.
+    #[error("slug: only a-z, 0-9 and hyphens; write other scripts in these, such as muenchen or tokyo")]
+    Script,
     /// The grammar.
     #[error("slug: 1 to {LONGEST} lower-case letters and digits, single hyphens between them")]
     Malformed,
@@ -37,6 +42,9 @@ pub enum SlugError {
 impl Slug {
     /// Reads a slug that somebody chose.
     pub fn parse(text: &str) -> Result<Self, SlugError> {
+        if !text.is_ascii() {
+            return Err(SlugError::Script);
+        }
         let well_formed = text.len() <= LONGEST
             && text.split('-').all(|part| {
                 !part.is_empty()
@@ -83,8 +91,16 @@ impl Stem {
     /// Letters lose their accents; whatever is no letter or digit then becomes a hyphen.
     #[must_use]
     pub fn of_name(name: &str) -> Self {
+        Self(Self::letters(name).unwrap_or_else(|| FALLBACK.to_owned()))
+    }
+
+    fn letters(name: &str) -> Option<String> {
         let mut stem = String::with_capacity(LONGEST_STEM);
-        for character in name
+        let spelled = name.chars().flat_map(|character| {
+            let word = spelling(character);
+            word.chars().chain(word.is_empty().then_some(character))
+        });
+        for character in spelled
             .nfkd()
             .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
         {
@@ -97,14 +113,15 @@ impl Stem {
                 stem.push('-');
             }
         }
-        let stem = stem.trim_end_matches('-');
-        Self(if stem.is_empty() { FALLBACK } else { stem }.to_owned())
+        stem.truncate(stem.trim_end_matches('-').len());
+        (!stem.is_empty()).then_some(stem)
     }
 
     /// The stem of an address' local part, without what follows a plus sign: that is for its owner's filing only.
     #[must_use]
     pub fn of_local_part(local_part: &str) -> Self {
-        Self::of_name(local_part.split('+').next().unwrap_or_default())
+        let name = local_part.split('+').next().unwrap_or_default();
+        Self(Self::letters(name).unwrap_or_else(|| PERSONAL_FALLBACK.to_owned()))
     }
 
     /// The stem itself, then `-2` to `-999`, without those that may be no slug.
@@ -118,6 +135,21 @@ impl Stem {
     /// The stem and random characters, for when the numbers are used up.
     pub(super) fn random(&self, entropy: &dyn Entropy) -> String {
         format!("{}-{}", self.0, entropy::base62(entropy, 8).to_ascii_lowercase())
+    }
+}
+
+/// How Latin letters are written in ASCII that no normalisation takes apart; nothing for every other character.
+const fn spelling(character: char) -> &'static str {
+    match character {
+        'ß' | 'ẞ' => "ss",
+        'æ' | 'Æ' => "ae",
+        'œ' | 'Œ' => "oe",
+        'ø' | 'Ø' => "o",
+        'ł' | 'Ł' => "l",
+        'đ' | 'Đ' | 'ð' | 'Ð' => "d",
+        'þ' | 'Þ' => "th",
+        'ı' => "i",
+        _ => "",
     }
 }
 
@@ -146,6 +178,9 @@ mod tests {
             Slug::parse("0190c1a2-7b7c-7def-8123-456789abcdef"),
             Err(SlugError::LikeAnId)
         );
+        for text in ["ä", "аcme", "日本", "acme\u{200b}"] {
+            assert_eq!(Slug::parse(text), Err(SlugError::Script), "{text:?}");
+        }
         assert!(Slug::parse("acme-2").is_ok());
     }
 
@@ -154,9 +189,10 @@ mod tests {
         for (name, slug) in [
             ("Jürgen.Müller", "jurgen-muller"),
             ("  A & B  ", "a-b"),
-            ("日本", "space"),
-            ("", "space"),
-            ("---", "space"),
+            ("Straße Łódź & Sønner", "strasse-lodz-sonner"),
+            ("日本", "org"),
+            ("", "org"),
+            ("---", "org"),
         ] {
             assert_eq!(
                 Stem::of_name(name).candidates().first().map(String::as_str),
@@ -164,6 +200,7 @@ mod tests {
             );
         }
         assert_eq!(Stem::of_local_part("alice+news"), Stem::of_name("alice"));
+        assert_eq!(Stem::of_local_part("日本"), Stem::of_name("space"));
     }
 
     #[test]

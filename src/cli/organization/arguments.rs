@@ -1,10 +1,15 @@
 //! Owns the words of `signet org …`. An organization is named by id or slug, a person by id, address of mail or user
 //! name.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
+use super::domains::DomainCommand;
+use super::invitations::InvitationCommand;
+use super::members::MemberCommand;
 use crate::cli::values;
-use crate::tenancy::OrganizationType;
+use crate::tenancy::{OrganizationType, Plan};
 use crate::user::AccessTier;
 
 /// What to do with organizations.
@@ -12,69 +17,18 @@ use crate::user::AccessTier;
 pub enum OrganizationCommand {
     /// Make an organization with its first owner
     Create(CreateOrganization),
-    /// Make somebody a member, or invite them
-    AddMember {
-        /// The organization's id or slug
-        #[arg(long)]
-        org: String,
-        /// The person's id, e-mail or user name
-        #[arg(long)]
-        user: String,
-        /// owner, admin, member, viewer, or a role of the organization's own
-        #[arg(long, default_value = "member")]
-        role: String,
-        /// Invite only: no claim until they join
-        #[arg(long)]
-        pending: bool,
-    },
-    /// Turn an invitation into a membership
-    Join {
-        /// The organization's id or slug
-        #[arg(long)]
-        org: String,
-        /// The person's id, e-mail or user name
-        #[arg(long)]
-        user: String,
-    },
-    /// End a membership or an invitation
-    RemoveMember {
-        /// The organization's id or slug
-        #[arg(long)]
-        org: String,
-        /// The person's id, e-mail or user name
-        #[arg(long)]
-        user: String,
-    },
-    /// Give a member another role
-    SetRole {
-        /// The organization's id or slug
-        #[arg(long)]
-        org: String,
-        /// The person's id, e-mail or user name
-        #[arg(long)]
-        user: String,
-        /// owner, admin, member, viewer, or a role of the organization's own
-        #[arg(long)]
-        role: String,
-    },
-    /// Give the organization a tier of its own; without one each member has their own
-    SetTier {
-        /// The organization's id or slug
-        org: String,
-        /// The tier
-        #[arg(value_parser = values::tier())]
-        tier: Option<AccessTier>,
-    },
-    /// Suspend an organization: it gives no claim until it is resumed
-    Suspend {
-        /// The organization's id or slug
-        org: String,
-    },
-    /// End a suspension
-    Resume {
-        /// The organization's id or slug
-        org: String,
-    },
+    /// The organization itself.
+    #[command(flatten)]
+    Settings(SettingsCommand),
+    /// Who belongs to it.
+    #[command(flatten)]
+    Member(MemberCommand),
+    /// Who is asked to come.
+    #[command(flatten)]
+    Invitation(InvitationCommand),
+    /// What it has proven to own.
+    #[command(flatten)]
+    Domain(DomainCommand),
     /// Show an organization and who belongs to it
     Show {
         /// The organization's id or slug
@@ -91,6 +45,93 @@ pub enum OrganizationCommand {
     },
 }
 
+/// What to change of an organization.
+#[derive(Debug, Clone, Subcommand)]
+pub enum SettingsCommand {
+    /// Give the organization another name
+    Rename {
+        /// The organization's id or slug
+        org: String,
+        /// What people call it from now on
+        name: String,
+    },
+    /// Give the organization another slug; the old one is never anybody else's
+    SetSlug {
+        /// The organization's id or slug
+        org: String,
+        /// Its short name in addresses from now on
+        slug: String,
+    },
+    /// Give the organization another type; a personal space stays one
+    SetType {
+        /// The organization's id or slug
+        org: String,
+        /// What kind of space it is
+        #[arg(value_parser = shared_type())]
+        organization_type: OrganizationType,
+    },
+    /// Give the organization a tier of its own; without one each member has their own
+    SetTier {
+        /// The organization's id or slug
+        org: String,
+        /// The tier
+        #[arg(value_parser = values::tier())]
+        tier: Option<AccessTier>,
+    },
+    /// Say what the organization pays for; without a plan: nothing is known of it
+    SetPlan {
+        /// The organization's id or slug
+        org: String,
+        /// The plan
+        #[arg(value_parser = values::one_of(Plan::ALL.map(Plan::name), Plan::parse))]
+        plan: Option<Plan>,
+    },
+    /// Set a feature flag; without a value it is taken away
+    SetFlag {
+        /// The organization's id or slug
+        org: String,
+        /// The flag
+        name: String,
+        /// true, false, a number or a text
+        value: Option<String>,
+    },
+    /// Replace how the organization looks: a JSON object such as `{"logo_url": "https://…"}`
+    SetBranding {
+        /// The organization's id or slug
+        org: String,
+        /// A file with the object; - is standard input
+        #[arg(long)]
+        file: PathBuf,
+    },
+    /// Suspend an organization: it gives no claim until it is resumed
+    Suspend {
+        /// The organization's id or slug
+        org: String,
+    },
+    /// End a suspension
+    Resume {
+        /// The organization's id or slug
+        org: String,
+    },
+}
+
+impl SettingsCommand {
+    /// The organization that is meant.
+    pub(super) fn organization(&self) -> &str {
+        match self {
+            Self::Rename { org, .. }
+            | Self::SetSlug { org, .. }
+            | Self::SetType { org, .. }
+            | Self::SetTier { org, .. }
+            | Self::SetPlan { org, .. }
+            | Self::SetFlag { org, .. }
+            | Self::SetBranding { org, .. }
+            | Self::Suspend { org }
+            | Self::Resume { org } => org,
+        }
+    }
+}
+
 /// An organization to make.
 #[derive(Debug, Clone, Args)]
 pub struct CreateOrganization {
@@ -101,12 +142,7 @@ pub struct CreateOrganization {
     #[arg(long)]
     pub slug: Option<String>,
     /// What kind of space it is; personal ones are made with their person
-    #[arg(long = "type", default_value = "team", value_parser = values::one_of(
-        OrganizationType::ALL
-            .into_iter()
-            .filter(|organization_type| *organization_type != OrganizationType::Personal)
-            .map(OrganizationType::name),
-        OrganizationType::parse))]
+    #[arg(long = "type", default_value = "team", value_parser = shared_type())]
     pub organization_type: OrganizationType,
     /// The access tier of every member; each member's own if left out
     #[arg(long, value_parser = values::tier())]
@@ -114,4 +150,15 @@ pub struct CreateOrganization {
     /// Its first owner: id, e-mail or user name
     #[arg(long)]
     pub owner: String,
+}
+
+/// Reads a type of organization that is not made with its person.
+fn shared_type() -> impl clap::builder::TypedValueParser<Value = OrganizationType> {
+    values::one_of(
+        OrganizationType::ALL
+            .into_iter()
+            .filter(|organization_type| *organization_type != OrganizationType::Personal)
+            .map(OrganizationType::name),
+        OrganizationType::parse,
+    )
 }

@@ -1,12 +1,22 @@
-//! `signet org …`: makes organizations and says who belongs to them. It prints nothing: a report is returned.
+//! `signet org …`: makes organizations, says who belongs to them, who is asked to come and which domains are theirs.
+//! It prints nothing: a report is returned.
 
 mod arguments;
+mod domains;
+mod invitations;
+mod lookup;
+mod members;
 mod report;
 mod run;
+mod views;
 
-pub use arguments::{CreateOrganization, OrganizationCommand};
+pub use arguments::{CreateOrganization, OrganizationCommand, SettingsCommand};
+pub use domains::{Claim, DomainCommand};
+pub use invitations::InvitationCommand;
+pub use members::{MemberCommand, Membership};
 pub use report::{
-    MemberView, MembershipChanged, OrganizationChanged, OrganizationCreated, OrganizationLine,
+    MemberList, MemberView, MembershipChanged, OrganizationChanged, OrganizationCreated, OrganizationLine,
     OrganizationList, OrganizationReport, OrganizationView,
 };
 pub use run::run;
+pub use views::{DomainList, DomainView, InvitationList, InvitationSent, InvitationView};

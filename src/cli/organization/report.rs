@@ -3,10 +3,12 @@
 use std::fmt;
 
 use serde::Serialize;
+use serde_json::Value;
 
+use super::views::{DomainList, DomainView, InvitationList, InvitationSent};
 use crate::base::clock::Timestamp;
 use crate::cli::layout;
-use crate::tenancy::{Member, Organization};
+use crate::tenancy::{Member, Organization, Plan};
 use crate::user::AccessTier;
 
 /// What a command answers.
@@ -23,6 +25,16 @@ pub enum OrganizationReport {
     Changed(OrganizationChanged),
     /// What was done to a membership.
     Membership(MembershipChanged),
+    /// Who belongs to it.
+    Members(MemberList),
+    /// An invitation with its token.
+    Invited(InvitationSent),
+    /// Who is asked to come.
+    Invitations(InvitationList),
+    /// A claim on a domain.
+    Domain(DomainView),
+    /// What is claimed.
+    Domains(DomainList),
 }
 
 /// A new organization.
@@ -43,7 +55,9 @@ pub struct OrganizationView {
     #[serde(flatten)]
     pub organization: OrganizationLine,
     pub owner_user_id: Option<String>,
-    pub plan: Option<String>,
+    pub plan: Option<&'static str>,
+    pub feature_flags: Value,
+    pub branding: Value,
     pub suspended_at: Option<Timestamp>,
     pub created_at: Timestamp,
     /// Members and invited people.
@@ -59,6 +73,14 @@ pub struct MemberView {
     pub invited_at: Option<Timestamp>,
     /// None: invited, not joined.
     pub joined_at: Option<Timestamp>,
+    pub invited_by: Option<String>,
+}
+
+/// Who belongs to an organization.
+#[derive(Debug, Serialize)]
+pub struct MemberList {
+    /// In the order of their ids.
+    pub members: Vec<MemberView>,
 }
 
 /// Some organizations.
@@ -104,7 +126,9 @@ impl OrganizationView {
     pub(super) fn new(organization: Organization, members: Vec<Member>) -> Self {
         Self {
             owner_user_id: organization.owner_user_id.as_ref().map(ToString::to_string),
-            plan: organization.plan.clone(),
+            plan: organization.plan.map(Plan::name),
+            feature_flags: organization.feature_flags.to_json(),
+            branding: organization.branding.to_json(),
             suspended_at: organization.suspended_at,
             created_at: organization.created_at,
             members: members.into_iter().map(MemberView::from).collect(),
@@ -120,6 +144,7 @@ impl From<Member> for MemberView {
             role: member.role.to_string(),
             invited_at: member.invited_at,
             joined_at: member.joined_at,
+            invited_by: member.invited_by.map(|user| user.to_string()),
         }
     }
 }
@@ -153,6 +178,21 @@ impl fmt::Display for OrganizationReport {
                 });
                 layout::table(formatter, ["ORG_ID", "SLUG", "TYPE", "TIER", "NAME"], rows)
             }
+            Self::Members(list) => {
+                let rows = list.members.iter().map(|member| {
+                    let since = if member.joined_at.is_some() {
+                        "joined"
+                    } else {
+                        "invited"
+                    };
+                    [member.user_id.as_str(), member.role.as_str(), since]
+                });
+                layout::table(formatter, ["USER_ID", "ROLE", "STATE"], rows)
+            }
+            Self::Invited(sent) => layout::lines(formatter, sent),
+            Self::Invitations(list) => list.fmt(formatter),
+            Self::Domain(domain) => layout::lines(formatter, domain),
+            Self::Domains(list) => list.fmt(formatter),
             Self::Changed(changed) => write!(formatter, "{}: {}", changed.org_id, changed.done),
             Self::Membership(changed) => {
                 write!(

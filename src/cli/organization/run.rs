@@ -1,77 +1,50 @@
-//! Owns what `signet org …` does, in its caller's transaction.
+//! Owns what `signet org …` does: each command in one transaction, but for the proof of a domain, which asks the DNS
+//! between two.
+
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use serde_json::Value;
 
-use super::arguments::{CreateOrganization, OrganizationCommand};
+use super::arguments::{CreateOrganization, OrganizationCommand, SettingsCommand};
+use super::lookup::organization;
 use super::report::{
-    MembershipChanged, OrganizationChanged, OrganizationCreated, OrganizationList, OrganizationReport,
-    OrganizationView,
+    OrganizationChanged, OrganizationCreated, OrganizationList, OrganizationReport, OrganizationView,
 };
-use crate::base::id::{OrganizationId, UserId};
+use super::{domains, invitations, members};
+use crate::base::id::OrganizationId;
 use crate::cli::user::user;
+use crate::cli::{operator, values};
+use crate::config::SignetConfig;
 use crate::db::Work;
-use crate::tenancy::{Joining, MemberRole, NewOrganization, Organization, Slug, membership, service};
+use crate::tenancy::{Actor, Branding, NewOrganization, Plan, Slug, administration, membership, service};
 use crate::user::AccessTier;
 
 /// How many members are shown.
 const MOST_MEMBERS: u16 = 1000;
 
-/// Carries out a command in the caller's transaction, which the caller commits.
-pub async fn run(command: OrganizationCommand, work: &mut Work) -> Result<OrganizationReport> {
+/// Runs a command on the configured database.
+pub async fn run(command: OrganizationCommand, config: &SignetConfig) -> Result<OrganizationReport> {
+    if let OrganizationCommand::Domain(command) = command {
+        return domains::run(command, config).await;
+    }
+    let mut work = operator::begin(config).await?;
+    let report = carry_out(command, &mut work).await?;
+    work.commit().await?;
+    Ok(report)
+}
+
+async fn carry_out(command: OrganizationCommand, work: &mut Work) -> Result<OrganizationReport> {
     match command {
         OrganizationCommand::Create(arguments) => create(arguments, work).await,
-        OrganizationCommand::AddMember {
-            org,
-            user: person,
-            role,
-            pending,
-        } => {
-            let role = MemberRole::parse(&role)?;
-            let (org, person) = both(work, &org, &person).await?;
-            let joining = if pending { Joining::Invited } else { Joining::Now };
-            membership::add(work, &org, &person, &role, joining).await?;
-            let done = if pending { "invited as" } else { "joined as" };
-            Ok(membership_changed(&org, &person, format!("{done} {role}")))
-        }
-        OrganizationCommand::Join { org, user: person } => {
-            let (org, person) = both(work, &org, &person).await?;
-            membership::join(work, &org, &person).await?;
-            Ok(membership_changed(&org, &person, "joined".to_owned()))
-        }
-        OrganizationCommand::RemoveMember { org, user: person } => {
-            let (org, person) = both(work, &org, &person).await?;
-            membership::remove(work, &org, &person).await?;
-            Ok(membership_changed(&org, &person, "removed".to_owned()))
-        }
-        OrganizationCommand::SetRole {
-            org,
-            user: person,
-            role,
-        } => {
-            let role = MemberRole::parse(&role)?;
-            let (org, person) = both(work, &org, &person).await?;
-            membership::set_role(work, &org, &person, &role).await?;
-            Ok(membership_changed(&org, &person, format!("role {role}")))
-        }
-        OrganizationCommand::SetTier { org, tier } => {
-            let org = organization(work, &org).await?.id;
-            service::set_tier(work, &org, tier).await?;
-            let tier = tier.map_or("each member's own", AccessTier::name);
-            Ok(changed(&org, format!("tier {tier}")))
-        }
-        OrganizationCommand::Suspend { org } => {
-            let org = organization(work, &org).await?.id;
-            service::suspend(work, &org).await?;
-            Ok(changed(&org, "suspended".to_owned()))
-        }
-        OrganizationCommand::Resume { org } => {
-            let org = organization(work, &org).await?.id;
-            service::resume(work, &org).await?;
-            Ok(changed(&org, "resumed".to_owned()))
-        }
+        OrganizationCommand::Settings(command) => set(command, work).await,
+        OrganizationCommand::Member(command) => members::run(command, work).await,
+        OrganizationCommand::Invitation(command) => invitations::run(command, work).await,
+        OrganizationCommand::Domain(_) => anyhow::bail!("a domain's commands have transactions of their own"),
         OrganizationCommand::Show { org } => {
             let organization = organization(work, &org).await?;
-            let members = membership::list(work, &organization.id, None, MOST_MEMBERS).await?;
+            let members =
+                membership::list(work, &Actor::Operator, &organization.id, None, MOST_MEMBERS).await?;
             let view = OrganizationView::new(organization, members);
             Ok(OrganizationReport::Organization(Box::new(view)))
         }
@@ -99,32 +72,76 @@ async fn create(arguments: CreateOrganization, work: &mut Work) -> Result<Organi
     }))
 }
 
-async fn organization(work: &mut Work, reference: &str) -> Result<Organization> {
-    let unknown = || format!("there is no organization {reference:?}; `signet org list` shows every one");
-    // PostgreSQL holds no NUL in a text.
-    if reference.contains('\0') {
-        anyhow::bail!(unknown());
+async fn set(command: SettingsCommand, work: &mut Work) -> Result<OrganizationReport> {
+    let operator = Actor::Operator;
+    let org = organization(work, command.organization()).await?.id;
+    let done = match command {
+        SettingsCommand::Rename { name, .. } => {
+            administration::rename(work, &operator, &org, &name).await?;
+            "renamed".to_owned()
+        }
+        SettingsCommand::SetSlug { slug, .. } => {
+            let slug = Slug::parse(&slug)?;
+            administration::set_slug(work, &operator, &org, &slug).await?;
+            format!("slug {slug}")
+        }
+        SettingsCommand::SetType {
+            organization_type, ..
+        } => {
+            administration::set_type(work, &operator, &org, organization_type).await?;
+            format!("type {}", organization_type.name())
+        }
+        SettingsCommand::SetTier { tier, .. } => {
+            service::set_tier(work, &org, tier).await?;
+            format!("tier {}", tier.map_or("each member's own", AccessTier::name))
+        }
+        SettingsCommand::SetPlan { plan, .. } => {
+            administration::set_plan(work, &operator, &org, plan).await?;
+            format!("plan {}", plan.map_or("none", Plan::name))
+        }
+        SettingsCommand::SetFlag { name, value, .. } => {
+            let value = value.map(flag);
+            let done = value
+                .as_ref()
+                .map_or_else(|| "taken away".to_owned(), ToString::to_string);
+            administration::set_flag(work, &operator, &org, &name, value).await?;
+            format!("flag {name} {done}")
+        }
+        SettingsCommand::SetBranding { file, .. } => {
+            let branding = branding(&file)?;
+            administration::set_branding(work, &operator, &org, &branding).await?;
+            "branding replaced".to_owned()
+        }
+        SettingsCommand::Suspend { .. } => {
+            service::suspend(work, &org).await?;
+            "suspended".to_owned()
+        }
+        SettingsCommand::Resume { .. } => {
+            service::resume(work, &org).await?;
+            "resumed".to_owned()
+        }
+    };
+    Ok(changed(&org, done))
+}
+
+/// `true`, `false` and numbers are what they say; everything else is a text.
+fn flag(text: String) -> Value {
+    match serde_json::from_str(&text) {
+        Ok(value @ (Value::Bool(_) | Value::Number(_))) => value,
+        _ => Value::String(text),
     }
-    service::find(work, reference).await?.with_context(unknown)
 }
 
-async fn both(work: &mut Work, org: &str, person: &str) -> Result<(OrganizationId, UserId)> {
-    let organization = organization(work, org).await?;
-    let person = user(work, person).await?;
-    Ok((organization.id, person.id))
+fn branding(path: &Path) -> Result<Branding> {
+    let text = values::text_from(path)?;
+    let value = serde_json::from_str(&text).with_context(|| format!("{} is no JSON", path.display()))?;
+    Ok(Branding::parse(value)?)
 }
 
-fn changed(organization: &OrganizationId, done: String) -> OrganizationReport {
+/// What was done to an organization.
+pub(super) fn changed(organization: &OrganizationId, done: String) -> OrganizationReport {
     OrganizationReport::Changed(OrganizationChanged {
         org_id: organization.to_string(),
-        done,
-    })
-}
-
-fn membership_changed(organization: &OrganizationId, user: &UserId, done: String) -> OrganizationReport {
-    OrganizationReport::Membership(MembershipChanged {
-        org_id: organization.to_string(),
-        user_id: user.to_string(),
         done,
     })
 }

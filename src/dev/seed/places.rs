@@ -4,7 +4,7 @@ use super::error::SeedError;
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::Work;
 use crate::tenancy::{
-    Joining, MemberRole, NewOrganization, OrganizationType, Slug, TenancyError, membership, service,
+    Actor, Joining, MemberRole, NewOrganization, OrganizationType, Slug, TenancyError, membership, service,
 };
 
 /// Slug and name of an organization.
@@ -32,7 +32,7 @@ pub(super) async fn provide(
         .any(|membership| membership.organization_id == id)
     {
         let role = MemberRole::parse("member").map_err(TenancyError::from)?;
-        membership::add(work, &id, member, &role, Joining::Now).await?;
+        membership::add(work, &Actor::Operator, (&id, member), &role, Joining::Now).await?;
     }
     Ok(())
 }

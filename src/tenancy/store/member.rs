@@ -30,22 +30,30 @@ pub(in crate::tenancy) async fn insert_owner(
     Ok(done.rows_affected() == 1)
 }
 
+/// A membership to be written.
+pub(in crate::tenancy) struct MemberRow<'a> {
+    pub(in crate::tenancy) organization: &'a OrganizationId,
+    pub(in crate::tenancy) user: &'a UserId,
+    pub(in crate::tenancy) role: &'a MemberRole,
+    pub(in crate::tenancy) joining: Joining,
+    pub(in crate::tenancy) invited_by: Option<&'a UserId>,
+}
+
 /// Writes a membership in a shared organization; false if organization or person do not exist.
 pub(in crate::tenancy) async fn insert_member(
     connection: &mut PgConnection,
-    organization: &OrganizationId,
-    user: &UserId,
-    (role, joining): (&MemberRole, Joining),
+    row: &MemberRow<'_>,
     now: Timestamp,
 ) -> Result<bool, TenancyError> {
     let done = sqlx::query!(
         "insert into auth.members (
-             organization_id, user_id, role, invited_at, joined_at, created_at, updated_at)
+             organization_id, user_id, role, invited_at, joined_at, invited_by, created_at, updated_at)
          select o.id,
                 u.id,
                 $3,
                 case when $4 then null else $5::timestamptz end,
                 case when $4 then $5 end,
+                $6,
                 $5,
                 $5
          from auth.organizations o
@@ -55,22 +63,51 @@ pub(in crate::tenancy) async fn insert_member(
            and o.deleted_at is null
            and u.id = $2
            and u.deleted_at is null",
-        organization.as_str(),
-        user.as_str(),
-        role.as_str(),
-        joining == Joining::Now,
+        row.organization.as_str(),
+        row.user.as_str(),
+        row.role.as_str(),
+        row.joining == Joining::Now,
         now,
+        row.invited_by.map(UserId::as_str),
     )
     .execute(connection)
     .await
     .map_err(|error| match constraint::violated(&error) {
         Some("members_pkey") => TenancyError::AlreadyMember {
-            organization: organization.clone(),
-            user: user.clone(),
+            organization: row.organization.clone(),
+            user: row.user.clone(),
         },
         _ => error.into(),
     })?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Lets a person join with a role, or with none changed if they joined before; a pending membership gives way. Says
+/// the role that they have then.
+pub(in crate::tenancy) async fn join_as(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+    user: &UserId,
+    role: &MemberRole,
+    now: Timestamp,
+) -> Result<MemberRole, DatabaseError> {
+    let role = sqlx::query_scalar!(
+        "insert into auth.members as m (
+             organization_id, user_id, role, joined_at, created_at, updated_at)
+         values ($1, $2, $3, $4::timestamptz, $4, $4)
+         on conflict (user_id, organization_id) do update
+         set role = case when m.joined_at is null then excluded.role else m.role end,
+             joined_at = coalesce(m.joined_at, excluded.joined_at),
+             updated_at = case when m.joined_at is null then excluded.updated_at else m.updated_at end
+         returning role",
+        organization.as_str(),
+        user.as_str(),
+        role.as_str(),
+        now,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(MemberRole::from_stored(role))
 }
 
 /// Notes that an invited person joined; their role, or none if they were not invited or joined already.
@@ -110,10 +147,13 @@ pub(in crate::tenancy) async fn delete_member(
                 or m.joined_at is null
                 or exists (
                     select from auth.members other
+                    join auth.users u on u.id = other.user_id
                     where other.organization_id = m.organization_id
                       and other.user_id <> m.user_id
                       and other.role = 'owner'
-                      and other.joined_at is not null))",
+                      and other.joined_at is not null
+                      and u.deleted_at is null
+                      and u.status not in ('banned', 'archived')))",
         organization.as_str(),
         user.as_str(),
     )
@@ -141,10 +181,13 @@ pub(in crate::tenancy) async fn set_member_role(
                 or m.joined_at is null
                 or exists (
                     select from auth.members other
+                    join auth.users u on u.id = other.user_id
                     where other.organization_id = m.organization_id
                       and other.user_id <> m.user_id
                       and other.role = 'owner'
-                      and other.joined_at is not null))",
+                      and other.joined_at is not null
+                      and u.deleted_at is null
+                      and u.status not in ('banned', 'archived')))",
         organization.as_str(),
         user.as_str(),
         role.as_str(),
@@ -155,38 +198,89 @@ pub(in crate::tenancy) async fn set_member_role(
     Ok(done.rows_affected() == 1)
 }
 
-/// Whether there is a membership or an invitation.
-pub(in crate::tenancy) async fn is_member(
+/// What a person joined as, if they may act at all: neither pending, nor deleted, nor shut out.
+pub(in crate::tenancy) async fn joined_role(
     connection: &mut PgConnection,
     organization: &OrganizationId,
     user: &UserId,
-) -> Result<bool, DatabaseError> {
-    Ok(sqlx::query_scalar!(
-        r#"select exists (
-               select from auth.members where organization_id = $1 and user_id = $2) as "exists!""#,
+) -> Result<Option<MemberRole>, DatabaseError> {
+    let role = sqlx::query_scalar!(
+        "select m.role
+         from auth.members m
+         join auth.users u on u.id = m.user_id
+         where m.organization_id = $1
+           and m.user_id = $2
+           and m.joined_at is not null
+           and u.deleted_at is null
+           and u.status in ('active', 'waitlist')",
         organization.as_str(),
         user.as_str(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(role.map(MemberRole::from_stored))
+}
+
+/// How many have joined.
+pub(in crate::tenancy) async fn count_joined(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+) -> Result<i64, DatabaseError> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+           from auth.members m
+           join auth.users u on u.id = m.user_id
+           where m.organization_id = $1
+             and m.joined_at is not null
+             and u.deleted_at is null"#,
+        organization.as_str(),
     )
     .fetch_one(connection)
     .await?)
 }
 
-struct MemberRow {
+struct Row {
     organization_id: String,
     user_id: String,
     role: String,
     invited_at: Option<Timestamp>,
     joined_at: Option<Timestamp>,
+    invited_by: Option<String>,
 }
 
-fn member(row: MemberRow) -> Member {
+fn member(row: Row) -> Member {
     Member {
         organization_id: OrganizationId::from_text(row.organization_id),
         user_id: UserId::from_text(row.user_id),
         role: MemberRole::from_stored(row.role),
         invited_at: row.invited_at,
         joined_at: row.joined_at,
+        invited_by: row.invited_by.map(UserId::from_text),
     }
+}
+
+/// One person's membership, joined or not.
+pub(in crate::tenancy) async fn find_member(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+    user: &UserId,
+) -> Result<Option<Member>, DatabaseError> {
+    let row = sqlx::query_as!(
+        Row,
+        "select m.organization_id, m.user_id, m.role, m.invited_at, m.joined_at, m.invited_by
+         from auth.members m
+         join auth.users u on u.id = m.user_id
+         join auth.organizations o on o.id = m.organization_id
+         where m.organization_id = $1
+           and m.user_id = $2
+           and u.deleted_at is null
+           and o.deleted_at is null",
+        organization.as_str(),
+        user.as_str(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(member))
 }
 
 /// A page of an organization's members.
@@ -197,8 +291,8 @@ pub(in crate::tenancy) async fn list_members(
     limit: i64,
 ) -> Result<Vec<Member>, DatabaseError> {
     let rows = sqlx::query_as!(
-        MemberRow,
-        "select m.organization_id, m.user_id, m.role, m.invited_at, m.joined_at
+        Row,
+        "select m.organization_id, m.user_id, m.role, m.invited_at, m.joined_at, m.invited_by
          from auth.members m
          join auth.users u on u.id = m.user_id
          where m.organization_id = $1
@@ -221,8 +315,8 @@ pub(in crate::tenancy) async fn list_memberships(
     user: &UserId,
 ) -> Result<Vec<Member>, DatabaseError> {
     let rows = sqlx::query_as!(
-        MemberRow,
-        "select m.organization_id, m.user_id, m.role, m.invited_at, m.joined_at
+        Row,
+        "select m.organization_id, m.user_id, m.role, m.invited_at, m.joined_at, m.invited_by
          from auth.members m
          join auth.organizations o on o.id = m.organization_id
          where m.user_id = $1

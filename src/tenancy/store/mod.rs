@@ -1,12 +1,27 @@
-//! The statements on `auth.organizations` and `auth.members`.
+//! The statements on the tables of this room.
 
+mod answer;
+mod domain;
+mod invitation;
 mod member;
 mod organization;
+mod settings;
 
+pub(super) use answer::{Presented, accept, present, reject};
+pub(super) use domain::{
+    delete_claim, delete_claims, find_claim, insert_claim, join_by_domain, list_claims, owner_of_domain,
+    replace_proof, set_auto_join_role, set_unverified, set_verified,
+};
+pub(super) use invitation::{
+    InvitationRow, NewToken, cancel_pending, expire_invitations, insert_invitation, list_invitations,
+    pending_role, replace_token, settle_expired,
+};
 pub(super) use member::{
-    delete_member, insert_member, insert_owner, is_member, list_members, list_memberships, set_joined,
-    set_member_role,
+    MemberRow, count_joined, delete_member, find_member, insert_member, insert_owner, join_as, joined_role,
+    list_members, list_memberships, set_joined, set_member_role,
 };
 pub(super) use organization::{
-    OrganizationRow, find, find_personal, first_free_slug, insert, list, lock, set_suspended_at, set_tier,
+    OrganizationRow, find, find_personal, first_free_slug, insert, list, list_joined, set_suspended_at,
+    set_tier,
 };
+pub(super) use settings::{lock, set_branding, set_feature_flags, set_name, set_plan, set_slug, set_type};

@@ -6,7 +6,9 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, constraint};
 use crate::tenancy::error::TenancyError;
+use crate::tenancy::member::MemberRole;
 use crate::tenancy::organization::{Organization, OrganizationType};
+use crate::tenancy::settings::{Branding, FeatureFlags, Plan};
 use crate::tenancy::slug::Slug;
 use crate::user::AccessTier;
 
@@ -19,7 +21,7 @@ pub(in crate::tenancy) struct OrganizationRow<'a> {
     pub(in crate::tenancy) tier: Option<AccessTier>,
 }
 
-/// Writes an organization; false if its slug is taken, with the transaction still usable.
+/// Writes an organization; false if its slug is, or was, another one's, with the transaction still usable.
 pub(in crate::tenancy) async fn insert(
     connection: &mut PgConnection,
     row: &OrganizationRow<'_>,
@@ -27,9 +29,15 @@ pub(in crate::tenancy) async fn insert(
     now: Timestamp,
 ) -> Result<bool, TenancyError> {
     let done = sqlx::query!(
-        "insert into auth.organizations (id, name, slug, type, owner_user_id, tier, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $7)
-         on conflict (slug) do nothing",
+        "with given as (
+             insert into auth.organization_slugs (slug, organization_id, created_at)
+             values ($3, $1, $7::timestamptz)
+             on conflict (slug) do nothing
+             returning slug
+         )
+         insert into auth.organizations (id, name, slug, type, owner_user_id, tier, created_at, updated_at)
+         select $1, $2, given.slug, $4, $5, $6, $7, $7
+         from given",
         row.id.as_str(),
         row.name,
         slug,
@@ -47,13 +55,13 @@ pub(in crate::tenancy) async fn insert(
     Ok(done.rows_affected() == 1)
 }
 
-/// The first of the candidates that no organization has, deleted ones included.
+/// The first of the candidates that no organization has, or had.
 pub(in crate::tenancy) async fn first_free_slug(
     connection: &mut PgConnection,
     candidates: &[String],
 ) -> Result<Option<String>, DatabaseError> {
     let taken = sqlx::query_scalar!(
-        "select slug from auth.organizations where slug = any($1)",
+        "select slug from auth.organization_slugs where slug = any($1)",
         candidates,
     )
     .fetch_all(connection)
@@ -73,27 +81,41 @@ struct Row {
     owner_user_id: Option<String>,
     tier: Option<String>,
     plan: Option<String>,
+    feature_flags: serde_json::Value,
+    branding: serde_json::Value,
     suspended_at: Option<Timestamp>,
     created_at: Timestamp,
 }
 
-fn organization(row: Row) -> Result<Organization, DatabaseError> {
-    let impossible = |problem| DatabaseError::Inconsistent {
+const fn impossible(problem: &'static str) -> DatabaseError {
+    DatabaseError::Inconsistent {
         table: "auth.organizations",
         problem,
-    };
+    }
+}
+
+pub(super) fn kind(name: &str) -> Result<OrganizationType, DatabaseError> {
+    OrganizationType::parse(name).ok_or_else(|| impossible("an unknown type"))
+}
+
+fn organization(row: Row) -> Result<Organization, DatabaseError> {
     Ok(Organization {
         id: OrganizationId::from_text(row.id),
         name: row.name,
         slug: Slug::from_stored(row.slug),
-        organization_type: OrganizationType::parse(&row.organization_type)
-            .ok_or_else(|| impossible("an unknown type"))?,
+        organization_type: kind(&row.organization_type)?,
         owner_user_id: row.owner_user_id.map(UserId::from_text),
         tier: row
             .tier
             .map(|name| AccessTier::parse(&name).ok_or_else(|| impossible("an unknown tier")))
             .transpose()?,
-        plan: row.plan,
+        plan: row
+            .plan
+            .map(|name| Plan::parse(&name).ok_or_else(|| impossible("an unknown plan")))
+            .transpose()?,
+        feature_flags: FeatureFlags::from_stored(row.feature_flags)
+            .ok_or_else(|| impossible("flags that are none"))?,
+        branding: Branding::from_stored(row.branding).ok_or_else(|| impossible("looks that are none"))?,
         suspended_at: row.suspended_at,
         created_at: row.created_at,
     })
@@ -106,7 +128,8 @@ pub(in crate::tenancy) async fn find(
 ) -> Result<Option<Organization>, DatabaseError> {
     sqlx::query_as!(
         Row,
-        "select id, name, slug, type as organization_type, owner_user_id, tier, plan, suspended_at, created_at
+        "select id, name, slug, type as organization_type, owner_user_id, tier, plan, feature_flags, branding,
+                suspended_at, created_at
          from auth.organizations
          where (id = $1 or slug = $1)
            and deleted_at is null",
@@ -126,7 +149,8 @@ pub(in crate::tenancy) async fn list(
 ) -> Result<Vec<Organization>, DatabaseError> {
     sqlx::query_as!(
         Row,
-        "select id, name, slug, type as organization_type, owner_user_id, tier, plan, suspended_at, created_at
+        "select id, name, slug, type as organization_type, owner_user_id, tier, plan, feature_flags, branding,
+                suspended_at, created_at
          from auth.organizations
          where id > $1
            and deleted_at is null
@@ -205,16 +229,40 @@ pub(in crate::tenancy) async fn set_suspended_at(
     Ok(done.rows_affected() == 1)
 }
 
-/// Makes later writes on memberships that could take an owner away wait for this transaction.
-pub(in crate::tenancy) async fn lock(
+/// What a person has joined, in the order in which they did, with their role.
+pub(in crate::tenancy) async fn list_joined(
     connection: &mut PgConnection,
-    organization: &OrganizationId,
-) -> Result<(), DatabaseError> {
+    user: &UserId,
+) -> Result<Vec<(Organization, MemberRole)>, DatabaseError> {
     sqlx::query!(
-        "select id from auth.organizations where id = $1 for no key update",
-        organization.as_str(),
+        "select o.id, o.name, o.slug, o.type as organization_type, o.owner_user_id, o.tier, o.plan,
+                o.feature_flags, o.branding, o.suspended_at, o.created_at, m.role
+         from auth.members m
+         join auth.organizations o on o.id = m.organization_id
+         where m.user_id = $1
+           and m.joined_at is not null
+           and o.deleted_at is null
+         order by m.joined_at, o.id",
+        user.as_str(),
     )
-    .fetch_optional(connection)
-    .await?;
-    Ok(())
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let joined = organization(Row {
+            id: row.id,
+            name: row.name,
+            slug: row.slug,
+            organization_type: row.organization_type,
+            owner_user_id: row.owner_user_id,
+            tier: row.tier,
+            plan: row.plan,
+            feature_flags: row.feature_flags,
+            branding: row.branding,
+            suspended_at: row.suspended_at,
+            created_at: row.created_at,
+        })?;
+        Ok((joined, MemberRole::from_stored(row.role)))
+    })
+    .collect()
 }

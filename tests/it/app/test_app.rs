@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Browser, RelyingParty};
 use crate::support::clock::ManualClock;
 use crate::support::database::TestDatabase;
+use crate::support::dns::PublishedDns;
 use crate::support::entropy::SeededEntropy;
 
 /// A running server.
@@ -28,6 +29,8 @@ pub struct TestApp {
     pub database: TestDatabase,
     /// Its time.
     pub clock: Arc<ManualClock>,
+    /// The DNS that it asks.
+    pub dns: Arc<PublishedDns>,
     /// Its issuer: `http://127.0.0.1:PORT`.
     pub issuer: String,
     /// Where this replica itself listens; the issuer unless it is a further replica.
@@ -84,9 +87,11 @@ impl TestApp {
         config.limits.authorizations_per_minute_per_address = 0;
         change(&mut config);
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed)));
+        let dns = Arc::new(PublishedDns::default());
         let injected = Injected {
             clock: Some(Arc::clone(&clock) as _),
             entropy: Some(entropy),
+            dns: Some(Arc::clone(&dns) as _),
         };
         let app = App::build(config, injected)
             .await
@@ -104,6 +109,7 @@ impl TestApp {
             address: issuer.clone(),
             database,
             clock,
+            dns,
             issuer,
             stop,
         }

@@ -29,6 +29,7 @@ const HOMES: &[(&[&str], Place)] = &[
     ),
     (&["argon2"], Place::Modules(&["authentication/password"])),
     (&["reqwest"], Place::Modules(&["base/fetch"])),
+    (&["hickory_resolver"], Place::Modules(&["base/dns"])),
 ];
 
 /// Where SQL may be made at run time.

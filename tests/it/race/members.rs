@@ -1,6 +1,6 @@
 //! TN-09: an organization always keeps an owner.
 
-use signet::tenancy::{MemberRole, membership};
+use signet::tenancy::{Actor, MemberRole, membership};
 
 use crate::app::TestApp;
 use crate::attack::evidence::count;
@@ -21,10 +21,11 @@ async fn tn_09_the_last_owner_stays() {
         let member = MemberRole::parse("member").unwrap();
         let leave = async |person: &crate::fixtures::person::TestPerson| {
             let mut work = app.work().await;
+            let actor = Actor::Person(person.id.clone());
             let left = if step_down {
-                membership::set_role(&mut work, &organization.id, &person.id, &member).await
+                membership::set_role(&mut work, &actor, (&organization.id, &person.id), &member).await
             } else {
-                membership::remove(&mut work, &organization.id, &person.id).await
+                membership::remove(&mut work, &actor, &organization.id, &person.id).await
             };
             if left.is_ok() {
                 work.commit().await.unwrap();

@@ -2,5 +2,6 @@
 
 pub mod clock;
 pub mod database;
+pub mod dns;
 pub mod entropy;
 pub mod statements;

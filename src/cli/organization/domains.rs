@@ -1,0 +1,154 @@
+//! Owns the commands on domains. A proof is looked up between two transactions.
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use super::lookup::organization;
+use super::report::OrganizationReport;
+use super::run::changed;
+use super::views::{DomainList, DomainView};
+use crate::base::dns::Dns;
+use crate::base::id::OrganizationId;
+use crate::cli::operator;
+use crate::config::SignetConfig;
+use crate::db::Work;
+use crate::tenancy::domain::{self, DomainName, Settled};
+use crate::tenancy::{Actor, MemberRole};
+
+/// What to do with domains.
+#[derive(Debug, Clone, Subcommand)]
+pub enum DomainCommand {
+    /// Claim a domain; the answer says which TXT record proves it
+    ClaimDomain {
+        #[command(flatten)]
+        claim: Claim,
+        /// As what people join whose proven address is there: neither owner nor admin
+        #[arg(long, default_value = "member", conflicts_with = "no_auto_join")]
+        role: String,
+        /// Nobody joins by their address
+        #[arg(long)]
+        no_auto_join: bool,
+    },
+    /// Look the TXT record up: prove a claim, or see whether a proven one still holds
+    VerifyDomain {
+        #[command(flatten)]
+        claim: Claim,
+    },
+    /// Replace the TXT record that proves a claim; until the new one stands, the domain is nobody's
+    RenewDomain {
+        #[command(flatten)]
+        claim: Claim,
+    },
+    /// Say as what people join by their address; without a role they do not
+    SetDomainRole {
+        #[command(flatten)]
+        claim: Claim,
+        /// The role: neither owner nor admin
+        #[arg(long)]
+        role: Option<String>,
+    },
+    /// Give a domain up; whoever joined by it stays
+    ReleaseDomain {
+        #[command(flatten)]
+        claim: Claim,
+    },
+    /// List an organization's domains
+    Domains {
+        /// The organization's id or slug
+        org: String,
+    },
+}
+
+/// A claim.
+#[derive(Debug, Clone, Args)]
+pub struct Claim {
+    /// The organization's id or slug
+    #[arg(long)]
+    pub org: String,
+    /// The domain
+    #[arg(long)]
+    pub domain: String,
+}
+
+/// Runs a command on the configured database.
+pub(super) async fn run(command: DomainCommand, config: &SignetConfig) -> Result<OrganizationReport> {
+    if let DomainCommand::VerifyDomain { claim } = &command {
+        return verify(claim, config).await;
+    }
+    let mut work = operator::begin(config).await?;
+    let report = carry_out(command, config, &mut work).await?;
+    work.commit().await?;
+    Ok(report)
+}
+
+async fn carry_out(
+    command: DomainCommand,
+    config: &SignetConfig,
+    work: &mut Work,
+) -> Result<OrganizationReport> {
+    let operator = Actor::Operator;
+    match command {
+        DomainCommand::ClaimDomain {
+            claim,
+            role,
+            no_auto_join,
+        } => {
+            let role = (!no_auto_join).then(|| MemberRole::parse(&role)).transpose()?;
+            let (org, name) = both(work, &claim, config).await?;
+            let made = domain::claim(work, &operator, &org, &name, role.as_ref()).await?;
+            Ok(OrganizationReport::Domain(made.into()))
+        }
+        DomainCommand::RenewDomain { claim } => {
+            let (org, name) = both(work, &claim, config).await?;
+            let renewed = domain::renew(work, &operator, &org, &name).await?;
+            Ok(OrganizationReport::Domain(renewed.into()))
+        }
+        DomainCommand::SetDomainRole { claim, role } => {
+            let role = role.as_deref().map(MemberRole::parse).transpose()?;
+            let (org, name) = both(work, &claim, config).await?;
+            domain::set_auto_join_role(work, &operator, (&org, &name), role.as_ref()).await?;
+            let done = role.map_or_else(
+                || "nobody joins".to_owned(),
+                |role| format!("people join as {role}"),
+            );
+            Ok(changed(&org, format!("{name}: {done}")))
+        }
+        DomainCommand::ReleaseDomain { claim } => {
+            let (org, name) = both(work, &claim, config).await?;
+            domain::release(work, &operator, &org, &name).await?;
+            Ok(changed(&org, format!("{name} released")))
+        }
+        DomainCommand::Domains { org } => {
+            let org = organization(work, &org).await?.id;
+            let found = domain::list(work, &operator, &org).await?;
+            let domains = found.into_iter().map(Into::into).collect();
+            Ok(OrganizationReport::Domains(DomainList { domains }))
+        }
+        DomainCommand::VerifyDomain { .. } => anyhow::bail!("a proof has transactions of its own"),
+    }
+}
+
+async fn verify(claim: &Claim, config: &SignetConfig) -> Result<OrganizationReport> {
+    let operator = Actor::Operator;
+    let mut work = operator::begin(config).await?;
+    let (org, name) = both(&mut work, claim, config).await?;
+    let challenge = domain::challenge(&mut work, &operator, &org, &name).await?;
+    work.rollback().await?;
+    let dns = Dns::new(config.domains.dns_servers.clone());
+    let proof = domain::look_up(&dns, &challenge).await?;
+    let mut work = operator::begin(config).await?;
+    let settled = domain::settle(&mut work, &operator, &challenge, proof).await?;
+    work.commit().await?;
+    Ok(match settled {
+        Settled::Verified(claim) => OrganizationReport::Domain(claim.into()),
+        Settled::Lost(claim) => OrganizationReport::Domain(DomainView {
+            problem: Some("the record is gone: the domain is no longer the organization's"),
+            ..claim.into()
+        }),
+    })
+}
+
+async fn both(work: &mut Work, claim: &Claim, config: &SignetConfig) -> Result<(OrganizationId, DomainName)> {
+    let name = DomainName::parse(&claim.domain, &config.domains.public_mail)?;
+    Ok((organization(work, &claim.org).await?.id, name))
+}

@@ -1,0 +1,165 @@
+//! Owns the commands on who is asked to come. A token is shown once, where it is made; one that is used is read from a
+//! file or standard input, never from the arguments that every process can see.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use clap::Subcommand;
+
+use super::lookup::organization;
+use super::members;
+use super::report::{OrganizationChanged, OrganizationReport};
+use super::views::{InvitationList, InvitationSent};
+use crate::base::handle::{Handle, Kind};
+use crate::base::id::InvitationId;
+use crate::cli::user::user;
+use crate::cli::values;
+use crate::db::Work;
+use crate::tenancy::invitation::{self, NewInvitation, SentInvitation};
+use crate::tenancy::{Actor, MemberRole};
+use crate::user::EmailAddress;
+
+/// What to do with invitations.
+#[derive(Debug, Clone, Subcommand)]
+pub enum InvitationCommand {
+    /// Invite an address; the token is shown once, for a message to it
+    Invite {
+        /// The organization's id or slug
+        #[arg(long)]
+        org: String,
+        /// The address
+        #[arg(long)]
+        email: String,
+        /// owner, admin, member, viewer, or a role of the organization's own
+        #[arg(long, default_value = "member")]
+        role: String,
+        /// For how long, such as 24h or 7d; at most 90d
+        #[arg(long, value_parser = values::duration)]
+        expires: Option<Duration>,
+    },
+    /// List an organization's invitations, pending and over, in the order in which they were made
+    Invitations {
+        /// The organization's id or slug
+        org: String,
+        /// Begin after this id
+        #[arg(long)]
+        after: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 100)]
+        limit: u16,
+    },
+    /// Give a pending invitation a new token; the old one is dead
+    ResendInvitation {
+        /// The organization's id or slug
+        #[arg(long)]
+        org: String,
+        /// The invitation's id
+        #[arg(long)]
+        id: String,
+        /// For how long from now, such as 24h or 7d; at most 90d
+        #[arg(long, value_parser = values::duration)]
+        expires: Option<Duration>,
+    },
+    /// Take a pending invitation back
+    RevokeInvitation {
+        /// The organization's id or slug
+        #[arg(long)]
+        org: String,
+        /// The invitation's id
+        #[arg(long)]
+        id: String,
+    },
+    /// Let a person join by an invitation; they have proven its address
+    AcceptInvitation {
+        /// The person's id, e-mail or user name
+        #[arg(long)]
+        user: String,
+        /// A file with the token; - is standard input
+        #[arg(long)]
+        token_file: PathBuf,
+    },
+    /// Decline an invitation for the person who has proven its address
+    RejectInvitation {
+        /// The person's id, e-mail or user name
+        #[arg(long)]
+        user: String,
+        /// A file with the token; - is standard input
+        #[arg(long)]
+        token_file: PathBuf,
+    },
+}
+
+/// Carries out a command in the caller's transaction.
+pub(super) async fn run(command: InvitationCommand, work: &mut Work) -> Result<OrganizationReport> {
+    let operator = Actor::Operator;
+    match command {
+        InvitationCommand::Invite {
+            org,
+            email,
+            role,
+            expires,
+        } => {
+            let new = NewInvitation::new(EmailAddress::parse(&email)?, MemberRole::parse(&role)?, expires)?;
+            let org = organization(work, &org).await?.id;
+            let sent = invitation::create(work, &operator, &org, &new).await?;
+            Ok(shown(&sent))
+        }
+        InvitationCommand::Invitations { org, after, limit } => {
+            let org = organization(work, &org).await?.id;
+            let after = after.map(InvitationId::from_text);
+            let now = work.now();
+            let found = invitation::list(work, &operator, &org, after.as_ref(), limit).await?;
+            let list = InvitationList::new(found, now);
+            Ok(OrganizationReport::Invitations(list))
+        }
+        InvitationCommand::ResendInvitation { org, id, expires } => {
+            let org = organization(work, &org).await?.id;
+            let id = InvitationId::from_text(id);
+            let sent = invitation::resend(work, &operator, &org, &id, expires).await?;
+            Ok(shown(&sent))
+        }
+        InvitationCommand::RevokeInvitation { org, id } => {
+            let org = organization(work, &org).await?.id;
+            let id = InvitationId::from_text(id);
+            invitation::revoke(work, &operator, &org, &id).await?;
+            Ok(OrganizationReport::Changed(OrganizationChanged {
+                org_id: org.to_string(),
+                done: format!("invitation {id} revoked"),
+            }))
+        }
+        InvitationCommand::AcceptInvitation {
+            user: person,
+            token_file,
+        } => {
+            let token = token(&token_file)?;
+            let person = user(work, &person).await?.id;
+            let accepted = invitation::accept(work, &token, &person).await?;
+            let done = format!("joined as {}", accepted.role);
+            Ok(members::changed(&accepted.organization_id, &person, done))
+        }
+        InvitationCommand::RejectInvitation {
+            user: person,
+            token_file,
+        } => {
+            let token = token(&token_file)?;
+            let person = user(work, &person).await?.id;
+            let organization = invitation::reject(work, &token, &person).await?;
+            Ok(members::changed(&organization, &person, "declined".to_owned()))
+        }
+    }
+}
+
+fn token(path: &Path) -> Result<Handle> {
+    let text = values::secret_from(path)?;
+    Handle::parse(Kind::Invitation, text.expose())
+        .context("that is no token of an invitation; it begins with iv_")
+}
+
+fn shown(sent: &SentInvitation) -> OrganizationReport {
+    OrganizationReport::Invited(InvitationSent {
+        invitation_id: sent.id.to_string(),
+        token: sent.token.expose().to_owned(),
+        expires_at: sent.expires_at,
+    })
+}

@@ -1,0 +1,25 @@
+//! Owns how operators name an organization.
+
+use anyhow::{Context as _, Result};
+
+use crate::base::id::{OrganizationId, UserId};
+use crate::cli::user::user;
+use crate::db::Work;
+use crate::tenancy::{Organization, service};
+
+/// The organization of an id or a slug.
+pub(super) async fn organization(work: &mut Work, reference: &str) -> Result<Organization> {
+    let unknown = || format!("there is no organization {reference:?}; `signet org list` shows every one");
+    // PostgreSQL holds no NUL in a text.
+    if reference.contains('\0') {
+        anyhow::bail!(unknown());
+    }
+    service::find(work, reference).await?.with_context(unknown)
+}
+
+/// An organization and a person.
+pub(super) async fn both(work: &mut Work, org: &str, person: &str) -> Result<(OrganizationId, UserId)> {
+    let organization = organization(work, org).await?;
+    let person = user(work, person).await?;
+    Ok((organization.id, person.id))
+}

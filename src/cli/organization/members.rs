@@ -1,0 +1,117 @@
+//! Owns the commands on who belongs to an organization.
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use super::lookup::{both, organization};
+use super::report::{MemberList, MembershipChanged, OrganizationReport};
+use crate::base::id::{OrganizationId, UserId};
+use crate::db::Work;
+use crate::tenancy::{Actor, Joining, MemberRole, membership};
+
+/// What to do with members.
+#[derive(Debug, Clone, Subcommand)]
+pub enum MemberCommand {
+    /// Make somebody a member, or ask them
+    AddMember {
+        #[command(flatten)]
+        membership: Membership,
+        /// owner, admin, member, viewer, or a role of the organization's own
+        #[arg(long, default_value = "member")]
+        role: String,
+        /// Ask only: no claim until they join
+        #[arg(long)]
+        pending: bool,
+    },
+    /// Let somebody join who was asked
+    Join {
+        #[command(flatten)]
+        membership: Membership,
+    },
+    /// End a membership, joined or not
+    RemoveMember {
+        #[command(flatten)]
+        membership: Membership,
+    },
+    /// Give a member another role
+    SetRole {
+        #[command(flatten)]
+        membership: Membership,
+        /// owner, admin, member, viewer, or a role of the organization's own
+        #[arg(long)]
+        role: String,
+    },
+    /// List who belongs to an organization or is asked to, in the order of their ids
+    Members {
+        /// The organization's id or slug
+        org: String,
+        /// Begin after this person's id
+        #[arg(long)]
+        after: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 100)]
+        limit: u16,
+    },
+}
+
+/// Somebody in an organization.
+#[derive(Debug, Clone, Args)]
+pub struct Membership {
+    /// The organization's id or slug
+    #[arg(long)]
+    pub org: String,
+    /// The person's id, e-mail or user name
+    #[arg(long)]
+    pub user: String,
+}
+
+/// Carries out a command in the caller's transaction.
+pub(super) async fn run(command: MemberCommand, work: &mut Work) -> Result<OrganizationReport> {
+    let operator = Actor::Operator;
+    match command {
+        MemberCommand::AddMember {
+            membership: of,
+            role,
+            pending,
+        } => {
+            let role = MemberRole::parse(&role)?;
+            let (org, person) = both(work, &of.org, &of.user).await?;
+            let joining = if pending { Joining::Invited } else { Joining::Now };
+            membership::add(work, &operator, (&org, &person), &role, joining).await?;
+            let done = if pending { "invited as" } else { "joined as" };
+            Ok(changed(&org, &person, format!("{done} {role}")))
+        }
+        MemberCommand::Join { membership: of } => {
+            let (org, person) = both(work, &of.org, &of.user).await?;
+            membership::join(work, &operator, &org, &person).await?;
+            Ok(changed(&org, &person, "joined".to_owned()))
+        }
+        MemberCommand::RemoveMember { membership: of } => {
+            let (org, person) = both(work, &of.org, &of.user).await?;
+            membership::remove(work, &operator, &org, &person).await?;
+            Ok(changed(&org, &person, "removed".to_owned()))
+        }
+        MemberCommand::SetRole { membership: of, role } => {
+            let role = MemberRole::parse(&role)?;
+            let (org, person) = both(work, &of.org, &of.user).await?;
+            membership::set_role(work, &operator, (&org, &person), &role).await?;
+            Ok(changed(&org, &person, format!("role {role}")))
+        }
+        MemberCommand::Members { org, after, limit } => {
+            let org = organization(work, &org).await?.id;
+            let after = after.map(UserId::from_text);
+            let found = membership::list(work, &operator, &org, after.as_ref(), limit).await?;
+            let members = found.into_iter().map(Into::into).collect();
+            Ok(OrganizationReport::Members(MemberList { members }))
+        }
+    }
+}
+
+/// What was done to a membership.
+pub(super) fn changed(organization: &OrganizationId, user: &UserId, done: String) -> OrganizationReport {
+    OrganizationReport::Membership(MembershipChanged {
+        org_id: organization.to_string(),
+        user_id: user.to_string(),
+        done,
+    })
+}

@@ -1,0 +1,148 @@
+//! Owns claiming, listing and releasing. A claim alone gives nothing: only its proof does.
+
+use super::name::{DomainError, DomainName};
+use super::record::{DomainClaim, MOST, check_role};
+use crate::audit::{self, Event};
+use crate::base::entropy;
+use crate::base::id::OrganizationId;
+use crate::db::{DatabaseError, Work};
+use crate::tenancy::authority::{Actor, Permission};
+use crate::tenancy::error::TenancyError;
+use crate::tenancy::member::MemberRole;
+use crate::tenancy::standing;
+use crate::tenancy::store;
+
+/// Characters of a proof's token: 256 bits.
+const TOKEN_LENGTH: usize = 43;
+
+/// Claims a domain. Others may have claimed it, or own it: who does is told to nobody before their proof stands.
+pub async fn claim(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    domain: &DomainName,
+    auto_join_role: Option<&MemberRole>,
+) -> Result<DomainClaim, TenancyError> {
+    check_role(auto_join_role)?;
+    hold(work, actor, organization).await?;
+    let now = work.now();
+    let claim = DomainClaim {
+        organization_id: organization.clone(),
+        domain: domain.clone(),
+        proof_token: entropy::base62(work.entropy(), TOKEN_LENGTH),
+        verified_at: None,
+        auto_join_role: auto_join_role.cloned(),
+        created_by: actor.person().cloned(),
+        created_at: now,
+    };
+    if store::list_claims(work.connection()?, organization).await?.len() >= usize::from(MOST) {
+        return Err(DomainError::TooMany.into());
+    }
+    store::insert_claim(work.connection()?, &claim).await?;
+    let event = Event::DomainClaimed {
+        organization: organization.clone(),
+        domain: domain.to_string(),
+    };
+    audit::record_by(work, event, actor.person()).await?;
+    Ok(claim)
+}
+
+/// Gives a claim another token: what was proven is unproven again, and a check that is under way proves nothing.
+pub async fn renew(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    domain: &DomainName,
+) -> Result<DomainClaim, TenancyError> {
+    hold(work, actor, organization).await?;
+    let before = find(work, organization, domain).await?;
+    let now = work.now();
+    let token = entropy::base62(work.entropy(), TOKEN_LENGTH);
+    store::replace_proof(work.connection()?, organization, domain, &token, now).await?;
+    if before.verified_at.is_some() {
+        let event = Event::DomainLost {
+            organization: organization.clone(),
+            domain: domain.to_string(),
+        };
+        audit::record_by(work, event, actor.person()).await?;
+    }
+    find(work, organization, domain).await
+}
+
+/// Says as what people join by their address; none: they do not.
+pub async fn set_auto_join_role(
+    work: &mut Work,
+    actor: &Actor,
+    (organization, domain): (&OrganizationId, &DomainName),
+    role: Option<&MemberRole>,
+) -> Result<(), TenancyError> {
+    check_role(role)?;
+    hold(work, actor, organization).await?;
+    let now = work.now();
+    if !store::set_auto_join_role(work.connection()?, organization, domain, role, now).await? {
+        return Err(TenancyError::UnknownDomain(domain.clone()));
+    }
+    let event = Event::DomainRoleChanged {
+        organization: organization.clone(),
+        domain: domain.to_string(),
+        role: role.map(ToString::to_string),
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// Gives a domain up. Whoever joined by it stays.
+pub async fn release(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    domain: &DomainName,
+) -> Result<(), TenancyError> {
+    hold(work, actor, organization).await?;
+    if !store::delete_claim(work.connection()?, organization, domain).await? {
+        return Err(TenancyError::UnknownDomain(domain.clone()));
+    }
+    let event = Event::DomainReleased {
+        organization: organization.clone(),
+        domain: domain.to_string(),
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// Gives up every domain of an organization that ends, so that another may prove them. Its caller has decided that and
+/// records it.
+pub async fn release_all(work: &mut Work, organization: &OrganizationId) -> Result<(), DatabaseError> {
+    store::delete_claims(work.connection()?, organization).await
+}
+
+/// Every claim of an organization, in the order of the domains.
+pub async fn list(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+) -> Result<Vec<DomainClaim>, TenancyError> {
+    let standing = standing::see(work, actor, organization).await?;
+    standing.authority.require(Permission::ManageDomains)?;
+    Ok(store::list_claims(work.connection()?, organization).await?)
+}
+
+/// Locks the organization of an actor who manages its domains. A personal space has none.
+pub(super) async fn hold(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+) -> Result<(), TenancyError> {
+    let standing = standing::hold(work, actor, organization).await?;
+    standing.authority.require(Permission::ManageDomains)?;
+    standing.shared(organization)?;
+    Ok(())
+}
+
+pub(super) async fn find(
+    work: &mut Work,
+    organization: &OrganizationId,
+    domain: &DomainName,
+) -> Result<DomainClaim, TenancyError> {
+    store::find_claim(work.connection()?, organization, domain)
+        .await?
+        .ok_or_else(|| TenancyError::UnknownDomain(domain.clone()))
+}

@@ -1,0 +1,141 @@
+//! Owns the invited person's side: what the token's holder may see, accepting, declining. The token alone opens
+//! nothing: the account that answers has proven the address that the invitation was sent to. A refusal uses nothing
+//! up, so that somebody new can prove their address and come back with the same link.
+
+use super::record::PresentedInvitation;
+use crate::audit::{self, Event};
+use crate::base::digest::Digest;
+use crate::base::handle::Handle;
+use crate::base::id::{OrganizationId, UserId};
+use crate::db::Work;
+use crate::tenancy::error::{InvitationEnd, TenancyError};
+use crate::tenancy::member::MemberRole;
+use crate::tenancy::membership;
+use crate::tenancy::store::{self, Presented};
+
+/// A membership that came of an invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// Where.
+    pub organization_id: OrganizationId,
+    /// As what; a role that the person already had there stays.
+    pub role: MemberRole,
+}
+
+/// What the holder of a token may see of its invitation; none if no invitation has it.
+pub async fn find(work: &mut Work, token: &Handle) -> Result<Option<PresentedInvitation>, TenancyError> {
+    let (digest, now) = (token.digest(work.epoch()), work.now());
+    let found = store::present(work.connection()?, &digest, None).await?;
+    Ok(found.map(|found| PresentedInvitation {
+        end: found.status.end(found.expires_at, now),
+        organization_name: found.organization_name,
+        email: found.email,
+        role: found.role,
+        expires_at: found.expires_at,
+    }))
+}
+
+/// Joins by an invitation, once; the same person may accept again and learns the same.
+pub async fn accept(work: &mut Work, token: &Handle, user: &UserId) -> Result<Accepted, TenancyError> {
+    let digest = token.digest(work.epoch());
+    let found = hold(work, &digest, user).await?;
+    if found.accepted_by.as_ref() == Some(user)
+        && let Some(role) = store::joined_role(work.connection()?, &found.organization_id, user).await?
+    {
+        return Ok(Accepted {
+            organization_id: found.organization_id,
+            role,
+        });
+    }
+    check(work, &found)?;
+    let organization = &found.organization_id;
+    membership::vouch(work, organization, found.invited_by.as_ref(), &found.role).await?;
+    let now = work.now();
+    if !store::accept(work.connection()?, &digest, user, now).await? {
+        return Err(TenancyError::InvitationOver(InvitationEnd::Used));
+    }
+    let event = Event::InvitationAccepted {
+        organization: organization.clone(),
+        invitation: found.id,
+        user: user.clone(),
+    };
+    audit::record(work, event).await?;
+    let role = match store::joined_role(work.connection()?, organization, user).await? {
+        Some(role) => role,
+        None => join(work, organization, user, &found.role).await?,
+    };
+    Ok(Accepted {
+        organization_id: found.organization_id,
+        role,
+    })
+}
+
+/// Declines an invitation, once; says whose it was.
+pub async fn reject(work: &mut Work, token: &Handle, user: &UserId) -> Result<OrganizationId, TenancyError> {
+    let digest = token.digest(work.epoch());
+    let found = hold(work, &digest, user).await?;
+    check(work, &found)?;
+    let now = work.now();
+    if !store::reject(work.connection()?, &digest, user, now).await? {
+        return Err(TenancyError::InvitationOver(InvitationEnd::Used));
+    }
+    let event = Event::InvitationRejected {
+        organization: found.organization_id.clone(),
+        invitation: found.id,
+        user: user.clone(),
+    };
+    audit::record(work, event).await?;
+    Ok(found.organization_id)
+}
+
+/// The invitation of a token, read after its organization was locked: no role changes until the answer is written.
+async fn hold(work: &mut Work, digest: &Digest, user: &UserId) -> Result<Presented, TenancyError> {
+    let unknown = || TenancyError::InvitationUnknown;
+    let found = store::present(work.connection()?, digest, Some(user))
+        .await?
+        .ok_or_else(unknown)?;
+    // Whoever it is not for learns nothing of it.
+    if found.address_matches != Some(true) {
+        return Err(match found.address_matches {
+            None => TenancyError::UnknownUser(user.clone()),
+            Some(_) => TenancyError::InvitationForAnother,
+        });
+    }
+    let locked = store::lock(work.connection()?, &found.organization_id)
+        .await?
+        .ok_or_else(unknown)?;
+    if locked.suspended {
+        return Err(TenancyError::Suspended(found.organization_id));
+    }
+    store::present(work.connection()?, digest, Some(user))
+        .await?
+        .ok_or_else(unknown)
+}
+
+fn check(work: &Work, found: &Presented) -> Result<(), TenancyError> {
+    if let Some(end) = found.status.end(found.expires_at, work.now()) {
+        return Err(TenancyError::InvitationOver(end));
+    }
+    if found.address_verified {
+        Ok(())
+    } else {
+        Err(TenancyError::EmailUnverified)
+    }
+}
+
+async fn join(
+    work: &mut Work,
+    organization: &OrganizationId,
+    user: &UserId,
+    role: &MemberRole,
+) -> Result<MemberRole, TenancyError> {
+    let now = work.now();
+    let role = store::join_as(work.connection()?, organization, user, role, now).await?;
+    let event = Event::MemberAdded {
+        organization: organization.clone(),
+        user: user.clone(),
+        role: role.to_string(),
+    };
+    audit::record(work, event).await?;
+    Ok(role)
+}

@@ -1,0 +1,80 @@
+//! Owns the reading of what somebody may do in an organization. For a change it is read after the organization is
+//! locked, in the transaction that writes: whoever was demoted a moment ago is judged by what they are now. Who is
+//! no joined member is told that there is no such organization.
+
+use super::authority::{Actor, Authority, Rank};
+use super::error::TenancyError;
+use super::organization::OrganizationType;
+use super::store;
+use crate::base::id::OrganizationId;
+use crate::db::Work;
+
+/// An organization as an actor meets it.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// What kind it is.
+    pub organization_type: OrganizationType,
+    /// What the actor may do in it.
+    pub authority: Authority,
+}
+
+impl Standing {
+    /// Refuses a personal space, where nobody else ever comes.
+    pub fn shared(self, organization: &OrganizationId) -> Result<Self, TenancyError> {
+        if self.organization_type == OrganizationType::Personal {
+            return Err(TenancyError::PersonalSpace(organization.clone()));
+        }
+        Ok(self)
+    }
+}
+
+/// Locks the organization until the transaction ends, then reads what the actor may do. Members change nothing in one
+/// that is suspended.
+pub async fn hold(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+) -> Result<Standing, TenancyError> {
+    let unknown = || TenancyError::Unknown(organization.clone());
+    let found = store::lock(work.connection()?, organization)
+        .await?
+        .ok_or_else(unknown)?;
+    let authority = authority(work, actor, organization).await?.ok_or_else(unknown)?;
+    if found.suspended && authority != Authority::Unlimited {
+        return Err(TenancyError::Suspended(organization.clone()));
+    }
+    Ok(Standing {
+        organization_type: found.organization_type,
+        authority,
+    })
+}
+
+/// Reads what the actor may do, for reading only.
+pub async fn see(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+) -> Result<Standing, TenancyError> {
+    let unknown = || TenancyError::Unknown(organization.clone());
+    let found = store::find(work.connection()?, organization.as_str())
+        .await?
+        .filter(|found| found.id == *organization)
+        .ok_or_else(unknown)?;
+    let authority = authority(work, actor, organization).await?.ok_or_else(unknown)?;
+    Ok(Standing {
+        organization_type: found.organization_type,
+        authority,
+    })
+}
+
+async fn authority(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+) -> Result<Option<Authority>, TenancyError> {
+    let Some(person) = actor.person() else {
+        return Ok(Some(Authority::Unlimited));
+    };
+    let role = store::joined_role(work.connection()?, organization, person).await?;
+    Ok(role.map(|role| Authority::Member(Rank::of(&role))))
+}

@@ -1,0 +1,287 @@
+//! Owns the statements on `auth.organization_domains`.
+
+use sqlx::PgConnection;
+
+use crate::base::clock::Timestamp;
+use crate::base::id::{OrganizationId, UserId};
+use crate::db::{DatabaseError, constraint};
+use crate::tenancy::domain::{DomainClaim, DomainName};
+use crate::tenancy::error::TenancyError;
+use crate::tenancy::member::MemberRole;
+
+/// Writes a claim.
+pub(in crate::tenancy) async fn insert_claim(
+    connection: &mut PgConnection,
+    claim: &DomainClaim,
+) -> Result<(), TenancyError> {
+    sqlx::query!(
+        "insert into auth.organization_domains (
+             organization_id, domain, proof_token, auto_join_role, created_by, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6::timestamptz, $6)",
+        claim.organization_id.as_str(),
+        claim.domain.as_str(),
+        claim.proof_token,
+        claim.auto_join_role.as_ref().map(MemberRole::as_str),
+        claim.created_by.as_ref().map(UserId::as_str),
+        claim.created_at,
+    )
+    .execute(connection)
+    .await
+    .map_err(|error| match constraint::violated(&error) {
+        Some("organization_domains_pkey") => TenancyError::DomainClaimed(claim.domain.clone()),
+        _ => error.into(),
+    })?;
+    Ok(())
+}
+
+struct Row {
+    organization_id: String,
+    domain: String,
+    proof_token: String,
+    verified_at: Option<Timestamp>,
+    auto_join_role: Option<String>,
+    created_by: Option<String>,
+    created_at: Timestamp,
+}
+
+fn claim(row: Row) -> DomainClaim {
+    DomainClaim {
+        organization_id: OrganizationId::from_text(row.organization_id),
+        domain: DomainName::from_stored(row.domain),
+        proof_token: row.proof_token,
+        verified_at: row.verified_at,
+        auto_join_role: row.auto_join_role.map(MemberRole::from_stored),
+        created_by: row.created_by.map(UserId::from_text),
+        created_at: row.created_at,
+    }
+}
+
+/// An organization's claim on a domain.
+pub(in crate::tenancy) async fn find_claim(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+    domain: &DomainName,
+) -> Result<Option<DomainClaim>, DatabaseError> {
+    let row = sqlx::query_as!(
+        Row,
+        "select organization_id, domain, proof_token, verified_at, auto_join_role, created_by, created_at
+         from auth.organization_domains
+         where organization_id = $1
+           and domain = $2",
+        organization.as_str(),
+        domain.as_str(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(claim))
+}
+
+/// Every claim of an organization.
+pub(in crate::tenancy) async fn list_claims(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+) -> Result<Vec<DomainClaim>, DatabaseError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select organization_id, domain, proof_token, verified_at, auto_join_role, created_by, created_at
+         from auth.organization_domains
+         where organization_id = $1
+         order by domain",
+        organization.as_str(),
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(claim).collect())
+}
+
+/// Makes the claim with this token the domain's owner; false if there is no such unproven claim any more. The unique
+/// index lets one claim own a domain.
+pub(in crate::tenancy) async fn set_verified(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+    domain: &DomainName,
+    token: &str,
+    now: Timestamp,
+) -> Result<bool, TenancyError> {
+    let done = sqlx::query!(
+        "update auth.organization_domains
+         set verified_at = $4,
+             updated_at = $4
+         where organization_id = $1
+           and domain = $2
+           and proof_token = $3
+           and verified_at is null",
+        organization.as_str(),
+        domain.as_str(),
+        token,
+        now,
+    )
+    .execute(connection)
+    .await
+    .map_err(|error| match constraint::violated(&error) {
+        Some("organization_domains_owner") => TenancyError::DomainTaken(domain.clone()),
+        _ => error.into(),
+    })?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends the ownership of the claim with this token.
+pub(in crate::tenancy) async fn set_unverified(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+    domain: &DomainName,
+    token: &str,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "update auth.organization_domains
+         set verified_at = null,
+             updated_at = $4
+         where organization_id = $1
+           and domain = $2
+           and proof_token = $3",
+        organization.as_str(),
+        domain.as_str(),
+        token,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Gives a claim another token, unproven.
+pub(in crate::tenancy) async fn replace_proof(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+    domain: &DomainName,
+    token: &str,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "update auth.organization_domains
+         set proof_token = $3,
+             verified_at = null,
+             updated_at = $4
+         where organization_id = $1
+           and domain = $2",
+        organization.as_str(),
+        domain.as_str(),
+        token,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Says as what people join; false if there is no such claim.
+pub(in crate::tenancy) async fn set_auto_join_role(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+    domain: &DomainName,
+    role: Option<&MemberRole>,
+    now: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let done = sqlx::query!(
+        "update auth.organization_domains
+         set auto_join_role = $3,
+             updated_at = $4
+         where organization_id = $1
+           and domain = $2",
+        organization.as_str(),
+        domain.as_str(),
+        role.map(MemberRole::as_str),
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Deletes a claim; false if there is none.
+pub(in crate::tenancy) async fn delete_claim(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+    domain: &DomainName,
+) -> Result<bool, DatabaseError> {
+    let done = sqlx::query!(
+        "delete from auth.organization_domains
+         where organization_id = $1
+           and domain = $2",
+        organization.as_str(),
+        domain.as_str(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Deletes every claim of an organization.
+pub(in crate::tenancy) async fn delete_claims(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "delete from auth.organization_domains where organization_id = $1",
+        organization.as_str(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Which organization owns a domain.
+pub(in crate::tenancy) async fn owner_of_domain(
+    connection: &mut PgConnection,
+    domain: &str,
+) -> Result<Option<OrganizationId>, DatabaseError> {
+    let id = sqlx::query_scalar!(
+        "select organization_id
+         from auth.organization_domains
+         where domain = $1
+           and verified_at is not null",
+        domain,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(id.map(OrganizationId::from_text))
+}
+
+/// Lets a person join by their proven address, if everything about it holds; says as what. The organization is locked.
+pub(in crate::tenancy) async fn join_by_domain(
+    connection: &mut PgConnection,
+    (organization, user): (&OrganizationId, &UserId),
+    (canonical_email, domain): (&str, &str),
+    now: Timestamp,
+) -> Result<Option<MemberRole>, DatabaseError> {
+    let role = sqlx::query_scalar!(
+        "insert into auth.members (organization_id, user_id, role, joined_at, created_at, updated_at)
+         select o.id, u.id, d.auto_join_role, $5::timestamptz, $5, $5
+         from auth.organization_domains d
+         join auth.organizations o on o.id = d.organization_id
+         cross join auth.users u
+         where d.organization_id = $1
+           and d.domain = $4
+           and d.verified_at is not null
+           and d.auto_join_role is not null
+           and o.type <> 'personal'
+           and o.suspended_at is null
+           and o.deleted_at is null
+           and u.id = $2
+           and u.email_canonical = $3
+           and u.email_verified_at is not null
+           and u.kind = 'human'
+           and u.deleted_at is null
+         on conflict (user_id, organization_id) do nothing
+         returning role",
+        organization.as_str(),
+        user.as_str(),
+        canonical_email,
+        domain,
+        now,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(role.map(MemberRole::from_stored))
+}
