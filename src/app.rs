@@ -29,6 +29,7 @@ use crate::session::Lifetimes;
 use crate::signing::error::SigningError;
 use crate::signing::provisioning;
 use crate::signing::signing_keys::SigningKeys;
+use crate::tenancy::module;
 use crate::token::issuance::Issuance;
 
 /// Why the server cannot be put together.
@@ -110,6 +111,7 @@ impl App {
         migrate::check(&mut connection).await?;
         let (instant, time) = pool::measure_time(&mut connection).await?;
         let platform = platform::read(&mut connection).await?;
+        module::service::publish(&mut connection, &config.modules.allowlist).await?;
         let hook = ShippedHook::default();
         hook.check(&mut connection).await?;
         let database_clock = injected

@@ -1,7 +1,9 @@
 //! Owns the closed list of what can happen, with what is recorded of it: identifiers and closed words only, never a
 //! secret, a token, a name or an address of mail. Names on the wire are in [`Event::name`].
 
-use crate::base::id::{ClientId, GrantId, InvitationId, KeyId, OrganizationId, SessionId, TokenId, UserId};
+use crate::base::id::{
+    ClientId, GrantId, InvitationId, KeyId, OrganizationId, SessionId, TokenId, UserId, WorkspaceId,
+};
 
 /// Why a login was refused. The person is told none of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -283,6 +285,44 @@ pub enum Event {
         role: Option<String>,
     },
 
+    WorkspaceCreated {
+        organization: OrganizationId,
+        workspace: WorkspaceId,
+    },
+    WorkspaceRenamed {
+        organization: OrganizationId,
+        workspace: WorkspaceId,
+    },
+    WorkspaceArchived {
+        organization: OrganizationId,
+        workspace: WorkspaceId,
+    },
+    WorkspaceUnarchived {
+        organization: OrganizationId,
+        workspace: WorkspaceId,
+    },
+    WorkspaceMemberAdded {
+        workspace: WorkspaceId,
+        user: UserId,
+        role: &'static str,
+    },
+    WorkspaceMemberRoleChanged {
+        workspace: WorkspaceId,
+        user: UserId,
+        role: &'static str,
+    },
+    WorkspaceMemberRemoved {
+        workspace: WorkspaceId,
+        user: UserId,
+    },
+    /// No access: the role has what its kind has without an entry.
+    ModulePermissionChanged {
+        organization: OrganizationId,
+        role: String,
+        module: String,
+        access: Option<&'static str>,
+    },
+
     HookChanged {
         hook: String,
     },
@@ -377,6 +417,14 @@ impl Event {
             Self::DomainLost { .. } => "DOMAIN_LOST",
             Self::DomainReleased { .. } => "DOMAIN_RELEASED",
             Self::DomainRoleChanged { .. } => "DOMAIN_ROLE_CHANGED",
+            Self::WorkspaceCreated { .. } => "WORKSPACE_CREATED",
+            Self::WorkspaceRenamed { .. } => "WORKSPACE_RENAMED",
+            Self::WorkspaceArchived { .. } => "WORKSPACE_ARCHIVED",
+            Self::WorkspaceUnarchived { .. } => "WORKSPACE_UNARCHIVED",
+            Self::WorkspaceMemberAdded { .. } => "WORKSPACE_MEMBER_ADDED",
+            Self::WorkspaceMemberRoleChanged { .. } => "WORKSPACE_MEMBER_ROLE_CHANGED",
+            Self::WorkspaceMemberRemoved { .. } => "WORKSPACE_MEMBER_REMOVED",
+            Self::ModulePermissionChanged { .. } => "MODULE_PERMISSION_CHANGED",
             Self::HookChanged { .. } => "HOOK_CHANGED",
             Self::HookFailed { .. } => "HOOK_FAILED",
             Self::KeyCreated { .. } => "KEY_CREATED",

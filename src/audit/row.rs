@@ -81,6 +81,14 @@ fn metadata(event: &Event) -> Value {
         | Event::DomainLost { .. }
         | Event::DomainReleased { .. }
         | Event::DomainRoleChanged { .. } => domain_metadata(event),
+        Event::WorkspaceCreated { .. }
+        | Event::WorkspaceRenamed { .. }
+        | Event::WorkspaceArchived { .. }
+        | Event::WorkspaceUnarchived { .. }
+        | Event::WorkspaceMemberAdded { .. }
+        | Event::WorkspaceMemberRoleChanged { .. }
+        | Event::WorkspaceMemberRemoved { .. }
+        | Event::ModulePermissionChanged { .. } => space_metadata(event),
         Event::HookChanged { hook } => json!({ "hook": hook }),
         Event::HookFailed { hook, problem, .. } => json!({ "hook": hook, "problem": problem }),
         Event::KeyCreated { key, algorithm } => json!({ "kid": key, "alg": algorithm }),
@@ -136,6 +144,39 @@ fn domain_metadata(event: &Event) -> Value {
             domain,
             role,
         } => json!({ "org_id": organization, "domain": domain, "org_role": role }),
+        _ => Value::Null,
+    }
+}
+
+fn space_metadata(event: &Event) -> Value {
+    match event {
+        Event::WorkspaceCreated {
+            organization,
+            workspace,
+        }
+        | Event::WorkspaceRenamed {
+            organization,
+            workspace,
+        }
+        | Event::WorkspaceArchived {
+            organization,
+            workspace,
+        }
+        | Event::WorkspaceUnarchived {
+            organization,
+            workspace,
+        } => json!({ "org_id": organization, "workspace_id": workspace }),
+        Event::WorkspaceMemberAdded { workspace, role, .. }
+        | Event::WorkspaceMemberRoleChanged { workspace, role, .. } => {
+            json!({ "workspace_id": workspace, "workspace_role": role })
+        }
+        Event::WorkspaceMemberRemoved { workspace, .. } => json!({ "workspace_id": workspace }),
+        Event::ModulePermissionChanged {
+            organization,
+            role,
+            module,
+            access,
+        } => json!({ "org_id": organization, "org_role": role, "module": module, "access": access }),
         _ => Value::Null,
     }
 }
@@ -218,7 +259,10 @@ fn person(event: &Event) -> Option<&str> {
         | Event::MemberRoleChanged { user, .. }
         | Event::MemberRemoved { user, .. }
         | Event::InvitationAccepted { user, .. }
-        | Event::InvitationRejected { user, .. } => Some(user.as_str()),
+        | Event::InvitationRejected { user, .. }
+        | Event::WorkspaceMemberAdded { user, .. }
+        | Event::WorkspaceMemberRoleChanged { user, .. }
+        | Event::WorkspaceMemberRemoved { user, .. } => Some(user.as_str()),
         _ => None,
     }
 }

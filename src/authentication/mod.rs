@@ -10,5 +10,5 @@ pub mod throttle;
 pub use assurance::Assurance;
 pub use login::{Attempt, Authenticated, CheckedAttempt, Outcome, Reservation, Whom};
 pub use password::{Hasher, Password, PasswordHash};
-pub use store::store_hash;
+pub use store::{forget, store_hash};
 pub use throttle::Limits;

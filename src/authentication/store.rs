@@ -170,6 +170,14 @@ pub async fn store_hash(work: &mut Work, user: &UserId, hash: &PasswordHash) -> 
     Ok(())
 }
 
+/// Forgets the password of a person who is deleted.
+pub async fn forget(work: &mut Work, user: &UserId) -> Result<(), DatabaseError> {
+    sqlx::query!("delete from auth.passwords where user_id = $1", user.as_str())
+        .execute(work.connection()?)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn expire_attempts(
     connection: &mut PgConnection,
     bounds: Bounds,

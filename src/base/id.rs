@@ -53,6 +53,8 @@ identifier! {
     UserId,
     /// An organization (space): the `org_id` claim.
     OrganizationId,
+    /// A workspace of an organization.
+    WorkspaceId,
     /// A registered client: `client_id`. Operators choose its text.
     ClientId,
     /// A browser session: the `sid` claim.

@@ -8,8 +8,10 @@ use super::client::ClientCommand;
 use super::database::DatabaseCommand;
 use super::dev::DevArguments;
 use super::migrate::MigrateArguments;
+use super::module::ModuleCommand;
 use super::organization::OrganizationCommand;
 use super::user::UserCommand;
+use super::workspace::WorkspaceCommand;
 
 /// An OpenID Connect provider and token issuer whose claims a database can trust.
 #[derive(Debug, Parser)]
@@ -46,6 +48,12 @@ pub(super) enum Command {
     /// Make and manage organizations.
     #[command(subcommand, name = "org")]
     Organization(OrganizationCommand),
+    /// Make and manage workspaces inside an organization
+    #[command(subcommand)]
+    Workspace(WorkspaceCommand),
+    /// Say what a role may do with the modules of an organization
+    #[command(subcommand)]
+    Module(ModuleCommand),
     /// Databases for building and testing.
     #[command(subcommand, hide = true)]
     Database(DatabaseCommand),

@@ -1,10 +1,12 @@
-//! `signet migrate`: roles as an administrator, schema as the owner. `serve` never migrates.
+//! `signet migrate`: roles as an administrator, schema and the list of modules as the owner. `serve` never migrates.
 
 use clap::Args;
+use sqlx::{Connection as _, PgConnection};
 
 use super::output;
 use crate::config::SignetConfig;
 use crate::db::{bootstrap, migrate, pool};
+use crate::tenancy::module;
 
 /// `signet migrate`
 #[derive(Debug, Args)]
@@ -17,7 +19,7 @@ pub(super) struct MigrateArguments {
     print: bool,
 }
 
-/// Makes roles if asked, then migrates as `signet_owner`.
+/// Makes roles if asked, then migrates as `signet_owner` and publishes the configured list of modules.
 pub(super) async fn run(arguments: MigrateArguments, config: &SignetConfig) -> anyhow::Result<()> {
     if arguments.print {
         let url = config
@@ -36,7 +38,11 @@ pub(super) async fn run(arguments: MigrateArguments, config: &SignetConfig) -> a
             "roles: signet_owner, signet_app, signet_hook, signet_maintenance are there; give each a password",
         )?;
     }
-    migrate::run(&config.database.owner_url()?).await?;
+    let owner_url = config.database.owner_url()?;
+    migrate::run(&owner_url).await?;
+    let mut connection = PgConnection::connect(&owner_url).await?;
+    module::service::publish(&mut connection, &config.modules.allowlist).await?;
+    connection.close().await?;
     let newest = migrate::MIGRATIONS
         .iter()
         .map(|migration| migration.version)

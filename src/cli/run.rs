@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use super::arguments::{Arguments, Command};
-use super::{client, database, dev, doctor, migrate, operator, organization, output, serve, user};
+use super::{
+    client, database, dev, doctor, migrate, module, operator, organization, output, serve, user, workspace,
+};
 use crate::config;
 
 /// Runs the command that this process was started with.
@@ -63,6 +65,18 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Organization(command) => {
             let report = organization::run(command, &load()?).await?;
+            output::write(&report, json)?;
+        }
+        Command::Workspace(command) => {
+            let mut work = operator::begin(&load()?).await?;
+            let report = workspace::run(command, &mut work).await?;
+            work.commit().await?;
+            output::write(&report, json)?;
+        }
+        Command::Module(command) => {
+            let mut work = operator::begin(&load()?).await?;
+            let report = module::run(command, &mut work).await?;
+            work.commit().await?;
             output::write(&report, json)?;
         }
     }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DatabaseSettings, DomainSettings, LimitSettings, ListenSettings, LogSettings, PasswordSettings,
-    SealingSettings, TlsSettings, TokenSettings,
+    DatabaseSettings, DomainSettings, LimitSettings, ListenSettings, LogSettings, ModuleAllowlist,
+    ModuleSettings, PasswordSettings, SealingSettings, SignUpSettings, TlsSettings, TokenSettings,
 };
 
 /// Everything that can be set.
@@ -26,6 +26,10 @@ pub struct SignetConfig {
     pub sealing: SealingSettings,
     /// Lifetimes and claims.
     pub tokens: TokenSettings,
+    /// What comes with a new person.
+    pub sign_up: SignUpSettings,
+    /// Which modules each type of organization has.
+    pub modules: ModuleSettings,
     /// Password hashing.
     pub password: PasswordSettings,
     /// Lockout and rates.
@@ -84,7 +88,7 @@ pub fn load(path: Option<&Path>) -> Result<SignetConfig, ConfigError> {
             builder.add_source(config::File::new("signet.toml", config::FileFormat::Toml).required(false))
         }
     };
-    let environment = config::Environment::with_prefix("SIGNET")
+    let mut environment = config::Environment::with_prefix("SIGNET")
         .prefix_separator("_")
         .separator("__")
         .try_parsing(true)
@@ -94,7 +98,12 @@ pub fn load(path: Option<&Path>) -> Result<SignetConfig, ConfigError> {
         .with_list_parse_key("domains.dns_servers")
         .with_list_parse_key("domains.public_mail")
         .source(Some(variables));
+    for key in ModuleAllowlist::KEYS {
+        environment = environment.with_list_parse_key(key);
+    }
     let settings: SignetConfig = builder.add_source(environment).build()?.try_deserialize()?;
     settings.tokens.check()?;
+    settings.modules.check()?;
+    settings.sign_up.check()?;
     Ok(settings)
 }

@@ -1,8 +1,17 @@
 //! Acts that touch several rooms, one file each. Each runs in its caller's transaction: a failure leaves nothing.
 
+pub mod activate_user;
+pub mod archive_user;
 pub mod change_password;
+pub mod deactivate_user;
+pub mod delete_organization;
+pub mod delete_user;
 pub mod disable_client;
+pub mod prove_email;
 pub mod sign_up;
 pub mod suspend_user;
+pub mod waitlist_user;
 
+pub use delete_user::DeleteUserError;
+pub use prove_email::ProveEmailError;
 pub use sign_up::{NewAccount, SignUpError};

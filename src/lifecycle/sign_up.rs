@@ -1,18 +1,22 @@
-//! Owns how an account comes to be: the person, their personal space and their ownership of it, in one transaction.
-//! It does not know how the person will prove who they are: the caller stores the proof in the same transaction.
+//! Owns how an account comes to be: the person, their personal space and whatever else they have from the start, in one
+//! transaction. It does not know how the person will prove who they are: the caller stores the proof in the same
+//! transaction.
 
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId};
+use crate::config::{SignUpPolicy, SignUpSettings};
 use crate::db::{DatabaseError, Work};
 use crate::tenancy::{TenancyError, provisioning};
-use crate::user::{self, NewUser, UserError};
+use crate::user::{self, NewUser, UserError, UserStatus};
 
 /// Who asked for an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MadeBy {
     /// The person, on a page of ours.
     Person,
-    /// An operator or an import.
+    /// The person, with an invitation that they accept in the same transaction: that makes them active.
+    Invited,
+    /// An operator or an import, who say what standing it has.
     Operator,
 }
 
@@ -21,17 +25,24 @@ pub enum MadeBy {
 pub struct NewAccount {
     /// The person.
     pub user_id: UserId,
+    /// Whether it may be used.
+    pub status: UserStatus,
     /// Their personal space.
     pub personal_space: OrganizationId,
+    /// An organization of their own beside it, if configuration says so.
+    pub organization: Option<OrganizationId>,
 }
 
 /// Why no account was made.
 #[derive(Debug, thiserror::Error)]
 pub enum SignUpError {
+    /// Nobody signs up by themselves.
+    #[error("sign-up is closed: an account needs an invitation")]
+    Closed,
     /// The person.
     #[error(transparent)]
     User(#[from] UserError),
-    /// Their personal space.
+    /// What they have from the start.
     #[error(transparent)]
     Tenancy(#[from] TenancyError),
     /// The database failed.
@@ -39,11 +50,20 @@ pub enum SignUpError {
     Database(#[from] DatabaseError),
 }
 
-/// Makes an account with its personal space.
-pub async fn create_user(work: &mut Work, new: &NewUser, made_by: MadeBy) -> Result<NewAccount, SignUpError> {
-    let user_id = user::service::create(work, new).await?;
+/// Makes an account with everything that it has from the start.
+pub async fn create_user(
+    work: &mut Work,
+    new: &NewUser,
+    made_by: MadeBy,
+    settings: &SignUpSettings,
+) -> Result<NewAccount, SignUpError> {
+    let new = NewUser {
+        status: standing(new.status, made_by, settings.policy)?,
+        ..new.clone()
+    };
+    let user_id = user::service::create(work, &new).await?;
     let event = match made_by {
-        MadeBy::Person => Event::Registered {
+        MadeBy::Person | MadeBy::Invited => Event::Registered {
             user: user_id.clone(),
         },
         MadeBy::Operator => Event::UserCreated {
@@ -51,9 +71,22 @@ pub async fn create_user(work: &mut Work, new: &NewUser, made_by: MadeBy) -> Res
         },
     };
     audit::record(work, event).await?;
-    let personal_space = provisioning::personal_space(work, &user_id, &new.email).await?;
+    let provisioned = provisioning::provide(work, &user_id, &new.email, settings).await?;
     Ok(NewAccount {
         user_id,
-        personal_space,
+        status: new.status,
+        personal_space: provisioned.personal_space,
+        organization: provisioned.organization,
     })
+}
+
+/// Operators say what standing they want; for everybody else the policy does.
+fn standing(wanted: UserStatus, made_by: MadeBy, policy: SignUpPolicy) -> Result<UserStatus, SignUpError> {
+    match (made_by, policy) {
+        (MadeBy::Operator, _) => Ok(wanted),
+        (MadeBy::Person | MadeBy::Invited, SignUpPolicy::Open) => Ok(UserStatus::Active),
+        (MadeBy::Person | MadeBy::Invited, SignUpPolicy::Waitlist)
+        | (MadeBy::Invited, SignUpPolicy::Closed) => Ok(UserStatus::Waitlist),
+        (MadeBy::Person, SignUpPolicy::Closed) => Err(SignUpError::Closed),
+    }
 }

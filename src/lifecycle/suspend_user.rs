@@ -4,17 +4,23 @@
 use crate::base::id::UserId;
 use crate::db::Work;
 use crate::session::{self, EndReason};
-use crate::user::{self, UserError, UserStatus};
+use crate::user::{self, StatusChange, UserError};
 
 /// Shuts a person out, at once and everywhere.
 pub async fn ban(work: &mut Work, user: &UserId) -> Result<(), UserError> {
-    user::service::set_status(work, user, UserStatus::Banned).await?;
-    // A session whose login was under way is younger than the cut-off; it must not live again after a reinstatement.
-    session::end_all_of_user(work, user, EndReason::AccountDisabled).await?;
+    shut_out(work, user, StatusChange::Ban).await
+}
+
+/// Ends a ban. The person signs in anew: nothing from before lives again.
+pub async fn unban(work: &mut Work, user: &UserId) -> Result<(), UserError> {
+    user::service::change_status(work, user, StatusChange::Unban).await?;
     Ok(())
 }
 
-/// Lets a person in again. They sign in anew: nothing from before lives again.
-pub async fn reinstate(work: &mut Work, user: &UserId) -> Result<(), UserError> {
-    user::service::set_status(work, user, UserStatus::Active).await
+/// Carries out an act that takes rights away.
+pub(super) async fn shut_out(work: &mut Work, user: &UserId, change: StatusChange) -> Result<(), UserError> {
+    user::service::change_status(work, user, change).await?;
+    // A session whose login was under way is younger than the cut-off; it must not live again after a reinstatement.
+    session::end_all_of_user(work, user, EndReason::AccountDisabled).await?;
+    Ok(())
 }

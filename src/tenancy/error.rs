@@ -33,6 +33,12 @@ pub enum TenancyError {
     /// A personal space belongs to one person, and has no tier of its own.
     #[error("{0} is a personal space: nobody else joins it, nobody leaves it, and its tier is its person's")]
     PersonalSpace(OrganizationId),
+    /// There is one global organization at most.
+    #[error("another organization is the global one")]
+    AnotherIsGlobal,
+    /// A personal space goes with its person only.
+    #[error("{0} is a personal space: it goes with its person only")]
+    PersonalUndeletable(OrganizationId),
     /// Another organization has, or had, this slug.
     #[error("slug: {0} is taken")]
     SlugTaken(Slug),
@@ -181,10 +187,13 @@ impl TenancyError {
             | Self::UnknownInvitation(_)
             | Self::UnknownDomain(_)
             | Self::InvitationUnknown => TenancyProblem::NotFound,
-            Self::Forbidden(_) | Self::InvitationForAnother | Self::EmailUnverified | Self::InviterGone => {
-                TenancyProblem::Forbidden
-            }
+            Self::Forbidden(_)
+            | Self::PersonalUndeletable(_)
+            | Self::InvitationForAnother
+            | Self::EmailUnverified
+            | Self::InviterGone => TenancyProblem::Forbidden,
             Self::PersonalSpace(_)
+            | Self::AnotherIsGlobal
             | Self::SlugTaken(_)
             | Self::NoFreeSlug
             | Self::Suspended(_)

@@ -1,6 +1,7 @@
 //! Owns who belongs to an organization. It always keeps an owner who joined and can act: writes that could take the
 //! last one away lock the organization first, and carry the condition themselves.
 
+use super::activation;
 use super::authority::{Actor, Authority, Forbidden, Permission, Rank};
 use super::error::TenancyError;
 use super::member::{Joining, Member, MemberRole};
@@ -35,6 +36,9 @@ pub async fn add(
     let now = work.now();
     if !store::insert_member(work.connection()?, &row, now).await? {
         return Err(TenancyError::UnknownUser(user.clone()));
+    }
+    if joining == Joining::Now {
+        activation::joined(work, organization, user).await?;
     }
     let (organization, user, role) = (organization.clone(), user.clone(), role.to_string());
     let event = match joining {
@@ -82,6 +86,7 @@ pub async fn join(
     let Some(role) = store::set_joined(work.connection()?, organization, user, now).await? else {
         return Err(not_a_member(actor, organization, user));
     };
+    activation::joined(work, organization, user).await?;
     let event = Event::MemberAdded {
         organization: organization.clone(),
         user: user.clone(),

@@ -1,13 +1,16 @@
 //! Where: organizations (spaces), who belongs to them with which role, who is asked to come, and which domains they
 //! have proven. It does not know what a token says of it: that rule is `auth.member_claims`.
 
+mod activation;
 pub mod administration;
 pub mod authority;
+pub mod deletion;
 pub mod domain;
 pub mod error;
 pub mod invitation;
 pub mod member;
 pub mod membership;
+pub mod module;
 pub mod new_organization;
 pub mod organization;
 pub mod provisioning;
@@ -16,6 +19,7 @@ pub mod settings;
 pub mod slug;
 pub mod standing;
 mod store;
+pub mod workspace;
 
 pub use authority::{Actor, Authority, Forbidden, Permission, Rank};
 pub use domain::{DomainClaim, DomainError, DomainName};

@@ -4,8 +4,10 @@ use super::error::TenancyError;
 use super::member::MemberRole;
 use super::new_organization::NewOrganization;
 use super::organization::{Organization, OrganizationType};
+use super::provisioning::first_workspace;
 use super::slug::Stem;
 use super::store::{self, OrganizationRow};
+use super::workspace::WorkspaceKind;
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, Work};
@@ -14,7 +16,7 @@ use crate::user::AccessTier;
 /// How often a numbered slug is drawn again when somebody else takes it at the same moment.
 const ATTEMPTS: usize = 3;
 
-/// Makes an organization and its owner's membership.
+/// Makes an organization with its owner's membership and its first workspace.
 pub async fn create(work: &mut Work, new: &NewOrganization) -> Result<OrganizationId, TenancyError> {
     let now = work.now();
     let id = OrganizationId::new(now, work.entropy());
@@ -37,6 +39,7 @@ pub async fn create(work: &mut Work, new: &NewOrganization) -> Result<Organizati
         return Err(TenancyError::UnknownUser(new.owner.clone()));
     }
     record_creation(work, &id, &new.owner).await?;
+    first_workspace(work, &id, &new.owner, WorkspaceKind::Default).await?;
     Ok(id)
 }
 

@@ -2,6 +2,7 @@
 
 use super::email::EmailError;
 use super::profile_rules::ProfileError;
+use super::status::{StatusChange, UserStatus};
 use super::user_name::UserNameError;
 use crate::base::id::UserId;
 use crate::db::DatabaseError;
@@ -33,6 +34,19 @@ pub enum UserError {
     /// A client has this id: tokens of both would have the same subject.
     #[error("id: {0} is the id of a client; a user needs another one")]
     TakenByClient(UserId),
+    /// The account's standing does not allow the act.
+    #[error("{user} is {}: an account that is {} cannot be {}", status.name(), status.name(), change.name())]
+    Standing {
+        /// The account.
+        user: UserId,
+        /// What it is.
+        status: UserStatus,
+        /// What it cannot become by this act.
+        change: StatusChange,
+    },
+    /// The address that was proven is not the account's, or no longer.
+    #[error("email: the proven address is not that of {0}")]
+    OtherAddress(UserId),
     /// No such account.
     #[error("there is no user {0}")]
     Unknown(UserId),

@@ -22,5 +22,5 @@ pub use new_user::NewUser;
 pub use person::{User, UserSummary};
 pub use profile::{Profile, ProfileDetails};
 pub use profile_rules::ProfileError;
-pub use status::{UserKind, UserStatus};
+pub use status::{StatusChange, UserKind, UserStatus};
 pub use user_name::{UserName, UserNameError};

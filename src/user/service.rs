@@ -7,7 +7,7 @@ use super::error::UserError;
 use super::new_user::NewUser;
 use super::person::{User, UserSummary};
 use super::profile::ProfileDetails;
-use super::status::UserStatus;
+use super::status::{StatusChange, UserStatus};
 use super::{profile_rules, store};
 use crate::audit::{self, Event};
 use crate::base::id::UserId;
@@ -67,20 +67,53 @@ pub async fn set_role(work: &mut Work, id: &UserId, role: PlatformRole) -> Resul
     Ok(audit::record(work, event).await?)
 }
 
-/// Gives the account another standing. One that takes rights away ends every session and grant in the same
-/// statement, so that they stay dead when the standing is given back.
-pub async fn set_status(work: &mut Work, id: &UserId, status: UserStatus) -> Result<(), UserError> {
+/// Carries out an act on the account's standing; says whether it changed. One that takes rights away ends every
+/// session and grant in the same statement, so that they stay dead when the standing is given back. `lifecycle/` has
+/// a file per act.
+pub async fn change_status(work: &mut Work, id: &UserId, change: StatusChange) -> Result<bool, UserError> {
     let now = work.now();
-    known(store::set_status(work.connection()?, id, status, now).await?, id)?;
-    let event = if status == UserStatus::Active {
-        Event::UserEnabled { user: id.clone() }
-    } else {
-        Event::UserDisabled {
+    if !store::change_status(work.connection()?, id, change, now).await? {
+        return match store::find(work.connection()?, id).await? {
+            None => Err(UserError::Unknown(id.clone())),
+            Some(user) if user.status == change.to() => Ok(false),
+            Some(user) => Err(UserError::Standing {
+                user: id.clone(),
+                status: user.status,
+                change,
+            }),
+        };
+    }
+    record_status(work, id, change).await?;
+    Ok(true)
+}
+
+/// Makes a person active who was invited or waited, since they belong to a shared organization now; whoever has
+/// another standing keeps it. Says whether it changed.
+pub async fn note_membership(work: &mut Work, id: &UserId) -> Result<bool, DatabaseError> {
+    let now = work.now();
+    if !store::change_status(work.connection()?, id, StatusChange::Join, now).await? {
+        return Ok(false);
+    }
+    record_status(work, id, StatusChange::Join).await?;
+    Ok(true)
+}
+
+async fn record_status(work: &mut Work, id: &UserId, change: StatusChange) -> Result<(), DatabaseError> {
+    let event = match change.to() {
+        UserStatus::Active => Event::UserEnabled { user: id.clone() },
+        status => Event::UserDisabled {
             user: id.clone(),
             status: status.name(),
-        }
+        },
     };
-    Ok(audit::record(work, event).await?)
+    audit::record(work, event).await
+}
+
+/// Marks the account as deleted. `lifecycle::delete_user` does what belongs to it in other rooms.
+pub async fn delete(work: &mut Work, id: &UserId) -> Result<(), UserError> {
+    let now = work.now();
+    known(store::set_deleted(work.connection()?, id, now).await?, id)?;
+    Ok(audit::record(work, Event::UserDeleted { user: id.clone() }).await?)
 }
 
 /// Ends every session and grant of the account made until now: after a password change, or at an operator's word.
@@ -105,10 +138,15 @@ pub async fn set_profile(work: &mut Work, id: &UserId, details: &ProfileDetails)
     Ok(audit::record(work, Event::ProfileUpdated { user: id.clone() }).await?)
 }
 
-/// Notes that the address of mail was proven.
-pub async fn verify_email(work: &mut Work, id: &UserId) -> Result<(), UserError> {
+/// Notes that an address of mail, in its canonical form, was proven; refused if it is not the account's any more.
+pub async fn verify_email(work: &mut Work, id: &UserId, canonical: &str) -> Result<(), UserError> {
     let now = work.now();
-    known(store::set_email_verified(work.connection()?, id, now).await?, id)?;
+    if !store::set_email_verified(work.connection()?, id, canonical, now).await? {
+        return Err(match store::find(work.connection()?, id).await? {
+            Some(_) => UserError::OtherAddress(id.clone()),
+            None => UserError::Unknown(id.clone()),
+        });
+    }
     Ok(audit::record(work, Event::EmailVerified { user: id.clone() }).await?)
 }
 

@@ -7,7 +7,7 @@ use super::error::UserError;
 use super::new_user::NewUser;
 use super::person::{User, UserSummary};
 use super::profile::{Profile, ProfileDetails};
-use super::status::{UserKind, UserStatus};
+use super::status::{StatusChange, UserKind, UserStatus};
 use crate::base::clock::Timestamp;
 use crate::base::id::UserId;
 use crate::db::{DatabaseError, constraint};
@@ -233,22 +233,53 @@ pub(super) async fn set_role(
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn set_status(
+/// Carries out an act on the account's standing; false if its standing does not allow it, or there is no account. An
+/// act that takes rights away ends every session and grant in the same statement.
+pub(super) async fn change_status(
     connection: &mut PgConnection,
     id: &UserId,
-    status: UserStatus,
+    change: StatusChange,
     now: Timestamp,
 ) -> Result<bool, DatabaseError> {
+    let from: Vec<String> = change
+        .from()
+        .iter()
+        .map(|status| status.name().to_owned())
+        .collect();
     let done = sqlx::query!(
         "update auth.users
          set status = $2,
              revoked_before = case when $3 then revoked_before else greatest(revoked_before, $4) end,
              updated_at = $4
          where id = $1
+           and deleted_at is null
+           and status = any($5)",
+        id.as_str(),
+        change.to().name(),
+        change.to().may_grant(),
+        now,
+        &from,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Marks the account as deleted: its address of mail and its user name are free, its id never is.
+pub(super) async fn set_deleted(
+    connection: &mut PgConnection,
+    id: &UserId,
+    now: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let done = sqlx::query!(
+        "update auth.users
+         set status = 'archived',
+             revoked_before = greatest(revoked_before, $2),
+             deleted_at = $2,
+             updated_at = $2
+         where id = $1
            and deleted_at is null",
         id.as_str(),
-        status.name(),
-        status.may_grant(),
         now,
     )
     .execute(connection)
@@ -333,18 +364,22 @@ pub(super) async fn set_profile(
     Ok(done.rows_affected() == 1)
 }
 
+/// Notes that an address was proven, if it is still the account's.
 pub(super) async fn set_email_verified(
     connection: &mut PgConnection,
     id: &UserId,
+    canonical: &str,
     now: Timestamp,
 ) -> Result<bool, DatabaseError> {
     let done = sqlx::query!(
         "update auth.users
-         set email_verified_at = coalesce(email_verified_at, $2),
-             updated_at = $2
+         set email_verified_at = coalesce(email_verified_at, $3),
+             updated_at = $3
          where id = $1
+           and email_canonical = $2
            and deleted_at is null",
         id.as_str(),
+        canonical,
         now,
     )
     .execute(connection)

@@ -25,3 +25,4 @@ mod race;
 mod relying_party;
 mod screen;
 mod support;
+mod tenancy;

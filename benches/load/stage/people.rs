@@ -10,6 +10,7 @@ use signet::base::entropy::{Entropy, SystemEntropy, base62};
 use signet::base::origin::Origin;
 use signet::base::secret::Secret;
 use signet::client::{ClientType, NewClient, Registration, service};
+use signet::config::SignUpSettings;
 use signet::db::pool::{self, PoolSettings};
 use signet::db::work::Circumstances;
 use signet::db::{Work, platform};
@@ -118,7 +119,7 @@ async fn people(
             email_verified: true,
             ..NewUser::new(EmailAddress::parse(&address)?)
         };
-        let account = sign_up::create_user(work, &new, MadeBy::Operator).await?;
+        let account = sign_up::create_user(work, &new, MadeBy::Operator, &SignUpSettings::default()).await?;
         store_hash(work, &account.user_id, hash).await?;
         people.push(address);
     }

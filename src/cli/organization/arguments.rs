@@ -29,6 +29,16 @@ pub enum OrganizationCommand {
     /// What it has proven to own.
     #[command(flatten)]
     Domain(DomainCommand),
+    /// Delete an organization: it gives no claim any more, its slug stays taken
+    Delete {
+        /// The organization's id or slug
+        org: String,
+    },
+    /// Make an organization the global one, which new people join if `sign_up.join_global_organization` says so
+    SetGlobal {
+        /// The organization's id or slug
+        org: String,
+    },
     /// Show an organization and who belongs to it
     Show {
         /// The organization's id or slug

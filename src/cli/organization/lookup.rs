@@ -8,7 +8,7 @@ use crate::db::Work;
 use crate::tenancy::{Organization, service};
 
 /// The organization of an id or a slug.
-pub(super) async fn organization(work: &mut Work, reference: &str) -> Result<Organization> {
+pub(in crate::cli) async fn organization(work: &mut Work, reference: &str) -> Result<Organization> {
     let unknown = || format!("there is no organization {reference:?}; `signet org list` shows every one");
     // PostgreSQL holds no NUL in a text.
     if reference.contains('\0') {

@@ -2,7 +2,9 @@
 //! It prints nothing: a report is returned.
 
 mod arguments;
+mod delete;
 mod domains;
+mod global;
 mod invitations;
 mod lookup;
 mod members;
@@ -13,6 +15,7 @@ mod views;
 pub use arguments::{CreateOrganization, OrganizationCommand, SettingsCommand};
 pub use domains::{Claim, DomainCommand};
 pub use invitations::InvitationCommand;
+pub(super) use lookup::organization;
 pub use members::{MemberCommand, Membership};
 pub use report::{
     MemberList, MemberView, MembershipChanged, OrganizationChanged, OrganizationCreated, OrganizationLine,

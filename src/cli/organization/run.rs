@@ -11,7 +11,7 @@ use super::lookup::organization;
 use super::report::{
     OrganizationChanged, OrganizationCreated, OrganizationList, OrganizationReport, OrganizationView,
 };
-use super::{domains, invitations, members};
+use super::{delete, domains, global, invitations, members};
 use crate::base::id::OrganizationId;
 use crate::cli::user::user;
 use crate::cli::{operator, values};
@@ -41,6 +41,8 @@ async fn carry_out(command: OrganizationCommand, work: &mut Work) -> Result<Orga
         OrganizationCommand::Member(command) => members::run(command, work).await,
         OrganizationCommand::Invitation(command) => invitations::run(command, work).await,
         OrganizationCommand::Domain(_) => anyhow::bail!("a domain's commands have transactions of their own"),
+        OrganizationCommand::Delete { org } => delete::delete(work, &org).await,
+        OrganizationCommand::SetGlobal { org } => global::set_global(work, &org).await,
         OrganizationCommand::Show { org } => {
             let organization = organization(work, &org).await?;
             let members =

@@ -45,18 +45,45 @@ pub enum UserCommand {
         #[command(flatten)]
         profile: Box<ProfileArguments>,
     },
-    /// Note that the e-mail address is proven
+    /// Note that the e-mail address is proven; organizations that own its domain may take the person in
     VerifyEmail {
         /// Id, e-mail or user name
         user: String,
     },
-    /// Shut somebody out: every session and token ends, and stays ended
-    Disable {
+    /// Let somebody in who was invited, who waits or who was put to rest
+    Activate {
         /// Id, e-mail or user name
         user: String,
     },
-    /// Let somebody in again; they log in anew
-    Enable {
+    /// Put somebody on the waiting list: they see their account page only
+    Waitlist {
+        /// Id, e-mail or user name
+        user: String,
+    },
+    /// Put an account to rest: every session and token ends, until it is activated
+    Deactivate {
+        /// Id, e-mail or user name
+        user: String,
+    },
+    /// Shut somebody out: every session and token ends, and stays ended
+    #[command(alias = "disable")]
+    Ban {
+        /// Id, e-mail or user name
+        user: String,
+    },
+    /// End a ban; they log in anew
+    #[command(alias = "enable")]
+    Unban {
+        /// Id, e-mail or user name
+        user: String,
+    },
+    /// Keep an account for the record only: nobody logs in to it, and nothing leads back
+    Archive {
+        /// Id, e-mail or user name
+        user: String,
+    },
+    /// Delete an account: memberships end, the personal space is archived, e-mail and user name are free
+    Delete {
         /// Id, e-mail or user name
         user: String,
     },

@@ -7,6 +7,7 @@ mod password;
 mod profile;
 mod report;
 mod run;
+mod standing;
 
 pub use arguments::{CreateUser, UserCommand};
 pub(super) use lookup::user;

@@ -52,8 +52,13 @@ impl UserCommand {
             | Self::SetRole { .. }
             | Self::SetProfile { .. }
             | Self::VerifyEmail { .. }
-            | Self::Disable { .. }
-            | Self::Enable { .. }
+            | Self::Activate { .. }
+            | Self::Waitlist { .. }
+            | Self::Deactivate { .. }
+            | Self::Ban { .. }
+            | Self::Unban { .. }
+            | Self::Archive { .. }
+            | Self::Delete { .. }
             | Self::RevokeTokens { .. }
             | Self::Show { .. }
             | Self::List { .. } => Ok(None),

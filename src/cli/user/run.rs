@@ -6,14 +6,15 @@ use super::arguments::{CreateUser, UserCommand};
 use super::lookup::user;
 use super::password::HashedPassword;
 use super::report::{CreatedUser, PasswordSet, UserChanged, UserList, UserReport, UserView};
+use super::standing::{self, Act};
 use crate::authentication::password::Password;
 use crate::base::entropy::SystemEntropy;
 use crate::base::id::UserId;
 use crate::cli::operator;
-use crate::config::SignetConfig;
+use crate::config::{SignUpSettings, SignetConfig};
 use crate::db::Work;
 use crate::lifecycle::sign_up::{self, MadeBy};
-use crate::lifecycle::{change_password, suspend_user};
+use crate::lifecycle::{change_password, prove_email};
 use crate::tenancy::membership;
 use crate::user::{EmailAddress, NewUser, ProfileDetails, UserName, service};
 
@@ -27,7 +28,7 @@ pub async fn run(command: UserCommand, config: &SignetConfig) -> Result<UserRepo
         None => None,
     };
     let mut work = operator::begin(config).await?;
-    let report = carry_out(command, &mut work, password).await?;
+    let report = carry_out(command, &mut work, password, &config.sign_up).await?;
     work.commit().await?;
     Ok(report)
 }
@@ -38,9 +39,10 @@ pub async fn carry_out(
     command: UserCommand,
     work: &mut Work,
     password: Option<HashedPassword>,
+    settings: &SignUpSettings,
 ) -> Result<UserReport> {
     match command {
-        UserCommand::Create(arguments) => create(*arguments, work, password).await,
+        UserCommand::Create(arguments) => create(*arguments, work, password, settings).await,
         UserCommand::SetPassword { user: person, .. } => {
             let password = password.context("no password was chosen")?;
             let id = user(work, &person).await?.id;
@@ -70,20 +72,22 @@ pub async fn carry_out(
             Ok(changed(&person.id, "profile changed".to_owned()))
         }
         UserCommand::VerifyEmail { user: person } => {
-            let id = user(work, &person).await?.id;
-            service::verify_email(work, &id).await?;
-            Ok(changed(&id, "e-mail address proven".to_owned()))
+            let person = user(work, &person).await?;
+            let email = EmailAddress::parse(&person.profile.email)?;
+            let joined = prove_email::prove_email(work, &person.id, &email).await?;
+            let done = joined.map_or_else(
+                || "e-mail address proven".to_owned(),
+                |(organization, role)| format!("e-mail address proven, joined {organization} as {role}"),
+            );
+            Ok(changed(&person.id, done))
         }
-        UserCommand::Disable { user: person } => {
-            let id = user(work, &person).await?.id;
-            suspend_user::ban(work, &id).await?;
-            Ok(changed(&id, "disabled".to_owned()))
-        }
-        UserCommand::Enable { user: person } => {
-            let id = user(work, &person).await?.id;
-            suspend_user::reinstate(work, &id).await?;
-            Ok(changed(&id, "enabled".to_owned()))
-        }
+        UserCommand::Activate { user } => standing::change(work, &user, Act::Activate).await,
+        UserCommand::Waitlist { user } => standing::change(work, &user, Act::Wait).await,
+        UserCommand::Deactivate { user } => standing::change(work, &user, Act::Deactivate).await,
+        UserCommand::Ban { user } => standing::change(work, &user, Act::Ban).await,
+        UserCommand::Unban { user } => standing::change(work, &user, Act::Unban).await,
+        UserCommand::Archive { user } => standing::change(work, &user, Act::Archive).await,
+        UserCommand::Delete { user } => standing::change(work, &user, Act::Delete).await,
         UserCommand::RevokeTokens { user: person } => {
             let id = user(work, &person).await?.id;
             service::revoke_before(work, &id, "operator").await?;
@@ -106,6 +110,7 @@ async fn create(
     arguments: CreateUser,
     work: &mut Work,
     password: Option<HashedPassword>,
+    settings: &SignUpSettings,
 ) -> Result<UserReport> {
     let email = EmailAddress::parse(&arguments.email)?;
     let address = email.address().to_owned();
@@ -120,7 +125,7 @@ async fn create(
         status: arguments.status,
         ..NewUser::new(email)
     };
-    let account = sign_up::create_user(work, &new, MadeBy::Operator).await?;
+    let account = sign_up::create_user(work, &new, MadeBy::Operator, settings).await?;
     if let Some(password) = &password {
         change_password::set_first(work, &account.user_id, &password.hash).await?;
     }

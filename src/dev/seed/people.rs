@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::authentication::{self, Password, PasswordHash};
 use crate::base::id::UserId;
 use crate::base::secret::Secret;
+use crate::config::SignUpSettings;
 use crate::db::Work;
 use crate::lifecycle::sign_up::{self, MadeBy};
 use crate::user::{
@@ -75,16 +76,24 @@ async fn prepare_one(
 }
 
 /// Makes the accounts that are missing, and stores the new hashes.
-pub(super) async fn complete(work: &mut Work, prepared: [Prepared; 3]) -> Result<People, SeedError> {
+pub(super) async fn complete(
+    work: &mut Work,
+    prepared: [Prepared; 3],
+    settings: &SignUpSettings,
+) -> Result<People, SeedError> {
     let [ada, grace, root] = prepared;
     Ok(People {
-        ada: complete_one(work, ada).await?,
-        grace: complete_one(work, grace).await?,
-        root: complete_one(work, root).await?,
+        ada: complete_one(work, ada, settings).await?,
+        grace: complete_one(work, grace, settings).await?,
+        root: complete_one(work, root, settings).await?,
     })
 }
 
-async fn complete_one(work: &mut Work, prepared: Prepared) -> Result<UserId, SeedError> {
+async fn complete_one(
+    work: &mut Work,
+    prepared: Prepared,
+    settings: &SignUpSettings,
+) -> Result<UserId, SeedError> {
     let Prepared {
         name,
         existing,
@@ -98,7 +107,7 @@ async fn complete_one(work: &mut Work, prepared: Prepared) -> Result<UserId, See
             id
         }
         None => {
-            sign_up::create_user(work, &account(name)?, MadeBy::Operator)
+            sign_up::create_user(work, &account(name)?, MadeBy::Operator, settings)
                 .await?
                 .user_id
         }

@@ -48,7 +48,7 @@ pub async fn seed(app: &App, passwords_file: &Path, demo: &DemoAddresses) -> Res
     let prepared = people::prepare(app, &mut secrets).await?;
 
     let mut work = app.begin(app.circumstances(origin())).await?;
-    let people = people::complete(&mut work, prepared).await?;
+    let people = people::complete(&mut work, prepared, &app.config().sign_up).await?;
     places::provide(&mut work, ACME, &people.ada, &people.grace).await?;
     secrets.save()?;
     work.commit().await?;

@@ -4,6 +4,7 @@
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::Work;
+use crate::tenancy::activation;
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::MemberRole;
 use crate::tenancy::store;
@@ -34,6 +35,7 @@ pub async fn auto_join(
     let Some(role) = joined.await? else {
         return Ok(None);
     };
+    activation::joined(work, &organization, user).await?;
     let event = Event::MemberAdded {
         organization: organization.clone(),
         user: user.clone(),

@@ -8,6 +8,7 @@ use crate::base::digest::Digest;
 use crate::base::handle::Handle;
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::Work;
+use crate::tenancy::activation;
 use crate::tenancy::error::{InvitationEnd, TenancyError};
 use crate::tenancy::member::MemberRole;
 use crate::tenancy::membership;
@@ -131,6 +132,7 @@ async fn join(
 ) -> Result<MemberRole, TenancyError> {
     let now = work.now();
     let role = store::join_as(work.connection()?, organization, user, role, now).await?;
+    activation::joined(work, organization, user).await?;
     let event = Event::MemberAdded {
         organization: organization.clone(),
         user: user.clone(),

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use signet::lifecycle::suspend_user;
-use signet::user::UserStatus;
 
 use super::evidence::{count, events, raw_post, sessions};
 use crate::app::{Browser, Reply, TestApp};
@@ -40,7 +39,7 @@ async fn lo_04_somebody_shut_out_gets_no_token_by_any_path() {
         if lets_in {
             app.clock.advance(Duration::from_secs(1));
             let mut work = app.work().await;
-            suspend_user::reinstate(&mut work, &ada.id).await.unwrap();
+            suspend_user::unban(&mut work, &ada.id).await.unwrap();
             work.commit().await.unwrap();
         }
         web.exchange(&open).await.assert_error(400, "invalid_grant");
@@ -67,7 +66,7 @@ async fn lo_04_the_waiting_list_has_no_grant() {
     let open = web.code(&app, &ada, &[]).await;
     app.clock.advance(Duration::from_secs(1));
     let mut work = app.work().await;
-    signet::user::service::set_status(&mut work, &ada.id, UserStatus::Waitlist)
+    signet::lifecycle::waitlist_user::wait(&mut work, &ada.id)
         .await
         .unwrap();
     work.commit().await.unwrap();

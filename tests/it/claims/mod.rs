@@ -4,5 +4,5 @@ mod audience;
 mod hook;
 mod matrix;
 mod organization;
-mod outputs;
+pub mod outputs;
 mod tier;

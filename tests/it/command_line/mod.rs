@@ -5,5 +5,5 @@ mod clients;
 mod configuration;
 mod database;
 mod organizations;
-mod program;
+pub mod program;
 mod serve;

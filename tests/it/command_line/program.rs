@@ -112,7 +112,7 @@ pub fn tidy(value: Value) -> Value {
                 let filtered = match (name.as_str(), &value) {
                     ("client_secret" | "password", Value::String(_)) => Value::from("[secret]"),
                     (
-                        "user_id" | "org_id" | "personal_space" | "owner" | "owner_user_id",
+                        "user_id" | "org_id" | "personal_space" | "owner" | "owner_user_id" | "workspace_id",
                         Value::String(_),
                     ) => Value::from("[id]"),
                     (name, Value::String(_) | Value::Number(_)) if name.ends_with("_at") => {

@@ -1,0 +1,71 @@
+//! Owns what `signet module …` does, in its caller's transaction.
+
+use anyhow::Result;
+
+use super::arguments::{Entry, ModuleCommand};
+use super::report::{ModuleChanged, ModuleEntryList, ModuleReport, ModuleRight, ModuleRights};
+use crate::base::id::OrganizationId;
+use crate::cli::organization::organization;
+use crate::db::Work;
+use crate::tenancy::MemberRole;
+use crate::tenancy::authority::Actor;
+use crate::tenancy::module::{ModuleAccess, ModuleId, ModulePermission, service};
+
+/// Carries out a command in the caller's transaction, which the caller commits.
+pub async fn run(command: ModuleCommand, work: &mut Work) -> Result<ModuleReport> {
+    let actor = &Actor::Operator;
+    match command {
+        ModuleCommand::Set { entry, access } => {
+            let (organization, role, module) = read(work, &entry).await?;
+            let permission = ModulePermission { role, module, access };
+            service::set(work, actor, &organization, &permission).await?;
+            Ok(changed(&organization, &entry, access.name()))
+        }
+        ModuleCommand::Clear(entry) => {
+            let (organization, role, module) = read(work, &entry).await?;
+            service::clear(work, actor, &organization, (&role, &module)).await?;
+            Ok(changed(&organization, &entry, "as without an entry"))
+        }
+        ModuleCommand::List { org, limit } => {
+            let organization = organization(work, &org).await?.id;
+            let found = service::list(work, actor, &organization, (None, limit)).await?;
+            let entries = found.into_iter().map(Into::into).collect();
+            Ok(ModuleReport::Entries(ModuleEntryList { entries }))
+        }
+        ModuleCommand::Show { org, role } => {
+            let organization = organization(work, &org).await?.id;
+            let role = MemberRole::parse(&role)?;
+            let rights = service::effective(work, actor, &organization, &role).await?;
+            Ok(ModuleReport::Rights(ModuleRights {
+                org_id: organization.to_string(),
+                role: role.to_string(),
+                modules: rights.into_iter().map(right).collect(),
+            }))
+        }
+    }
+}
+
+async fn read(work: &mut Work, entry: &Entry) -> Result<(OrganizationId, MemberRole, ModuleId)> {
+    let organization = organization(work, &entry.org).await?.id;
+    Ok((
+        organization,
+        MemberRole::parse(&entry.role)?,
+        ModuleId::parse(&entry.module)?,
+    ))
+}
+
+fn right((module, access): (ModuleId, ModuleAccess)) -> ModuleRight {
+    ModuleRight {
+        module: module.to_string(),
+        access: access.name(),
+    }
+}
+
+fn changed(organization: &OrganizationId, entry: &Entry, done: &str) -> ModuleReport {
+    ModuleReport::Changed(ModuleChanged {
+        org_id: organization.to_string(),
+        role: entry.role.clone(),
+        module: entry.module.clone(),
+        done: done.to_owned(),
+    })
+}

@@ -1,0 +1,12 @@
+//! `signet workspace …`: makes workspaces inside an organization and says who is in them. It prints nothing: a report
+//! is returned.
+
+mod arguments;
+mod report;
+mod run;
+
+pub use arguments::WorkspaceCommand;
+pub use report::{
+    WorkspaceChanged, WorkspaceLine, WorkspaceList, WorkspacePlace, WorkspaceReport, WorkspaceView,
+};
+pub use run::run;

@@ -1,0 +1,16 @@
+//! Owns how an organization is deleted: it gives no claim from the commit on, so that a grant that is bound to it gets
+//! no token any more, and a token that names it is no longer accepted here. Its slug stays taken.
+
+use crate::base::id::OrganizationId;
+use crate::db::Work;
+use crate::tenancy::authority::Actor;
+use crate::tenancy::{TenancyError, deletion};
+
+/// Deletes a shared organization and archives its workspaces.
+pub async fn delete_organization(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+) -> Result<(), TenancyError> {
+    deletion::delete(work, actor, organization).await
+}

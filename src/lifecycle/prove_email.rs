@@ -1,0 +1,32 @@
+//! Owns what follows when a person has proven their address of mail: it is noted, if it is still theirs, and they join
+//! the organization that has proven to own its domain. Before the proof, an address opens nothing.
+
+use crate::base::id::{OrganizationId, UserId};
+use crate::db::{DatabaseError, Work};
+use crate::tenancy::{MemberRole, TenancyError, domain};
+use crate::user::{self, EmailAddress, UserError};
+
+/// Why a proof was not noted.
+#[derive(Debug, thiserror::Error)]
+pub enum ProveEmailError {
+    /// The person, or the address is not theirs.
+    #[error(transparent)]
+    User(#[from] UserError),
+    /// The organization that owns the domain.
+    #[error(transparent)]
+    Tenancy(#[from] TenancyError),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+/// Notes the proof of an address; says which organization the person joined by it, and as what. That membership makes
+/// active who waited.
+pub async fn prove_email(
+    work: &mut Work,
+    user: &UserId,
+    email: &EmailAddress,
+) -> Result<Option<(OrganizationId, MemberRole)>, ProveEmailError> {
+    user::service::verify_email(work, user, email.canonical()).await?;
+    Ok(domain::auto_join(work, user, email.canonical()).await?)
+}

@@ -1,0 +1,75 @@
+//! Owns how organizations end, and how a person who is deleted leaves them. Rows stay for the record; whatever asks
+//! who belongs where passes them over. `lifecycle/` does what belongs to it in other rooms.
+
+use super::authority::{Actor, Permission};
+use super::error::TenancyError;
+use super::organization::OrganizationType;
+use super::{domain, standing, store};
+use crate::audit::{self, Event};
+use crate::base::id::{OrganizationId, UserId};
+use crate::db::{DatabaseError, Work};
+
+/// Why an organization or a workspace is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// An owner or an operator deleted the organization.
+    OrganizationDeleted,
+    /// Its person was deleted.
+    UserDeleted,
+}
+
+impl Reason {
+    /// The word in the row.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OrganizationDeleted => "organization_deleted",
+            Self::UserDeleted => "user_deleted",
+        }
+    }
+}
+
+/// Deletes a shared organization: it gives no claim any more, and its slug stays taken. A personal space goes with
+/// its person only.
+pub async fn delete(work: &mut Work, actor: &Actor, id: &OrganizationId) -> Result<(), TenancyError> {
+    let standing = standing::hold(work, actor, id).await?;
+    standing.authority.require(Permission::DeleteOrganization)?;
+    if standing.organization_type == OrganizationType::Personal {
+        return Err(TenancyError::PersonalUndeletable(id.clone()));
+    }
+    let now = work.now();
+    store::set_deleted(work.connection()?, id, now).await?;
+    let archived = Reason::OrganizationDeleted.name();
+    store::archive_workspaces_of(work.connection()?, id, archived, now).await?;
+    domain::release_all(work, id).await?;
+    let event = Event::OrganizationDeleted {
+        organization: id.clone(),
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// The shared organizations whose only owner a person is. They, and the others that the person owns, are locked, so
+/// that two owners cannot both be told that the other one stays.
+pub async fn owned_alone(work: &mut Work, user: &UserId) -> Result<Vec<OrganizationId>, DatabaseError> {
+    store::lock_owned(work.connection()?, user).await?;
+    store::owned_alone(work.connection()?, user).await
+}
+
+/// Ends every membership and invitation of a person who is deleted, and archives their personal space with its
+/// workspaces. [`owned_alone`] was empty in the same transaction.
+pub async fn leave_everything(work: &mut Work, user: &UserId) -> Result<(), DatabaseError> {
+    let now = work.now();
+    let reason = Reason::UserDeleted.name();
+    let personal = store::set_personal_deleted(work.connection()?, user, reason, now).await?;
+    if let Some(organization) = personal.clone() {
+        store::archive_workspaces_of(work.connection()?, &organization, reason, now).await?;
+        audit::record(work, Event::OrganizationDeleted { organization }).await?;
+    }
+    for organization in store::delete_memberships(work.connection()?, user).await? {
+        if Some(&organization) != personal.as_ref() {
+            let user = user.clone();
+            audit::record(work, Event::MemberRemoved { organization, user }).await?;
+        }
+    }
+    Ok(())
+}

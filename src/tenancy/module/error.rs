@@ -1,0 +1,66 @@
+//! Owns what can go wrong when rights to modules are administered.
+
+use super::access::ModuleId;
+use crate::base::id::OrganizationId;
+use crate::db::DatabaseError;
+use crate::tenancy::error::{TenancyError, TenancyProblem};
+use crate::tenancy::member::{MemberRole, RoleError};
+
+/// Why a right was not set or taken away.
+#[derive(Debug, thiserror::Error)]
+pub enum ModuleError {
+    /// The organization.
+    #[error(transparent)]
+    Tenancy(#[from] TenancyError),
+    /// The grammar of ids.
+    #[error("module: 1 to 64 of a-z 0-9 . _ - beginning with a letter or digit")]
+    Id,
+    /// The grammar of roles.
+    #[error(transparent)]
+    Role(#[from] RoleError),
+    /// The type of the organization does not have the module, so that no entry opens it.
+    #[error("module: {organization} does not have {module}; its type's list (modules.allowlist) says so")]
+    NotInType {
+        /// The organization.
+        organization: OrganizationId,
+        /// The module.
+        module: ModuleId,
+    },
+    /// A role has so many entries that they would not fit into a token.
+    #[error("{role} has too many entries in {organization}: at most {most}")]
+    TooMany {
+        /// The organization.
+        organization: OrganizationId,
+        /// The role.
+        role: MemberRole,
+        /// The most.
+        most: i64,
+    },
+    /// The role has no entry for the module.
+    #[error("{role} has no entry for {module} in {organization}")]
+    NoEntry {
+        /// The organization.
+        organization: OrganizationId,
+        /// The role.
+        role: MemberRole,
+        /// The module.
+        module: ModuleId,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl ModuleError {
+    /// What kind of answer it is.
+    #[must_use]
+    pub const fn problem(&self) -> TenancyProblem {
+        match self {
+            Self::Tenancy(error) => error.problem(),
+            Self::Id | Self::Role(_) => TenancyProblem::Invalid,
+            Self::NoEntry { .. } => TenancyProblem::NotFound,
+            Self::NotInType { .. } | Self::TooMany { .. } => TenancyProblem::Conflict,
+            Self::Database(_) => TenancyProblem::Database,
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Owns what is done with rights to modules, each in its caller's transaction. The owners and admins of an organization
+//! decide about the roles below their own, owners about every one; nobody gives more than they have.
+
+use sqlx::PgConnection;
+
+use super::access::{ModuleAccess, ModuleId, ModulePermission};
+use super::error::ModuleError;
+use crate::audit::{self, Event};
+use crate::base::id::{OrganizationId, UserId};
+use crate::config::ModuleAllowlist;
+use crate::db::{DatabaseError, Work};
+use crate::tenancy::authority::{Actor, Authority, Forbidden, Permission, Rank};
+use crate::tenancy::error::TenancyError;
+use crate::tenancy::member::MemberRole;
+use crate::tenancy::standing;
+use crate::tenancy::store;
+
+/// The most entries of one role in one organization: each may stand in every token of its members.
+const MOST_ENTRIES: i64 = 100;
+
+/// Makes the database's list of modules per type of organization the configured one; one statement.
+pub async fn publish(
+    connection: &mut PgConnection,
+    allowlist: &ModuleAllowlist,
+) -> Result<(), DatabaseError> {
+    let (mut types, mut modules) = (Vec::new(), Vec::new());
+    for (organization_type, of_type) in allowlist.by_type() {
+        types.extend(of_type.iter().map(|_| organization_type.to_owned()));
+        modules.extend(of_type.iter().cloned());
+    }
+    store::publish_allowlist(connection, &types, &modules).await
+}
+
+/// Writes an entry: what a role may do with a module, or that it may do nothing.
+pub async fn set(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    permission: &ModulePermission,
+) -> Result<(), ModuleError> {
+    let ModulePermission { role, module, access } = permission;
+    let authority = standing::hold(work, actor, organization).await?.authority;
+    decide_about(authority, role)?;
+    let others = store::count_module_permissions(work.connection()?, organization, role, module).await?;
+    if others >= MOST_ENTRIES {
+        return Err(ModuleError::TooMany {
+            organization: organization.clone(),
+            role: role.clone(),
+            most: MOST_ENTRIES,
+        });
+    }
+    if let (Authority::Member(rank), Some(person)) = (authority, actor.person()) {
+        let own = store::module_access(work.connection()?, organization, person, module).await?;
+        if *access > own {
+            return Err(TenancyError::from(Forbidden::AboveOwn(rank)).into());
+        }
+    }
+    let now = work.now();
+    if !store::set_module_permission(work.connection()?, organization, permission, now).await? {
+        return Err(ModuleError::NotInType {
+            organization: organization.clone(),
+            module: module.clone(),
+        });
+    }
+    let event = changed(organization, (role, module), Some(*access));
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// Deletes an entry: the role has again what it has without one.
+pub async fn clear(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    (role, module): (&MemberRole, &ModuleId),
+) -> Result<(), ModuleError> {
+    decide_about(standing::hold(work, actor, organization).await?.authority, role)?;
+    if !store::clear_module_permission(work.connection()?, organization, role, module).await? {
+        return Err(ModuleError::NoEntry {
+            organization: organization.clone(),
+            role: role.clone(),
+            module: module.clone(),
+        });
+    }
+    let event = changed(organization, (role, module), None);
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// A page of an organization's entries in the order of role and module, after the given ones.
+pub async fn list(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    (after, limit): (Option<(&MemberRole, &ModuleId)>, u16),
+) -> Result<Vec<ModulePermission>, ModuleError> {
+    standing::see(work, actor, organization).await?;
+    let after = after.map_or(("", ""), |(role, module)| (role.as_str(), module.as_str()));
+    let limit = i64::from(limit);
+    Ok(store::list_module_permissions(work.connection()?, organization, after, limit).await?)
+}
+
+/// What a role may do with each module of an organization; [`ModuleId::EVERY`] stands for every other one.
+pub async fn effective(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    role: &MemberRole,
+) -> Result<Vec<(ModuleId, ModuleAccess)>, ModuleError> {
+    standing::see(work, actor, organization).await?;
+    Ok(store::module_rights(work.connection()?, organization, role).await?)
+}
+
+/// What a joined member may do with a module; nothing for everybody else. Tokens say the same.
+pub async fn of_member(
+    work: &mut Work,
+    organization: &OrganizationId,
+    user: &UserId,
+    module: &ModuleId,
+) -> Result<ModuleAccess, DatabaseError> {
+    store::module_access(work.connection()?, organization, user, module).await
+}
+
+/// Owners decide about every role, admins about those below theirs: nobody raises themselves.
+fn decide_about(authority: Authority, role: &MemberRole) -> Result<(), ModuleError> {
+    let refused = match authority {
+        Authority::Unlimited | Authority::Member(Rank::Owner) => None,
+        Authority::Member(rank) => authority
+            .require(Permission::ManageTeam)
+            .err()
+            .or_else(|| (Rank::of(role) >= rank).then_some(Forbidden::AboveOwn(rank))),
+    };
+    refused.map_or(Ok(()), |refused| Err(TenancyError::from(refused).into()))
+}
+
+fn changed(
+    organization: &OrganizationId,
+    (role, module): (&MemberRole, &ModuleId),
+    access: Option<ModuleAccess>,
+) -> Event {
+    Event::ModulePermissionChanged {
+        organization: organization.clone(),
+        role: role.to_string(),
+        module: module.to_string(),
+        access: access.map(ModuleAccess::name),
+    }
+}

@@ -1,0 +1,144 @@
+//! Owns the statements that end organizations, and every membership of one person.
+
+use sqlx::PgConnection;
+
+use crate::base::clock::Timestamp;
+use crate::base::id::{OrganizationId, UserId};
+use crate::db::DatabaseError;
+
+/// Marks an organization as deleted. Another one may be the global one then.
+pub(in crate::tenancy) async fn set_deleted(
+    connection: &mut PgConnection,
+    id: &OrganizationId,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "update auth.organizations
+         set deleted_at = $2,
+             deleted_reason = 'deleted',
+             is_global = false,
+             updated_at = $2
+         where id = $1
+           and deleted_at is null",
+        id.as_str(),
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Marks a person's own space as deleted; which one it was.
+pub(in crate::tenancy) async fn set_personal_deleted(
+    connection: &mut PgConnection,
+    user: &UserId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<Option<OrganizationId>, DatabaseError> {
+    let id = sqlx::query_scalar!(
+        "update auth.organizations
+         set deleted_at = $3,
+             deleted_reason = $2,
+             updated_at = $3
+         where owner_user_id = $1
+           and type = 'personal'
+           and deleted_at is null
+         returning id",
+        user.as_str(),
+        reason,
+        now,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(id.map(OrganizationId::from_text))
+}
+
+/// Archives every workspace of an organization that is not archived yet.
+pub(in crate::tenancy) async fn archive_workspaces_of(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "update auth.workspaces
+         set archived_at = $3,
+             archived_reason = $2,
+             updated_at = $3
+         where organization_id = $1
+           and archived_at is null",
+        organization.as_str(),
+        reason,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Locks the shared organizations that a person owns, in the order of their ids.
+pub(in crate::tenancy) async fn lock_owned(
+    connection: &mut PgConnection,
+    user: &UserId,
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "select o.id
+         from auth.organizations o
+         join auth.members m on m.organization_id = o.id
+         where m.user_id = $1
+           and m.role = 'owner'
+           and o.type <> 'personal'
+           and o.deleted_at is null
+         order by o.id
+         for no key update of o",
+        user.as_str(),
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
+}
+
+/// The shared organizations that have no other owner who joined and can act.
+pub(in crate::tenancy) async fn owned_alone(
+    connection: &mut PgConnection,
+    user: &UserId,
+) -> Result<Vec<OrganizationId>, DatabaseError> {
+    let ids = sqlx::query_scalar!(
+        "select o.id
+         from auth.organizations o
+         join auth.members m on m.organization_id = o.id
+         where m.user_id = $1
+           and m.role = 'owner'
+           and m.joined_at is not null
+           and o.type <> 'personal'
+           and o.deleted_at is null
+           and not exists (
+               select from auth.members other
+               join auth.users u on u.id = other.user_id
+               where other.organization_id = o.id
+                 and other.user_id <> m.user_id
+                 and other.role = 'owner'
+                 and other.joined_at is not null
+                 and u.deleted_at is null
+                 and u.status not in ('banned', 'archived'))
+         order by o.id",
+        user.as_str(),
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(OrganizationId::from_text).collect())
+}
+
+/// Deletes every membership and invitation of a person, and with them their places in workspaces.
+pub(in crate::tenancy) async fn delete_memberships(
+    connection: &mut PgConnection,
+    user: &UserId,
+) -> Result<Vec<OrganizationId>, DatabaseError> {
+    let ids = sqlx::query_scalar!(
+        "delete from auth.members where user_id = $1 returning organization_id",
+        user.as_str(),
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(OrganizationId::from_text).collect())
+}

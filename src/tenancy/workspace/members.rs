@@ -1,0 +1,133 @@
+//! Owns who is in a workspace. It keeps an owner as long as its owners belong to the organization: whoever leaves the
+//! organization leaves its workspaces in the same statement, and then the organization's owners and admins manage
+//! them.
+
+use super::error::WorkspaceError;
+use super::member::{WorkspaceMember, WorkspaceRole};
+use super::service::{known, manage};
+use crate::audit::{self, Event};
+use crate::base::id::{OrganizationId, UserId, WorkspaceId};
+use crate::db::Work;
+use crate::tenancy::authority::Actor;
+use crate::tenancy::standing;
+use crate::tenancy::store;
+
+/// A workspace and its organization.
+pub type Place<'a> = (&'a OrganizationId, &'a WorkspaceId);
+
+/// Gives somebody who has joined the organization a place in a workspace.
+pub async fn add(
+    work: &mut Work,
+    actor: &Actor,
+    (organization, id): Place<'_>,
+    user: &UserId,
+    role: WorkspaceRole,
+) -> Result<(), WorkspaceError> {
+    let (workspace, own) = manage(work, actor, organization, id).await?;
+    if workspace.archived_at.is_some() {
+        return Err(WorkspaceError::Archived(id.clone()));
+    }
+    not_above(own, role)?;
+    let now = work.now();
+    if !store::insert_workspace_member(work.connection()?, id, user, role, now).await? {
+        return Err(WorkspaceError::NotJoined {
+            organization: organization.clone(),
+            user: user.clone(),
+        });
+    }
+    let event = Event::WorkspaceMemberAdded {
+        workspace: id.clone(),
+        user: user.clone(),
+        role: role.name(),
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// Gives somebody another role in a workspace; the last owner stays one.
+pub async fn set_role(
+    work: &mut Work,
+    actor: &Actor,
+    (organization, id): Place<'_>,
+    user: &UserId,
+    role: WorkspaceRole,
+) -> Result<(), WorkspaceError> {
+    let (_, own) = manage(work, actor, organization, id).await?;
+    not_above(own, current(work, id, user).await?)?;
+    not_above(own, role)?;
+    let now = work.now();
+    if !store::set_workspace_role(work.connection()?, id, user, role, now).await? {
+        return Err(last_owner(id, user));
+    }
+    let event = Event::WorkspaceMemberRoleChanged {
+        workspace: id.clone(),
+        user: user.clone(),
+        role: role.name(),
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// Takes somebody's place in a workspace away; never the last owner's. Everybody may give up their own.
+pub async fn remove(
+    work: &mut Work,
+    actor: &Actor,
+    (organization, id): Place<'_>,
+    user: &UserId,
+) -> Result<(), WorkspaceError> {
+    if actor.person() == Some(user) {
+        let standing = standing::hold(work, actor, organization).await?;
+        known(work, actor, standing, (organization, id)).await?;
+        current(work, id, user).await?;
+    } else {
+        let (_, own) = manage(work, actor, organization, id).await?;
+        not_above(own, current(work, id, user).await?)?;
+    }
+    if !store::delete_workspace_member(work.connection()?, id, user).await? {
+        return Err(last_owner(id, user));
+    }
+    let event = Event::WorkspaceMemberRemoved {
+        workspace: id.clone(),
+        user: user.clone(),
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// Who is in a workspace, after the given person, in the order of their ids; for whoever may know of it.
+pub async fn list(
+    work: &mut Work,
+    actor: &Actor,
+    (organization, id): Place<'_>,
+    (after, limit): (Option<&UserId>, u16),
+) -> Result<Vec<WorkspaceMember>, WorkspaceError> {
+    let standing = standing::see(work, actor, organization).await?;
+    known(work, actor, standing, (organization, id)).await?;
+    let page = (after.map_or("", UserId::as_str), i64::from(limit));
+    Ok(store::list_workspace_members(work.connection()?, id, page).await?)
+}
+
+/// What somebody is in a workspace.
+async fn current(
+    work: &mut Work,
+    workspace: &WorkspaceId,
+    user: &UserId,
+) -> Result<WorkspaceRole, WorkspaceError> {
+    store::workspace_role(work.connection()?, workspace, user)
+        .await?
+        .ok_or_else(|| WorkspaceError::NotMember {
+            workspace: workspace.clone(),
+            user: user.clone(),
+        })
+}
+
+fn not_above(own: WorkspaceRole, role: WorkspaceRole) -> Result<(), WorkspaceError> {
+    if role > own {
+        return Err(WorkspaceError::AboveOwn(own));
+    }
+    Ok(())
+}
+
+fn last_owner(workspace: &WorkspaceId, user: &UserId) -> WorkspaceError {
+    WorkspaceError::LastOwner {
+        workspace: workspace.clone(),
+        user: user.clone(),
+    }
+}

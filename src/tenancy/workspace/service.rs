@@ -1,0 +1,193 @@
+//! Owns what is done with workspaces, each in its caller's transaction, and who may do it: the organization's owners
+//! and admins with every one, a workspace's owners and managers with theirs. Everybody else in the organization knows
+//! of those that they are in.
+
+use super::error::WorkspaceError;
+use super::member::WorkspaceRole;
+use super::slug;
+use super::types::{NewWorkspace, Workspace, WorkspaceKind, checked_name};
+use crate::audit::{self, Event};
+use crate::base::id::{OrganizationId, WorkspaceId};
+use crate::db::{DatabaseError, Work};
+use crate::tenancy::authority::{Actor, Permission};
+use crate::tenancy::standing::{self, Standing};
+use crate::tenancy::store::{self, WorkspaceRow};
+
+/// Makes a workspace. Its first owner is the one that was named, else whoever asks.
+pub async fn create(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    new: &NewWorkspace,
+) -> Result<WorkspaceId, WorkspaceError> {
+    let standing = standing::hold(work, actor, organization).await?;
+    standing.authority.require(Permission::ManageWorkspaces)?;
+    let now = work.now();
+    let id = WorkspaceId::new(now, work.entropy());
+    let owner = new.owner.as_ref().or(actor.person());
+    let row = WorkspaceRow {
+        id: &id,
+        organization,
+        name: &new.name,
+        kind: WorkspaceKind::Project,
+        owner,
+    };
+    slug::insert(work, &row, new.slug.as_ref()).await?;
+    let created = Event::WorkspaceCreated {
+        organization: organization.clone(),
+        workspace: id.clone(),
+    };
+    audit::record_by(work, created, actor.person()).await?;
+    if let Some(owner) = owner {
+        let role = WorkspaceRole::Owner;
+        if !store::insert_workspace_member(work.connection()?, &id, owner, role, now).await? {
+            return Err(WorkspaceError::NotJoined {
+                organization: organization.clone(),
+                user: owner.clone(),
+            });
+        }
+        let added = Event::WorkspaceMemberAdded {
+            workspace: id.clone(),
+            user: owner.clone(),
+            role: role.name(),
+        };
+        audit::record_by(work, added, actor.person()).await?;
+    }
+    Ok(id)
+}
+
+/// A workspace by id or slug, for whoever may know of it.
+pub async fn find(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    reference: &str,
+) -> Result<Option<Workspace>, WorkspaceError> {
+    let standing = standing::see(work, actor, organization).await?;
+    let found = store::find_workspace(work.connection()?, organization, reference).await?;
+    let Some(workspace) = found else { return Ok(None) };
+    let role = role_in(work, actor, standing, &workspace.id).await?;
+    Ok(role.map(|_| workspace))
+}
+
+/// A page of an organization's workspaces after the given id: those that the asker may know of.
+pub async fn list(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    (after, limit): (Option<&WorkspaceId>, u16),
+) -> Result<Vec<Workspace>, WorkspaceError> {
+    let standing = standing::see(work, actor, organization).await?;
+    let only_own = standing.authority.require(Permission::ManageWorkspaces).is_err();
+    let of = actor.person().filter(|_| only_own);
+    let page = (after.map_or("", WorkspaceId::as_str), i64::from(limit));
+    Ok(store::list_workspaces(work.connection()?, organization, of, page).await?)
+}
+
+/// Gives a workspace another name; its slug stays.
+pub async fn rename(
+    work: &mut Work,
+    actor: &Actor,
+    (organization, id): (&OrganizationId, &WorkspaceId),
+    name: &str,
+) -> Result<(), WorkspaceError> {
+    let name = checked_name(name)?;
+    manage(work, actor, organization, id).await?;
+    let now = work.now();
+    if !store::set_workspace_name(work.connection()?, id, &name, now).await? {
+        return Err(WorkspaceError::Archived(id.clone()));
+    }
+    let event = Event::WorkspaceRenamed {
+        organization: organization.clone(),
+        workspace: id.clone(),
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// Archives a workspace: it stays to be looked at, nobody works in it. Archiving twice keeps the first time.
+pub async fn archive(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    id: &WorkspaceId,
+) -> Result<(), WorkspaceError> {
+    let workspace = manage(work, actor, organization, id).await?.0;
+    if workspace.kind == WorkspaceKind::Personal {
+        return Err(WorkspaceError::Personal(id.clone()));
+    }
+    let now = work.now();
+    if store::set_workspace_archived(work.connection()?, id, Some("archived"), now).await? {
+        let event = Event::WorkspaceArchived {
+            organization: organization.clone(),
+            workspace: id.clone(),
+        };
+        audit::record_by(work, event, actor.person()).await?;
+    }
+    Ok(())
+}
+
+/// Takes a workspace out of the archive.
+pub async fn unarchive(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    id: &WorkspaceId,
+) -> Result<(), WorkspaceError> {
+    manage(work, actor, organization, id).await?;
+    let now = work.now();
+    if store::set_workspace_archived(work.connection()?, id, None, now).await? {
+        let event = Event::WorkspaceUnarchived {
+            organization: organization.clone(),
+            workspace: id.clone(),
+        };
+        audit::record_by(work, event, actor.person()).await?;
+    }
+    Ok(())
+}
+
+/// The workspace, and the rank with which the asker manages it. The organization is locked from here on, so that
+/// whoever was demoted a moment ago is judged by what they are now.
+pub(super) async fn manage(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    id: &WorkspaceId,
+) -> Result<(Workspace, WorkspaceRole), WorkspaceError> {
+    let standing = standing::hold(work, actor, organization).await?;
+    let (workspace, role) = known(work, actor, standing, (organization, id)).await?;
+    if role < WorkspaceRole::Manager {
+        return Err(WorkspaceError::NotManager);
+    }
+    Ok((workspace, role))
+}
+
+/// The workspace, and what the asker is in it, if they may know of it.
+pub(super) async fn known(
+    work: &mut Work,
+    actor: &Actor,
+    standing: Standing,
+    (organization, id): (&OrganizationId, &WorkspaceId),
+) -> Result<(Workspace, WorkspaceRole), WorkspaceError> {
+    let unknown = || WorkspaceError::Unknown(id.clone());
+    let workspace = store::find_workspace(work.connection()?, organization, id.as_str())
+        .await?
+        .filter(|workspace| workspace.id == *id)
+        .ok_or_else(unknown)?;
+    let role = role_in(work, actor, standing, id).await?.ok_or_else(unknown)?;
+    Ok((workspace, role))
+}
+
+/// What the asker is in a workspace: who manages all of the organization's is as good as an owner.
+async fn role_in(
+    work: &mut Work,
+    actor: &Actor,
+    standing: Standing,
+    id: &WorkspaceId,
+) -> Result<Option<WorkspaceRole>, DatabaseError> {
+    match actor.person() {
+        Some(person) if standing.authority.require(Permission::ManageWorkspaces).is_err() => {
+            store::workspace_role(work.connection()?, id, person).await
+        }
+        _ => Ok(Some(WorkspaceRole::Owner)),
+    }
+}
