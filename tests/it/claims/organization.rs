@@ -7,7 +7,7 @@ use super::outputs::{personal_space, said};
 use crate::app::TestApp;
 use crate::app::relying_party::claims;
 use crate::attack::evidence::{assert_refused, codes};
-use crate::attack::holdings::{refreshed, sql, text};
+use crate::attack::holdings::{refreshed, sql, text, wait};
 use crate::fixtures::{a_client, a_person, an_organization};
 
 /// Contracts section 5: TN-05. Whoever has not joined gets `access_denied`, whatever the organization is called.
@@ -91,6 +91,7 @@ async fn tn_05_an_unbound_grant_follows_the_switch() {
         a_person("bob").create(&app).await,
     );
     let first = an_organization(&app, "first", &ada, None).await;
+    wait(&app, 1);
     let second = an_organization(&app, "second", &ada, None).await;
     let foreign = an_organization(&app, "foreign", &bob, None).await;
     let bound = relying_party
@@ -123,4 +124,57 @@ async fn tn_05_an_unbound_grant_follows_the_switch() {
     assert_eq!(claims(text(&unbound, "access_token"))["org_id"], json!(second.id));
     let bound = refreshed(&relying_party, &bound).await;
     assert_eq!(claims(text(&bound, "access_token"))["org_id"], json!(first.id));
+}
+
+/// Contracts section 5: TN-05. A refresh that asks for an organization which the person is not in is `invalid_target`,
+/// however it asks; nothing is spent, and the grant still says what it said.
+#[tokio::test]
+async fn tn_05_a_refused_switch_at_refresh_changes_nothing() {
+    let app = TestApp::new().await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    let (ada, bob) = (
+        a_person("ada").create(&app).await,
+        a_person("bob").create(&app).await,
+    );
+    let home = an_organization(&app, "home", &ada, None).await;
+    let mut places = Vec::new();
+    for slug in ["stranger", "pending", "removed", "asleep", "gone"] {
+        places.push(an_organization(&app, slug, &bob, None).await);
+    }
+    places[1].invite(&app, &ada, "admin").await;
+    for place in &places[2..] {
+        place.add(&app, &ada, "admin").await;
+    }
+    places[2].remove(&app, &ada).await;
+    sql(
+        &app,
+        "update auth.organizations set suspended_at = created_at where slug = 'asleep';
+         update auth.organizations set deleted_at = created_at where slug = 'gone'",
+    )
+    .await;
+    let mut tokens = relying_party
+        .tokens(&app, &ada, &[("organization", "home")])
+        .await;
+    let ids: Vec<String> = places.iter().map(|place| place.id.to_string()).collect();
+    let slugs = places.iter().map(|place| place.slug.as_str());
+    for asked in slugs
+        .chain(ids.iter().map(String::as_str))
+        .chain(["nowhere", "*"])
+    {
+        let reply = relying_party
+            .refresh(text(&tokens, "refresh_token"), &[("organization", asked)])
+            .await;
+        reply.assert_error(400, "invalid_target");
+        let live = said(&relying_party, &tokens).await;
+        assert_eq!(live.introspection["org_id"], json!(home.id), "{asked}");
+        tokens = refreshed(&relying_party, &tokens).await;
+        assert_eq!(
+            said(&relying_party, &tokens).await.access_token["org_id"],
+            json!(home.id)
+        );
+    }
+    let two = [("organization", "home"), ("scope", "openid organization:asleep")];
+    let reply = relying_party.refresh(text(&tokens, "refresh_token"), &two).await;
+    reply.assert_error(400, "invalid_request");
+    refreshed(&relying_party, &tokens).await;
 }
