@@ -210,6 +210,10 @@ pub enum Event {
     OrganizationResumed {
         organization: OrganizationId,
     },
+    /// Everything that was granted for the organization until now ended.
+    OrganizationTokensRevoked {
+        organization: OrganizationId,
+    },
     OrganizationDeleted {
         organization: OrganizationId,
     },
@@ -402,6 +406,7 @@ impl Event {
             Self::OrganizationTierChanged { .. } => "ORG_TIER_CHANGED",
             Self::OrganizationSuspended { .. } => "ORG_SUSPENDED",
             Self::OrganizationResumed { .. } => "ORG_RESUMED",
+            Self::OrganizationTokensRevoked { .. } => "ORG_TOKENS_REVOKED",
             Self::OrganizationDeleted { .. } => "ORG_DELETED",
             Self::MemberInvited { .. } => "MEMBER_INVITED",
             Self::MemberAdded { .. } => "MEMBER_ADDED",

@@ -49,6 +49,7 @@ fn metadata(event: &Event) -> Value {
         Event::OrganizationCreated { organization, .. }
         | Event::OrganizationSuspended { organization }
         | Event::OrganizationResumed { organization }
+        | Event::OrganizationTokensRevoked { organization }
         | Event::OrganizationDeleted { organization }
         | Event::MemberRemoved { organization, .. } => json!({ "org_id": organization }),
         Event::OrganizationTierChanged { organization, tier } => {

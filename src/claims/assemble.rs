@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::outputs::{self, Output};
+use super::outputs::{self, Output, Switches};
 use crate::authentication::Assurance;
 use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, GrantId, SessionId, TokenId, UserId};
 use crate::hook::answer::HookError;
 use crate::hook::merge;
-use crate::protocol::scope::Scope;
+use crate::protocol::scope::{MODULES, Scope};
 
 /// A person's grant, as its tokens speak of it.
 #[derive(Debug, Clone)]
@@ -75,7 +75,13 @@ pub fn access_token(
             claims.insert("client_id".to_owned(), json!(grant.client_id));
             claims.insert("grant_id".to_owned(), json!(grant.grant_id));
             person(&mut claims, grant);
-            outputs::select(&grant.tenancy, Output::AccessToken, frame.user_role_alias)
+            // Locked: it stands there before the hook's claims come, and never passes through the merge.
+            claims.extend(outputs::locked(&grant.tenancy, Output::AccessToken));
+            let switches = Switches {
+                user_role_alias: frame.user_role_alias,
+                modules: scope.contains(MODULES),
+            };
+            outputs::select(&grant.tenancy, Output::AccessToken, switches)
         }
         TokenSubject::Client(client_id) => {
             claims.insert("sub".to_owned(), json!(client_id));
@@ -115,10 +121,11 @@ pub fn id_token(
     if !extras.tenancy {
         return Ok(claims);
     }
-    merge::merge(
-        claims,
-        outputs::select(&grant.tenancy, Output::IdToken, frame.user_role_alias),
-    )
+    let switches = Switches {
+        user_role_alias: frame.user_role_alias,
+        modules: false,
+    };
+    merge::merge(claims, outputs::select(&grant.tenancy, Output::IdToken, switches))
 }
 
 /// The userinfo answer (OpenID Connect Core §5.3.2): `sub` always, then what was asked for, then tenancy.
@@ -126,10 +133,11 @@ pub fn userinfo(
     user_id: &UserId,
     tenancy: &Map<String, Value>,
     standard: Map<String, Value>,
+    switches: Switches,
 ) -> Result<Map<String, Value>, HookError> {
     let mut claims = standard;
     claims.insert("sub".to_owned(), json!(user_id));
-    merge::merge(claims, outputs::select(tenancy, Output::Userinfo, false))
+    merge::merge(claims, outputs::select(tenancy, Output::Userinfo, switches))
 }
 
 fn dates(frame: &TokenFrame<'_>) -> Map<String, Value> {

@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::protocol::claims::EPOCH;
+use crate::protocol::scope::{MODULES, ORGANIZATIONS};
+
 /// Where a claim can be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Output {
@@ -13,34 +16,57 @@ pub enum Output {
     Userinfo,
 }
 
-/// The claims of tenancy and where each is said.
-const TABLE: [(&str, &[Output]); 5] = [
-    (
-        "org_id",
-        &[Output::AccessToken, Output::IdToken, Output::Userinfo],
-    ),
-    (
-        "org_role",
-        &[Output::AccessToken, Output::IdToken, Output::Userinfo],
-    ),
+const EVERYWHERE: &[Output] = &[Output::AccessToken, Output::IdToken, Output::Userinfo];
+
+/// The claims of tenancy and where each is said. `mv` is for whoever checks an access token; lists can be long.
+const TABLE: [(&str, &[Output]); 9] = [
+    ("org_id", EVERYWHERE),
+    ("org_role", EVERYWHERE),
     ("user_role", &[Output::AccessToken]),
-    ("role", &[Output::AccessToken, Output::IdToken, Output::Userinfo]),
-    ("tier", &[Output::AccessToken, Output::IdToken, Output::Userinfo]),
+    ("role", EVERYWHERE),
+    ("tier", EVERYWHERE),
+    ("plan", EVERYWHERE),
+    (MODULES, &[Output::AccessToken, Output::Userinfo]),
+    (ORGANIZATIONS, &[Output::Userinfo]),
+    (EPOCH, &[Output::AccessToken]),
 ];
 
+/// What is said only where somebody wants it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Switches {
+    /// `user_role` beside `org_role`, as the installation is configured.
+    pub user_role_alias: bool,
+    /// `modules`, by its scope.
+    pub modules: bool,
+}
+
 /// Keeps what the table lets into an output. Claims that the table does not name are an operator's own: they go into
-/// the access token.
+/// the access token. The membership epoch is not among them: see [`locked`].
 #[must_use]
-pub fn select(claims: &Map<String, Value>, output: Output, user_role_alias: bool) -> Map<String, Value> {
-    claims
+pub fn select(facts: &Map<String, Value>, output: Output, switches: Switches) -> Map<String, Value> {
+    let switched_on = |name: &str| match name {
+        EPOCH => false,
+        "user_role" => switches.user_role_alias,
+        MODULES => switches.modules,
+        _ => true,
+    };
+    facts
         .iter()
-        .filter(|(name, _)| user_role_alias || name.as_str() != "user_role")
-        .filter(
-            |(name, _)| match TABLE.iter().find(|(listed, _)| listed == name) {
-                Some((_, outputs)) => outputs.contains(&output),
-                None => output == Output::AccessToken,
-            },
-        )
+        .filter(|(name, _)| switched_on(name) && says(output, name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
+}
+
+/// The facts that no hook sets, and that stand in the claim set before it is asked: the membership epoch.
+#[must_use]
+pub fn locked(facts: &Map<String, Value>, output: Output) -> Option<(String, Value)> {
+    let epoch = facts.get(EPOCH).filter(|_| says(output, EPOCH))?;
+    Some((EPOCH.to_owned(), epoch.clone()))
+}
+
+fn says(output: Output, name: &str) -> bool {
+    match TABLE.iter().find(|(listed, _)| *listed == name) {
+        Some((_, outputs)) => outputs.contains(&output),
+        None => output == Output::AccessToken,
+    }
 }

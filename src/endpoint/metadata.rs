@@ -124,7 +124,15 @@ fn claims_supported() -> Vec<&'static str> {
         "sid",
     ];
     let standard = scope::STANDARD.into_iter().flat_map(claims::of_scope).copied();
-    let tenancy = ["org_id", "org_role", "role", "tier"];
+    let tenancy = [
+        "org_id",
+        "org_role",
+        "role",
+        "tier",
+        "plan",
+        scope::MODULES,
+        scope::ORGANIZATIONS,
+    ];
     protocol.into_iter().chain(standard).chain(tenancy).collect()
 }
 

@@ -8,6 +8,7 @@ use http::Method;
 use serde_json::{Map, Value};
 
 use crate::claims::assemble;
+use crate::claims::outputs::Switches;
 use crate::hook::answer;
 use crate::http::edge::{Edge, Visit};
 use crate::http::extract::bearer;
@@ -17,7 +18,7 @@ use crate::http::respond::failure::Failure;
 use crate::http::respond::oauth;
 use crate::protocol::claims;
 use crate::protocol::error::{ErrorCode, ProtocolError};
-use crate::protocol::scope::OPENID;
+use crate::protocol::scope::{MODULES, OPENID, ORGANIZATIONS};
 use crate::token::access_token;
 use crate::token::liveness::{self, UserinfoFacts};
 
@@ -63,9 +64,16 @@ pub async fn answer(
 }
 
 fn said(facts: UserinfoFacts, scope: &str) -> Option<Map<String, Value>> {
-    let tenancy = answer::read(facts.tenancy).ok()?;
+    let mut tenancy = answer::read(facts.tenancy).ok()?;
+    if let Some(organizations) = facts.organizations {
+        tenancy.insert(ORGANIZATIONS.to_owned(), organizations);
+    }
+    let switches = Switches {
+        user_role_alias: false,
+        modules: scope.split(' ').any(|token| token == MODULES),
+    };
     let scoped = scope.split(' ').flat_map(claims::of_scope).copied();
     let named = facts.claims.userinfo.keys().map(String::as_str);
     let standard = facts.profile.claims(scoped.chain(named));
-    assemble::userinfo(&facts.user_id, &tenancy, standard).ok()
+    assemble::userinfo(&facts.user_id, &tenancy, standard, switches).ok()
 }

@@ -6,7 +6,7 @@ use super::outcome::{GrantError, Outcome, Tokens, refused};
 use crate::claims::assemble::TokenSubject;
 use crate::db::Work;
 use crate::protocol::error::ErrorCode;
-use crate::protocol::scope::{OFFLINE_ACCESS, OPENID, ORGANIZATION_PREFIX, Scope};
+use crate::protocol::scope::{Scope, needs_a_person};
 use crate::token::access_token::{self, AccessToken, Moment, Recipient};
 
 /// Mints the client's own token. `None` beside it: a reference token's row is still to be stored.
@@ -54,16 +54,14 @@ pub fn tokens(token: AccessToken, scope: Scope) -> Tokens {
 /// What may be asked for without a person: no identity, no refresh, no organization. Without a request, everything
 /// that is registered and makes sense.
 fn scope(granting: Granting<'_>, requested: Option<&str>) -> Result<Scope, Outcome> {
-    let of_people =
-        |token: &str| token == OPENID || token == OFFLINE_ACCESS || token.starts_with(ORGANIZATION_PREFIX);
     let registered = &granting.client.scopes;
     match requested {
         None => Ok(Scope::from_tokens(
-            registered.iter().filter(|token| !of_people(token)),
+            registered.iter().filter(|token| !needs_a_person(token)),
         )),
         Some(text) => {
             let scope = Scope::parse(text).map_err(Outcome::Refused)?;
-            if scope.iter().any(of_people) {
+            if scope.iter().any(needs_a_person) {
                 return Err(refused(ErrorCode::InvalidScope, "this scope needs a person"));
             }
             if !scope.is_subset(registered) {

@@ -40,7 +40,7 @@ pub(super) async fn redeem(work: &mut Work, redemption: Redemption<'_>) -> Resul
     let row = sqlx::query!(
         r#"with candidate as (
                 select c.digest,
-                    auth.member_claims(c.user_id, c.organization_id, s.active_organization_id) as tenancy,
+                    auth.member_claims(c.user_id, c.organization_id, s.active_organization_id, c.scopes) as tenancy,
                     case when $13 or c.claims ? 'id_token' then to_jsonb(u) end as person,
                     case when r.identifier is not null then to_jsonb(r) end as audience
                 from auth.oauth_authorization_codes c
@@ -61,6 +61,8 @@ pub(super) async fn redeem(work: &mut Work, redemption: Redemption<'_>) -> Resul
                   and u.status = 'active'
                   and a.disabled_at is null
                   and (a.revoked_before is null or c.created_at >= a.revoked_before)
+                  and (c.organization_id is null or not exists (
+                    select from auth.organizations o where o.id = c.organization_id and o.revoked_before > c.created_at))
                   and (k.withdrawn_at is null or k.withdrawn_at <= c.created_at)),
            redeemed as (
                 update auth.oauth_authorization_codes c
@@ -102,11 +104,7 @@ pub(super) async fn redeem(work: &mut Work, redemption: Redemption<'_>) -> Resul
         grant_id: GrantId::from_text(row.grant_id),
         user_id: UserId::from_text(row.user_id),
         session_id: Some(SessionId::from_text(row.session_id)),
-        assurance: Assurance {
-            auth_time: row.auth_time,
-            acr: row.acr,
-            amr: row.amr,
-        },
+        assurance: proven(row.auth_time, row.acr, row.amr),
         tenancy: row.tenancy,
         claims: row.claims,
         person: row.person,
@@ -114,6 +112,10 @@ pub(super) async fn redeem(work: &mut Work, redemption: Redemption<'_>) -> Resul
         nonce: row.nonce,
     };
     Ok(Some((granted, row.scopes)))
+}
+
+fn proven(auth_time: Timestamp, acr: String, amr: Vec<String>) -> Assurance {
+    Assurance { auth_time, amr, acr }
 }
 
 /// The audience that a grant is for, as its row came with the statement.
@@ -191,7 +193,7 @@ pub(super) async fn rotate(work: &mut Work, rotation: Rotation<'_>) -> Result<Co
                 select g.id,
                     auth.member_claims(g.user_id, case
                         when 'organization:' || $5 = any (g.scopes) then g.organization_id
-                        else coalesce($5, g.organization_id) end, g.active_organization_id) as tenancy,
+                        else coalesce($5, g.organization_id) end, g.active_organization_id, coalesce($6, g.scopes)) as tenancy,
                     case when $13 or g.claims ? 'id_token' then (
                         select to_jsonb(u) from auth.users u where u.id = g.user_id) end as person,
                     case when r.identifier is not null then to_jsonb(r) end as audience
@@ -243,11 +245,7 @@ pub(super) async fn rotate(work: &mut Work, rotation: Rotation<'_>) -> Result<Co
         grant_id: GrantId::from_text(row.id),
         user_id: UserId::from_text(row.user_id),
         session_id: row.session_id.map(SessionId::from_text),
-        assurance: Assurance {
-            auth_time: row.auth_time,
-            acr: row.acr,
-            amr: row.amr,
-        },
+        assurance: proven(row.auth_time, row.acr, row.amr),
         tenancy: row.tenancy,
         claims: row.claims,
         person: row.person,
@@ -310,7 +308,7 @@ pub(super) async fn current(
             g.auth_time as "auth_time!", g.amr as "amr!", g.acr as "acr!",
             auth.member_claims(g.user_id, case
                 when 'organization:' || $3 = any (g.scopes) then g.organization_id
-                else coalesce($3, g.organization_id) end, g.active_organization_id) as tenancy,
+                else coalesce($3, g.organization_id) end, g.active_organization_id, g.scopes) as tenancy,
             case when $4 or g.claims ? 'id_token' then (
                 select to_jsonb(u) from auth.users u where u.id = g.user_id) end as person,
             case when r.identifier is not null then to_jsonb(r) end as audience
@@ -331,11 +329,7 @@ pub(super) async fn current(
         grant_id: GrantId::from_text(row.id),
         user_id: UserId::from_text(row.user_id),
         session_id: row.session_id.map(SessionId::from_text),
-        assurance: Assurance {
-            auth_time: row.auth_time,
-            acr: row.acr,
-            amr: row.amr,
-        },
+        assurance: proven(row.auth_time, row.acr, row.amr),
         tenancy: row.tenancy,
         claims: row.claims,
         person: row.person,

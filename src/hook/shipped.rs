@@ -11,7 +11,7 @@ use super::store;
 use crate::db::DatabaseError;
 
 /// The migration that holds the shipped function.
-const MIGRATION: &str = include_str!("../../migrations/0007_hook.sql");
+const MIGRATION: &str = include_str!("../../migrations/0010_epoch.sql");
 
 /// The shipped function's body, as `pg_proc.prosrc` holds it.
 fn shipped_body() -> Option<&'static str> {

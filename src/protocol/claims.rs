@@ -1,6 +1,9 @@
 //! Owns claim names: which are locked against every hook, and which standard claims each scope names
 //! (OpenID Connect Core §5.1, §5.4).
 
+/// The membership epoch: `user.organization.membership`.
+pub const EPOCH: &str = "mv";
+
 /// Claims that the protocol decides; no hook sets or changes one, in any spelling.
 pub const LOCKED: [&str; 24] = [
     "iss",
@@ -26,7 +29,7 @@ pub const LOCKED: [&str; 24] = [
     "c_hash",
     "s_hash",
     "events",
-    "mv",
+    EPOCH,
 ];
 
 /// Whether a name is locked, whatever its case; `typ` is a header, but nothing may imitate it either.
@@ -36,7 +39,15 @@ pub fn is_locked(name: &str) -> bool {
 }
 
 /// The claims of tenancy, as the built-in hook names them.
-pub const TENANCY: [&str; 5] = ["org_id", "org_role", "user_role", "role", "tier"];
+pub const TENANCY: [&str; 7] = [
+    "org_id",
+    "org_role",
+    "user_role",
+    "role",
+    "tier",
+    "plan",
+    "modules",
+];
 
 /// The standard claims that a scope asks for (OpenID Connect Core §5.4).
 #[must_use]

@@ -14,10 +14,30 @@ pub const OFFLINE_ACCESS: &str = "offline_access";
 pub const ORGANIZATION_PREFIX: &str = "organization:";
 /// Lets a client that is not first-party change the organization at refresh.
 pub const ORGANIZATION_ANY: &str = "organization:*";
+/// Lists the person's own organizations in the userinfo answer.
+pub const ORGANIZATIONS: &str = "organizations";
+/// Says what the person may do with each module of the active organization: the claim of the same name.
+pub const MODULES: &str = "modules";
 /// The longest id or slug of an organization that is carried.
 const LONGEST_ORGANIZATION: usize = 128;
 /// The scopes that every installation serves.
-pub const STANDARD: [&str; 6] = [OPENID, "profile", "email", "address", "phone", OFFLINE_ACCESS];
+pub const STANDARD: [&str; 8] = [
+    OPENID,
+    "profile",
+    "email",
+    "address",
+    "phone",
+    OFFLINE_ACCESS,
+    ORGANIZATIONS,
+    MODULES,
+];
+
+/// Whether a scope value speaks of a person: a client's own token never has it.
+#[must_use]
+pub fn needs_a_person(token: &str) -> bool {
+    [OPENID, OFFLINE_ACCESS, ORGANIZATIONS, MODULES].contains(&token)
+        || token.starts_with(ORGANIZATION_PREFIX)
+}
 
 /// A set of scope tokens, kept in order so that equal sets have equal text.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

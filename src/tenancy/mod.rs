@@ -14,6 +14,7 @@ pub mod module;
 pub mod new_organization;
 pub mod organization;
 pub mod provisioning;
+pub mod revocation;
 pub mod service;
 pub mod settings;
 pub mod slug;

@@ -13,6 +13,7 @@ use crate::authentication::Assurance;
 use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, GrantId, OrganizationId, UserId};
 use crate::db::{DatabaseError, Work};
+use crate::protocol::claims::EPOCH;
 use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::scope::Scope;
 use crate::user::Profile;
@@ -51,9 +52,14 @@ pub async fn of_access_token(
                 return Ok(None);
             };
             let issued_at = claims.get("iat").and_then(Value::as_i64).unwrap_or(0);
-            let organization = text("org_id").zip(text("org_role"));
+            let ours = text("aud") == Some(issuance.issuer.as_str());
+            let epoch = store::TokenEpoch {
+                mv: text(EPOCH),
+                organization: text("org_id").filter(|_| ours),
+                renamed: (!ours).then(|| Value::Object((*claims).clone())),
+            };
             let lives = match text("grant_id") {
-                Some(grant_id) => store::grant_and_token_live(work, grant_id, jti, organization).await?,
+                Some(grant_id) => store::grant_and_token_live(work, grant_id, jti, epoch).await?,
                 None => store::client_token_lives(work, client_id, jti, issued_at).await?,
             };
             Ok(lives.then_some(claims))
@@ -90,6 +96,8 @@ pub struct UserinfoFacts {
     pub claims: ClaimsRequest,
     /// What the built-in hook says now; `None` is its refusal.
     pub tenancy: Option<Value>,
+    /// The person's organizations, by the scope `organizations`.
+    pub organizations: Option<Value>,
 }
 
 /// Everything that userinfo says of the grant of a live access token: one statement.
@@ -103,7 +111,16 @@ pub async fn userinfo_facts(
             let (Some(grant_id), Some(jti)) = (text("grant_id"), text("jti")) else {
                 return Ok(None);
             };
-            let facts = store::userinfo_of_jwt(work, grant_id, jti, text("org_id")).await?;
+            let says = store::TokenSays {
+                grant_id,
+                jti,
+                mv: text(EPOCH),
+                organization: text("org_id"),
+                scopes: text("scope")
+                    .map(|scope| scope.split(' ').map(str::to_owned).collect())
+                    .unwrap_or_default(),
+            };
+            let facts = store::userinfo_of_jwt(work, says).await?;
             Ok(facts.map(|facts| UserinfoFacts {
                 token: claims,
                 ..facts

@@ -12,29 +12,41 @@ use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, OrganizationId, TokenId, UserId};
 use crate::db::{DatabaseError, Work};
-use crate::protocol::scope::Scope;
+use crate::protocol::scope::{ORGANIZATIONS, Scope};
 use crate::user::{Profile, ProfileDetails};
 
-/// A token that says an organization lives only while its person is in it with the role that it says.
+/// What a token says of the membership epoch it was made in.
+pub(super) struct TokenEpoch<'a> {
+    pub(super) mv: Option<&'a str>,
+    /// The organization of a token for the issuer itself.
+    pub(super) organization: Option<&'a str>,
+    /// The whole of a token for a resource, which may call `org_id` otherwise.
+    pub(super) renamed: Option<Value>,
+}
+
+/// A person's token lives while its grant does, nobody revoked it, and no cut-off is above its epoch.
 pub(super) async fn grant_and_token_live(
     work: &mut Work,
     grant_id: &str,
     jti: &str,
-    organization: Option<(&str, &str)>,
+    epoch: TokenEpoch<'_>,
 ) -> Result<bool, DatabaseError> {
     let now = work.now();
     let lives = sqlx::query_scalar!(
         r#"select coalesce((
-                select $4::text is null or auth.member_claims(g.user_id, $4, null) ->> 'org_role' = $5
+                select auth.epoch_is_current($4, g.user_id,
+                    coalesce($5, $6::jsonb ->> coalesce(r.claim_names ->> 'org_id', 'org_id')))
                 from auth.live_grants g
+                left join auth.resources r on r.identifier = g.resource
                 where g.id = $1
                   and g.live_until > $3), false)
               and not exists (select from auth.revoked_tokens r where r.jti = $2) as "lives!""#,
         grant_id,
         jti,
         now,
-        organization.map(|(id, _)| id),
-        organization.map(|(_, role)| role),
+        epoch.mv,
+        epoch.organization,
+        epoch.renamed,
     )
     .fetch_one(work.connection()?)
     .await?;
@@ -83,9 +95,10 @@ pub(super) async fn reference_claims(
              and (a.revoked_before is null or a.revoked_before <= t.created_at)
              and (p.revoked_before is null or p.revoked_before <= t.created_at)
              and (t.grant_id is null or coalesce((
-                select t.claims ->> 'org_id' is null
-                    or auth.member_claims(g.user_id, t.claims ->> 'org_id', null) ->> 'org_role' = t.claims ->> 'org_role'
+                select auth.epoch_is_current(
+                    t.claims ->> 'mv', g.user_id, t.claims ->> coalesce(r.claim_names ->> 'org_id', 'org_id'))
                 from auth.live_grants g
+                left join auth.resources r on r.identifier = g.resource
                 where g.id = t.grant_id
                   and g.live_until > $2), false))"#,
         digest.as_bytes(),
@@ -144,6 +157,7 @@ struct UserinfoRow {
     user_id: String,
     claims: Option<Value>,
     tenancy: Option<Value>,
+    organizations: Option<Value>,
     token: Option<Value>,
     email: String,
     email_verified_at: Option<Timestamp>,
@@ -171,19 +185,27 @@ struct UserinfoRow {
     updated_at: Timestamp,
 }
 
-/// What userinfo says for a JWT, by what it says of itself. An unbound grant keeps the organization that the token
-/// speaks of while the person is still joined.
+/// What userinfo reads of a JWT.
+pub(super) struct TokenSays<'a> {
+    pub(super) grant_id: &'a str,
+    pub(super) jti: &'a str,
+    pub(super) mv: Option<&'a str>,
+    pub(super) organization: Option<&'a str>,
+    pub(super) scopes: Vec<String>,
+}
+
+/// What userinfo says for a JWT. An unbound grant keeps the organization that the token speaks of: the epoch says
+/// that the person is still joined.
 pub(super) async fn userinfo_of_jwt(
     work: &mut Work,
-    grant_id: &str,
-    jti: &str,
-    organization: Option<&str>,
+    says: TokenSays<'_>,
 ) -> Result<Option<UserinfoFacts>, DatabaseError> {
     let now = work.now();
     let row = sqlx::query_as!(
         UserinfoRow,
         r#"select g.user_id as "user_id!", g.claims, null::jsonb as token,
-            auth.member_claims(g.user_id, g.organization_id, coalesce($4, g.active_organization_id)) as tenancy,
+            auth.member_claims(g.user_id, g.organization_id, coalesce($4, g.active_organization_id), $6) as tenancy,
+            case when $7 = any ($6) then auth.member_organizations(g.user_id) end as organizations,
             u.email, u.email_verified_at, u.user_name, u.name, u.given_name, u.family_name, u.middle_name, u.nickname,
             u.profile, u.image, u.website, u.gender, u.birthdate, u.zoneinfo, u.locale, u.phone, u.phone_verified_at,
             u.address_formatted, u.address_street, u.address_locality, u.address_region, u.address_postal_code,
@@ -192,11 +214,15 @@ pub(super) async fn userinfo_of_jwt(
            join auth.users u on u.id = g.user_id
            where g.id = $1
              and g.live_until > $3
+             and auth.epoch_is_current($5, g.user_id, $4)
              and not exists (select from auth.revoked_tokens r where r.jti = $2)"#,
-        grant_id,
-        jti,
+        says.grant_id,
+        says.jti,
         now,
-        organization,
+        says.organization,
+        says.mv,
+        &says.scopes,
+        ORGANIZATIONS,
     )
     .fetch_optional(work.connection()?)
     .await?;
@@ -212,8 +238,9 @@ pub(super) async fn userinfo_of_reference(
     let row = sqlx::query_as!(
         UserinfoRow,
         r#"select g.user_id as "user_id!", g.claims, t.claims as token,
-            auth.member_claims(g.user_id, g.organization_id, coalesce(t.claims ->> 'org_id', g.active_organization_id))
-                as tenancy,
+            auth.member_claims(g.user_id, g.organization_id, coalesce(t.claims ->> 'org_id', g.active_organization_id),
+                says.scopes) as tenancy,
+            case when $3 = any (says.scopes) then auth.member_organizations(g.user_id) end as organizations,
             u.email, u.email_verified_at, u.user_name, u.name, u.given_name, u.family_name, u.middle_name, u.nickname,
             u.profile, u.image, u.website, u.gender, u.birthdate, u.zoneinfo, u.locale, u.phone, u.phone_verified_at,
             u.address_formatted, u.address_street, u.address_locality, u.address_region, u.address_postal_code,
@@ -221,11 +248,14 @@ pub(super) async fn userinfo_of_reference(
            from auth.oauth_access_tokens t
            join auth.live_grants g on g.id = t.grant_id
            join auth.users u on u.id = g.user_id
+           cross join lateral (select string_to_array(t.claims ->> 'scope', ' ') as scopes) says
            where t.digest = $1
              and t.expires_at > $2
-             and g.live_until > $2"#,
+             and g.live_until > $2
+             and auth.epoch_is_current(t.claims ->> 'mv', g.user_id, t.claims ->> 'org_id')"#,
         digest.as_bytes(),
         now,
+        ORGANIZATIONS,
     )
     .fetch_optional(work.connection()?)
     .await?;
@@ -276,6 +306,7 @@ impl UserinfoRow {
                 })?
                 .unwrap_or_default(),
             tenancy: self.tenancy,
+            organizations: self.organizations,
         })
     }
 }

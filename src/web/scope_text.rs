@@ -1,6 +1,6 @@
 //! Owns what scopes say to a person: a sentence for those we know, the scope itself for others.
 
-use crate::protocol::scope::{OFFLINE_ACCESS, ORGANIZATION_ANY, ORGANIZATION_PREFIX};
+use crate::protocol::scope::{MODULES, OFFLINE_ACCESS, ORGANIZATION_ANY, ORGANIZATION_PREFIX, ORGANIZATIONS};
 
 /// A line of the list of what a client asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,10 @@ pub fn line(scope: &str) -> Option<ScopeLine<'_>> {
         "email" => Some(ScopeLine::Sentence("See your email address")),
         "address" => Some(ScopeLine::Sentence("See your postal address")),
         "phone" => Some(ScopeLine::Sentence("See your phone number")),
-        "modules" => Some(ScopeLine::Sentence(
+        ORGANIZATIONS => Some(ScopeLine::Sentence(
+            "See which organizations you belong to, and your role there",
+        )),
+        MODULES => Some(ScopeLine::Sentence(
             "See which parts of your organization you may use",
         )),
         ORGANIZATION_ANY => Some(ScopeLine::Sentence("Switch between your organizations")),

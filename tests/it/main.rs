@@ -16,6 +16,7 @@ mod app;
 mod attack;
 mod claims;
 mod command_line;
+mod epoch;
 mod fetch;
 mod fixtures;
 mod house;

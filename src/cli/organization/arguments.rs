@@ -123,6 +123,11 @@ pub enum SettingsCommand {
         /// The organization's id or slug
         org: String,
     },
+    /// End every grant and token that was made for the organization until now; members sign in anew
+    RevokeTokens {
+        /// The organization's id or slug
+        org: String,
+    },
 }
 
 impl SettingsCommand {
@@ -137,7 +142,8 @@ impl SettingsCommand {
             | Self::SetFlag { org, .. }
             | Self::SetBranding { org, .. }
             | Self::Suspend { org }
-            | Self::Resume { org } => org,
+            | Self::Resume { org }
+            | Self::RevokeTokens { org } => org,
         }
     }
 }

@@ -17,7 +17,9 @@ use crate::cli::user::user;
 use crate::cli::{operator, values};
 use crate::config::SignetConfig;
 use crate::db::Work;
-use crate::tenancy::{Actor, Branding, NewOrganization, Plan, Slug, administration, membership, service};
+use crate::tenancy::{
+    Actor, Branding, NewOrganization, Plan, Slug, administration, membership, revocation, service,
+};
 use crate::user::AccessTier;
 
 /// How many members are shown.
@@ -121,6 +123,10 @@ async fn set(command: SettingsCommand, work: &mut Work) -> Result<OrganizationRe
         SettingsCommand::Resume { .. } => {
             service::resume(work, &org).await?;
             "resumed".to_owned()
+        }
+        SettingsCommand::RevokeTokens { .. } => {
+            revocation::revoke_before(work, &org).await?;
+            "tokens revoked".to_owned()
         }
     };
     Ok(changed(&org, done))

@@ -8,6 +8,7 @@ mod member;
 mod module;
 mod organization;
 mod provisioning;
+mod revocation;
 mod settings;
 mod workspace;
 mod workspace_member;
@@ -37,6 +38,7 @@ pub(super) use organization::{
     set_tier,
 };
 pub(super) use provisioning::{insert_global_member, is_global, set_global};
+pub(super) use revocation::set_revoked_before;
 pub(super) use settings::{lock, set_branding, set_feature_flags, set_name, set_plan, set_slug, set_type};
 pub(super) use workspace::{
     WorkspaceRow, find_workspace, first_free_workspace_slug, insert_workspace, list_workspaces,

@@ -1,0 +1,7 @@
+//! The membership epoch: what a change of membership does to the tokens that were made before it.
+
+mod changes;
+mod counters;
+mod reductions;
+mod revocation;
+mod said;

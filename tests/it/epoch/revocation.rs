@@ -1,0 +1,143 @@
+//! RT-09 and TN-06: what an organization's own cut-off and a removal do to grants.
+
+use serde_json::json;
+
+use super::changes::Change;
+use crate::app::TestApp;
+use crate::app::relying_party::claims;
+use crate::attack::holdings::{assert_access_dead, assert_dead, assert_live, refreshed, sql, text, wait};
+use crate::command_line::program::Signet;
+use crate::fixtures::{a_client, a_person, an_organization};
+
+/// Attacks RT-09: everything that was granted for the organization ends, codes under way too; other organizations,
+/// other grants and what comes afterwards live.
+#[tokio::test]
+async fn rt_09_an_organizations_cut_off_ends_what_was_granted_for_it() {
+    let app = TestApp::new().await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    let ada = a_person("ada").create(&app).await;
+    let acme = an_organization(&app, "acme", &ada, None).await;
+    wait(&app, 1);
+    an_organization(&app, "globex", &ada, None).await;
+    let bound = [("organization", "acme")];
+    let offline = [("organization", "acme"), ("scope", "openid offline_access")];
+    let held = [
+        relying_party.tokens(&app, &ada, &bound).await,
+        relying_party.tokens(&app, &ada, &offline).await,
+    ];
+    let unbound = relying_party.tokens(&app, &ada, &[]).await;
+    let elsewhere = relying_party
+        .tokens(&app, &ada, &[("organization", "globex")])
+        .await;
+    let code = relying_party.code(&app, &ada, &bound).await;
+    wait(&app, 1);
+    let signet = Signet::on(&app.database);
+    let told = signet.json(&["org", "revoke-tokens", "acme"]).await;
+    assert_eq!(told, json!({"org_id": acme.id, "done": "tokens revoked"}));
+    // The program's time is the database's; the server's here is the test's own, which is later.
+    sql(
+        &app,
+        "update auth.organizations set revoked_before = to_timestamp(1800000002), updated_at = to_timestamp(1800000002)
+         where slug = 'acme'",
+    )
+    .await;
+    for tokens in &held {
+        assert_dead(&relying_party, tokens).await;
+    }
+    relying_party
+        .exchange(&code)
+        .await
+        .assert_error(400, "invalid_grant");
+    assert_access_dead(&relying_party, &unbound).await;
+    assert_live(&relying_party, &refreshed(&relying_party, &unbound).await).await;
+    assert_live(&relying_party, &elsewhere).await;
+    let again = relying_party.tokens(&app, &ada, &bound).await;
+    assert_live(&relying_party, &again).await;
+    assert_dead(&relying_party, &held[0]).await;
+}
+
+/// Attacks RT-09: the organization's mark with those of platform, client and person, in either order: the latest wins.
+#[tokio::test]
+async fn rt_09_the_latest_of_all_marks_wins() {
+    let other = |level: &str, second: u32| match level {
+        "platform" => format!("update auth.platform set revoked_before = to_timestamp(18000000{second:02})"),
+        "client" => {
+            format!("update auth.oauth_applications set revoked_before = to_timestamp(18000000{second:02})")
+        }
+        _ => format!(
+            "update auth.users set revoked_before = to_timestamp(18000000{second:02}), updated_at = to_timestamp(1800000099)"
+        ),
+    };
+    let own = |second: u32| {
+        format!(
+            "update auth.organizations set revoked_before = to_timestamp(18000000{second:02}),
+             updated_at = to_timestamp(1800000099)"
+        )
+    };
+    for level in ["platform", "client", "person"] {
+        for (mut statements, reversed) in [
+            ([own(20), other(level, 10)], false),
+            ([own(10), other(level, 20)], true),
+            ([own(20), other(level, 10)], true),
+            ([own(10), other(level, 20)], false),
+        ] {
+            if reversed {
+                statements.reverse();
+            }
+            let app = TestApp::new().await;
+            let relying_party = app.relying_party(&a_client("web").create(&app).await);
+            let ada = a_person("ada").create(&app).await;
+            an_organization(&app, "acme", &ada, None).await;
+            let asked = [("organization", "acme"), ("scope", "openid offline_access")];
+            let oldest = relying_party.tokens(&app, &ada, &asked).await;
+            wait(&app, 15);
+            let old = relying_party.tokens(&app, &ada, &asked).await;
+            wait(&app, 15);
+            let new = relying_party.tokens(&app, &ada, &asked).await;
+            for statement in statements {
+                sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
+                    .execute(&mut app.database.admin().await)
+                    .await
+                    .unwrap();
+            }
+            app.refresh_caches().await;
+            assert_dead(&relying_party, &oldest).await;
+            assert_dead(&relying_party, &old).await;
+            assert_live(&relying_party, &new).await;
+        }
+    }
+}
+
+/// Attacks TN-06, contracts section 5: after a removal a bound grant is over, an unbound one falls to another
+/// organization by the rule; neither says the old one again.
+#[tokio::test]
+async fn tn_06_a_removed_members_grants_never_speak_of_it_again() {
+    let app = TestApp::new().await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    let (ada, bob) = (
+        a_person("ada").create(&app).await,
+        a_person("bob").create(&app).await,
+    );
+    let acme = an_organization(&app, "acme", &bob, None).await;
+    acme.add(&app, &ada, "admin").await;
+    wait(&app, 1);
+    let globex = an_organization(&app, "globex", &bob, None).await;
+    globex.add(&app, &ada, "viewer").await;
+    let bound = relying_party
+        .tokens(&app, &ada, &[("organization", "acme")])
+        .await;
+    let unbound = relying_party.tokens(&app, &ada, &[]).await;
+    assert_eq!(claims(text(&unbound, "access_token"))["org_id"], json!(acme.id));
+    Change::Remove.commit(&app, &acme, &ada).await;
+    assert_access_dead(&relying_party, &bound).await;
+    assert_access_dead(&relying_party, &unbound).await;
+    let refused = relying_party.refresh(text(&bound, "refresh_token"), &[]).await;
+    refused.assert_error(400, "invalid_grant");
+    let next = refreshed(&relying_party, &unbound).await;
+    let said = claims(text(&next, "access_token"));
+    assert_eq!(
+        (&said["org_id"], &said["org_role"]),
+        (&json!(globex.id), &json!("viewer"))
+    );
+    assert_live(&relying_party, &next).await;
+}
