@@ -10,7 +10,9 @@ use axum::{Extension, Router};
 
 use crate::account::{consent, home, login};
 use crate::app::App;
-use crate::endpoint::{authorize, end_session, health, introspect, jwks, metadata, revoke, token, userinfo};
+use crate::endpoint::{
+    authorize, end_session, health, introspect, jwks, membership_epoch, metadata, revoke, token, userinfo,
+};
 use crate::http::edge::Edge;
 use crate::http::middleware::client_ip::{InvalidNetwork, TrustedProxies};
 use crate::http::middleware::limits::RequestLimits;
@@ -83,7 +85,15 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
             "/static/{file}",
             get(async |Path(file): Path<String>| asset::by_name(&file)),
         );
-    let routes = documents.merge(tokens).merge(pages).fallback(home::not_found);
+    let services = Router::new()
+        .route("/api/v1/internal/membership-epoch", get(membership_epoch::get))
+        .layer(Extension(membership_epoch::Watch::default()))
+        .layer(from_fn(no_store::add));
+    let routes = documents
+        .merge(tokens)
+        .merge(pages)
+        .merge(services)
+        .fallback(home::not_found);
     let path = app.issuer().path();
     // RFC 8414 §3.1: with a path in the issuer, the well-known part comes before it.
     let inserted = format!("/.well-known/oauth-authorization-server{path}");

@@ -2,7 +2,8 @@
 //! secret, a token, a name or an address of mail. Names on the wire are in [`Event::name`].
 
 use crate::base::id::{
-    ClientId, GrantId, InvitationId, KeyId, OrganizationId, SessionId, TokenId, UserId, WorkspaceId,
+    ClientId, GrantId, InvitationId, KeyId, OrganizationId, ServiceKeyId, SessionId, TokenId, UserId,
+    WorkspaceId,
 };
 
 /// Why a login was refused. The person is told none of it.
@@ -338,6 +339,20 @@ pub enum Event {
         problem: &'static str,
     },
 
+    ServiceKeyCreated {
+        key: ServiceKeyId,
+        name: String,
+    },
+    /// A service got another key; the older one ends.
+    ServiceKeyRotated {
+        key: ServiceKeyId,
+        name: String,
+    },
+    /// Every key of a service ended.
+    ServiceKeyRevoked {
+        name: String,
+    },
+
     KeyCreated {
         key: KeyId,
         algorithm: &'static str,
@@ -432,6 +447,9 @@ impl Event {
             Self::ModulePermissionChanged { .. } => "MODULE_PERMISSION_CHANGED",
             Self::HookChanged { .. } => "HOOK_CHANGED",
             Self::HookFailed { .. } => "HOOK_FAILED",
+            Self::ServiceKeyCreated { .. } => "SERVICE_KEY_CREATED",
+            Self::ServiceKeyRotated { .. } => "SERVICE_KEY_ROTATED",
+            Self::ServiceKeyRevoked { .. } => "SERVICE_KEY_REVOKED",
             Self::KeyCreated { .. } => "KEY_CREATED",
             Self::KeyActivated { .. } => "KEY_ACTIVATED",
             Self::KeyRetired { .. } => "KEY_RETIRED",

@@ -92,6 +92,10 @@ fn metadata(event: &Event) -> Value {
         | Event::ModulePermissionChanged { .. } => space_metadata(event),
         Event::HookChanged { hook } => json!({ "hook": hook }),
         Event::HookFailed { hook, problem, .. } => json!({ "hook": hook, "problem": problem }),
+        Event::ServiceKeyCreated { key, name } | Event::ServiceKeyRotated { key, name } => {
+            json!({ "service_key_id": key, "name": name })
+        }
+        Event::ServiceKeyRevoked { name } => json!({ "name": name }),
         Event::KeyCreated { key, algorithm } => json!({ "kid": key, "alg": algorithm }),
         Event::KeyActivated { key } | Event::KeyRetired { key } | Event::KeyRevoked { key } => {
             json!({ "kid": key })

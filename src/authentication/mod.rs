@@ -4,6 +4,7 @@
 pub mod assurance;
 pub mod login;
 pub mod password;
+pub mod service_key;
 mod store;
 pub mod throttle;
 

@@ -30,6 +30,8 @@ pub enum Kind {
     ClientSecret,
     /// An invitation to an organization.
     Invitation,
+    /// A key of a service.
+    ServiceKey,
 }
 
 impl Kind {
@@ -45,6 +47,7 @@ impl Kind {
             Self::AccessToken => "at",
             Self::ClientSecret => "cs",
             Self::Invitation => "iv",
+            Self::ServiceKey => "sk",
         }
     }
 }

@@ -69,4 +69,6 @@ identifier! {
     TokenId,
     /// An invitation to an organization.
     InvitationId,
+    /// A key of a service.
+    ServiceKeyId,
 }

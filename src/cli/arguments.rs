@@ -10,6 +10,7 @@ use super::dev::DevArguments;
 use super::migrate::MigrateArguments;
 use super::module::ModuleCommand;
 use super::organization::OrganizationCommand;
+use super::service_key::ServiceKeyCommand;
 use super::user::UserCommand;
 use super::workspace::WorkspaceCommand;
 
@@ -54,6 +55,9 @@ pub(super) enum Command {
     /// Say what a role may do with the modules of an organization
     #[command(subcommand)]
     Module(ModuleCommand),
+    /// Make and end keys of services that speak to the internal API.
+    #[command(subcommand)]
+    ServiceKey(ServiceKeyCommand),
     /// Databases for building and testing.
     #[command(subcommand, hide = true)]
     Database(DatabaseCommand),

@@ -14,6 +14,7 @@ pub mod organization;
 pub mod output;
 pub mod run;
 mod serve;
+pub mod service_key;
 pub mod user;
 mod values;
 pub mod workspace;

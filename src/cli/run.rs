@@ -6,7 +6,8 @@ use clap::Parser as _;
 
 use super::arguments::{Arguments, Command};
 use super::{
-    client, database, dev, doctor, migrate, module, operator, organization, output, serve, user, workspace,
+    client, database, dev, doctor, migrate, module, operator, organization, output, serve, service_key, user,
+    workspace,
 };
 use crate::config;
 
@@ -76,6 +77,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Module(command) => {
             let mut work = operator::begin(&load()?).await?;
             let report = module::run(command, &mut work).await?;
+            work.commit().await?;
+            output::write(&report, json)?;
+        }
+        Command::ServiceKey(command) => {
+            let mut work = operator::begin(&load()?).await?;
+            let report = service_key::run(command, &mut work).await?;
             work.commit().await?;
             output::write(&report, json)?;
         }

@@ -8,6 +8,7 @@ pub mod error;
 pub mod migrate;
 pub mod platform;
 pub mod pool;
+pub mod snapshot;
 pub mod work;
 
 pub use error::DatabaseError;

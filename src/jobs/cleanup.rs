@@ -12,7 +12,7 @@ use crate::base::origin::Origin;
 use crate::db::DatabaseError;
 use crate::session;
 use crate::tenancy::invitation;
-use crate::token::expiry as token;
+use crate::token::{cutoff, expiry as token};
 
 /// How long to rest when nothing was left.
 const REST: Duration = Duration::from_mins(5);
@@ -53,7 +53,7 @@ pub async fn sweep(app: &App) -> Result<u64, DatabaseError> {
     failure.map_or(Ok(fullest), Err)
 }
 
-const STEPS: u8 = 8;
+const STEPS: u8 = 9;
 
 async fn clean(app: &App, step: u8) -> Result<u64, DatabaseError> {
     let mut work = app.single(app.circumstances(Origin::internal("cleanup"))).await?;
@@ -65,6 +65,7 @@ async fn clean(app: &App, step: u8) -> Result<u64, DatabaseError> {
         4 => token::expire_grants(&mut work, BATCH).await,
         5 => session::expire(&mut work, SESSIONS_KEPT, BATCH).await,
         6 => invitation::expire(&mut work, BATCH).await,
+        7 => cutoff::expire(&mut work, BATCH).await,
         _ => throttle::expire(&mut work, app.throttle(), BATCH).await,
     }
 }

@@ -2,6 +2,7 @@
 //! afterwards: liveness, introspection (RFC 7662), revocation (RFC 7009).
 
 pub mod access_token;
+pub mod cutoff;
 pub mod expiry;
 pub mod id_token;
 pub mod issuance;

@@ -8,3 +8,4 @@ pub mod csrf;
 pub mod flow;
 pub mod form;
 pub mod params;
+pub mod service_key;

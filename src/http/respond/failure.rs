@@ -6,6 +6,7 @@ use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 
 use super::oauth::OAuthError;
 use super::page::{self, FormAction};
+use super::problem::Problem;
 use crate::db::DatabaseError;
 use crate::hook::answer::HookError;
 use crate::token::issuance::MintError;
@@ -62,6 +63,15 @@ impl Failure {
         match self {
             Self::Unavailable => OAuthError::unavailable(),
             Self::Broken => OAuthError::server_error(),
+        }
+    }
+
+    /// The answer of an endpoint that speaks problem details.
+    #[must_use]
+    pub fn problem(self, request_id: &str) -> Problem {
+        match self {
+            Self::Unavailable => Problem::unavailable(request_id),
+            Self::Broken => Problem::server_error(request_id),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderValue, StatusCode};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
 use crate::http::middleware::request_log::LoggedError;
@@ -15,6 +15,7 @@ pub struct Problem {
     code: &'static str,
     detail: &'static str,
     request_id: String,
+    header: Option<(HeaderName, &'static str)>,
 }
 
 #[derive(Serialize)]
@@ -36,6 +37,31 @@ impl Problem {
             code,
             detail,
             request_id: request_id.to_owned(),
+            header: None,
+        }
+    }
+
+    /// The same with the challenge that a 401 carries (RFC 9110 §11.6.1).
+    #[must_use]
+    pub fn challenge(self) -> Self {
+        Self {
+            header: Some((WWW_AUTHENTICATE, "Bearer")),
+            ..self
+        }
+    }
+
+    /// Something is not there for a moment.
+    #[must_use]
+    pub fn unavailable(request_id: &str) -> Self {
+        let problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "temporarily_unavailable",
+            "The server cannot answer now. Try again.",
+            request_id,
+        );
+        Self {
+            header: Some((RETRY_AFTER, "2")),
+            ..problem
         }
     }
 
@@ -65,6 +91,9 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some((name, value)) = self.header {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
         response.extensions_mut().insert(LoggedError(self.code));
         response
     }

@@ -7,3 +7,4 @@ mod database;
 mod organizations;
 pub mod program;
 mod serve;
+mod service_keys;

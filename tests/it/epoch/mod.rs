@@ -2,6 +2,9 @@
 
 mod changes;
 mod counters;
+mod keys;
+mod poll;
+mod poll_pages;
 mod reductions;
 mod revocation;
 mod said;

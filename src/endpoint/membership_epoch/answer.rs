@@ -1,0 +1,102 @@
+//! Owns the long poll itself: everything without a cursor, what is new with one, and an answer in time either way, so
+//! that its silence means something downstream.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use http::{HeaderMap, StatusCode};
+use serde::Serialize;
+
+use super::watch::Watch;
+use crate::authentication::service_key::ServiceScope;
+use crate::db::work::Circumstances;
+use crate::http::edge::{Edge, Visit};
+use crate::http::extract::form::Query;
+use crate::http::extract::params::Params;
+use crate::http::extract::service_key;
+use crate::http::respond::failure::Failure;
+use crate::http::respond::problem::Problem;
+use crate::token::cutoff::{self, Changes, Cursor, Cutoff};
+
+/// How long an answer waits for news. Downstream trusts what it has for ten seconds.
+const WAIT: Duration = Duration::from_secs(5);
+/// The longest that may be asked for.
+const LONGEST_WAIT: Duration = Duration::from_secs(25);
+
+#[derive(Serialize)]
+struct Body {
+    cursor: String,
+    full: bool,
+    more: bool,
+    max_age: u64,
+    cutoffs: Vec<Cutoff>,
+}
+
+/// Answers `?after=<cursor>&wait=<seconds>`.
+pub async fn get(
+    State(edge): State<Edge>,
+    Extension(watch): Extension<Watch>,
+    Visit(visit): Visit,
+    headers: HeaderMap,
+    Query(params): Query,
+) -> Result<Response, Problem> {
+    service_key::require(&edge, &headers, &visit, ServiceScope::EpochRead).await?;
+    let request_id = visit.origin.request_id.clone();
+    let refuse = |code, detail| Problem::new(StatusCode::BAD_REQUEST, code, detail, &request_id);
+    let params =
+        params.map_err(|_| refuse("invalid_request", "The query is malformed or repeats a name."))?;
+    let after = match params.get("after") {
+        None => None,
+        Some(text) => Some(Cursor::parse(text).ok_or_else(|| {
+            refuse(
+                "cursor_malformed",
+                "after is no cursor of ours; leave it out to begin anew.",
+            )
+        })?),
+    };
+    let wait = wait(&params).ok_or_else(|| refuse("wait_malformed", "wait is 0 to 25 seconds."))?;
+    let changes = read(&edge, &watch, visit, after, wait)
+        .await
+        .map_err(|error| Failure::from(error).problem(&request_id))?;
+    let body = Body {
+        cursor: changes.cursor.to_string(),
+        full: changes.full,
+        more: changes.more,
+        max_age: cutoff::KEPT.as_secs(),
+        cutoffs: changes.cutoffs,
+    };
+    Ok(Json(body).into_response())
+}
+
+fn wait(params: &Params) -> Option<Duration> {
+    let Some(text) = params.get("wait") else {
+        return Some(WAIT);
+    };
+    let wait = Duration::from_secs(text.parse().ok()?);
+    (wait <= LONGEST_WAIT).then_some(wait)
+}
+
+/// Reads, and reads again when there is news or the time is over. No connection is held while waiting.
+async fn read(
+    edge: &Edge,
+    watch: &Watch,
+    visit: Circumstances,
+    after: Option<Cursor>,
+    wait: Duration,
+) -> Result<Changes, crate::db::DatabaseError> {
+    let deadline = tokio::time::Instant::now() + wait;
+    // Before the first reading, so that what comes between that and the waiting is not missed.
+    let mut waiting = watch.wait(&edge.app);
+    loop {
+        let late = tokio::time::Instant::now() >= deadline;
+        let mut work = edge.app.single(visit.clone()).await?;
+        let changes = cutoff::changes(&mut work, after.as_ref()).await?;
+        drop(work);
+        if late || changes.full || !changes.cutoffs.is_empty() {
+            return Ok(changes);
+        }
+        let _ = tokio::time::timeout_at(deadline, waiting.news()).await;
+    }
+}
