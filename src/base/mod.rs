@@ -11,3 +11,4 @@ pub mod handle;
 pub mod id;
 pub mod origin;
 pub mod secret;
+pub mod strict_json;

@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::error::JwsError;
-use super::strict_json;
 use crate::base::id::KeyId;
+use crate::base::strict_json;
 use crate::protocol::algorithm::Algorithm;
 
 const DEPTH: usize = 4;

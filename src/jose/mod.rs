@@ -8,7 +8,6 @@ mod jwk;
 mod jws;
 mod private_jwk;
 mod signer;
-pub mod strict_json;
 #[cfg(test)]
 mod tests;
 mod thumbprint;

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::error::{JoseError, JwsError};
 use super::jwk::PublicJwk;
 use super::jws::UnverifiedJws;
-use super::strict_json;
 use crate::base::id::KeyId;
+use crate::base::strict_json;
 use crate::protocol::algorithm::Algorithm;
 
 /// The most objects and arrays that a payload may nest.
