@@ -71,4 +71,8 @@ identifier! {
     InvitationId,
     /// A key of a service.
     ServiceKeyId,
+    /// An operator's hook.
+    HookId,
+    /// One question to the operators' hooks, the same for each of them and for each attempt.
+    HookEventId,
 }

@@ -3,18 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::protocol::claims::EPOCH;
+pub use crate::protocol::claims::Output;
 use crate::protocol::scope::{MODULES, ORGANIZATIONS};
-
-/// Where a claim can be said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Output {
-    /// The access token, and introspection, which reports the token itself.
-    AccessToken,
-    /// The ID token of a client that wants claims there (`scope_claims_in_id_token`).
-    IdToken,
-    /// The userinfo answer.
-    Userinfo,
-}
 
 const EVERYWHERE: &[Output] = &[Output::AccessToken, Output::IdToken, Output::Userinfo];
 

@@ -2,6 +2,7 @@
 //! The built-in hook is the SQL function `auth.member_claims`, called inside each grant's own statement.
 
 pub mod answer;
+pub mod definition;
 pub mod merge;
 pub mod shipped;
 mod store;

@@ -38,6 +38,38 @@ pub fn is_locked(name: &str) -> bool {
     name.eq_ignore_ascii_case("typ") || LOCKED.iter().any(|locked| locked.eq_ignore_ascii_case(name))
 }
 
+/// Where a claim can be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Output {
+    /// The access token, and introspection, which reports the token itself.
+    AccessToken,
+    /// The ID token of a client that wants claims there (`scope_claims_in_id_token`).
+    IdToken,
+    /// The userinfo answer.
+    Userinfo,
+}
+
+impl Output {
+    /// Every output.
+    pub const ALL: [Self; 3] = [Self::AccessToken, Self::IdToken, Self::Userinfo];
+
+    /// The name that is stored, and that a hook's event has as `token_use`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AccessToken => "access_token",
+            Self::IdToken => "id_token",
+            Self::Userinfo => "userinfo",
+        }
+    }
+
+    /// The output of a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|output| output.name() == name)
+    }
+}
+
 /// The claims of tenancy, as the built-in hook names them.
 pub const TENANCY: [&str; 7] = [
     "org_id",
