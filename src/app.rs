@@ -22,7 +22,9 @@ use crate::db::changes::{self, Freshness, Watched};
 use crate::db::pool::{self, PoolError, PoolSettings};
 use crate::db::work::Circumstances;
 use crate::db::{DatabaseError, Work, migrate, platform};
-use crate::hook::shipped::ShippedHook;
+use crate::hook::Hooks;
+use crate::hook::registry::RegistryError;
+use crate::hook::transport::sql::SqlTransport;
 use crate::protocol::issuer::{Issuer, IssuerError};
 use crate::sealing::{KekError, Keyring};
 use crate::session::Lifetimes;
@@ -53,6 +55,9 @@ pub enum AppError {
     /// The signing keys cannot be used.
     #[error(transparent)]
     Signing(#[from] SigningError),
+    /// The hooks cannot be used.
+    #[error(transparent)]
+    Hooks(#[from] RegistryError),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -112,8 +117,8 @@ impl App {
         let (instant, time) = pool::measure_time(&mut connection).await?;
         let platform = platform::read(&mut connection).await?;
         module::service::publish(&mut connection, &config.modules.allowlist).await?;
-        let hook = ShippedHook::default();
-        hook.check(&mut connection).await?;
+        let hook_transport = sql_hooks(&config)?;
+        let hooks = Hooks::load(pool.clone(), hook_transport, &mut connection, &keyring).await?;
         let database_clock = injected
             .clock
             .is_none()
@@ -125,6 +130,7 @@ impl App {
         };
         let entropy = injected.entropy.unwrap_or_else(|| Arc::new(SystemEntropy));
         drop(connection);
+        hooks.check().await?;
         let circumstances = Circumstances {
             now: clock.now(),
             entropy: Arc::clone(&entropy),
@@ -138,7 +144,7 @@ impl App {
                 issuer,
                 keys,
                 settings: Arc::new(config.tokens.clone()),
-                hook,
+                hooks,
             },
             clients: Registry::new(pool.clone(), Arc::clone(&freshness)),
             resources: Resources::new(pool.clone(), Arc::clone(&freshness)),
@@ -208,7 +214,13 @@ impl App {
                     .reload(&mut connection, &self.0.keyring)
                     .await?;
             }
-            "hooks" => self.0.issuance.hook.check(&mut connection).await?,
+            "hooks" => {
+                self.0
+                    .issuance
+                    .hooks
+                    .reload(&mut connection, &self.0.keyring)
+                    .await?;
+            }
             "platform" => {
                 let platform = platform::read(&mut connection).await?;
                 self.0.epoch.store(platform.epoch.0, Ordering::Relaxed);
@@ -330,10 +342,22 @@ impl App {
         answers.await.err().map(|_| "no database connection")
     }
 
-    /// Closes the pool.
+    /// Closes the pools.
     pub async fn close(&self) {
         self.0.pool.close().await;
+        if let Some(sql) = self.0.issuance.hooks.sql() {
+            sql.close().await;
+        }
     }
+}
+
+/// The connections of operators' SQL hooks, where `database.hook_url` is set.
+pub fn sql_hooks(config: &SignetConfig) -> Result<Option<SqlTransport>, AppError> {
+    let database = &config.database;
+    let url = database.hook_url()?;
+    Ok(url
+        .map(|url| SqlTransport::new(&url, database.hook_pool_size))
+        .transpose()?)
 }
 
 /// How passwords are hashed, as configuration says; no number of permits means one per core.

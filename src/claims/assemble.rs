@@ -10,7 +10,7 @@ use super::outputs::{self, Output, Switches};
 use crate::authentication::Assurance;
 use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, GrantId, SessionId, TokenId, UserId};
-use crate::hook::answer::HookError;
+use crate::hook::error::HookError;
 use crate::hook::merge;
 use crate::protocol::scope::{MODULES, Scope};
 
@@ -29,6 +29,43 @@ pub struct GrantFacts {
     pub assurance: Assurance,
     /// What the built-in hook answered inside the grant's statement.
     pub tenancy: Map<String, Value>,
+    /// What the operators' hooks decided before that statement; none where nobody was asked.
+    pub decided: Option<Decided>,
+}
+
+/// What is said beside the protocol's claims where operators' hooks were asked.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// The id that the hooks were shown, so the token has it.
+    pub jti: TokenId,
+    /// In the access token; none if no hook was asked about it.
+    pub access_token: Option<Map<String, Value>>,
+    /// In the ID token.
+    pub id_token: Option<Map<String, Value>>,
+}
+
+/// Claims before anybody was asked: what the protocol decides, with standard claims that were asked for, and what
+/// membership adds.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The protocol's.
+    pub protocol: Map<String, Value>,
+    /// Membership's.
+    pub tenancy: Map<String, Value>,
+}
+
+impl Draft {
+    /// What was decided, in place of what membership adds.
+    fn decided(mut self, decided: Option<&Map<String, Value>>) -> Self {
+        if let Some(decided) = decided {
+            self.tenancy.clone_from(decided);
+        }
+        self
+    }
+
+    fn complete(self) -> Result<Map<String, Value>, HookError> {
+        merge::merge(self.protocol, self.tenancy)
+    }
 }
 
 /// Whom a token is about.
@@ -57,19 +94,20 @@ pub struct TokenFrame<'a> {
     pub user_role_alias: bool,
 }
 
-/// The claims of an access token (RFC 9068 §2.2).
-pub fn access_token(
+/// The claims of an access token (RFC 9068 §2.2) before anybody was asked.
+#[must_use]
+pub fn draft_access_token(
     frame: &TokenFrame<'_>,
     subject: &TokenSubject,
     scope: &Scope,
     jti: &TokenId,
-) -> Result<Map<String, Value>, HookError> {
+) -> Draft {
     let mut claims = dates(frame);
     claims.insert("jti".to_owned(), json!(jti));
     if !scope.is_empty() {
         claims.insert("scope".to_owned(), json!(scope.to_string()));
     }
-    let additions = match subject {
+    let tenancy = match subject {
         TokenSubject::Person(grant) => {
             claims.insert("sub".to_owned(), json!(grant.user_id));
             claims.insert("client_id".to_owned(), json!(grant.client_id));
@@ -89,7 +127,27 @@ pub fn access_token(
             Map::from_iter([("role".to_owned(), json!("service"))])
         }
     };
-    merge::merge(claims, rename(additions, frame.claim_names))
+    Draft {
+        protocol: claims,
+        tenancy,
+    }
+}
+
+/// The claims of an access token (RFC 9068 §2.2).
+pub fn access_token(
+    frame: &TokenFrame<'_>,
+    subject: &TokenSubject,
+    scope: &Scope,
+    jti: &TokenId,
+) -> Result<Map<String, Value>, HookError> {
+    let decided = match subject {
+        TokenSubject::Person(grant) => grant.decided.as_ref(),
+        TokenSubject::Client(_) => None,
+    };
+    let mut draft = draft_access_token(frame, subject, scope, jti)
+        .decided(decided.and_then(|decided| decided.access_token.as_ref()));
+    draft.tenancy = rename(draft.tenancy, frame.claim_names)?;
+    draft.complete()
 }
 
 /// What an ID token says beside the protocol's claims.
@@ -104,12 +162,9 @@ pub struct IdTokenExtras<'a> {
     pub tenancy: bool,
 }
 
-/// The claims of an ID token (OpenID Connect Core §2).
-pub fn id_token(
-    frame: &TokenFrame<'_>,
-    grant: &GrantFacts,
-    extras: IdTokenExtras<'_>,
-) -> Result<Map<String, Value>, HookError> {
+/// The claims of an ID token (OpenID Connect Core §2) before anybody was asked.
+#[must_use]
+pub fn draft_id_token(frame: &TokenFrame<'_>, grant: &GrantFacts, extras: IdTokenExtras<'_>) -> Draft {
     let mut claims = extras.standard;
     claims.append(&mut dates(frame));
     claims.insert("sub".to_owned(), json!(grant.user_id));
@@ -118,26 +173,53 @@ pub fn id_token(
     if let Some(nonce) = extras.nonce {
         claims.insert("nonce".to_owned(), json!(nonce));
     }
-    if !extras.tenancy {
-        return Ok(claims);
-    }
-    let switches = Switches {
-        user_role_alias: frame.user_role_alias,
-        modules: false,
+    let tenancy = if extras.tenancy {
+        let switches = Switches {
+            user_role_alias: frame.user_role_alias,
+            modules: false,
+        };
+        outputs::select(&grant.tenancy, Output::IdToken, switches)
+    } else {
+        Map::new()
     };
-    merge::merge(claims, outputs::select(&grant.tenancy, Output::IdToken, switches))
+    Draft {
+        protocol: claims,
+        tenancy,
+    }
 }
 
-/// The userinfo answer (OpenID Connect Core §5.3.2): `sub` always, then what was asked for, then tenancy.
-pub fn userinfo(
+/// The claims of an ID token (OpenID Connect Core §2).
+pub fn id_token(
+    frame: &TokenFrame<'_>,
+    grant: &GrantFacts,
+    extras: IdTokenExtras<'_>,
+) -> Result<Map<String, Value>, HookError> {
+    let decided = grant.decided.as_ref();
+    draft_id_token(frame, grant, extras)
+        .decided(decided.and_then(|decided| decided.id_token.as_ref()))
+        .complete()
+}
+
+/// The userinfo answer before anybody was asked (OpenID Connect Core §5.3.2): `sub` always, then what was asked for,
+/// then tenancy.
+#[must_use]
+pub fn draft_userinfo(
     user_id: &UserId,
     tenancy: &Map<String, Value>,
     standard: Map<String, Value>,
     switches: Switches,
-) -> Result<Map<String, Value>, HookError> {
+) -> Draft {
     let mut claims = standard;
     claims.insert("sub".to_owned(), json!(user_id));
-    merge::merge(claims, outputs::select(tenancy, Output::Userinfo, switches))
+    Draft {
+        protocol: claims,
+        tenancy: outputs::select(tenancy, Output::Userinfo, switches),
+    }
+}
+
+/// The userinfo answer, with what the operators' hooks decided if they were asked.
+pub fn userinfo(draft: Draft, decided: Option<&Map<String, Value>>) -> Result<Map<String, Value>, HookError> {
+    draft.decided(decided).complete()
 }
 
 fn dates(frame: &TokenFrame<'_>) -> Map<String, Value> {
@@ -163,12 +245,20 @@ fn person(claims: &mut Map<String, Value>, grant: &GrantFacts) {
     claims.insert("amr".to_owned(), json!(grant.assurance.amr));
 }
 
-fn rename(claims: Map<String, Value>, names: Option<&BTreeMap<String, String>>) -> Map<String, Value> {
-    match names {
-        Some(names) if !names.is_empty() => claims
-            .into_iter()
-            .map(|(name, value)| (names.get(&name).cloned().unwrap_or(name), value))
-            .collect(),
-        _ => claims,
+/// Gives claims the names that the audience wants. A claim whose name another one is to have would be mistaken for it.
+fn rename(
+    claims: Map<String, Value>,
+    names: Option<&BTreeMap<String, String>>,
+) -> Result<Map<String, Value>, HookError> {
+    let Some(names) = names.filter(|names| !names.is_empty()) else {
+        return Ok(claims);
+    };
+    let taken = |name: &String| names.values().any(|theirs| theirs == name) && !names.contains_key(name);
+    if let Some(name) = claims.keys().find(|name| taken(name)) {
+        return Err(HookError::Overwrites(name.clone()));
     }
+    Ok(claims
+        .into_iter()
+        .map(|(name, value)| (names.get(&name).cloned().unwrap_or(name), value))
+        .collect())
 }

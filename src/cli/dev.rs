@@ -91,6 +91,7 @@ async fn on_cluster(
         database: DatabaseSettings {
             url: cluster.url("signet_app", DATABASE),
             owner_url: cluster.url("signet_owner", DATABASE),
+            hook_url: cluster.url("signet_hook", DATABASE),
             ..config.database
         },
         ..config
@@ -160,10 +161,11 @@ fn write_configuration(path: &Path, config: &SignetConfig) -> anyhow::Result<()>
         .map(|file| format!("{:?}", file.display().to_string()))
         .collect();
     let text = format!(
-        "# Written by `signet dev` at each start.\nissuer = {:?}\n\n[database]\nurl = {:?}\nowner_url = {:?}\n\n[sealing]\nkek_files = [{}]\n",
+        "# Written by `signet dev` at each start.\nissuer = {:?}\n\n[database]\nurl = {:?}\nowner_url = {:?}\nhook_url = {:?}\n\n[sealing]\nkek_files = [{}]\n",
         config.issuer,
         config.database.url,
         config.database.owner_url,
+        config.database.hook_url,
         kek_files.join(", "),
     );
     std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))

@@ -3,12 +3,15 @@
 use std::process::ExitCode;
 
 use serde::Serialize;
+use sqlx::{PgConnection, PgPool};
 
 use super::output;
+use crate::app;
 use crate::config::SignetConfig;
 use crate::db::pool::{self, PoolSettings};
 use crate::db::{migrate, platform};
-use crate::hook::shipped::ShippedHook;
+use crate::hook::Hooks;
+use crate::hook::definition::Target;
 use crate::protocol::issuer::Issuer;
 use crate::sealing::Keyring;
 use crate::server::tls;
@@ -144,15 +147,8 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
             Err(error) => Err(chain(&error)),
         },
     );
-    let hook = ShippedHook::default();
-    let checked = hook.check(&mut connection).await.map_err(|error| chain(&error));
-    report.note(
-        "hook",
-        checked
-            .and_then(|()| hook.require().map_err(|error| chain(&error)))
-            .map(|()| "shipped".to_owned()),
-    );
     if let Some(keyring) = keyring {
+        report.note("hooks", hooks(config, &pool, &mut connection, keyring).await);
         let keys = SigningKeys::load(&mut connection, keyring).await;
         let names = |keys: SigningKeys| {
             let algorithms = keys
@@ -171,6 +167,40 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
             },
         );
     }
+}
+
+/// Whether every enabled hook could be asked.
+async fn hooks(
+    config: &SignetConfig,
+    pool: &PgPool,
+    connection: &mut PgConnection,
+    keyring: &Keyring,
+) -> Result<String, String> {
+    let sql = app::sql_hooks(config).map_err(|error| chain(&error))?;
+    let hooks = Hooks::load(pool.clone(), sql, connection, keyring)
+        .await
+        .map_err(|error| chain(&error))?;
+    hooks.check().await.map_err(|error| chain(&error))?;
+    let set = hooks.current();
+    let mut names = Vec::new();
+    for hook in set.all() {
+        names.push(hook.settings.name.as_str());
+        let (Target::Sql(function), Some(transport)) = (&hook.settings.target, hooks.sql()) else {
+            continue;
+        };
+        let found = transport
+            .obstacles(function)
+            .await
+            .map_err(|error| chain(&error))?;
+        if let Some(obstacle) = found.first() {
+            let (problem, mend) = (&obstacle.problem, &obstacle.mend);
+            return Err(format!("{}: {problem}; mend it with: {mend}", hook.settings.name));
+        }
+    }
+    Ok(match names.as_slice() {
+        [] => "built-in only".to_owned(),
+        names => names.join(", "),
+    })
 }
 
 fn chain(error: &(impl std::error::Error + ?Sized)) -> String {

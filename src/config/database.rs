@@ -19,6 +19,12 @@ pub struct DatabaseSettings {
     pub owner_url: String,
     /// A file that holds `owner_url`.
     pub owner_url_file: PathBuf,
+    /// As `signet_hook`: what operators' SQL hooks run with; needed only while one is enabled.
+    pub hook_url: String,
+    /// A file that holds `hook_url`.
+    pub hook_url_file: PathBuf,
+    /// The most connections for SQL hooks.
+    pub hook_pool_size: u32,
     /// The most connections of the server.
     pub pool_size: u32,
     /// How long a request waits for a connection, in milliseconds.
@@ -36,6 +42,9 @@ impl Default for DatabaseSettings {
             url_file: PathBuf::new(),
             owner_url: String::new(),
             owner_url_file: PathBuf::new(),
+            hook_url: String::new(),
+            hook_url_file: PathBuf::new(),
+            hook_pool_size: 8,
             pool_size: 16,
             acquire_timeout_ms: 2000,
             statement_timeout_ms: 2000,
@@ -58,6 +67,20 @@ impl DatabaseSettings {
             "database.owner_url_file",
             &self.owner_url_file,
         )
+    }
+
+    /// The URL of SQL hooks, if there is one.
+    pub fn hook_url(&self) -> Result<Option<String>, ConfigError> {
+        if self.hook_url.is_empty() && self.hook_url_file.as_os_str().is_empty() {
+            return Ok(None);
+        }
+        either(
+            "database.hook_url",
+            &self.hook_url,
+            "database.hook_url_file",
+            &self.hook_url_file,
+        )
+        .map(Some)
     }
 
     /// How long a request waits for a connection.

@@ -1,4 +1,5 @@
-//! The userinfo endpoint (OpenID Connect Core §5.3). One statement: grant, person and today's tenancy.
+//! The userinfo endpoint (OpenID Connect Core §5.3). One statement: grant, person and today's tenancy;
+//! then the operators' hooks that list this output, if there are any.
 
 use std::sync::Arc;
 
@@ -7,19 +8,23 @@ use axum::response::{IntoResponse, Response};
 use http::Method;
 use serde_json::{Map, Value};
 
+use crate::base::id::{ClientId, HookEventId};
 use crate::claims::assemble;
 use crate::claims::outputs::Switches;
-use crate::hook::answer;
+use crate::db::work::Circumstances;
+use crate::hook::ask::{Occasion, Question};
+use crate::hook::{AskError, HookError, answer, merge};
 use crate::http::edge::{Edge, Visit};
 use crate::http::extract::bearer;
 use crate::http::extract::form::{Form, is_form};
 use crate::http::respond::challenge::Challenge;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::oauth;
-use crate::protocol::claims;
+use crate::protocol::claims::{self, Output};
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::scope::{MODULES, OPENID, ORGANIZATIONS};
 use crate::token::access_token;
+use crate::token::issuance::MintError;
 use crate::token::liveness::{self, UserinfoFacts};
 
 const INVALID: Challenge = Challenge::refused(ProtocolError::new(
@@ -46,8 +51,10 @@ pub async fn answer(
     let token = access_token::read(issuance, text.expose(), circumstances.now)
         .ok_or_else(|| INVALID.into_response())?;
     let failed = |error| Failure::from(error).into_response();
-    let mut work = edge.app.single(circumstances).await.map_err(failed)?;
+    let mut work = edge.app.single(circumstances.clone()).await.map_err(failed)?;
     let facts = liveness::userinfo_facts(&mut work, token).await.map_err(failed)?;
+    // Whoever is asked about the answer is asked while no connection is held.
+    drop(work);
     let facts = facts.ok_or_else(|| INVALID.into_response())?;
     let token = Arc::clone(&facts.token);
     let text = |name: &str| token.get(name).and_then(Value::as_str);
@@ -59,12 +66,27 @@ pub async fn answer(
     if !scope.split(' ').any(|token| token == OPENID) {
         return Err(Challenge::insufficient(OPENID).into_response());
     }
-    let claims = said(facts, scope).ok_or_else(|| INVALID.into_response())?;
-    Ok(oauth::json(&claims))
+    match said(&edge, &circumstances, facts, scope).await {
+        Ok(claims) => Ok(oauth::json(&claims)),
+        // A refusal, the built-in hook's or an operator's: the token is no longer good for this.
+        Err(AskError::Hook(error)) if error.is_refusal() => Err(INVALID.into_response()),
+        Err(AskError::Hook(error)) => Err(failed_mint(error)),
+        Err(AskError::Database(error)) => Err(failed(error)),
+    }
 }
 
-fn said(facts: UserinfoFacts, scope: &str) -> Option<Map<String, Value>> {
-    let mut tenancy = answer::read(facts.tenancy).ok()?;
+fn failed_mint(error: HookError) -> Response {
+    Failure::from(MintError::Hook(error)).into_response()
+}
+
+async fn said(
+    edge: &Edge,
+    circumstances: &Circumstances,
+    facts: UserinfoFacts,
+    scope: &str,
+) -> Result<Map<String, Value>, AskError> {
+    let issuance = edge.app.issuance();
+    let mut tenancy = answer::read(facts.tenancy)?;
     if let Some(organizations) = facts.organizations {
         tenancy.insert(ORGANIZATIONS.to_owned(), organizations);
     }
@@ -75,5 +97,33 @@ fn said(facts: UserinfoFacts, scope: &str) -> Option<Map<String, Value>> {
     let scoped = scope.split(' ').flat_map(claims::of_scope).copied();
     let named = facts.claims.userinfo.keys().map(String::as_str);
     let standard = facts.profile.claims(scoped.chain(named));
-    assemble::userinfo(&facts.user_id, &tenancy, standard, switches).ok()
+    let draft = assemble::draft_userinfo(&facts.user_id, &tenancy, standard, switches);
+    if !issuance.hooks.decide(Output::Userinfo) {
+        return Ok(assemble::userinfo(draft, None)?);
+    }
+    let client_id = facts.token.get("client_id").and_then(Value::as_str);
+    let client_id = ClientId::from_text(client_id.unwrap_or_default());
+    let client = edge.app.clients().find(client_id.as_str()).await?;
+    let occasion = Occasion {
+        event_id: HookEventId::new(circumstances.now, &*circumstances.entropy),
+        now: circumstances.now,
+        address: circumstances.origin.address,
+        user_id: &facts.user_id,
+        client_id: &client_id,
+        first_party: client.is_some_and(|client| client.first_party),
+        grant_type: None,
+        authentication_method: "userinfo",
+    };
+    let question = Question {
+        occasion: &occasion,
+        output: Output::Userinfo,
+        draft: merge::Draft {
+            protocol: &draft.protocol,
+            tenancy: &draft.tenancy,
+            facts: &tenancy,
+            user_role_alias: issuance.settings.user_role_alias,
+        },
+    };
+    let decided = issuance.hooks.ask(&question).await?;
+    Ok(assemble::userinfo(draft, Some(&decided))?)
 }

@@ -3,17 +3,18 @@
 //! One statement redeems the code, checks everything it was bound to, makes the grant and asks the built-in hook.
 //! Only when it finds no row does a second path find out why, and end what a replayed code had issued.
 
+use super::consult::{Consulted, Prepared};
 use super::issue::{self, Granting};
 use super::outcome::{GrantError, Outcome, invalid_grant, refused};
 use super::store;
 use crate::audit::Event;
+use crate::base::digest::Digest;
 use crate::base::handle::{Handle, Kind};
 use crate::db::Work;
 use crate::protocol::error::ErrorCode;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::{OFFLINE_ACCESS, Scope};
-use crate::token::issuance::MintError;
 use crate::token::refresh_token::{GrantRandom, RefreshToken};
 use crate::token::revocation::{self, EndReason};
 
@@ -28,50 +29,87 @@ pub struct CodeRequest<'a> {
     pub code_verifier: Option<&'a str>,
 }
 
+/// What a presented code is found by, or why it is none.
+fn presented(work: &Work, request: CodeRequest<'_>) -> Result<(Digest, Option<CodeChallenge>), Box<Outcome>> {
+    let Some(code) = Handle::parse(Kind::Code, request.code) else {
+        return Err(Box::new(invalid_grant("the code is unknown")));
+    };
+    let challenge = match request.code_verifier.map(CodeChallenge::of_verifier) {
+        Some(None) => return Err(Box::new(invalid_grant("code_verifier is malformed"))),
+        Some(Some(challenge)) => Some(challenge),
+        None => None,
+    };
+    Ok((code.digest(work.epoch()), challenge))
+}
+
+fn redemption<'a>(
+    granting: Granting<'a>,
+    request: CodeRequest<'a>,
+    (digest, challenge): (Digest, Option<&'a CodeChallenge>),
+    refresh_digest: Option<Digest>,
+    consulted: Option<&'a Consulted>,
+) -> store::Redemption<'a> {
+    let settings = &granting.issuance.settings;
+    store::Redemption {
+        digest,
+        client_id: &granting.client.client_id,
+        challenge,
+        redirect_uri: request.redirect_uri,
+        resource: granting.resource.map(|resource| resource.identifier.as_str()),
+        refresh_digest,
+        refresh: settings.refresh(false),
+        offline: settings.refresh(true),
+        with_person: granting.client.scope_claims_in_id_token,
+        prepared: consulted.map(|consulted| &consulted.tenancy),
+    }
+}
+
+/// Reads what redeeming would grant, for the operators' hooks. `None` if it would grant nothing: [`explain`] finds
+/// out why.
+pub async fn prepare(
+    work: &mut Work,
+    granting: Granting<'_>,
+    request: CodeRequest<'_>,
+) -> Result<Option<Prepared>, GrantError> {
+    let Ok((digest, challenge)) = presented(work, request) else {
+        return Ok(None);
+    };
+    let redemption = redemption(granting, request, (digest, challenge.as_ref()), None, None);
+    let prepared = store::prepare_redemption(work, &redemption).await?;
+    Ok(prepared.and_then(|(row, scopes)| {
+        let scope = Scope::from_tokens(scopes);
+        Prepared::new(work, granting, row, scope, GrantType::AuthorizationCode)
+    }))
+}
+
 /// Redeems a code. Run in one autocommit statement first; [`explain`] must follow in a transaction if this gives
-/// `None`.
+/// `None`. With what operators' hooks said, it also gives `None` if what they were asked about is no longer true.
 pub async fn redeem(
     work: &mut Work,
     granting: Granting<'_>,
     request: CodeRequest<'_>,
+    consulted: Option<&Consulted>,
 ) -> Result<Option<Outcome>, GrantError> {
-    // Before the code is spent: a hook that cannot speak must not cost the person their login.
-    granting.issuance.hook.require().map_err(MintError::Hook)?;
-    let Some(code) = Handle::parse(Kind::Code, request.code) else {
-        return Ok(Some(invalid_grant("the code is unknown")));
-    };
-    let challenge = match request.code_verifier.map(CodeChallenge::of_verifier) {
-        Some(None) => return Ok(Some(invalid_grant("code_verifier is malformed"))),
-        Some(Some(challenge)) => Some(challenge),
-        None => None,
+    let (digest, challenge) = match presented(work, request) {
+        Ok(presented) => presented,
+        Err(outcome) => return Ok(Some(*outcome)),
     };
     let with_refresh = granting.client.grant_types.contains(&GrantType::RefreshToken);
     let random = with_refresh.then(|| GrantRandom::new(work.entropy()));
-    let settings = &granting.issuance.settings;
-    let redeemed = store::redeem(
-        work,
-        store::Redemption {
-            digest: code.digest(work.epoch()),
-            client_id: &granting.client.client_id,
-            challenge: challenge.as_ref(),
-            redirect_uri: request.redirect_uri,
-            resource: granting.resource.map(|resource| resource.identifier.as_str()),
-            refresh_digest: random.as_ref().map(|random| random.digest(work.epoch())),
-            refresh: settings.refresh(false),
-            offline: settings.refresh(true),
-            with_person: granting.client.scope_claims_in_id_token,
-        },
-    )
-    .await?;
-    let Some((row, scopes)) = redeemed else {
+    let refresh_digest = random.as_ref().map(|random| random.digest(work.epoch()));
+    let code = (digest, challenge.as_ref());
+    let redemption = redemption(granting, request, code, refresh_digest, consulted);
+    let Some((row, scopes)) = store::redeem(work, redemption).await? else {
         return Ok(None);
     };
     let refresh = random.map(|random| RefreshToken {
         random,
         generation: 0,
     });
+    let decided = consulted.map(|consulted| &consulted.decided);
+    let scope = Scope::from_tokens(scopes);
     Ok(Some(Outcome::Granted(Box::new(
-        issue::tokens(work, granting, row, Scope::from_tokens(scopes), refresh).await?,
+        issue::tokens(work, granting, row, scope, (refresh, decided)).await?,
     ))))
 }
 

@@ -6,9 +6,10 @@ use super::outcome::{GrantError, Tokens};
 use crate::authentication::Assurance;
 use crate::base::id::{GrantId, SessionId, UserId};
 use crate::base::secret::Secret;
-use crate::claims::assemble::{GrantFacts, TokenSubject};
+use crate::claims::assemble::{Decided, GrantFacts, TokenSubject};
 use crate::client::{Client, Resource};
 use crate::db::Work;
+use crate::hook::HookError;
 use crate::hook::answer;
 use crate::protocol::claims;
 use crate::protocol::claims_request::ClaimsRequest;
@@ -46,30 +47,68 @@ pub(super) struct GrantedRow {
     pub(super) nonce: Option<String>,
 }
 
+impl GrantedRow {
+    /// What its tokens speak of.
+    pub(super) fn facts(
+        &self,
+        granting: Granting<'_>,
+        decided: Option<Decided>,
+    ) -> Result<GrantFacts, HookError> {
+        Ok(GrantFacts {
+            grant_id: self.grant_id.clone(),
+            client_id: granting.client.client_id.clone(),
+            user_id: self.user_id.clone(),
+            session_id: self.session_id.clone(),
+            assurance: self.assurance.clone(),
+            tenancy: answer::read(self.tenancy.clone())?,
+            decided,
+        })
+    }
+
+    /// For whom its access token is.
+    pub(super) fn recipient<'a>(&'a self, granting: Granting<'a>) -> Recipient<'a> {
+        Recipient {
+            client: granting.client,
+            resource: self.audience.as_ref(),
+        }
+    }
+
+    /// The standard claims of its ID token.
+    pub(super) fn standard(&self, granting: Granting<'_>, scope: &Scope) -> Map<String, Value> {
+        let Some(profile) = self.person.clone().and_then(Profile::from_row) else {
+            return Map::new();
+        };
+        let request: ClaimsRequest = self
+            .claims
+            .clone()
+            .and_then(|claims| serde_json::from_value(claims).ok())
+            .unwrap_or_default();
+        let named = request.id_token.keys().map(String::as_str);
+        let scoped = scope
+            .iter()
+            .filter(|_| granting.client.scope_claims_in_id_token)
+            .flat_map(claims::of_scope)
+            .copied();
+        profile.claims(named.chain(scoped))
+    }
+}
+
+/// What a grant may say: what was taken from the client's registration since it began is not minted any more.
+pub(super) fn minted(granting: Granting<'_>, scope: Scope) -> Scope {
+    scope.registered(&granting.client.scopes)
+}
+
 /// Makes access token, ID token (with `openid`) and refresh token of a granted row.
 pub(super) async fn tokens(
     work: &mut Work,
     granting: Granting<'_>,
     row: GrantedRow,
     scope: Scope,
-    refresh: Option<RefreshToken>,
+    (refresh, decided): (Option<RefreshToken>, Option<&Decided>),
 ) -> Result<Tokens, GrantError> {
     let Granting { issuance, client, .. } = granting;
-    // What was taken from the client's registration since the grant began is not minted any more.
-    let scope = scope.registered(&client.scopes);
-    let recipient = Recipient {
-        client,
-        resource: row.audience.as_ref(),
-    };
-    let tenancy = answer::read(row.tenancy).map_err(MintError::Hook)?;
-    let facts = GrantFacts {
-        grant_id: row.grant_id,
-        client_id: client.client_id.clone(),
-        user_id: row.user_id,
-        session_id: row.session_id,
-        assurance: row.assurance,
-        tenancy,
-    };
+    let scope = minted(granting, scope);
+    let facts = row.facts(granting, decided.cloned()).map_err(MintError::Hook)?;
     let subject = TokenSubject::Person(Box::new(facts.clone()));
     let access_token = {
         let moment = Moment {
@@ -77,30 +116,14 @@ pub(super) async fn tokens(
             entropy: work.entropy(),
             epoch: work.epoch(),
         };
-        access_token::mint(issuance, moment, recipient, &subject, &scope)?
+        access_token::mint(issuance, moment, row.recipient(granting), &subject, &scope)?
     };
     access_token::keep(work, &access_token, Some(&facts.grant_id), &client.client_id).await?;
     let id_token = if scope.contains(OPENID) {
-        let request: ClaimsRequest = row
-            .claims
-            .and_then(|claims| serde_json::from_value(claims).ok())
-            .unwrap_or_default();
-        let standard = row
-            .person
-            .and_then(Profile::from_row)
-            .map_or_else(Map::new, |profile| {
-                let named = request.id_token.keys().map(String::as_str);
-                let scoped = scope
-                    .iter()
-                    .filter(|_| client.scope_claims_in_id_token)
-                    .flat_map(claims::of_scope)
-                    .copied();
-                profile.claims(named.chain(scoped))
-            });
         let content = IdTokenContent {
             nonce: row.nonce.as_deref(),
             access_token: Some(&access_token.text),
-            standard,
+            standard: row.standard(granting, &scope),
         };
         Some(id_token::mint(issuance, client, &facts, content, work.now())?)
     } else {

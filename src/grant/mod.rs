@@ -3,6 +3,7 @@
 
 pub mod authorization_code;
 pub mod client_credentials;
+pub mod consult;
 pub mod issue;
 pub mod outcome;
 pub mod refresh_token;

@@ -4,14 +4,17 @@
 //! the built-in hook. Inside the grace the previous generation with the same request gets the same successor, since a
 //! lost reply must not log anybody out; anything older proves theft and ends the grant.
 
+use super::consult::{self, Consulted, Prepared};
 use super::issue::{self, Granting};
 use super::outcome::{GrantError, Outcome, invalid_grant, refused};
 use super::store;
 use crate::audit::Event;
-use crate::base::clock;
+use crate::base::clock::{self, Timestamp};
 use crate::base::digest::{self, Digest};
 use crate::db::Work;
+use crate::hook::HookError;
 use crate::protocol::error::ErrorCode;
+use crate::protocol::grant_type::GrantType;
 use crate::protocol::scope::{ORGANIZATION_ANY, Scope};
 use crate::token::issuance::MintError;
 use crate::token::refresh_token::RefreshToken;
@@ -44,14 +47,77 @@ impl RefreshRequest<'_> {
     }
 }
 
+fn requested<'a>(granting: Granting<'a>, request: RefreshRequest<'a>) -> store::Requested<'a> {
+    store::Requested {
+        scope: request.scope,
+        resource: granting.resource.map(|resource| resource.identifier.as_str()),
+        organization: request.organization,
+        any_organization: granting.client.first_party,
+    }
+}
+
+/// Whether a token of this generation, when another is current, is a lost reply's: the previous one, inside the grace.
+fn is_lost_reply(
+    work: &Work,
+    granting: Granting<'_>,
+    presented: &RefreshToken,
+    (generation, rotated_at): (i32, Option<Timestamp>),
+) -> bool {
+    let grace_ends =
+        rotated_at.map(|rotated_at| clock::after(rotated_at, granting.issuance.settings.refresh_grace()));
+    presented.generation + 1 == generation && grace_ends.is_some_and(|ends| work.now() < ends)
+}
+
+/// Reads what the token would get, rotating or as a lost reply's successor, for the operators' hooks. `None` if it
+/// would get nothing: [`explain`] finds out why.
+pub async fn prepare(
+    work: &mut Work,
+    granting: Granting<'_>,
+    request: RefreshRequest<'_>,
+) -> Result<Option<Prepared>, GrantError> {
+    let Some(presented) = RefreshToken::read(request.refresh_token, &granting.issuance.keys, work.epoch())
+    else {
+        return Ok(None);
+    };
+    let digest = presented.random.digest(work.epoch());
+    let client = granting.client;
+    let found = store::prepare_refresh(
+        work,
+        &digest,
+        &client.client_id,
+        &requested(granting, request),
+        client.scope_claims_in_id_token,
+    )
+    .await?;
+    let Some(found) = found else { return Ok(None) };
+    let replays = || {
+        is_lost_reply(work, granting, &presented, (found.generation, found.rotated_at))
+            && found.request_digest.as_ref() == Some(&request.digest(granting))
+    };
+    let rotates = presented.generation == found.generation;
+    if !rotates && !replays() {
+        return Ok(None);
+    }
+    let scope = scope_of(request, found.scopes);
+    let prepared = Prepared::new(work, granting, found.row, scope, GrantType::RefreshToken);
+    Ok(prepared.map(|prepared| prepared.replaying(!rotates)))
+}
+
+fn scope_of(request: RefreshRequest<'_>, granted: Vec<String>) -> Scope {
+    request
+        .scope
+        .cloned()
+        .unwrap_or_else(|| Scope::from_tokens(granted))
+}
+
 /// Rotates a refresh token in one autocommit statement; [`explain`] must follow in a transaction if this gives `None`.
+/// With what operators' hooks said, it also gives `None` if what they were asked about is no longer true.
 pub async fn rotate(
     work: &mut Work,
     granting: Granting<'_>,
     request: RefreshRequest<'_>,
+    consulted: Option<&Consulted>,
 ) -> Result<Option<Outcome>, GrantError> {
-    // Before the generation is spent: a rotation that nobody hears of would look like theft after the grace.
-    granting.issuance.hook.require().map_err(MintError::Hook)?;
     let Some(presented) = RefreshToken::read(request.refresh_token, &granting.issuance.keys, work.epoch())
     else {
         return Ok(Some(invalid_grant("the refresh token is unknown")));
@@ -63,31 +129,25 @@ pub async fn rotate(
             generation: presented.generation,
             client_id: &granting.client.client_id,
             request_digest: request.digest(granting),
-            requested: store::Requested {
-                scope: request.scope,
-                resource: granting.resource.map(|resource| resource.identifier.as_str()),
-                organization: request.organization,
-                any_organization: granting.client.first_party,
-            },
+            requested: requested(granting, request),
             idle: granting.issuance.settings.refresh(false).0,
             offline_idle: granting.issuance.settings.refresh(true).0,
             with_person: granting.client.scope_claims_in_id_token,
+            prepared: consulted.map(|consulted| &consulted.tenancy),
         },
     )
     .await?;
     let Some((row, scopes)) = rotated else {
         return Ok(None);
     };
-    let scope = request
-        .scope
-        .cloned()
-        .unwrap_or_else(|| Scope::from_tokens(scopes));
     let successor = RefreshToken {
         random: presented.random,
         generation: presented.generation + 1,
     };
+    let decided = consulted.map(|consulted| &consulted.decided);
+    let scope = scope_of(request, scopes);
     Ok(Some(Outcome::Granted(Box::new(
-        issue::tokens(work, granting, row, scope, Some(successor)).await?,
+        issue::tokens(work, granting, row, scope, (Some(successor), decided)).await?,
     ))))
 }
 
@@ -96,6 +156,7 @@ pub async fn explain(
     work: &mut Work,
     granting: Granting<'_>,
     request: RefreshRequest<'_>,
+    consulted: Option<&Consulted>,
 ) -> Result<Outcome, GrantError> {
     let unknown = invalid_grant("the refresh token is unknown");
     let Some(presented) = RefreshToken::read(request.refresh_token, &granting.issuance.keys, work.epoch())
@@ -115,17 +176,13 @@ pub async fn explain(
     if presented.generation == found.generation {
         return Ok(refuse_request(granting, request, &found));
     }
-    let previous = presented.generation + 1 == found.generation;
-    let grace_ends = found
-        .rotated_at
-        .map(|rotated_at| clock::after(rotated_at, granting.issuance.settings.refresh_grace()));
-    if previous && grace_ends.is_some_and(|ends| work.now() < ends) {
+    if is_lost_reply(work, granting, &presented, (found.generation, found.rotated_at)) {
         if found.request_digest != Some(request.digest(granting)) {
             return Ok(invalid_grant(
                 "the refresh token was just used for another request",
             ));
         }
-        return replay(work, granting, request, presented).await;
+        return replay(work, granting, request, presented, consulted).await;
     }
     if let Some(ended) = revocation::end_grant(work, &found.grant_id, EndReason::RefreshReused).await? {
         let event = Event::RefreshReused {
@@ -171,6 +228,7 @@ async fn replay(
     granting: Granting<'_>,
     request: RefreshRequest<'_>,
     presented: RefreshToken,
+    consulted: Option<&Consulted>,
 ) -> Result<Outcome, GrantError> {
     let digest = presented.random.digest(work.epoch());
     let successor = RefreshToken {
@@ -187,18 +245,21 @@ async fn replay(
     else {
         return Ok(invalid_grant("the grant has ended"));
     };
+    // Here nobody may be asked: a transaction is open, and the family's row is locked.
+    let current = consulted.is_some_and(|consulted| row.tenancy.as_ref() == Some(&consulted.tenancy));
+    if !current && consult::is_needed(granting) {
+        return Err(MintError::Hook(HookError::Conflict).into());
+    }
     let event = Event::RefreshReplayed {
         user: row.user_id.clone(),
         client: granting.client.client_id.clone(),
         grant: row.grant_id.clone(),
     };
     crate::audit::record(work, event).await?;
-    let scope = request
-        .scope
-        .cloned()
-        .unwrap_or_else(|| Scope::from_tokens(scopes));
+    let decided = consulted.map(|consulted| &consulted.decided);
+    let scope = scope_of(request, scopes);
     Ok(Outcome::Granted(Box::new(
-        issue::tokens(work, granting, row, scope, Some(successor)).await?,
+        issue::tokens(work, granting, row, scope, (Some(successor), decided)).await?,
     )))
 }
 

@@ -2,47 +2,91 @@
 
 use serde_json::{Map, Value};
 
-/// The largest answer, in bytes of JSON.
+use super::error::HookError;
+use crate::base::strict_json;
+
+/// The largest answer as it arrives, in bytes: a hook may echo the whole event.
+pub const ANSWER_LIMIT: usize = 64 * 1024;
+/// The most members and elements of an answer's claims, at whatever depth.
+pub const VALUE_LIMIT: usize = 2000;
+/// The largest set of claims, in bytes of JSON.
 pub const SIZE_LIMIT: usize = 16 * 1024;
-/// The deepest nesting of an answer.
+/// The deepest nesting of claims.
 pub const DEPTH_LIMIT: usize = 8;
 
-/// Why a hook's answer does not become claims. `code` is stable; the reason is for the operator.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum HookError {
-    /// The answer is not an object.
-    #[error("hook_malformed: the answer is not a JSON object")]
-    Malformed,
-    /// The answer is larger than [`SIZE_LIMIT`] or deeper than [`DEPTH_LIMIT`].
-    #[error("hook_oversized: the answer is larger or deeper than a token may be")]
-    Oversized,
-    /// The answer sets a claim that the protocol decides.
-    #[error("hook_locked_claim: the answer sets {0}")]
-    LockedClaim(String),
-    /// The person has not joined the organization that was asked for.
-    #[error("hook_refused: not a member of the requested organization")]
-    Refused,
-    /// The shipped function was replaced, and this server runs only the shipped one.
-    #[error("hook_replaced: auth.custom_access_token_hook is not the shipped function")]
-    Replaced,
-    /// The hook did not answer in time.
-    #[error("hook_timeout: no answer in time")]
-    Timeout,
+/// What a hook said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// These claims: to be added, or the whole set.
+    Claims(Map<String, Value>),
+    /// Nothing changes.
+    Unchanged,
+    /// No token for this person. The status is for the operator's log.
+    Refused {
+        /// What the hook names.
+        http_code: i64,
+    },
 }
 
-/// Reads the claims of an answer. `None` is how the built-in hook refuses.
+/// Reads the bytes of an answer: one JSON object, in time and memory that its length bounds.
+pub fn parse(bytes: &[u8]) -> Result<Map<String, Value>, HookError> {
+    if bytes.len() > ANSWER_LIMIT {
+        return Err(HookError::Oversized);
+    }
+    // The claims stand one level inside the answer, and the answer may be the event.
+    strict_json::object(bytes, DEPTH_LIMIT + 2).ok_or(HookError::Malformed)
+}
+
+/// What an answer means. An error object counts only with a message, as in the contract that existing functions were
+/// written for; everything beside `claims` and `error` is ignored, since a function may answer with its event.
+pub fn interpret(mut answer: Map<String, Value>) -> Result<Answer, HookError> {
+    if let Some(Value::Object(error)) = answer.get("error")
+        && error
+            .get("message")
+            .and_then(Value::as_str)
+            .is_some_and(|message| !message.is_empty())
+    {
+        let named = error.get("http_code").and_then(Value::as_i64);
+        return Ok(Answer::Refused {
+            http_code: named.filter(|code| *code != 0).unwrap_or(500),
+        });
+    }
+    let claims = answer.remove("claims").ok_or(HookError::NoClaims)?;
+    within_limits(claims).map(Answer::Claims)
+}
+
+/// Reads the claims of the built-in hook. `None` is how it refuses.
 pub fn read(answer: Option<Value>) -> Result<Map<String, Value>, HookError> {
-    let Value::Object(claims) = answer.ok_or(HookError::Refused)? else {
+    within_limits(answer.ok_or(HookError::Refused)?)
+}
+
+fn within_limits(claims: Value) -> Result<Map<String, Value>, HookError> {
+    let Value::Object(claims) = claims else {
         return Err(HookError::Malformed);
     };
     let size: usize = claims
         .iter()
         .map(|(name, value)| name.len() + approximate_size(value, 1))
         .sum();
-    if size > SIZE_LIMIT {
+    let values: usize = claims.values().map(count).sum();
+    if size > SIZE_LIMIT || values > VALUE_LIMIT {
         Err(HookError::Oversized)
     } else {
         Ok(claims)
+    }
+}
+
+/// Whether a set of claims, as it is said in the end, keeps within the budget of one token.
+pub fn check_size(claims: &Map<String, Value>) -> Result<(), HookError> {
+    within_limits(Value::Object(claims.clone())).map(|_| ())
+}
+
+/// Values at whatever depth; `approximate_size` has bounded it.
+fn count(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(count).sum::<usize>(),
+        Value::Object(members) => 1 + members.values().map(count).sum::<usize>(),
+        _ => 1,
     }
 }
 

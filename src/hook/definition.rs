@@ -77,6 +77,12 @@ impl FunctionName {
         &self.schema
     }
 
+    /// The function's own name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The name as SQL writes it. No character of an identifier needs escaping inside the quotes.
     #[must_use]
     pub fn quoted(&self) -> String {

@@ -1,11 +1,19 @@
-//! Owns how a hook's claims join the protocol's: additive, and never over a locked name. Pure.
+//! Owns how a hook's claims join the protocol's: never over a locked name, never more of a membership than is true,
+//! and over another claim only where the hook's operator says so. Pure.
+
+use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::answer::HookError;
+use super::contract;
+use super::definition::{Mode, Settings};
+use super::error::HookError;
+use super::membership::{self, Guarded};
+use crate::protocol::claim_name::folded;
 use crate::protocol::claims;
 
-/// Adds a hook's claims. A locked name in any case fails the hook, unless it only echoes what was there.
+/// Adds the claims that are said beside the protocol's. A locked name in any spelling fails, unless it only echoes
+/// what was there.
 pub fn merge(
     mut base: Map<String, Value>,
     additions: Map<String, Value>,
@@ -22,36 +30,105 @@ pub fn merge(
     Ok(base)
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
+/// What stands before a hook is asked.
+#[derive(Debug, Clone)]
+pub struct Draft<'a> {
+    /// What the protocol decides, and standard claims that were asked for.
+    pub protocol: &'a Map<String, Value>,
+    /// What membership adds to this output.
+    pub tenancy: &'a Map<String, Value>,
+    /// All that is known of the membership, whether or not this output says it.
+    pub facts: &'a Map<String, Value>,
+    /// Whether `user_role` stands for `org_role` in tokens.
+    pub user_role_alias: bool,
+}
 
-    use super::*;
-
-    fn object(value: Value) -> Map<String, Value> {
-        match value {
-            Value::Object(map) => map,
-            _ => Map::new(),
+/// Judges one answer: what is said beside the protocol's claims from now on. `additions` is what was so far, the
+/// claims of tenancy and of hooks that were asked before; `event` is the claims that the hook was shown.
+pub fn judge(
+    settings: &Settings,
+    draft: &Draft<'_>,
+    additions: &Map<String, Value>,
+    event: &Map<String, Value>,
+    answer: Map<String, Value>,
+) -> Result<Map<String, Value>, HookError> {
+    let replaces = settings.mode == Mode::Replace;
+    if replaces {
+        contract::check(&answer)?;
+    }
+    // A replacing hook's word is the whole set; what is true of the membership stands all the same.
+    let mut said = if replaces { draft.tenancy } else { additions }.clone();
+    for (name, value) in answer {
+        if replaces && is_view(&name, &value) {
+            continue;
         }
-    }
-
-    /// HK-01: no spelling of a locked claim passes.
-    #[test]
-    fn hk_01_a_locked_claim_fails_the_hook_in_any_case() {
-        let base = object(json!({"sub": "a", "exp": 5}));
-        for name in claims::LOCKED.iter().map(|name| (*name).to_owned()).chain([
-            "typ".to_owned(),
-            "SUB".to_owned(),
-            "Exp".to_owned(),
-        ]) {
-            let additions = object(json!({name.clone(): "forged"}));
-            assert_eq!(merge(base.clone(), additions), Err(HookError::LockedClaim(name)));
+        if claims::is_locked(&name) {
+            if event.get(&name) == Some(&value) {
+                continue;
+            }
+            return Err(HookError::LockedClaim(name));
         }
+        // Unchanged: no word of the hook's own.
+        let stands = said.get(&name).or_else(|| draft.protocol.get(&name));
+        if stands == Some(&value) {
+            continue;
+        }
+        let listed = settings.overwrite.contains(&name);
+        // A function of the other contract takes `user_role` for its own claim.
+        let alias = draft.user_role_alias && !replaces;
+        let raised = match membership::guarded(&name, alias) {
+            Some(guarded) => may_say(settings, guarded, (&name, &value), draft.facts)?,
+            None => false,
+        };
+        let occupied = !replaces && (stands.is_some() || occupied_in_disguise(&name, &said, draft.protocol));
+        if occupied && !listed && !raised {
+            return Err(HookError::Overwrites(name));
+        }
+        said.insert(name, value);
     }
+    Ok(said)
+}
 
-    #[test]
-    fn an_unchanged_echo_is_ignored() {
-        let base = object(json!({"sub": "a"}));
-        assert_eq!(merge(base.clone(), object(json!({"sub": "a"}))), Ok(base));
+/// Whether a claim of membership may have this value because its policy frees it; an error if it may not have it.
+fn may_say(
+    settings: &Settings,
+    guarded: Guarded,
+    (name, value): (&str, &Value),
+    facts: &Map<String, Value>,
+) -> Result<bool, HookError> {
+    let refused = || Err(HookError::RaisedClaim(name.to_owned()));
+    let canonical: Cow<'_, str> = Cow::Owned(folded(name));
+    if canonical != name {
+        return refused();
     }
+    if guarded == Guarded::Other {
+        return if settings.overwrite.contains(name) {
+            Ok(true)
+        } else {
+            refused()
+        };
+    }
+    if !guarded.raises(value, facts) {
+        return Ok(false);
+    }
+    let text = value.as_str().is_some_and(|text| !text.is_empty());
+    if text && settings.may_raise.contains(guarded.name()) {
+        Ok(true)
+    } else {
+        refused()
+    }
+}
+
+/// A member of the event that only functions of the other contract know, unless such a function wrote into it.
+fn is_view(name: &str, value: &Value) -> bool {
+    let empty = || value.as_object().is_some_and(Map::is_empty);
+    contract::VIEW.contains(&name) || (contract::METADATA.contains(&name) && empty())
+}
+
+/// Whether another spelling of the name stands already: two readers could take different ones.
+fn occupied_in_disguise(name: &str, said: &Map<String, Value>, protocol: &Map<String, Value>) -> bool {
+    let form = folded(name);
+    said.keys()
+        .chain(protocol.keys())
+        .any(|other| other != name && folded(other) == form)
 }

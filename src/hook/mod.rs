@@ -1,8 +1,24 @@
-//! The access-token hook's contract: what an answer may say, and how it joins the claims that the protocol decides.
-//! The built-in hook is the SQL function `auth.member_claims`, called inside each grant's own statement.
+//! The access-token hook's contract: what an answer may say, how it joins the claims that the protocol decides, and
+//! how operators' hooks are registered and asked. The built-in hook is the SQL function `auth.member_claims`, called
+//! inside each grant's own statement; while no operator's hook is enabled, nobody is asked.
 
 pub mod answer;
+pub mod ask;
+pub mod contract;
+mod custody;
 pub mod definition;
+pub mod error;
+mod membership;
 pub mod merge;
-pub mod shipped;
+pub mod registry;
+pub mod service;
+mod shipped;
 mod store;
+#[cfg(test)]
+mod tests;
+pub mod transport;
+
+pub use custody::StoredHookError;
+pub use definition::{Hook, Settings};
+pub use error::{AskError, HookError};
+pub use registry::Hooks;

@@ -1,6 +1,8 @@
 //! Owns claim names: which are locked against every hook, and which standard claims each scope names
 //! (OpenID Connect Core §5.1, §5.4).
 
+use super::claim_name::folded;
+
 /// The membership epoch: `user.organization.membership`.
 pub const EPOCH: &str = "mv";
 
@@ -32,10 +34,11 @@ pub const LOCKED: [&str; 24] = [
     EPOCH,
 ];
 
-/// Whether a name is locked, whatever its case; `typ` is a header, but nothing may imitate it either.
+/// Whether a name is locked, in whatever spelling; `typ` is a header, but nothing may imitate it either.
 #[must_use]
 pub fn is_locked(name: &str) -> bool {
-    name.eq_ignore_ascii_case("typ") || LOCKED.iter().any(|locked| locked.eq_ignore_ascii_case(name))
+    let name = folded(name);
+    name == "typ" || LOCKED.contains(&name.as_str())
 }
 
 /// Where a claim can be said.

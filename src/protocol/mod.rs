@@ -2,6 +2,7 @@
 //! and no other room.
 
 pub mod algorithm;
+pub mod claim_name;
 pub mod claims;
 pub mod claims_request;
 pub mod client_authentication;

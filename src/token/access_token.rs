@@ -14,7 +14,7 @@ use crate::base::entropy::Entropy;
 use crate::base::handle::{BackupEpoch, Handle, Kind};
 use crate::base::id::{ClientId, GrantId, TokenId};
 use crate::base::secret::Secret;
-use crate::claims::assemble::{self, TokenFrame, TokenSubject};
+use crate::claims::assemble::{self, Draft, TokenFrame, TokenSubject};
 use crate::client::{AccessTokenFormat, Client, Resource};
 use crate::db::{DatabaseError, Work};
 use crate::protocol::algorithm::Algorithm;
@@ -58,6 +58,37 @@ pub struct Moment<'a> {
     pub epoch: BackupEpoch,
 }
 
+/// What every claim of a recipient's tokens shares.
+fn frame<'a>(issuance: &'a Issuance, recipient: Recipient<'a>, now: Timestamp) -> TokenFrame<'a> {
+    let Recipient { client, resource } = recipient;
+    let lifetime = resource
+        .and_then(|resource| resource.lifetime)
+        .or(client.access_token_lifetime)
+        .unwrap_or_else(|| issuance.settings.access_token())
+        .min(LONGEST_ACCESS_TOKEN);
+    TokenFrame {
+        issuer: issuance.issuer.as_str(),
+        audience: resource.map_or(issuance.issuer.as_str(), |resource| resource.identifier.as_str()),
+        now,
+        lifetime,
+        claim_names: resource.map(|resource| &resource.claim_names),
+        user_role_alias: issuance.settings.user_role_alias,
+    }
+}
+
+/// The claims of a token that is not minted yet, for whoever is asked about them.
+#[must_use]
+pub fn draft(
+    issuance: &Issuance,
+    now: Timestamp,
+    recipient: Recipient<'_>,
+    subject: &TokenSubject,
+    scope: &Scope,
+    jti: &TokenId,
+) -> Draft {
+    assemble::draft_access_token(&frame(issuance, recipient, now), subject, scope, jti)
+}
+
 /// Mints an access token: one signature, or none for a reference.
 pub fn mint(
     issuance: &Issuance,
@@ -66,23 +97,15 @@ pub fn mint(
     subject: &TokenSubject,
     scope: &Scope,
 ) -> Result<AccessToken, MintError> {
-    issuance.hook.require()?;
-    let Recipient { client, resource } = recipient;
-    let lifetime = resource
-        .and_then(|resource| resource.lifetime)
-        .or(client.access_token_lifetime)
-        .unwrap_or_else(|| issuance.settings.access_token())
-        .min(LONGEST_ACCESS_TOKEN);
-    let frame = TokenFrame {
-        issuer: issuance.issuer.as_str(),
-        audience: resource.map_or(issuance.issuer.as_str(), |resource| resource.identifier.as_str()),
-        now: moment.now,
-        lifetime,
-        claim_names: resource.map(|resource| &resource.claim_names),
-        user_role_alias: issuance.settings.user_role_alias,
+    let frame = frame(issuance, recipient, moment.now);
+    let lifetime = frame.lifetime;
+    let shown = match subject {
+        TokenSubject::Person(grant) => grant.decided.as_ref().map(|decided| decided.jti.clone()),
+        TokenSubject::Client(_) => None,
     };
-    let jti = TokenId::new(moment.now, moment.entropy);
+    let jti = shown.unwrap_or_else(|| TokenId::new(moment.now, moment.entropy));
     let claims = assemble::access_token(&frame, subject, scope, &jti)?;
+    let Recipient { client, resource } = recipient;
     let (text, reference) = match client.access_token_format {
         AccessTokenFormat::Jwt => {
             let algorithm = resource

@@ -10,7 +10,7 @@ use super::issuance::{Issuance, MintError};
 use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, SessionId, UserId};
 use crate::base::secret::Secret;
-use crate::claims::assemble::{self, GrantFacts, IdTokenExtras, TokenFrame};
+use crate::claims::assemble::{self, Draft, GrantFacts, IdTokenExtras, TokenFrame};
 use crate::client::Client;
 use crate::protocol::algorithm::Algorithm;
 
@@ -28,6 +28,42 @@ pub struct IdTokenContent<'a> {
     pub standard: Map<String, Value>,
 }
 
+fn frame<'a>(issuance: &'a Issuance, client: &'a Client, now: Timestamp) -> TokenFrame<'a> {
+    TokenFrame {
+        issuer: issuance.issuer.as_str(),
+        audience: client.client_id.as_str(),
+        now,
+        lifetime: issuance.settings.id_token(),
+        claim_names: None,
+        user_role_alias: false,
+    }
+}
+
+const fn extras<'a>(
+    client: &Client,
+    nonce: Option<&'a str>,
+    standard: Map<String, Value>,
+) -> IdTokenExtras<'a> {
+    IdTokenExtras {
+        nonce,
+        standard,
+        tenancy: client.scope_claims_in_id_token,
+    }
+}
+
+/// The claims of an ID token that is not minted yet, for whoever is asked about them; without `at_hash`.
+#[must_use]
+pub fn draft(
+    issuance: &Issuance,
+    client: &Client,
+    grant: &GrantFacts,
+    content: IdTokenContent<'_>,
+    now: Timestamp,
+) -> Draft {
+    let extras = extras(client, content.nonce, content.standard);
+    assemble::draft_id_token(&frame(issuance, client, now), grant, extras)
+}
+
 /// Mints an ID token: one signature.
 pub fn mint(
     issuance: &Issuance,
@@ -36,20 +72,9 @@ pub fn mint(
     content: IdTokenContent<'_>,
     now: Timestamp,
 ) -> Result<Secret, MintError> {
-    let frame = TokenFrame {
-        issuer: issuance.issuer.as_str(),
-        audience: client.client_id.as_str(),
-        now,
-        lifetime: issuance.settings.id_token(),
-        claim_names: None,
-        user_role_alias: false,
-    };
+    let frame = frame(issuance, client, now);
     let algorithm = client.id_token_algorithm;
-    let extras = IdTokenExtras {
-        nonce: content.nonce,
-        standard: content.standard,
-        tenancy: client.scope_claims_in_id_token,
-    };
+    let extras = extras(client, content.nonce, content.standard);
     let mut claims = assemble::id_token(&frame, grant, extras)?;
     if let Some(access_token) = content.access_token {
         claims.insert(

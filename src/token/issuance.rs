@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::TokenSettings;
-use crate::hook::answer::HookError;
-use crate::hook::shipped::ShippedHook;
+use crate::hook::{HookError, Hooks};
 use crate::protocol::issuer::Issuer;
 use crate::signing::error::SigningError;
 use crate::signing::signing_keys::SigningKeys;
@@ -22,8 +21,8 @@ pub struct Issuance {
     pub keys: SigningKeys,
     /// Lifetimes and claim switches.
     pub settings: Arc<TokenSettings>,
-    /// Whether the built-in hook may speak.
-    pub hook: ShippedHook,
+    /// The operators' hooks.
+    pub hooks: Hooks,
 }
 
 /// Why nothing was minted.

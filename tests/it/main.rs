@@ -19,6 +19,7 @@ mod command_line;
 mod epoch;
 mod fetch;
 mod fixtures;
+mod hook;
 mod house;
 mod operations;
 mod protocol;

@@ -8,7 +8,6 @@ use super::oauth::OAuthError;
 use super::page::{self, FormAction};
 use super::problem::Problem;
 use crate::db::DatabaseError;
-use crate::hook::answer::HookError;
 use crate::token::issuance::MintError;
 use crate::web::error::ErrorPage;
 use crate::web::layout::Layout;
@@ -44,11 +43,12 @@ impl From<DatabaseError> for Failure {
 impl From<MintError> for Failure {
     fn from(error: MintError) -> Self {
         match error {
-            MintError::Hook(error @ (HookError::Timeout | HookError::Replaced)) => {
-                tracing::error!(error = %error, "the access-token hook gave no answer");
+            // A hook can be mended while the person tries again; what its answer was is the operator's business.
+            MintError::Hook(error) => {
+                tracing::error!(error.code = error.code(), error = %error, "no token was minted");
                 Self::Unavailable
             }
-            error => {
+            error @ MintError::Signing(_) => {
                 tracing::error!(error = %error, "no token was minted");
                 Self::Broken
             }

@@ -76,6 +76,7 @@ impl TestApp {
             ..SignetConfig::default()
         };
         config.database.url.clone_from(&database.url);
+        config.database.hook_url.clone_from(&database.hook_url);
         config.database.pool_size = 8;
         // A machine that is busy with other tests is no unavailable database.
         config.database.acquire_timeout_ms = 30_000;

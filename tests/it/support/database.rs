@@ -12,6 +12,8 @@ use tokio::sync::OnceCell;
 pub struct TestDatabase {
     /// As `signet_app`.
     pub url: String,
+    /// As `signet_hook`.
+    pub hook_url: String,
     /// As the cluster's superuser: for looking behind the server's back.
     pub admin_url: String,
     /// As `signet_owner`.
@@ -83,6 +85,7 @@ impl TestDatabase {
         connection.close().await.expect("closes");
         Self {
             url: cluster.url("signet_app", &name),
+            hook_url: cluster.url("signet_hook", &name),
             admin_url: cluster.url("postgres", &name),
             owner_url: cluster.url("signet_owner", &name),
         }
@@ -92,6 +95,7 @@ impl TestDatabase {
     pub fn again(&self) -> Self {
         Self {
             url: self.url.clone(),
+            hook_url: self.hook_url.clone(),
             admin_url: self.admin_url.clone(),
             owner_url: self.owner_url.clone(),
         }

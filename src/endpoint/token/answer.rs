@@ -1,22 +1,20 @@
 //! The token endpoint (RFC 6749 §3.2).
 //!
 //! Round trips and signatures, with client and keys in memory: `client_credentials` 0 and 1; code exchange 1 statement
-//! and 1 signature, 2 with `openid`; refresh the same. A refused code or refresh token takes a second, slow path in
-//! a transaction, to find out why and leave its trace.
+//! and 1 signature, 2 with `openid`; refresh the same.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use serde::Serialize;
 
-use crate::client::{AccessTokenFormat, Resource};
+use super::person::{self, decide};
+use crate::client::Resource;
 use crate::db::work::Circumstances;
-use crate::grant::authorization_code::{self, CodeRequest};
+use crate::endpoint::client;
 use crate::grant::client_credentials;
 use crate::grant::issue::Granting;
-use crate::grant::outcome::{GrantError, Outcome, Tokens};
-use crate::grant::refresh_token::{self, RefreshRequest};
-use crate::hook::answer::HookError;
+use crate::grant::outcome::{Outcome, Tokens};
 use crate::http::edge::{Edge, Visit};
 use crate::http::extract::form::Form;
 use crate::http::extract::params::Params;
@@ -25,9 +23,7 @@ use crate::http::respond::failure::Failure;
 use crate::http::respond::oauth::{self, OAuthError};
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::grant_type::GrantType;
-use crate::protocol::scope::Scope;
 use crate::token::access_token::Moment;
-use crate::token::issuance::MintError;
 
 /// RFC 6749 §5.1.
 #[derive(Serialize)]
@@ -51,7 +47,7 @@ pub async fn post(
     Form(params): Form,
 ) -> Result<Response, OAuthError> {
     let params = params?;
-    let client = super::client::authenticate(&edge, &headers, &params, circumstances.now).await?;
+    let client = client::authenticate(&edge, &headers, &params, circumstances.now).await?;
     let logged = LoggedClient(client.client_id.clone());
     let grant_type = params
         .get("grant_type")
@@ -71,8 +67,8 @@ pub async fn post(
         resource: resource.as_deref(),
     };
     let outcome = match grant_type {
-        GrantType::AuthorizationCode => exchange(&edge, circumstances, granting, &params).await?,
-        GrantType::RefreshToken => refresh(&edge, circumstances, granting, &params).await?,
+        GrantType::AuthorizationCode => person::exchange(&edge, circumstances, granting, &params).await?,
+        GrantType::RefreshToken => person::refresh(&edge, circumstances, granting, &params).await?,
         GrantType::ClientCredentials => own_token(&edge, circumstances, granting, &params).await?,
     };
     let mut response = match outcome {
@@ -83,7 +79,7 @@ pub async fn post(
     Ok(response)
 }
 
-fn refuse(code: ErrorCode, description: &'static str) -> OAuthError {
+pub(super) fn refuse(code: ErrorCode, description: &'static str) -> OAuthError {
     OAuthError::new(ProtocolError::new(code, description))
 }
 
@@ -129,90 +125,6 @@ async fn resource(
         .ok_or_else(|| refuse(ErrorCode::InvalidTarget, "resource is not registered"))
 }
 
-/// What a grant ended in, as the endpoint answers it.
-fn decide<T>(result: Result<T, GrantError>) -> Result<Result<T, Outcome>, OAuthError> {
-    match result {
-        Ok(value) => Ok(Ok(value)),
-        Err(GrantError::Mint(MintError::Hook(HookError::Refused))) => {
-            Ok(Err(Outcome::Refused(ProtocolError::new(
-                ErrorCode::InvalidGrant,
-                "the person is no longer a member of the organization",
-            ))))
-        }
-        Err(GrantError::Mint(error)) => Err(Failure::from(error).oauth()),
-        Err(GrantError::Database(error)) => Err(Failure::from(error).oauth()),
-    }
-}
-
-async fn exchange(
-    edge: &Edge,
-    circumstances: Circumstances,
-    granting: Granting<'_>,
-    params: &Params,
-) -> Result<Outcome, OAuthError> {
-    let code = params
-        .get("code")
-        .ok_or_else(|| refuse(ErrorCode::InvalidRequest, "code is missing"))?;
-    let request = CodeRequest {
-        code,
-        redirect_uri: params.get("redirect_uri"),
-        code_verifier: params.get("code_verifier"),
-    };
-    let failed = |error| Failure::from(error).oauth();
-    let mut work = begin(edge, circumstances.clone(), granting).await?;
-    match decide(authorization_code::redeem(&mut work, granting, request).await)? {
-        Err(outcome) => return Ok(outcome),
-        Ok(Some(outcome)) => {
-            work.commit().await.map_err(failed)?;
-            return Ok(outcome);
-        }
-        Ok(None) => work.rollback().await.map_err(failed)?,
-    }
-    let mut work = edge.app.begin(circumstances).await.map_err(failed)?;
-    let outcome = decide(authorization_code::explain(&mut work, granting, request).await)?;
-    work.commit().await.map_err(failed)?;
-    Ok(outcome.unwrap_or_else(|refused| refused))
-}
-
-async fn refresh(
-    edge: &Edge,
-    circumstances: Circumstances,
-    granting: Granting<'_>,
-    params: &Params,
-) -> Result<Outcome, OAuthError> {
-    let token = params
-        .get("refresh_token")
-        .ok_or_else(|| refuse(ErrorCode::InvalidRequest, "refresh_token is missing"))?;
-    let scope = params.get("scope").map(Scope::parse).transpose()?;
-    let organization = scope
-        .clone()
-        .unwrap_or_default()
-        .organization_or(params.get("organization"))?;
-    // Naming an organization asks for it, not for less of the rest; whether it may be had is not a matter of scope.
-    let scope = scope
-        .map(Scope::without_organization)
-        .filter(|scope| !scope.is_empty());
-    let request = RefreshRequest {
-        refresh_token: token,
-        scope: scope.as_ref(),
-        organization: organization.as_deref(),
-    };
-    let failed = |error| Failure::from(error).oauth();
-    let mut work = begin(edge, circumstances.clone(), granting).await?;
-    match decide(refresh_token::rotate(&mut work, granting, request).await)? {
-        Err(outcome) => return Ok(outcome),
-        Ok(Some(outcome)) => {
-            work.commit().await.map_err(failed)?;
-            return Ok(outcome);
-        }
-        Ok(None) => work.rollback().await.map_err(failed)?,
-    }
-    let mut work = edge.app.begin(circumstances).await.map_err(failed)?;
-    let outcome = decide(refresh_token::explain(&mut work, granting, request).await)?;
-    work.commit().await.map_err(failed)?;
-    Ok(outcome.unwrap_or_else(|refused| refused))
-}
-
 async fn own_token(
     edge: &Edge,
     circumstances: Circumstances,
@@ -240,17 +152,4 @@ async fn own_token(
     Ok(Outcome::Granted(Box::new(client_credentials::tokens(
         token, scope,
     ))))
-}
-
-/// One autocommit statement is enough for JWTs; a reference token's row belongs to the same transaction.
-async fn begin(
-    edge: &Edge,
-    circumstances: Circumstances,
-    granting: Granting<'_>,
-) -> Result<crate::db::Work, OAuthError> {
-    let work = match granting.client.access_token_format {
-        AccessTokenFormat::Jwt => edge.app.single(circumstances).await,
-        AccessTokenFormat::Reference => edge.app.begin(circumstances).await,
-    };
-    work.map_err(|error| Failure::from(error).oauth())
 }

@@ -5,37 +5,42 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::authorization_code::OFFLINE;
-use super::issue::GrantedRow;
-use super::refresh_token::ANY_ORGANIZATION;
 use crate::authentication::Assurance;
 use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, SessionId, UserId};
 use crate::client::Resource;
 use crate::db::{DatabaseError, Work};
+use crate::grant::authorization_code::OFFLINE;
+use crate::grant::issue::GrantedRow;
+use crate::grant::refresh_token::ANY_ORGANIZATION;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::scope::Scope;
 
 /// The grant's row and its scope; none if any condition failed.
-type Completed = Option<(GrantedRow, Vec<String>)>;
+pub(super) type Completed = Option<(GrantedRow, Vec<String>)>;
 
 /// Everything a code was bound to, as the client presents it.
-pub(super) struct Redemption<'a> {
-    pub(super) digest: Digest,
-    pub(super) client_id: &'a ClientId,
-    pub(super) challenge: Option<&'a CodeChallenge>,
-    pub(super) redirect_uri: Option<&'a str>,
-    pub(super) resource: Option<&'a str>,
+pub(in crate::grant) struct Redemption<'a> {
+    pub(in crate::grant) digest: Digest,
+    pub(in crate::grant) client_id: &'a ClientId,
+    pub(in crate::grant) challenge: Option<&'a CodeChallenge>,
+    pub(in crate::grant) redirect_uri: Option<&'a str>,
+    pub(in crate::grant) resource: Option<&'a str>,
     /// None: this client gets no refresh token.
-    pub(super) refresh_digest: Option<Digest>,
-    pub(super) refresh: (Duration, Duration),
-    pub(super) offline: (Duration, Duration),
+    pub(in crate::grant) refresh_digest: Option<Digest>,
+    pub(in crate::grant) refresh: (Duration, Duration),
+    pub(in crate::grant) offline: (Duration, Duration),
     /// The client wants standard claims in its ID token.
-    pub(super) with_person: bool,
+    pub(in crate::grant) with_person: bool,
+    /// What the operators' hooks were asked about: if it is no longer true, nothing is redeemed.
+    pub(in crate::grant) prepared: Option<&'a Value>,
 }
 
-pub(super) async fn redeem(work: &mut Work, redemption: Redemption<'_>) -> Result<Completed, DatabaseError> {
+pub(in crate::grant) async fn redeem(
+    work: &mut Work,
+    redemption: Redemption<'_>,
+) -> Result<Completed, DatabaseError> {
     let now = work.now();
     let row = sqlx::query!(
         r#"with candidate as (
@@ -71,6 +76,7 @@ pub(super) async fn redeem(work: &mut Work, redemption: Redemption<'_>) -> Resul
                 where c.digest = candidate.digest
                   and c.redeemed_at is null
                   and candidate.tenancy is not null
+                  and ($14::jsonb is null or candidate.tenancy = $14)
                 returning c.*, candidate.tenancy, candidate.person, candidate.audience, $12 = any (c.scopes) as offline),
            granted as (
                 insert into auth.oauth_grants (
@@ -96,6 +102,7 @@ pub(super) async fn redeem(work: &mut Work, redemption: Redemption<'_>) -> Resul
         clock::after(now, redemption.offline.1),
         OFFLINE,
         redemption.with_person,
+        redemption.prepared,
     )
     .fetch_optional(work.connection()?)
     .await?;
@@ -104,7 +111,7 @@ pub(super) async fn redeem(work: &mut Work, redemption: Redemption<'_>) -> Resul
         grant_id: GrantId::from_text(row.grant_id),
         user_id: UserId::from_text(row.user_id),
         session_id: Some(SessionId::from_text(row.session_id)),
-        assurance: proven(row.auth_time, row.acr, row.amr),
+        assurance: assurance(row.auth_time, row.acr, row.amr),
         tenancy: row.tenancy,
         claims: row.claims,
         person: row.person,
@@ -114,12 +121,13 @@ pub(super) async fn redeem(work: &mut Work, redemption: Redemption<'_>) -> Resul
     Ok(Some((granted, row.scopes)))
 }
 
-fn proven(auth_time: Timestamp, acr: String, amr: Vec<String>) -> Assurance {
+/// How the person proved who they are, as the row says it.
+pub(super) const fn assurance(auth_time: Timestamp, acr: String, amr: Vec<String>) -> Assurance {
     Assurance { auth_time, amr, acr }
 }
 
 /// The audience that a grant is for, as its row came with the statement.
-fn audience(row: Option<Value>) -> Result<Option<Resource>, DatabaseError> {
+pub(super) fn audience(row: Option<Value>) -> Result<Option<Resource>, DatabaseError> {
     row.map(|row| {
         Resource::from_row(row).ok_or(DatabaseError::Inconsistent {
             table: "auth.resources",
@@ -130,17 +138,20 @@ fn audience(row: Option<Value>) -> Result<Option<Resource>, DatabaseError> {
 }
 
 /// A code as the slow path sees it.
-pub(super) struct FoundCode {
-    pub(super) client_id: ClientId,
-    pub(super) grant_id: GrantId,
-    pub(super) code_challenge: Option<String>,
-    pub(super) redirect_uri: String,
-    pub(super) redirect_uri_given: bool,
-    pub(super) resource: Option<String>,
-    pub(super) redeemed: bool,
+pub(in crate::grant) struct FoundCode {
+    pub(in crate::grant) client_id: ClientId,
+    pub(in crate::grant) grant_id: GrantId,
+    pub(in crate::grant) code_challenge: Option<String>,
+    pub(in crate::grant) redirect_uri: String,
+    pub(in crate::grant) redirect_uri_given: bool,
+    pub(in crate::grant) resource: Option<String>,
+    pub(in crate::grant) redeemed: bool,
 }
 
-pub(super) async fn find_code(work: &mut Work, digest: &Digest) -> Result<Option<FoundCode>, DatabaseError> {
+pub(in crate::grant) async fn find_code(
+    work: &mut Work,
+    digest: &Digest,
+) -> Result<Option<FoundCode>, DatabaseError> {
     let row = sqlx::query!(
         r#"select client_id, grant_id, code_challenge, redirect_uri, redirect_uri_given, resource,
             redeemed_at is not null as "redeemed!"
@@ -163,28 +174,33 @@ pub(super) async fn find_code(work: &mut Work, digest: &Digest) -> Result<Option
 }
 
 /// What a refresh asks for beside its token.
-pub(super) struct Requested<'a> {
-    pub(super) scope: Option<&'a Scope>,
-    pub(super) resource: Option<&'a str>,
-    pub(super) organization: Option<&'a str>,
+pub(in crate::grant) struct Requested<'a> {
+    pub(in crate::grant) scope: Option<&'a Scope>,
+    pub(in crate::grant) resource: Option<&'a str>,
+    pub(in crate::grant) organization: Option<&'a str>,
     /// The client may change the organization whatever its scope.
-    pub(super) any_organization: bool,
+    pub(in crate::grant) any_organization: bool,
 }
 
 /// One rotation.
-pub(super) struct Rotation<'a> {
-    pub(super) digest: Digest,
-    pub(super) generation: i32,
-    pub(super) client_id: &'a ClientId,
-    pub(super) request_digest: Digest,
-    pub(super) requested: Requested<'a>,
-    pub(super) idle: Duration,
-    pub(super) offline_idle: Duration,
+pub(in crate::grant) struct Rotation<'a> {
+    pub(in crate::grant) digest: Digest,
+    pub(in crate::grant) generation: i32,
+    pub(in crate::grant) client_id: &'a ClientId,
+    pub(in crate::grant) request_digest: Digest,
+    pub(in crate::grant) requested: Requested<'a>,
+    pub(in crate::grant) idle: Duration,
+    pub(in crate::grant) offline_idle: Duration,
     /// The client wants standard claims in its ID token.
-    pub(super) with_person: bool,
+    pub(in crate::grant) with_person: bool,
+    /// What the operators' hooks were asked about: if it is no longer true, nothing is rotated.
+    pub(in crate::grant) prepared: Option<&'a Value>,
 }
 
-pub(super) async fn rotate(work: &mut Work, rotation: Rotation<'_>) -> Result<Completed, DatabaseError> {
+pub(in crate::grant) async fn rotate(
+    work: &mut Work,
+    rotation: Rotation<'_>,
+) -> Result<Completed, DatabaseError> {
     let now = work.now();
     let requested = rotation.requested;
     let scope = requested.scope.map(Scope::to_vec);
@@ -219,6 +235,7 @@ pub(super) async fn rotate(work: &mut Work, rotation: Rotation<'_>) -> Result<Co
                   and g.generation = $2
                   and g.ended_at is null
                   and candidate.tenancy is not null
+                  and ($14::jsonb is null or candidate.tenancy = $14)
                 returning g.id, g.user_id, g.session_id, g.scopes, g.claims, g.auth_time, g.amr, g.acr, candidate.tenancy,
                     candidate.person, candidate.audience)
            select id as "id!", user_id as "user_id!", session_id, scopes as "scopes!", claims, auth_time as "auth_time!",
@@ -237,6 +254,7 @@ pub(super) async fn rotate(work: &mut Work, rotation: Rotation<'_>) -> Result<Co
         clock::after(now, rotation.idle),
         clock::after(now, rotation.offline_idle),
         rotation.with_person,
+        rotation.prepared,
     )
     .fetch_optional(work.connection()?)
     .await?;
@@ -245,7 +263,7 @@ pub(super) async fn rotate(work: &mut Work, rotation: Rotation<'_>) -> Result<Co
         grant_id: GrantId::from_text(row.id),
         user_id: UserId::from_text(row.user_id),
         session_id: row.session_id.map(SessionId::from_text),
-        assurance: proven(row.auth_time, row.acr, row.amr),
+        assurance: assurance(row.auth_time, row.acr, row.amr),
         tenancy: row.tenancy,
         claims: row.claims,
         person: row.person,
@@ -256,18 +274,18 @@ pub(super) async fn rotate(work: &mut Work, rotation: Rotation<'_>) -> Result<Co
 }
 
 /// A refresh family as the slow path sees it.
-pub(super) struct FoundRefresh {
-    pub(super) grant_id: GrantId,
-    pub(super) client_id: ClientId,
-    pub(super) generation: i32,
-    pub(super) rotated_at: Option<Timestamp>,
-    pub(super) request_digest: Option<Digest>,
-    pub(super) scopes: Vec<String>,
-    pub(super) resource: Option<String>,
-    pub(super) live: bool,
+pub(in crate::grant) struct FoundRefresh {
+    pub(in crate::grant) grant_id: GrantId,
+    pub(in crate::grant) client_id: ClientId,
+    pub(in crate::grant) generation: i32,
+    pub(in crate::grant) rotated_at: Option<Timestamp>,
+    pub(in crate::grant) request_digest: Option<Digest>,
+    pub(in crate::grant) scopes: Vec<String>,
+    pub(in crate::grant) resource: Option<String>,
+    pub(in crate::grant) live: bool,
 }
 
-pub(super) async fn find_refresh(
+pub(in crate::grant) async fn find_refresh(
     work: &mut Work,
     digest: &Digest,
 ) -> Result<Option<FoundRefresh>, DatabaseError> {
@@ -296,7 +314,7 @@ pub(super) async fn find_refresh(
 }
 
 /// The living grant of a refresh family without rotating it: for the same answer once more.
-pub(super) async fn current(
+pub(in crate::grant) async fn current(
     work: &mut Work,
     digest: &Digest,
     organization: Option<&str>,
@@ -329,7 +347,7 @@ pub(super) async fn current(
         grant_id: GrantId::from_text(row.id),
         user_id: UserId::from_text(row.user_id),
         session_id: row.session_id.map(SessionId::from_text),
-        assurance: proven(row.auth_time, row.acr, row.amr),
+        assurance: assurance(row.auth_time, row.acr, row.amr),
         tenancy: row.tenancy,
         claims: row.claims,
         person: row.person,

@@ -1,0 +1,222 @@
+//! The grants of people: code exchange and refresh.
+//!
+//! Without operators' hooks each is one statement. With them it is read (no lock, no transaction), they are asked while
+//! no connection is held, and it is completed if what they were asked about is still true: else once more from the
+//! start. A refused code or refresh token takes a slow path in a transaction, to find out why and leave its trace.
+
+use super::answer::refuse;
+use crate::client::AccessTokenFormat;
+use crate::db::work::Circumstances;
+use crate::db::{DatabaseError, Work};
+use crate::grant::authorization_code::{self, CodeRequest};
+use crate::grant::consult::{self, Consulted};
+use crate::grant::issue::Granting;
+use crate::grant::outcome::{GrantError, Outcome};
+use crate::grant::refresh_token::{self, RefreshRequest};
+use crate::hook::HookError;
+use crate::http::edge::Edge;
+use crate::http::extract::params::Params;
+use crate::http::respond::failure::Failure;
+use crate::http::respond::oauth::OAuthError;
+use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::protocol::scope::Scope;
+use crate::token::issuance::MintError;
+
+/// What a client presents.
+#[derive(Clone, Copy)]
+enum Presented<'a> {
+    Code(CodeRequest<'a>),
+    Refresh(RefreshRequest<'a>),
+}
+
+/// Redeems a code.
+pub(super) async fn exchange(
+    edge: &Edge,
+    circumstances: Circumstances,
+    granting: Granting<'_>,
+    params: &Params,
+) -> Result<Outcome, OAuthError> {
+    let code = params
+        .get("code")
+        .ok_or_else(|| refuse(ErrorCode::InvalidRequest, "code is missing"))?;
+    let request = CodeRequest {
+        code,
+        redirect_uri: params.get("redirect_uri"),
+        code_verifier: params.get("code_verifier"),
+    };
+    grant(edge, circumstances, granting, Presented::Code(request)).await
+}
+
+/// Rotates a refresh token.
+pub(super) async fn refresh(
+    edge: &Edge,
+    circumstances: Circumstances,
+    granting: Granting<'_>,
+    params: &Params,
+) -> Result<Outcome, OAuthError> {
+    let token = params
+        .get("refresh_token")
+        .ok_or_else(|| refuse(ErrorCode::InvalidRequest, "refresh_token is missing"))?;
+    let scope = params.get("scope").map(Scope::parse).transpose()?;
+    let organization = scope
+        .clone()
+        .unwrap_or_default()
+        .organization_or(params.get("organization"))?;
+    // Naming an organization asks for it, not for less of the rest; whether it may be had is not a matter of scope.
+    let scope = scope
+        .map(Scope::without_organization)
+        .filter(|scope| !scope.is_empty());
+    let request = RefreshRequest {
+        refresh_token: token,
+        scope: scope.as_ref(),
+        organization: organization.as_deref(),
+    };
+    grant(edge, circumstances, granting, Presented::Refresh(request)).await
+}
+
+/// Completes at once where nobody is to be asked. Else prepares, asks, completes; once more from the start if what was
+/// asked about changed meanwhile.
+async fn grant(
+    edge: &Edge,
+    circumstances: Circumstances,
+    granting: Granting<'_>,
+    presented: Presented<'_>,
+) -> Result<Outcome, OAuthError> {
+    if !consult::is_needed(granting) {
+        let completed = complete(edge, &circumstances, granting, (presented, None)).await?;
+        return match completed {
+            Some(outcome) => Ok(outcome),
+            None => settled(explain(edge, &circumstances, granting, (presented, None)).await?),
+        };
+    }
+    for _ in 0..consult::ATTEMPTS {
+        let consulted = match consult(edge, &circumstances, granting, presented).await? {
+            Ok(Some(consulted)) => consulted,
+            Ok(None) => return settled(explain(edge, &circumstances, granting, (presented, None)).await?),
+            Err(refused) => return Ok(refused),
+        };
+        let known = (presented, Some(&consulted));
+        let outcome = if consulted.replays() {
+            explain(edge, &circumstances, granting, known).await?
+        } else {
+            complete(edge, &circumstances, granting, known).await?
+        };
+        if let Some(outcome) = outcome {
+            return Ok(outcome);
+        }
+    }
+    settled(None)
+}
+
+/// Reads what would be granted, lets go of the connection, and asks. `None` if nothing would be.
+async fn consult(
+    edge: &Edge,
+    circumstances: &Circumstances,
+    granting: Granting<'_>,
+    presented: Presented<'_>,
+) -> Result<Result<Option<Consulted>, Outcome>, OAuthError> {
+    let mut work = edge.app.single(circumstances.clone()).await.map_err(failed)?;
+    let prepared = match presented {
+        Presented::Code(request) => authorization_code::prepare(&mut work, granting, request).await,
+        Presented::Refresh(request) => refresh_token::prepare(&mut work, granting, request).await,
+    };
+    drop(work);
+    match decide(prepared)? {
+        Ok(Some(prepared)) => {
+            let consulted = decide(consult::consult(granting, prepared).await)?;
+            Ok(consulted.map(Some))
+        }
+        Ok(None) => Ok(Ok(None)),
+        Err(refused) => Ok(Err(refused)),
+    }
+}
+
+/// The completing statement; `None` if it found nothing to complete.
+async fn complete(
+    edge: &Edge,
+    circumstances: &Circumstances,
+    granting: Granting<'_>,
+    (presented, consulted): (Presented<'_>, Option<&Consulted>),
+) -> Result<Option<Outcome>, OAuthError> {
+    let mut work = begin(edge, circumstances.clone(), granting).await?;
+    let completed = match presented {
+        Presented::Code(request) => authorization_code::redeem(&mut work, granting, request, consulted).await,
+        Presented::Refresh(request) => refresh_token::rotate(&mut work, granting, request, consulted).await,
+    };
+    match decide(completed)? {
+        Err(outcome) => Ok(Some(outcome)),
+        Ok(Some(outcome)) => {
+            work.commit().await.map_err(failed)?;
+            Ok(Some(outcome))
+        }
+        Ok(None) => {
+            work.rollback().await.map_err(failed)?;
+            Ok(None)
+        }
+    }
+}
+
+/// Why there was nothing to complete, or a lost reply once more. `None` if that cannot be said without asking the
+/// hooks anew.
+async fn explain(
+    edge: &Edge,
+    circumstances: &Circumstances,
+    granting: Granting<'_>,
+    (presented, consulted): (Presented<'_>, Option<&Consulted>),
+) -> Result<Option<Outcome>, OAuthError> {
+    let mut work = edge.app.begin(circumstances.clone()).await.map_err(failed)?;
+    let explained = match presented {
+        Presented::Code(request) => authorization_code::explain(&mut work, granting, request).await,
+        Presented::Refresh(request) => refresh_token::explain(&mut work, granting, request, consulted).await,
+    };
+    if matches!(
+        explained,
+        Err(GrantError::Mint(MintError::Hook(HookError::Conflict)))
+    ) {
+        work.rollback().await.map_err(failed)?;
+        return Ok(None);
+    }
+    let outcome = decide(explained)?;
+    work.commit().await.map_err(failed)?;
+    Ok(Some(outcome.unwrap_or_else(|refused| refused)))
+}
+
+fn settled(outcome: Option<Outcome>) -> Result<Outcome, OAuthError> {
+    outcome.ok_or_else(|| Failure::from(MintError::Hook(HookError::Conflict)).oauth())
+}
+
+fn failed(error: DatabaseError) -> OAuthError {
+    Failure::from(error).oauth()
+}
+
+/// What a grant ended in, as the endpoint answers it. A hook's refusal is an answer, whatever the hook named.
+pub(super) fn decide<T>(result: Result<T, GrantError>) -> Result<Result<T, Outcome>, OAuthError> {
+    let refused = |description| {
+        let error = ProtocolError::new(ErrorCode::InvalidGrant, description);
+        Ok(Err(Outcome::Refused(error)))
+    };
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(GrantError::Mint(MintError::Hook(HookError::Refused))) => {
+            refused("the person is no longer a member of the organization")
+        }
+        Err(GrantError::Mint(MintError::Hook(HookError::Denied { .. }))) => {
+            refused("a rule of this server refuses tokens for this person")
+        }
+        Err(GrantError::Mint(error)) => Err(Failure::from(error).oauth()),
+        Err(GrantError::Database(error)) => Err(failed(error)),
+    }
+}
+
+/// One autocommit statement is enough for JWTs; a reference token's row belongs to the same transaction.
+async fn begin(
+    edge: &Edge,
+    circumstances: Circumstances,
+    granting: Granting<'_>,
+) -> Result<Work, OAuthError> {
+    let work = match granting.client.access_token_format {
+        AccessTokenFormat::Jwt => edge.app.single(circumstances).await,
+        AccessTokenFormat::Reference => edge.app.begin(circumstances).await,
+    };
+    work.map_err(failed)
+}

@@ -1,0 +1,190 @@
+//! Owns what stands between reading a grant and completing it where operators' hooks are asked: the same drafts that
+//! the mint path would complete are shown to them, and their word is kept until the grant completes, if what they
+//! were asked about is still true then.
+
+use std::net::IpAddr;
+
+use serde_json::{Map, Value};
+
+use super::issue::{self, GrantedRow, Granting};
+use super::outcome::GrantError;
+use crate::base::clock::Timestamp;
+use crate::base::id::{HookEventId, TokenId};
+use crate::claims::assemble::{Decided, Draft, GrantFacts, TokenSubject};
+use crate::db::Work;
+use crate::hook::ask::{Occasion, Question};
+use crate::hook::{AskError, Hooks, merge};
+use crate::protocol::claims::Output;
+use crate::protocol::grant_type::GrantType;
+use crate::protocol::scope::{OPENID, Scope};
+use crate::token::access_token;
+use crate::token::id_token::{self, IdTokenContent};
+use crate::token::issuance::MintError;
+
+/// How often a grant is prepared anew because its person's memberships changed meanwhile.
+pub const ATTEMPTS: u32 = 2;
+
+/// A grant as it stands before it completes. No connection is held for it.
+pub struct Prepared {
+    row: GrantedRow,
+    tenancy: Value,
+    scope: Scope,
+    grant_type: GrantType,
+    replays: bool,
+    jti: TokenId,
+    event_id: HookEventId,
+    now: Timestamp,
+    address: Option<IpAddr>,
+}
+
+/// What the hooks said, and what they were asked about.
+#[derive(Debug, Clone)]
+pub struct Consulted {
+    pub(super) tenancy: Value,
+    pub(super) decided: Decided,
+    replays: bool,
+}
+
+impl Consulted {
+    /// Whether it is about a lost reply's successor, which completes without rotating again.
+    #[must_use]
+    pub const fn replays(&self) -> bool {
+        self.replays
+    }
+}
+
+/// Whether a person's grant asks operators' hooks before it completes.
+#[must_use]
+pub fn is_needed(granting: Granting<'_>) -> bool {
+    let hooks = &granting.issuance.hooks;
+    hooks.decide(Output::AccessToken) || hooks.decide(Output::IdToken)
+}
+
+impl Prepared {
+    /// None if the built-in hook refuses already: then nobody else is asked.
+    pub(super) fn new(
+        work: &Work,
+        granting: Granting<'_>,
+        row: GrantedRow,
+        scope: Scope,
+        grant_type: GrantType,
+    ) -> Option<Self> {
+        Some(Self {
+            tenancy: row.tenancy.clone()?,
+            scope: issue::minted(granting, scope),
+            grant_type,
+            replays: false,
+            jti: TokenId::new(work.now(), work.entropy()),
+            event_id: HookEventId::new(work.now(), work.entropy()),
+            now: work.now(),
+            address: work.origin().address,
+            row,
+        })
+    }
+
+    /// The same for a lost reply's successor.
+    pub(super) fn replaying(self, replays: bool) -> Self {
+        Self { replays, ..self }
+    }
+}
+
+/// Asks the operators' hooks about every output of the grant.
+pub async fn consult(granting: Granting<'_>, prepared: Prepared) -> Result<Consulted, GrantError> {
+    let Granting { issuance, client, .. } = granting;
+    let row = &prepared.row;
+    let facts = row.facts(granting, None).map_err(MintError::Hook)?;
+    let occasion = Occasion {
+        event_id: prepared.event_id.clone(),
+        now: prepared.now,
+        address: prepared.address,
+        user_id: &facts.user_id,
+        client_id: &client.client_id,
+        first_party: client.first_party,
+        grant_type: Some(prepared.grant_type.name()),
+        authentication_method: method(prepared.grant_type),
+    };
+    let membership = membership(granting, &facts);
+    let mut decided = Decided {
+        jti: prepared.jti.clone(),
+        access_token: None,
+        id_token: None,
+    };
+    if issuance.hooks.decide(Output::AccessToken) {
+        let subject = TokenSubject::Person(Box::new(facts.clone()));
+        let recipient = row.recipient(granting);
+        let draft = access_token::draft(
+            issuance,
+            prepared.now,
+            recipient,
+            &subject,
+            &prepared.scope,
+            &prepared.jti,
+        );
+        let said = ask(
+            &issuance.hooks,
+            (&occasion, Output::AccessToken),
+            &draft,
+            &membership,
+        )
+        .await?;
+        decided.access_token = Some(said);
+    }
+    if prepared.scope.contains(OPENID) && issuance.hooks.decide(Output::IdToken) {
+        let content = IdTokenContent {
+            nonce: row.nonce.as_deref(),
+            access_token: None,
+            standard: row.standard(granting, &prepared.scope),
+        };
+        let draft = id_token::draft(issuance, client, &facts, content, prepared.now);
+        let said = ask(&issuance.hooks, (&occasion, Output::IdToken), &draft, &membership).await?;
+        decided.id_token = Some(said);
+    }
+    Ok(Consulted {
+        tenancy: prepared.tenancy,
+        decided,
+        replays: prepared.replays,
+    })
+}
+
+/// What is known of a membership, and whether `user_role` is part of what is said of it.
+struct Membership {
+    facts: Map<String, Value>,
+    user_role_alias: bool,
+}
+
+fn membership(granting: Granting<'_>, facts: &GrantFacts) -> Membership {
+    Membership {
+        facts: facts.tenancy.clone(),
+        user_role_alias: granting.issuance.settings.user_role_alias,
+    }
+}
+
+async fn ask(
+    hooks: &Hooks,
+    (occasion, output): (&Occasion<'_>, Output),
+    draft: &Draft,
+    membership: &Membership,
+) -> Result<Map<String, Value>, GrantError> {
+    let question = Question {
+        occasion,
+        output,
+        draft: merge::Draft {
+            protocol: &draft.protocol,
+            tenancy: &draft.tenancy,
+            facts: &membership.facts,
+            user_role_alias: membership.user_role_alias,
+        },
+    };
+    hooks.ask(&question).await.map_err(|error| match error {
+        AskError::Hook(error) => GrantError::Mint(MintError::Hook(error)),
+        AskError::Database(error) => GrantError::Database(error),
+    })
+}
+
+/// The grant in the words of functions that were written for another product.
+const fn method(grant_type: GrantType) -> &'static str {
+    match grant_type {
+        GrantType::RefreshToken => "token_refresh",
+        GrantType::AuthorizationCode | GrantType::ClientCredentials => "oauth_provider/authorization_code",
+    }
+}

@@ -1,0 +1,180 @@
+//! Owns the asking: the hooks of an output in their order, each with what stands by then, each answer judged before
+//! the next is asked. No transaction of ours is open meanwhile, and no connection of the application's is held. What
+//! becomes of each question is counted, timed and, if it failed, logged under a stable code.
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+
+use super::answer::{self, Answer};
+use super::definition::{Hook, Mode, OnFailure, Target};
+use super::error::{AskError, HookError};
+use super::merge::{self, Draft};
+use super::registry::Hooks;
+use super::store;
+use crate::base::clock::Timestamp;
+use crate::base::id::{ClientId, HookEventId, UserId};
+use crate::db::DatabaseError;
+use crate::protocol::claims::Output;
+
+/// What the hooks of every output of one grant are told alike.
+#[derive(Debug, Clone)]
+pub struct Occasion<'a> {
+    /// The same for every hook, output and attempt.
+    pub event_id: HookEventId,
+    /// The request's present.
+    pub now: Timestamp,
+    /// The client's address.
+    pub address: Option<IpAddr>,
+    /// Whom the tokens are about.
+    pub user_id: &'a UserId,
+    /// For whom they are.
+    pub client_id: &'a ClientId,
+    /// Whether that client is an operator's own.
+    pub first_party: bool,
+    /// How it came; none where no grant is under way.
+    pub grant_type: Option<&'static str>,
+    /// The same in the words of existing functions.
+    pub authentication_method: &'static str,
+}
+
+/// One output's question.
+#[derive(Debug, Clone)]
+pub struct Question<'a> {
+    /// What all outputs share.
+    pub occasion: &'a Occasion<'a>,
+    /// The output.
+    pub output: Output,
+    /// What stands before anybody is asked.
+    pub draft: Draft<'a>,
+}
+
+const RUNS: &str = "signet_hook_runs_total";
+const FAILURES: &str = "signet_hook_failures_total";
+const DURATION: &str = "signet_hook_duration_seconds";
+
+impl Hooks {
+    /// Asks every deciding hook of the output. Gives what is said beside the protocol's claims.
+    pub async fn ask(&self, question: &Question<'_>) -> Result<Map<String, Value>, AskError> {
+        let set = self.current();
+        let mut additions = question.draft.tenancy.clone();
+        for hook in set.deciding(question.output) {
+            match self.consult(hook, question, &additions).await {
+                Ok(said) => additions = said,
+                Err(AskError::Hook(error)) if !error.is_refusal() && falls_back(hook) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        answer::check_size(&additions)?;
+        Ok(additions)
+    }
+
+    /// Asks one hook and judges its answer.
+    pub async fn consult(
+        &self,
+        hook: &Hook,
+        question: &Question<'_>,
+        additions: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, AskError> {
+        let event = self.event(hook, question, additions).await?;
+        let started = Instant::now();
+        let outcome = self.answered(hook, &event).await.and_then(|answer| match answer {
+            Answer::Unchanged => Ok(additions.clone()),
+            Answer::Refused { http_code } => Err(HookError::Denied {
+                hook: hook.settings.name.clone(),
+                http_code,
+            }),
+            Answer::Claims(claims) => {
+                let shown = event.get("claims").and_then(Value::as_object);
+                let shown = shown.unwrap_or(additions);
+                merge::judge(&hook.settings, &question.draft, additions, shown, claims)
+            }
+        });
+        note(hook, question.output, started.elapsed(), outcome.as_ref().err());
+        Ok(outcome?)
+    }
+
+    /// The event of one question, as `auth.token_event` builds it.
+    pub async fn event(
+        &self,
+        hook: &Hook,
+        question: &Question<'_>,
+        additions: &Map<String, Value>,
+    ) -> Result<Value, DatabaseError> {
+        let Question {
+            occasion,
+            output,
+            draft,
+        } = question;
+        let mut claims = draft.protocol.clone();
+        claims.extend(additions.clone());
+        let request = json!({
+            "event_id": occasion.event_id,
+            "time": occasion.now.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+            "client_id": occasion.client_id,
+            "first_party": occasion.first_party,
+            "grant_type": occasion.grant_type,
+            "authentication_method": occasion.authentication_method,
+            "token_use": output.name(),
+            "facts": draft.facts,
+            "active_organization": draft.facts.get("org_id"),
+            "ip_address": occasion.address,
+            "contract": (hook.settings.mode == Mode::Replace).then_some("supabase"),
+        });
+        let mut connection = self.pool().acquire().await?;
+        store::event(
+            &mut connection,
+            occasion.user_id,
+            &Value::Object(claims),
+            &request,
+        )
+        .await
+    }
+
+    /// What a hook answers, however it is reached.
+    async fn answered(&self, hook: &Hook, event: &Value) -> Result<Answer, HookError> {
+        let bytes = match &hook.settings.target {
+            Target::Sql(function) => {
+                let sql = self
+                    .sql()
+                    .ok_or(HookError::Unavailable("database.hook_url is not set"))?;
+                sql.ask(function, event, hook.settings.timeout).await?
+            }
+            Target::Http { .. } => return Err(HookError::Unavailable("HTTP hooks are not served yet")),
+        };
+        answer::interpret(answer::parse(&bytes)?)
+    }
+}
+
+fn falls_back(hook: &Hook) -> bool {
+    hook.settings.on_failure == OnFailure::BuiltIn
+}
+
+/// Counts a run, and tells the operator of a failure. A hook's name is its operator's and labels may be few.
+fn note(hook: &Hook, output: Output, elapsed: Duration, error: Option<&HookError>) {
+    let name = &hook.settings.name;
+    let outcome = match error {
+        None => "answered",
+        Some(error) if error.is_refusal() => "refused",
+        Some(_) => "failed",
+    };
+    metrics::counter!(RUNS, "hook" => name.clone(), "output" => output.name(), "outcome" => outcome)
+        .increment(1);
+    metrics::histogram!(DURATION, "hook" => name.clone()).record(elapsed);
+    let Some(error) = error else { return };
+    let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    if error.is_refusal() {
+        tracing::info!(hook.name = name, error = %error, duration_ms, "a hook refused a token");
+        return;
+    }
+    metrics::counter!(FAILURES, "hook" => name.clone(), "code" => error.code()).increment(1);
+    tracing::error!(
+        hook.name = name,
+        error.code = error.code(),
+        error = %error,
+        on_failure = hook.settings.on_failure.name(),
+        duration_ms,
+        "a hook failed"
+    );
+}

@@ -1,0 +1,180 @@
+//! Owns the hooks as this process knows them: which are asked for an output, and how they are reached. Reading it is
+//! a lock held for a pointer's copy; replacing it is two statements. It does not know who says that hooks changed.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use sqlx::{PgConnection, PgPool};
+use tokio::sync::Mutex;
+
+use super::custody::{self, StoredHookError};
+use super::definition::{Hook, Target};
+use super::transport::sql::SqlTransport;
+use super::{shipped, store};
+use crate::db::DatabaseError;
+use crate::protocol::claims::Output;
+use crate::sealing::Keyring;
+
+/// Why the hooks are not known.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// A row cannot be used.
+    #[error(transparent)]
+    Stored(#[from] StoredHookError),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// An SQL hook is enabled, and nothing says how to reach it.
+    #[error(
+        "the SQL hook {hook} is enabled, but database.hook_url is not set: set it to a URL that logs in as signet_hook, \
+         or disable the hook"
+    )]
+    NoHookUrl {
+        /// Its name.
+        hook: String,
+    },
+    /// An SQL hook is enabled, and its role cannot log in.
+    #[error("the SQL hook {hook} is enabled, but database.hook_url does not work")]
+    HookUrl {
+        /// Its name.
+        hook: String,
+        /// Why.
+        #[source]
+        source: DatabaseError,
+    },
+}
+
+/// The enabled hooks of one moment, in the order in which they are asked.
+#[derive(Debug, Default)]
+pub struct HookSet {
+    hooks: Vec<Arc<Hook>>,
+}
+
+impl HookSet {
+    /// The hooks that decide an output.
+    pub fn deciding(&self, output: Output) -> impl Iterator<Item = &Arc<Hook>> {
+        self.of(output).filter(|hook| !hook.settings.shadow)
+    }
+
+    /// The candidates that are asked beside them.
+    pub fn shadows(&self, output: Output) -> impl Iterator<Item = &Arc<Hook>> {
+        self.of(output).filter(|hook| hook.settings.shadow)
+    }
+
+    /// Every enabled hook.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Hook>> {
+        self.hooks.iter()
+    }
+
+    fn of(&self, output: Output) -> impl Iterator<Item = &Arc<Hook>> {
+        self.hooks
+            .iter()
+            .filter(move |hook| hook.settings.outputs.contains(&output))
+    }
+}
+
+/// The hooks and the ways to them.
+#[derive(Debug, Clone)]
+pub struct Hooks {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    pool: PgPool,
+    sql: Option<SqlTransport>,
+    current: RwLock<Arc<HookSet>>,
+    reloading: Mutex<()>,
+}
+
+impl Hooks {
+    /// Reads the hooks for the first time. `pool` is the application's, for building events; `sql` is none where
+    /// `database.hook_url` is not set.
+    pub async fn load(
+        pool: PgPool,
+        sql: Option<SqlTransport>,
+        connection: &mut PgConnection,
+        keyring: &Keyring,
+    ) -> Result<Self, RegistryError> {
+        let set = read(connection, keyring).await?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                pool,
+                sql,
+                current: RwLock::new(Arc::new(set)),
+                reloading: Mutex::new(()),
+            }),
+        })
+    }
+
+    /// The hooks of this moment. A grant takes them once.
+    #[must_use]
+    pub fn current(&self) -> Arc<HookSet> {
+        let current = self.shared.current.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&current)
+    }
+
+    /// Whether any operator's hook decides an output. Without one, a grant is one statement.
+    #[must_use]
+    pub fn decide(&self, output: Output) -> bool {
+        self.current().deciding(output).next().is_some()
+    }
+
+    /// Reads the hooks again, whenever the version of the cache `hooks` has moved. On an error the old ones stay.
+    pub async fn reload(
+        &self,
+        connection: &mut PgConnection,
+        keyring: &Keyring,
+    ) -> Result<(), RegistryError> {
+        // One at a time from question to answer: else an older answer could replace a newer one.
+        let _reloading = self.shared.reloading.lock().await;
+        let set = Arc::new(read(connection, keyring).await?);
+        *self
+            .shared
+            .current
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = set;
+        Ok(())
+    }
+
+    /// Whether every enabled SQL hook can be reached: for the start and for `signet doctor`.
+    pub async fn check(&self) -> Result<(), RegistryError> {
+        let set = self.current();
+        let sql = set
+            .all()
+            .find(|hook| matches!(hook.settings.target, Target::Sql(_)));
+        let Some(hook) = sql else { return Ok(()) };
+        let hook = hook.settings.name.clone();
+        match &self.shared.sql {
+            None => Err(RegistryError::NoHookUrl { hook }),
+            Some(transport) => transport
+                .check()
+                .await
+                .map_err(|source| RegistryError::HookUrl { hook, source }),
+        }
+    }
+
+    /// The connections of SQL hooks, if there are any.
+    #[must_use]
+    pub fn sql(&self) -> Option<&SqlTransport> {
+        self.shared.sql.as_ref()
+    }
+
+    /// The application's pool, for events.
+    pub(super) fn pool(&self) -> &PgPool {
+        &self.shared.pool
+    }
+}
+
+async fn read(connection: &mut PgConnection, keyring: &Keyring) -> Result<HookSet, RegistryError> {
+    let mut hooks: Vec<Arc<Hook>> = Vec::new();
+    if let Some(replacement) = shipped::replacement(connection).await? {
+        hooks.push(Arc::new(replacement));
+    }
+    for row in store::all(connection).await? {
+        // Whatever is wrong with a disabled hook stops nobody.
+        if row.enabled {
+            hooks.push(Arc::new(custody::open(row, keyring)?));
+        }
+    }
+    Ok(HookSet { hooks })
+}

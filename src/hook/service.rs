@@ -1,0 +1,100 @@
+//! Owns what operators do with hooks. Each function writes in its caller's transaction and leaves an event; every
+//! replica asks the new hooks when that commits.
+
+use super::custody::{self, StoredHookError};
+use super::definition::{DefinitionError, Hook, Settings};
+use super::store::{self, WriteError};
+use crate::audit::{self, Event};
+use crate::base::id::HookId;
+use crate::db::{DatabaseError, Work};
+use crate::sealing::{Keyring, SealingError};
+
+/// Why a hook was not made, changed or read.
+#[derive(Debug, thiserror::Error)]
+pub enum HookServiceError {
+    /// The definition breaks a rule; the error names the field.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
+    /// Another hook has this name.
+    #[error("name: there already is a hook {0}")]
+    AlreadyExists(String),
+    /// No such hook.
+    #[error("there is no hook {0:?}; `signet hook list` shows every one")]
+    Unknown(String),
+    /// A row cannot be used.
+    #[error(transparent)]
+    Stored(#[from] StoredHookError),
+    /// Signing secrets could not be sealed.
+    #[error("the signing secrets could not be sealed")]
+    Sealing(#[from] SealingError),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+/// Makes a hook.
+pub async fn add(work: &mut Work, keyring: &Keyring, settings: Settings) -> Result<Hook, HookServiceError> {
+    settings.check()?;
+    let id = HookId::new(work.now(), work.entropy());
+    let sealed = custody::seal(keyring, &id, &settings.target, work.entropy())?;
+    let now = work.now();
+    store::insert(work.connection()?, &id, &settings, sealed.as_ref(), now)
+        .await
+        .map_err(|error| written(error, &settings))?;
+    record(work, &settings).await?;
+    Ok(Hook { id, settings })
+}
+
+/// The hook of a name or id.
+pub async fn find(work: &mut Work, keyring: &Keyring, reference: &str) -> Result<Hook, HookServiceError> {
+    let unknown = || HookServiceError::Unknown(reference.to_owned());
+    if reference.contains('\0') {
+        return Err(unknown());
+    }
+    let row = store::find(work.connection()?, reference)
+        .await?
+        .ok_or_else(unknown)?;
+    Ok(custody::open(row, keyring)?)
+}
+
+/// Every hook in the order in which they are asked.
+pub async fn list(work: &mut Work, keyring: &Keyring) -> Result<Vec<Hook>, HookServiceError> {
+    let rows = store::all(work.connection()?).await?;
+    let hooks = rows.into_iter().map(|row| custody::open(row, keyring));
+    Ok(hooks.collect::<Result<_, _>>()?)
+}
+
+/// Gives a hook other settings.
+pub async fn change(work: &mut Work, keyring: &Keyring, hook: &Hook) -> Result<(), HookServiceError> {
+    let Hook { id, settings } = hook;
+    settings.check()?;
+    let sealed = custody::seal(keyring, id, &settings.target, work.entropy())?;
+    let now = work.now();
+    let changed = store::update(work.connection()?, id, settings, sealed.as_ref(), now)
+        .await
+        .map_err(|error| written(error, settings))?;
+    if !changed {
+        return Err(HookServiceError::Unknown(settings.name.clone()));
+    }
+    record(work, settings).await
+}
+
+/// Removes a hook.
+pub async fn remove(work: &mut Work, hook: &Hook) -> Result<(), HookServiceError> {
+    if !store::delete(work.connection()?, &hook.id).await? {
+        return Err(HookServiceError::Unknown(hook.settings.name.clone()));
+    }
+    record(work, &hook.settings).await
+}
+
+async fn record(work: &mut Work, settings: &Settings) -> Result<(), HookServiceError> {
+    let hook = settings.name.clone();
+    Ok(audit::record(work, Event::HookChanged { hook }).await?)
+}
+
+fn written(error: WriteError, settings: &Settings) -> HookServiceError {
+    match error {
+        WriteError::Taken => HookServiceError::AlreadyExists(settings.name.clone()),
+        WriteError::Database(error) => error.into(),
+    }
+}

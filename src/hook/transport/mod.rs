@@ -1,0 +1,3 @@
+//! How a hook is reached.
+
+pub mod sql;

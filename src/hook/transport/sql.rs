@@ -1,0 +1,320 @@
+//! Owns one question to an SQL function: on a connection of its own that logs in as `signet_hook`, in a read-only
+//! transaction that is always rolled back, within a time that the database and this process both keep. Three round
+//! trips. Whatever the function did to its session is undone, or the session ends. What PostgreSQL says when a
+//! function fails goes to the operator's log and nowhere else.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnection, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Executor as _, PgPool, Postgres, Row as _};
+use tokio::time::{Instant, timeout_at};
+
+use crate::db::DatabaseError;
+use crate::db::pool::{self, PoolError};
+use crate::hook::answer::ANSWER_LIMIT;
+use crate::hook::definition::FunctionName;
+use crate::hook::error::HookError;
+
+/// How much of PostgreSQL's own words the log keeps.
+const REASON_LIMIT: usize = 300;
+const RELEASE: &str = "rollback; select pg_advisory_unlock_all(); \
+     select count(*) as strangers from pg_prepared_statements where from_sql";
+
+/// The connections that SQL hooks run on.
+#[derive(Debug, Clone)]
+pub struct SqlTransport {
+    pool: PgPool,
+}
+
+/// What keeps an SQL hook from running, with what mends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// What is wrong.
+    pub problem: String,
+    /// A statement for the owner of the function.
+    pub mend: String,
+}
+
+impl SqlTransport {
+    /// A pool that connects when it is first used; every connection's role is checked.
+    pub fn new(url: &str, size: u32) -> Result<Self, PoolError> {
+        let options = pool::options(url)?
+            .application_name("signet hook")
+            .options([
+                ("default_transaction_read_only", "on"),
+                ("statement_timeout", "5000"),
+                ("lock_timeout", "5000"),
+                ("idle_in_transaction_session_timeout", "6000"),
+                ("search_path", ""),
+                // Whatever a function tells with RAISE NOTICE is nobody's business here.
+                ("client_min_messages", "error"),
+            ])
+            .statement_cache_capacity(100);
+        let pool = PgPoolOptions::new()
+            .max_connections(size)
+            .min_connections(0)
+            .acquire_timeout(Duration::from_secs(5))
+            .test_before_acquire(false)
+            .after_connect(|connection, _| Box::pin(refuse_other_roles(connection)))
+            .connect_lazy_with(options);
+        Ok(Self { pool })
+    }
+
+    /// Calls the function with the event and gives the bytes of its answer.
+    pub async fn ask(
+        &self,
+        function: &FunctionName,
+        event: &Value,
+        time: Duration,
+    ) -> Result<Vec<u8>, HookError> {
+        let deadline = Instant::now() + time;
+        let connection = timeout_at(deadline, self.pool.acquire()).await;
+        let mut borrowed = match connection {
+            Ok(Ok(connection)) => Borrowed::new(connection),
+            Ok(Err(error)) => {
+                tracing::error!(error = %error, "no connection for SQL hooks");
+                return Err(HookError::Unavailable("no connection as signet_hook"));
+            }
+            Err(_) => return Err(HookError::Unavailable("every connection for SQL hooks is in use")),
+        };
+        let answer = timeout_at(deadline, call(borrowed.connection(), function, event, time)).await;
+        let answer = answer.unwrap_or(Err(HookError::Timeout))?;
+        // An answer that came in time counts, whatever becomes of the connection.
+        if let Ok(Ok(true)) = timeout_at(deadline + RELEASE_TIME, release(borrowed.connection())).await {
+            borrowed.give_back();
+        }
+        answer.map(String::into_bytes).ok_or(HookError::Malformed)
+    }
+
+    /// Whether a connection can be had, and as the right role: for the start and for `signet doctor`.
+    pub async fn check(&self) -> Result<(), DatabaseError> {
+        drop(self.pool.acquire().await?);
+        Ok(())
+    }
+
+    /// What keeps this role from running a function, looked up before anybody waits for a token.
+    pub async fn obstacles(&self, function: &FunctionName) -> Result<Vec<Obstacle>, DatabaseError> {
+        let mut connection = self.pool.acquire().await?;
+        let row = sqlx::query!(
+            r#"select n.oid is not null as "schema_exists!",
+                coalesce(has_schema_privilege(n.oid, 'usage'), false) as "may_use_schema!",
+                p.oid is not null as "function_exists!",
+                coalesce(has_function_privilege(p.oid, 'execute'), false) as "may_execute!"
+               from (values ($1::text, $2::text)) asked (schema_name, function_name)
+               left join pg_namespace n on n.nspname = asked.schema_name
+               left join pg_proc p on p.pronamespace = n.oid
+                    and p.proname = asked.function_name
+                    and p.prokind = 'f'
+                    and p.proargtypes[0] = 'jsonb'::regtype
+                    and p.pronargs - p.pronargdefaults <= 1"#,
+            function.schema(),
+            function.name(),
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        let mut obstacles = Vec::new();
+        if row.schema_exists && !row.may_use_schema {
+            obstacles.push(Obstacle {
+                problem: format!("signet_hook may not use the schema {}", function.schema()),
+                mend: format!("grant usage on schema \"{}\" to signet_hook;", function.schema()),
+            });
+        }
+        if !row.function_exists {
+            obstacles.push(Obstacle {
+                problem: format!("there is no function {function}(jsonb)"),
+                mend: format!(
+                    "create function {}(event jsonb) returns jsonb …;",
+                    function.quoted()
+                ),
+            });
+        } else if !row.may_execute {
+            obstacles.push(Obstacle {
+                problem: format!("signet_hook may not execute {function}(jsonb)"),
+                mend: format!(
+                    "grant execute on function {}(jsonb) to signet_hook;",
+                    function.quoted()
+                ),
+            });
+        }
+        Ok(obstacles)
+    }
+
+    /// Closes the pool.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// How long an answered connection may take to become usable again.
+const RELEASE_TIME: Duration = Duration::from_millis(20);
+
+/// A connection that ends when it is dropped, unless it was found sound.
+struct Borrowed {
+    connection: PoolConnection<Postgres>,
+    sound: bool,
+}
+
+impl Borrowed {
+    const fn new(connection: PoolConnection<Postgres>) -> Self {
+        Self {
+            connection,
+            sound: false,
+        }
+    }
+
+    fn connection(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+
+    fn give_back(mut self) {
+        self.sound = true;
+    }
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        if !self.sound {
+            self.connection.close_on_drop();
+        }
+    }
+}
+
+/// Two round trips: the transaction with its limits, and the call. The answer is cut where it would be refused for
+/// its length anyway.
+async fn call(
+    connection: &mut PgConnection,
+    function: &FunctionName,
+    event: &Value,
+    time: Duration,
+) -> Result<Option<String>, HookError> {
+    let milliseconds = time.as_millis();
+    let begin = format!(
+        "begin read only; set local statement_timeout = {milliseconds}; set local lock_timeout = {milliseconds}; \
+         set local idle_in_transaction_session_timeout = {}; set local search_path = ''",
+        milliseconds + 1000,
+    );
+    connection
+        .execute(sqlx::raw_sql(AssertSqlSafe(begin)))
+        .await
+        .map_err(|error| told(&error, function))?;
+    let statement = format!(
+        "select left({}($1::jsonb)::text, {})",
+        function.quoted(),
+        ANSWER_LIMIT + 1
+    );
+    sqlx::query_scalar(AssertSqlSafe(statement))
+        .bind(event)
+        .fetch_one(connection)
+        .await
+        .map_err(|error| told(&error, function))
+}
+
+/// One round trip: everything is taken back. What outlives a transaction is looked for: locks of the session are let
+/// go, and a session in which the function prepared statements is not sound.
+async fn release(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let rows = connection.fetch_all(sqlx::raw_sql(RELEASE)).await?;
+    let strangers = rows
+        .last()
+        .map(|row| row.try_get::<i64, _>("strangers"))
+        .transpose()?;
+    Ok(strangers == Some(0))
+}
+
+/// A failure, for the operator: PostgreSQL's words go into this line of the log, the error has codes only.
+fn told(error: &sqlx::Error, function: &FunctionName) -> HookError {
+    let sqlx::Error::Database(database) = error else {
+        tracing::error!(hook.target = %function, error = %error, "an SQL hook's connection failed");
+        return HookError::Unavailable("the connection for SQL hooks failed");
+    };
+    let sqlstate = database.code().unwrap_or_default().into_owned();
+    let reason: String = database.message().chars().take(REASON_LIMIT).collect();
+    tracing::error!(hook.target = %function, sqlstate, reason, "an SQL hook failed");
+    match sqlstate.as_str() {
+        // query_canceled, lock_not_available, idle_in_transaction_session_timeout
+        "57014" | "55P03" | "25P03" => HookError::Timeout,
+        "42501" => HookError::Permission {
+            mend: mend(&reason, function),
+        },
+        "42883" if reason.contains(&function.to_string()) => HookError::MissingFunction(function.to_string()),
+        _ => HookError::Failed { sqlstate },
+    }
+}
+
+/// The statement that gives the right which PostgreSQL missed. It names the object without its schema, so a table
+/// stands as PostgreSQL said it.
+fn mend(reason: &str, function: &FunctionName) -> String {
+    let missed = |kind: &str| {
+        reason
+            .strip_prefix("permission denied for ")?
+            .strip_prefix(kind)?
+            .strip_prefix(' ')
+            .map(|name| name.trim_matches('"').replace('"', ""))
+    };
+    if let Some(schema) = missed("schema") {
+        return format!("grant usage on schema \"{schema}\" to signet_hook;");
+    }
+    if let Some(name) = missed("function") {
+        return if name == function.name() {
+            format!(
+                "grant execute on function {}(jsonb) to signet_hook;",
+                function.quoted()
+            )
+        } else {
+            format!("grant execute on function \"{name}\" to signet_hook;")
+        };
+    }
+    for kind in ["table", "view", "materialized view", "sequence"] {
+        if let Some(name) = missed(kind) {
+            let word = if kind == "sequence" { "sequence " } else { "" };
+            return format!("grant select on {word}\"{name}\" to signet_hook;");
+        }
+    }
+    "grant what the function reads to signet_hook".to_owned()
+}
+
+/// A hook runs with few rights or not at all.
+async fn refuse_other_roles(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb as "mighty!",
+            coalesce(has_table_privilege(to_regclass('auth.token_hooks'), 'select'), false) as "ours!"
+           from pg_roles r
+           where r.rolname = current_user"#
+    )
+    .fetch_one(connection)
+    .await?;
+    if row.mighty || row.ours {
+        return Err(sqlx::Error::Configuration(
+            "database.hook_url names a role with other rights than a hook's: connect as signet_hook".into(),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_right_is_told_with_its_grant() {
+        let function = FunctionName::parse("public.Hook").unwrap();
+        for (reason, expected) in [
+            (
+                "permission denied for schema public",
+                "grant usage on schema \"public\" to signet_hook;",
+            ),
+            (
+                "permission denied for function Hook",
+                "grant execute on function \"public\".\"Hook\"(jsonb) to signet_hook;",
+            ),
+            (
+                "permission denied for table user_roles",
+                "grant select on \"user_roles\" to signet_hook;",
+            ),
+            ("sonst etwas", "grant what the function reads to signet_hook"),
+        ] {
+            assert_eq!(mend(reason, &function), expected);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Operators' hooks: what they are told, what they may say, and what becomes of everybody when they fail.
+
+mod changes;
+mod event;
+mod failure;
+mod locks;
+mod matrix;
+mod membership;
+mod outputs;
+mod rights;
+mod session;
+mod supabase;
