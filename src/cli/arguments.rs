@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use super::client::ClientCommand;
 use super::database::DatabaseCommand;
 use super::dev::DevArguments;
+use super::hook::ManageHooks;
 use super::migrate::MigrateArguments;
 use super::module::ModuleCommand;
 use super::organization::OrganizationCommand;
@@ -58,6 +59,9 @@ pub(super) enum Command {
     /// Make and end keys of services that speak to the internal API.
     #[command(subcommand)]
     ServiceKey(ServiceKeyCommand),
+    /// Register and manage hooks, which add claims to tokens.
+    #[command(subcommand)]
+    Hook(ManageHooks),
     /// Databases for building and testing.
     #[command(subcommand, hide = true)]
     Database(DatabaseCommand),

@@ -6,6 +6,7 @@ pub mod client;
 mod database;
 mod dev;
 mod doctor;
+pub mod hook;
 mod layout;
 mod migrate;
 pub mod module;

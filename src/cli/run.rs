@@ -6,8 +6,8 @@ use clap::Parser as _;
 
 use super::arguments::{Arguments, Command};
 use super::{
-    client, database, dev, doctor, migrate, module, operator, organization, output, serve, service_key, user,
-    workspace,
+    client, database, dev, doctor, hook, migrate, module, operator, organization, output, serve, service_key,
+    user, workspace,
 };
 use crate::config;
 
@@ -62,6 +62,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::User(command) => {
             let report = user::run(command, &load()?).await?;
+            output::write(&report, json)?;
+        }
+        Command::Hook(command) => {
+            let report = hook::manage(command, &load()?).await?;
             output::write(&report, json)?;
         }
         Command::Organization(command) => {

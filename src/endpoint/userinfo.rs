@@ -122,6 +122,7 @@ async fn said(
             tenancy: &draft.tenancy,
             facts: &tenancy,
             user_role_alias: issuance.settings.user_role_alias,
+            claim_names: None,
         },
     };
     let decided = issuance.hooks.ask(&question).await?;

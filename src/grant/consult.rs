@@ -2,6 +2,7 @@
 //! the mint path would complete are shown to them, and their word is kept until the grant completes, if what they
 //! were asked about is still true then.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use serde_json::{Map, Value};
@@ -136,7 +137,8 @@ pub async fn consult(granting: Granting<'_>, prepared: Prepared) -> Result<Consu
             standard: row.standard(granting, &prepared.scope),
         };
         let draft = id_token::draft(issuance, client, &facts, content, prepared.now);
-        let said = ask(&issuance.hooks, (&occasion, Output::IdToken), &draft, &membership).await?;
+        let asked = (&occasion, Output::IdToken);
+        let said = ask(&issuance.hooks, asked, (&draft, None), &membership).await?;
         decided.id_token = Some(said);
     }
     Ok(Consulted {
@@ -162,7 +164,7 @@ fn membership(granting: Granting<'_>, facts: &GrantFacts) -> Membership {
 async fn ask(
     hooks: &Hooks,
     (occasion, output): (&Occasion<'_>, Output),
-    draft: &Draft,
+    (draft, claim_names): (&Draft, Option<&BTreeMap<String, String>>),
     membership: &Membership,
 ) -> Result<Map<String, Value>, GrantError> {
     let question = Question {
@@ -173,6 +175,7 @@ async fn ask(
             tenancy: &draft.tenancy,
             facts: &membership.facts,
             user_role_alias: membership.user_role_alias,
+            claim_names,
         },
     };
     hooks.ask(&question).await.map_err(|error| match error {

@@ -1,7 +1,7 @@
 //! Owns how a hook's claims join the protocol's: never over a locked name, never more of a membership than is true,
 //! and over another claim only where the hook's operator says so. Pure.
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
@@ -41,6 +41,17 @@ pub struct Draft<'a> {
     pub facts: &'a Map<String, Value>,
     /// Whether `user_role` stands for `org_role` in tokens.
     pub user_role_alias: bool,
+    /// The names that the audience wants for claims: under one of them, another claim would be mistaken for it.
+    pub claim_names: Option<&'a BTreeMap<String, String>>,
+}
+
+impl Draft<'_> {
+    fn is_taken(&self, name: &str) -> bool {
+        let form = folded(name);
+        self.claim_names.is_some_and(|names| {
+            !names.contains_key(name) && names.values().any(|theirs| folded(theirs) == form)
+        })
+    }
 }
 
 /// Judges one answer: what is said beside the protocol's claims from now on. `additions` is what was so far, the
@@ -67,6 +78,9 @@ pub fn judge(
                 continue;
             }
             return Err(HookError::LockedClaim(name));
+        }
+        if draft.is_taken(&name) {
+            return Err(HookError::Overwrites(name));
         }
         // Unchanged: no word of the hook's own.
         let stands = said.get(&name).or_else(|| draft.protocol.get(&name));
@@ -97,8 +111,7 @@ fn may_say(
     facts: &Map<String, Value>,
 ) -> Result<bool, HookError> {
     let refused = || Err(HookError::RaisedClaim(name.to_owned()));
-    let canonical: Cow<'_, str> = Cow::Owned(folded(name));
-    if canonical != name {
+    if folded(name) != name {
         return refused();
     }
     if guarded == Guarded::Other {

@@ -40,6 +40,7 @@ fn judged(settings: &Settings, answer: Value) -> Result<Value, HookError> {
         tenancy: &facts,
         facts: &facts,
         user_role_alias: true,
+        claim_names: None,
     };
     let mut additions = facts.clone();
     additions.insert("earlier".to_owned(), json!(1));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Executor as _, PgPool, Postgres, Row as _};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgPool, Postgres, Row as _};
 use tokio::time::{Instant, timeout_at};
 
 use crate::db::DatabaseError;
@@ -77,7 +77,7 @@ impl SqlTransport {
                 tracing::error!(error = %error, "no connection for SQL hooks");
                 return Err(HookError::Unavailable("no connection as signet_hook"));
             }
-            Err(_) => return Err(HookError::Unavailable("every connection for SQL hooks is in use")),
+            Err(_) => return Err(HookError::Unavailable("no connection for SQL hooks in time")),
         };
         let answer = timeout_at(deadline, call(borrowed.connection(), function, event, time)).await;
         let answer = answer.unwrap_or(Err(HookError::Timeout))?;
@@ -88,9 +88,12 @@ impl SqlTransport {
         answer.map(String::into_bytes).ok_or(HookError::Malformed)
     }
 
-    /// Whether a connection can be had, and as the right role: for the start and for `signet doctor`.
+    /// Whether a connection can be had, and as the right role: for the start and for `signet doctor`. Outside the pool,
+    /// which would go on trying and only say that time is up.
     pub async fn check(&self) -> Result<(), DatabaseError> {
-        drop(self.pool.acquire().await?);
+        let mut connection = PgConnection::connect_with(&self.pool.connect_options()).await?;
+        refuse_other_roles(&mut connection).await?;
+        connection.close().await?;
         Ok(())
     }
 

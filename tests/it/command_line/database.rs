@@ -48,6 +48,7 @@ async fn an_empty_database_is_bootstrapped_and_migrated() {
     let moved = |url: &str| url.replace(&current, &name);
     let empty = TestDatabase {
         url: moved(&database.url),
+        hook_url: moved(&database.hook_url),
         admin_url: moved(&database.admin_url),
         owner_url: moved(&database.owner_url),
     };

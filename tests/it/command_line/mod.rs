@@ -4,6 +4,7 @@ mod accounts;
 mod clients;
 mod configuration;
 mod database;
+mod hooks;
 mod organizations;
 pub mod program;
 mod serve;

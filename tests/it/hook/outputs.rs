@@ -103,6 +103,8 @@ async fn a_grant_without_operators_hooks_stays_one_statement() {
     assert_eq!((reply.status, sent.len()), (200, 1), "{sent:?}");
     a_hook("first").create(&app).await;
     let next = reply.json();
+    // The caches of clients and resources are warm again.
+    relying_party.introspect(text(&next, "access_token")).await;
     let refresh = relying_party.refresh(text(&next, "refresh_token"), &[]);
     let (reply, sent) = statements.during(refresh).await;
     assert_eq!((reply.status, sent.len()), (200, 3), "{sent:?}");
