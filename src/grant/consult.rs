@@ -121,13 +121,9 @@ pub async fn consult(granting: Granting<'_>, prepared: Prepared) -> Result<Consu
             &prepared.scope,
             &prepared.jti,
         );
-        let said = ask(
-            &issuance.hooks,
-            (&occasion, Output::AccessToken),
-            &draft,
-            &membership,
-        )
-        .await?;
+        let names = row.audience.as_ref().map(|resource| &resource.claim_names);
+        let asked = (&occasion, Output::AccessToken);
+        let said = ask(&issuance.hooks, asked, (&draft, names), &membership).await?;
         decided.access_token = Some(said);
     }
     if prepared.scope.contains(OPENID) && issuance.hooks.decide(Output::IdToken) {

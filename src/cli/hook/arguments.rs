@@ -109,6 +109,7 @@ pub struct EditHook {
 
 /// What a new hook and a changed one are told alike.
 #[derive(Debug, Clone, Default, Args)]
+#[expect(clippy::doc_markdown, reason = "it is the help text, which knows no markup")]
 pub struct HookOptions {
     /// Add claims, or answer with the whole set as Supabase's hooks do [default: merge]
     #[arg(long, value_parser = values::one_of([Mode::Merge.name(), Mode::Replace.name()], Mode::parse))]
@@ -122,7 +123,7 @@ pub struct HookOptions {
     /// Let it overwrite nothing
     #[arg(long, conflicts_with = "overwrite")]
     pub no_overwrite: bool,
-    /// A claim that it may set beyond membership: role, tier, `org_id` or `org_role`; repeat for several
+    /// A claim that it may set beyond membership: role, tier, org_id or org_role; repeat for several
     #[arg(long = "may-raise", value_name = "CLAIM")]
     pub may_raise: Vec<String>,
     /// Let it raise nothing
@@ -137,7 +138,7 @@ pub struct HookOptions {
     /// Hooks are asked in this order, then by name [default: 0]
     #[arg(long, allow_negative_numbers = true)]
     pub position: Option<i32>,
-    /// A file with the signing secrets of an http hook (`whsec_…`), the newest first; - is standard input
+    /// A file with the signing secrets of an http hook (whsec_…), the newest first; - is standard input
     #[arg(long, value_name = "FILE")]
     pub secret_file: Option<PathBuf>,
 }
