@@ -38,7 +38,8 @@ fn list(organizations: &[OrganizationId]) -> String {
 
 /// Deletes an account: memberships end, the personal space and its workspaces are archived.
 pub async fn delete_user(work: &mut Work, user: &UserId) -> Result<(), DeleteUserError> {
-    // First, so that two deletions of one account wait for each other.
+    // Organizations before people, as everywhere: whoever locks both does not meet somebody who has the other one.
+    deletion::hold_owned(work, user).await?;
     user::service::delete(work, user).await?;
     let organizations = deletion::owned_alone(work, user).await?;
     if !organizations.is_empty() {

@@ -12,7 +12,7 @@ pub async fn ban(work: &mut Work, user: &UserId) -> Result<(), UserError> {
 }
 
 /// Ends a ban. The person signs in anew: nothing from before lives again.
-pub async fn unban(work: &mut Work, user: &UserId) -> Result<(), UserError> {
+pub async fn reinstate(work: &mut Work, user: &UserId) -> Result<(), UserError> {
     user::service::change_status(work, user, StatusChange::Unban).await?;
     Ok(())
 }

@@ -48,10 +48,13 @@ pub async fn delete(work: &mut Work, actor: &Actor, id: &OrganizationId) -> Resu
     Ok(audit::record_by(work, event, actor.person()).await?)
 }
 
-/// The shared organizations whose only owner a person is. They, and the others that the person owns, are locked, so
-/// that two owners cannot both be told that the other one stays.
+/// Locks the shared organizations that a person owns, so that two owners cannot both be told that the other one stays.
+pub async fn hold_owned(work: &mut Work, user: &UserId) -> Result<(), DatabaseError> {
+    store::lock_owned(work.connection()?, user).await
+}
+
+/// The shared organizations whose only owner a person is. [`hold_owned`] came before.
 pub async fn owned_alone(work: &mut Work, user: &UserId) -> Result<Vec<OrganizationId>, DatabaseError> {
-    store::lock_owned(work.connection()?, user).await?;
     store::owned_alone(work.connection()?, user).await
 }
 

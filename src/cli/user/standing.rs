@@ -42,7 +42,7 @@ pub(super) async fn change(work: &mut Work, reference: &str, act: Act) -> Result
             "banned"
         }
         Act::Unban => {
-            suspend_user::unban(work, &id).await?;
+            suspend_user::reinstate(work, &id).await?;
             "no longer banned"
         }
         Act::Archive => {

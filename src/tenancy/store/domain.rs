@@ -273,6 +273,7 @@ pub(in crate::tenancy) async fn join_by_domain(
            and u.email_verified_at is not null
            and u.kind = 'human'
            and u.deleted_at is null
+         for no key update of u
          on conflict (user_id, organization_id) do nothing
          returning role",
         organization.as_str(),

@@ -39,7 +39,8 @@ pub(in crate::tenancy) struct MemberRow<'a> {
     pub(in crate::tenancy) invited_by: Option<&'a UserId>,
 }
 
-/// Writes a membership in a shared organization; false if organization or person do not exist.
+/// Writes a membership in a shared organization; false if organization or person do not exist. The person is locked:
+/// a deletion that is under way either sees the membership, or is seen.
 pub(in crate::tenancy) async fn insert_member(
     connection: &mut PgConnection,
     row: &MemberRow<'_>,
@@ -62,7 +63,8 @@ pub(in crate::tenancy) async fn insert_member(
            and o.type <> 'personal'
            and o.deleted_at is null
            and u.id = $2
-           and u.deleted_at is null",
+           and u.deleted_at is null
+         for no key update of u",
         row.organization.as_str(),
         row.user.as_str(),
         row.role.as_str(),

@@ -56,7 +56,7 @@ async fn co_03_a_code_ends_with_a_ban() {
     assert_worthless(&app, &relying_party, &code).await;
     wait(&app, 1);
     let mut work = app.work().await;
-    suspend_user::unban(&mut work, &ada.id).await.unwrap();
+    suspend_user::reinstate(&mut work, &ada.id).await.unwrap();
     work.commit().await.unwrap();
     assert_worthless(&app, &relying_party, &code).await;
 }

@@ -39,7 +39,7 @@ async fn lo_04_somebody_shut_out_gets_no_token_by_any_path() {
         if lets_in {
             app.clock.advance(Duration::from_secs(1));
             let mut work = app.work().await;
-            suspend_user::unban(&mut work, &ada.id).await.unwrap();
+            suspend_user::reinstate(&mut work, &ada.id).await.unwrap();
             work.commit().await.unwrap();
         }
         web.exchange(&open).await.assert_error(400, "invalid_grant");

@@ -54,7 +54,7 @@ async fn lift(app: &TestApp, ada: &TestPerson, ending: Ending) {
     crate::attack::holdings::wait(app, 1);
     let mut work = app.work().await;
     match ending {
-        Ending::Ban => suspend_user::unban(&mut work, &ada.id).await.unwrap(),
+        Ending::Ban => suspend_user::reinstate(&mut work, &ada.id).await.unwrap(),
         Ending::Client => disable_client::enable_client(&mut work, &ClientId::from_text("web"))
             .await
             .unwrap(),

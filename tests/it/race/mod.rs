@@ -2,6 +2,7 @@
 
 mod boot;
 mod codes;
+mod deletions;
 mod endings;
 mod interactions;
 mod members;

@@ -5,6 +5,7 @@ use signet::user::UserStatus;
 
 use crate::app::TestApp;
 use crate::attack::evidence::count;
+use crate::attack::holdings::sql;
 use crate::command_line::program::Signet;
 use crate::fixtures::{a_client, a_person, an_organization};
 
@@ -97,4 +98,33 @@ async fn the_global_organization_makes_nobody_active() {
     let ada = a_person("ada").status(UserStatus::Waitlist).create(&app).await;
     everyone.add(&app, &ada, "member").await;
     assert_eq!(signet.json(&["user", "show", "ada"]).await["status"], "waitlist");
+}
+
+/// Systems.md section 5, rows 4 and 5: a proven address at a proven domain joins and makes active; an unproven one does
+/// nothing.
+#[tokio::test]
+async fn a_proven_address_at_a_proven_domain_makes_active() {
+    let app = TestApp::new().await;
+    let signet = Signet::on(&app.database);
+    let root = a_person("root").create(&app).await;
+    an_organization(&app, "acme", &root, None).await;
+    sql(
+        &app,
+        "insert into auth.organization_domains
+            (organization_id, domain, proof_token, verified_at, auto_join_role, created_at, updated_at)
+        select id, 'example.test', 'token', created_at, 'member', created_at, created_at
+        from auth.organizations where slug = 'acme'",
+    )
+    .await;
+    let waiting = a_person("ada").status(UserStatus::Waitlist);
+    waiting.with(|new| new.email_verified = false).create(&app).await;
+    let shown = signet.json(&["user", "show", "ada"]).await;
+    assert_eq!(shown["status"], "waitlist");
+    assert_eq!(shown["memberships"].as_array().map(Vec::len), Some(1));
+    let proven = signet.json(&["user", "verify-email", "ada"]).await;
+    let done = proven["done"].as_str().expect("a sentence");
+    assert!(done.ends_with("as member"), "{done}");
+    let shown = signet.json(&["user", "show", "ada"]).await;
+    assert_eq!(shown["status"], "active");
+    assert_eq!(shown["memberships"].as_array().map(Vec::len), Some(2));
 }
