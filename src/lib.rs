@@ -31,6 +31,7 @@ pub mod user;
 // 2: keys, records, the hook
 pub mod audit;
 pub mod hook;
+pub mod rls;
 pub mod sealing;
 pub mod signing;
 // 1: vocabulary and tools

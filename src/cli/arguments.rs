@@ -11,6 +11,7 @@ use super::hook::ManageHooks;
 use super::migrate::MigrateArguments;
 use super::module::ModuleCommand;
 use super::organization::OrganizationCommand;
+use super::rls::RlsCommand;
 use super::service_key::ServiceKeyCommand;
 use super::user::UserCommand;
 use super::workspace::WorkspaceCommand;
@@ -62,6 +63,9 @@ pub(super) enum Command {
     /// Register and manage hooks, which add claims to tokens.
     #[command(subcommand)]
     Hook(ManageHooks),
+    /// Isolate tenants in a database downstream by the token's claims.
+    #[command(subcommand)]
+    Rls(RlsCommand),
     /// Databases for building and testing.
     #[command(subcommand, hide = true)]
     Database(DatabaseCommand),

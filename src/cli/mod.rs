@@ -13,6 +13,7 @@ pub mod module;
 pub mod operator;
 pub mod organization;
 pub mod output;
+pub mod rls;
 pub mod run;
 mod serve;
 pub mod service_key;

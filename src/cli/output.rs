@@ -1,7 +1,7 @@
 //! Owns how a command answers: for people, or as JSON with `--json`.
 
 use std::fmt::Display;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use serde::Serialize;
 
@@ -13,6 +13,12 @@ pub fn write<T: Serialize + Display>(report: &T, json: bool) -> anyhow::Result<(
         report.to_string()
     };
     line(&text)
+}
+
+/// Whether somebody reads standard output as it comes: only then does it have colours.
+#[must_use]
+pub fn is_for_eyes() -> bool {
+    std::io::stdout().is_terminal()
 }
 
 /// Writes one line to standard output at once.

@@ -6,8 +6,8 @@ use clap::Parser as _;
 
 use super::arguments::{Arguments, Command};
 use super::{
-    client, database, dev, doctor, hook, migrate, module, operator, organization, output, serve, service_key,
-    user, workspace,
+    client, database, dev, doctor, hook, migrate, module, operator, organization, output, rls, serve,
+    service_key, user, workspace,
 };
 use crate::config;
 
@@ -26,6 +26,12 @@ pub fn main() -> ExitCode {
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
+    tell(error);
+    ExitCode::FAILURE
+}
+
+/// Says on standard error what went wrong, and why.
+pub(super) fn tell(error: &anyhow::Error) {
     use std::io::Write as _;
     let mut output = std::io::stderr().lock();
     // Nobody is left to tell if this fails too. A cause is often part of its error's own sentence.
@@ -38,7 +44,6 @@ fn failed(error: &anyhow::Error) -> ExitCode {
         }
     }
     let _ = writeln!(output);
-    ExitCode::FAILURE
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -53,6 +58,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Serve => serve::run(load()?).await?,
         Command::Migrate(arguments) => migrate::run(arguments, &load()?).await?,
         Command::Doctor => return doctor::run(&load()?, json).await,
+        Command::Rls(command) => return rls::run(command, json).await,
         Command::Database(command) => database::run(command).await?,
         Command::Client(command) => {
             let mut work = operator::begin(&load()?).await?;

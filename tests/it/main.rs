@@ -25,6 +25,7 @@ mod operations;
 mod protocol;
 mod race;
 mod relying_party;
+mod rls;
 mod screen;
 mod support;
 mod tenancy;

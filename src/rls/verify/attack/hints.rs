@@ -1,0 +1,134 @@
+//! Owns what columns mean, as far as their names and foreign keys tell: whose a row is, who made it, what somebody is.
+
+use std::collections::BTreeMap;
+
+use super::context::IdForm;
+use crate::rls::verify::catalog::{Column, Oid, Table};
+use crate::rls::verify::scope::Scope;
+
+/// What a column means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hint {
+    /// The organization.
+    Tenant,
+    /// The person.
+    Person,
+    /// What the person is there.
+    Role,
+}
+
+/// Meanings by table and column.
+#[derive(Debug)]
+pub(super) struct Hints(BTreeMap<(Oid, String), Hint>);
+
+const PEOPLE: [&str; 14] = [
+    "user_id",
+    "owner_id",
+    "owner_user_id",
+    "created_by",
+    "author_id",
+    "author",
+    "creator_id",
+    "created_by_id",
+    "uploaded_by",
+    "sender_id",
+    "member_id",
+    "person_id",
+    "profile_id",
+    "account_user_id",
+];
+
+const ROLES: [&str; 4] = ["role", "org_role", "member_role", "user_role"];
+
+impl Hints {
+    /// Reads them off every table; a foreign key passes on what its column means.
+    pub(super) fn of(scope: &Scope<'_>) -> Self {
+        let mut hints = BTreeMap::new();
+        for table in &scope.catalog.tables {
+            for column in &table.columns {
+                if let Some(hint) = by_name(column) {
+                    hints.insert((table.oid, column.name.clone()), hint);
+                }
+            }
+        }
+        for subject in &scope.subjects {
+            if let Some(tenant) = subject.tenant {
+                hints.insert((subject.table.oid, tenant.name.clone()), Hint::Tenant);
+            }
+        }
+        let mut grows = true;
+        while grows {
+            grows = false;
+            for (target, hint) in passed_on(scope, &hints) {
+                grows |= hints.insert(target, hint) != Some(hint);
+            }
+        }
+        Self(hints)
+    }
+
+    pub(super) fn of_column(&self, table: &Table, column: &str) -> Option<Hint> {
+        self.0.get(&(table.oid, column.to_owned())).copied()
+    }
+
+    /// The column of a table that means this.
+    pub(super) fn column<'a>(&self, table: &'a Table, hint: Hint) -> Option<&'a Column> {
+        let mut columns = table.columns.iter();
+        columns.find(|column| self.of_column(table, &column.name) == Some(hint))
+    }
+
+    /// Whether a row says who is what where.
+    pub(super) fn is_membership(&self, table: &Table) -> bool {
+        self.column(table, Hint::Person).is_some() && self.column(table, Hint::Role).is_some()
+    }
+
+    /// How the ids of organizations, or of people, look: as most of their columns are.
+    pub(super) fn form(&self, scope: &Scope<'_>, hint: Hint) -> IdForm {
+        let columns: Vec<&Column> = scope
+            .subjects
+            .iter()
+            .filter_map(|subject| self.column(subject.table, hint))
+            .collect();
+        let numbers = columns.iter().filter(|column| column.is_integer()).count();
+        if numbers * 2 > columns.len() {
+            IdForm::Number
+        } else {
+            IdForm::Uuid
+        }
+    }
+}
+
+fn by_name(column: &Column) -> Option<Hint> {
+    if ROLES.contains(&column.name.as_str()) {
+        (column.is_text() || column.base_kind == "e").then_some(Hint::Role)
+    } else {
+        PEOPLE.contains(&column.name.as_str()).then_some(Hint::Person)
+    }
+}
+
+/// What foreign keys make of their targets. A person's own table keeps what it means by itself.
+fn passed_on(scope: &Scope<'_>, hints: &BTreeMap<(Oid, String), Hint>) -> Vec<((Oid, String), Hint)> {
+    let mut passed = Vec::new();
+    for table in &scope.catalog.tables {
+        for reference in &table.references {
+            for (column, target) in reference.columns.iter().zip(&reference.target_columns) {
+                let hint = hints.get(&(table.oid, column.clone())).copied();
+                let key = (reference.target, target.clone());
+                match hint {
+                    Some(hint) if !hints.contains_key(&key) => passed.push((key, hint)),
+                    _ => {}
+                }
+                // `id uuid primary key references auth.users`: one to one, so the same meaning.
+                let back = hints.get(&(reference.target, target.clone())).copied();
+                let own = (table.oid, column.clone());
+                let one_to_one = table
+                    .indexes
+                    .iter()
+                    .any(|index| index.primary && index.columns == [Some(column.clone())]);
+                if let (Some(back), true, false) = (back, one_to_one, hints.contains_key(&own)) {
+                    passed.push((own, back));
+                }
+            }
+        }
+    }
+    passed
+}

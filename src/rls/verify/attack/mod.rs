@@ -1,0 +1,18 @@
+//! What happens when the database is asked: every attack runs as an application role, in a savepoint of a transaction
+//! that is rolled back, against rows of two organizations that exist in that transaction only.
+
+mod context;
+mod hints;
+mod leak;
+mod member;
+mod plan;
+mod probe;
+mod run;
+mod select;
+mod session;
+mod tally;
+mod value;
+mod world;
+mod write;
+
+pub(super) use run::run;

@@ -1,0 +1,216 @@
+//! Owns the order of the attacks.
+
+use sqlx::PgConnection;
+
+use super::context::Cast;
+use super::hints::{Hint, Hints};
+use super::leak;
+use super::probe::Probe;
+use super::session::Session;
+use super::tally::Tally;
+use super::value::Publicity;
+use super::world::{Placing, World};
+use crate::rls::verify::catalog::Role;
+use crate::rls::verify::code::Code;
+use crate::rls::verify::finding::{Finding, Findings};
+use crate::rls::verify::quote;
+use crate::rls::verify::scope::{Scope, Subject};
+use crate::rls::verify::settings::Locking;
+
+/// Attacks everything as every role. The connection must never have had a context. Answers how many attacks ran.
+pub(in super::super) async fn run(
+    scope: &Scope<'_>,
+    connection: PgConnection,
+    findings: &mut Findings,
+) -> Result<usize, sqlx::Error> {
+    let hints = Hints::of(scope);
+    let cast = Cast::new(
+        scope.names,
+        hints.form(scope, Hint::Tenant),
+        hints.form(scope, Hint::Person),
+    );
+    let mut play = Play {
+        scope,
+        cast: &cast,
+        hints: &hints,
+        session: Session::new(connection),
+        tally: Tally::default(),
+        roles: Vec::new(),
+    };
+    play.session.begin().await?;
+    play.find_roles(findings).await?;
+    if !play.roles.is_empty() {
+        play.silent_act().await?;
+        play.session.roll_back().await?;
+        play.session.begin().await?;
+        play.speaking_act(findings).await?;
+        play.session.roll_back().await?;
+        play.session.begin().await?;
+        play.public_act().await?;
+    }
+    play.session.roll_back().await?;
+    leak::attack(scope, &cast, &mut play.session, findings).await?;
+    play.tally.tell(scope, findings);
+    let attacks = play.session.attacks;
+    play.session.close().await?;
+    Ok(attacks)
+}
+
+struct Play<'a> {
+    scope: &'a Scope<'a>,
+    cast: &'a Cast,
+    hints: &'a Hints,
+    session: Session,
+    tally: Tally,
+    /// The roles that can be taken on.
+    roles: Vec<&'a Role>,
+}
+
+impl<'a> Play<'a> {
+    async fn find_roles(&mut self, findings: &mut Findings) -> Result<(), sqlx::Error> {
+        for role in &self.scope.roles {
+            if role.is_mighty() {
+                continue;
+            }
+            if self.session.can_become(&role.name).await? {
+                self.roles.push(role);
+            } else {
+                let (name, verifier) = (
+                    quote::plain(&role.name),
+                    quote::plain(&self.scope.catalog.verifier.name),
+                );
+                let finding = Finding::new(
+                    Code::NotChecked,
+                    format!("no attack ran as {name}: {verifier} may not become it"),
+                    format!("grant {name} to {verifier};"),
+                );
+                findings.add(finding.by(&role.name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Nobody has said anything on this connection yet.
+    async fn silent_act(&mut self) -> Result<(), sqlx::Error> {
+        let mut world = self.set_the_stage(Placing::Silent, Publicity::Private).await?;
+        for subject in self.attacked() {
+            for role in self.roles.clone() {
+                let mut probe = self.probe(&mut world, subject, role);
+                probe.read_silently().await?;
+                probe.write_silently().await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn speaking_act(&mut self, findings: &Findings) -> Result<(), sqlx::Error> {
+        let mut world = self.set_the_stage(Placing::Speaking, Publicity::Private).await?;
+        for subject in self.attacked() {
+            if let Some(why) = world.missing.get(&subject.table.oid) {
+                let what = "no rows of two organizations could be put into the table, so only rows that are there \
+                            were looked for";
+                self.tally.untried(subject.table, None, what, why);
+            }
+            for role in self.roles.clone() {
+                let mut probe = self.probe(&mut world, subject, role);
+                probe.read().await?;
+                probe.write().await?;
+                probe.promote().await?;
+                probe.plan(findings).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows that say they are public are there to be read.
+    async fn public_act(&mut self) -> Result<(), sqlx::Error> {
+        if !World::new(self.scope, self.cast, self.hints, Publicity::Public).has_publicity() {
+            return Ok(());
+        }
+        let mut world = self.set_the_stage(Placing::Speaking, Publicity::Public).await?;
+        for subject in self.attacked() {
+            for role in self.roles.clone() {
+                self.probe(&mut world, subject, role).write_public().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The tables with policies: what happens to the others needs no proof.
+    fn attacked(&self) -> Vec<Subject<'a>> {
+        let subjects = self.scope.subjects.iter().copied();
+        subjects.filter(|subject| subject.table.secured).collect()
+    }
+
+    const fn probe<'w>(
+        &'w mut self,
+        world: &'w mut World<'a>,
+        subject: Subject<'a>,
+        role: &'a Role,
+    ) -> Probe<'a, 'w> {
+        Probe {
+            scope: self.scope,
+            cast: self.cast,
+            hints: self.hints,
+            world,
+            session: &mut self.session,
+            tally: &mut self.tally,
+            subject,
+            role,
+        }
+    }
+
+    /// Makes the rows. Where tables may be locked, FORCE is lifted meanwhile, so that the owner can make them.
+    async fn set_the_stage(
+        &mut self,
+        placing: Placing,
+        publicity: Publicity,
+    ) -> Result<World<'a>, sqlx::Error> {
+        let mut world = World::new(self.scope, self.cast, self.hints, publicity);
+        self.beat().await?;
+        let lifted: Vec<String> = self
+            .scope
+            .subjects
+            .iter()
+            .filter(|subject| subject.table.forced && self.scope.settings.locking == Locking::Exclusive)
+            .map(|subject| subject.table.sql())
+            .collect();
+        let mut back = Vec::new();
+        for table in lifted {
+            if self
+                .session
+                .try_command(&format!("alter table {table} no force row level security"))
+                .await?
+            {
+                back.push(format!("alter table {table} force row level security"));
+            }
+        }
+        world.place(&mut self.session, &mut self.tally, placing).await?;
+        for statement in back {
+            self.session.command(&statement).await?;
+        }
+        Ok(world)
+    }
+
+    /// A copy of the cut-offs that nobody keeps current would show no rows to anybody. A heart that beats is left alone.
+    async fn beat(&mut self) -> Result<(), sqlx::Error> {
+        let schema = &self.scope.settings.schema;
+        let mut tables = self.scope.catalog.tables.iter();
+        let sync = tables.find(|table| {
+            table.schema == *schema && table.name == "epoch_sync" && table.column("received_at").is_some()
+        });
+        if let Some(sync) = sync {
+            let name = sync.sql();
+            for statement in [
+                format!(
+                    "update {name} set received_at = clock_timestamp() where received_at < clock_timestamp() - \
+                     interval '10 seconds'"
+                ),
+                format!("insert into {name} (received_at) values (clock_timestamp()) on conflict do nothing"),
+            ] {
+                self.session.try_command(&statement).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,84 @@
+//! Owns functions and procedures.
+
+use sqlx::PgConnection;
+
+use super::Oid;
+use crate::rls::verify::quote;
+
+/// A function that is no system's and no extension's.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Function {
+    pub(in super::super) schema: String,
+    pub(in super::super) name: String,
+    /// As `alter function` wants them.
+    pub(in super::super) arguments: String,
+    pub(in super::super) owner: Oid,
+    /// It runs with its owner's rights.
+    pub(in super::super) definer: bool,
+    /// It answers a trigger, so that nobody calls it.
+    pub(in super::super) trigger: bool,
+    /// `search_path`, if it has one of its own.
+    pub(in super::super) search_path: Option<String>,
+    /// Who may call it; 0 means everybody.
+    pub(in super::super) callers: Vec<Oid>,
+    /// What it does, in its language.
+    pub(in super::super) body: String,
+}
+
+impl Function {
+    /// Its name as policies spell it.
+    pub(in super::super) fn path(&self) -> String {
+        format!("{}.{}", self.schema, self.name)
+    }
+
+    /// Its name and arguments as people write them.
+    pub(in super::super) fn signature(&self) -> String {
+        format!(
+            "{}({})",
+            quote::plain_qualified(&self.schema, &self.name),
+            self.arguments
+        )
+    }
+}
+
+/// Every function.
+pub(super) async fn read(connection: &mut PgConnection) -> Result<Vec<Function>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select n.nspname::text as "schema!",
+            p.proname::text as "name!",
+            pg_get_function_identity_arguments(p.oid) as "arguments!",
+            p.proowner::int8 as "owner!",
+            p.prosecdef as "definer!",
+            p.prorettype in ('trigger'::regtype, 'event_trigger'::regtype) as "trigger!",
+            (select substr(setting, length('search_path=') + 1)
+                from unnest(p.proconfig) setting
+                where setting like 'search\_path=%') as "search_path",
+            array(select acl.grantee::int8
+                from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) acl
+                where acl.privilege_type = 'EXECUTE') as "callers!: Vec<i64>",
+            coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) as "body!"
+        from pg_proc p
+        join pg_namespace n on n.oid = p.pronamespace
+        where n.nspname !~ '^pg_'
+          and n.nspname <> 'information_schema'
+          and p.prokind in ('f', 'p')
+          and not exists (
+            select from pg_depend d
+            where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+        order by n.nspname, p.proname, p.oid"#
+    )
+    .fetch_all(connection)
+    .await?;
+    let functions = rows.into_iter().map(|row| Function {
+        schema: row.schema,
+        name: row.name,
+        arguments: row.arguments,
+        owner: row.owner,
+        definer: row.definer,
+        trigger: row.trigger,
+        search_path: row.search_path,
+        callers: row.callers,
+        body: row.body,
+    });
+    Ok(functions.collect())
+}

@@ -1,0 +1,23 @@
+//! What a database's catalogs say, as plain values: read once, in one read-only transaction with an empty search
+//! path, so that every name in a policy's text has its schema. The checks only read these.
+
+mod column;
+mod function;
+mod key;
+mod policy;
+mod read;
+mod role;
+mod table;
+mod view;
+
+pub(super) use column::Column;
+pub(super) use function::Function;
+pub(super) use key::{Index, Reference};
+pub(super) use policy::{Command, Policy};
+pub(super) use read::{Catalog, read};
+pub(super) use role::Role;
+pub(super) use table::{Privilege, Table, TableKind};
+pub(super) use view::View;
+
+/// An object's number in the catalogs.
+pub(super) type Oid = i64;

@@ -1,0 +1,157 @@
+//! Owns the checks of functions: those that run with their owner's rights, and those that set or read a context
+//! carelessly.
+
+use crate::rls::verify::catalog::{Function, Table};
+use crate::rls::verify::code::Code;
+use crate::rls::verify::expression::Expression;
+use crate::rls::verify::finding::{Finding, Findings};
+use crate::rls::verify::quote;
+use crate::rls::verify::scope::Scope;
+
+/// Checks every function.
+pub(super) fn check(scope: &Scope<'_>, findings: &mut Findings) {
+    let policies = scope.subjects.iter().flat_map(|subject| &subject.table.policies);
+    let used: Vec<String> = policies
+        .flat_map(|policy| policy.expressions().flat_map(called).collect::<Vec<_>>())
+        .collect();
+    for function in &scope.catalog.functions {
+        let body = Expression::parse(&function.body);
+        leaks(scope, function, &body, findings);
+        if function.definer {
+            definer(scope, function, &body, findings);
+        }
+        if scope.names.is_context(&function.path()) && is_used(scope, function, &used) {
+            casts(scope, function, &body, findings);
+        }
+    }
+}
+
+fn called(expression: &str) -> Vec<String> {
+    let expression = Expression::parse(expression);
+    expression.calls().into_iter().map(str::to_owned).collect()
+}
+
+/// Whether a policy calls it, or a function that policies call.
+fn is_used(scope: &Scope<'_>, function: &Function, used: &[String]) -> bool {
+    let path = function.path();
+    let by_function = |other: &&Function| {
+        used.contains(&other.path()) && {
+            let calls = called(&other.body);
+            calls.iter().any(|call| *call == path || *call == function.name)
+        }
+    };
+    used.contains(&path) || scope.catalog.functions.iter().any(|other| by_function(&other))
+}
+
+fn about(finding: Finding, function: &Function) -> Finding {
+    let mut finding = finding.on(&function.schema, &function.name);
+    finding.table = Some(function.signature());
+    finding
+}
+
+fn leaks(scope: &Scope<'_>, function: &Function, body: &Expression, findings: &mut Findings) {
+    for setting in body.lasting_settings() {
+        let known = setting == "a setting" || scope.names.settings().any(|known| known == setting);
+        if known {
+            findings.add(about(
+                Finding::new(
+                    Code::SettingLeaks,
+                    format!(
+                        "sets {setting} for the whole session: the next transaction on a pooled connection has the \
+                         last one's context"
+                    ),
+                    format!(
+                        "-- in {}: set_config(…, …, true) or `set local`, which end with the transaction",
+                        function.signature()
+                    ),
+                ),
+                function,
+            ));
+        }
+    }
+}
+
+fn definer(scope: &Scope<'_>, function: &Function, body: &Expression, findings: &mut Findings) {
+    let signature = function.signature();
+    if function.search_path.is_none() {
+        findings.add(about(
+            Finding::new(
+                Code::DefinerSearchPath,
+                format!(
+                    "runs with the rights of {} and finds tables and functions where its caller's search_path says",
+                    scope.role_name(function.owner)
+                ),
+                format!("alter function {signature} set search_path = pg_catalog, pg_temp;\n-- and write every name with its schema"),
+            ),
+            function,
+        ));
+    }
+    let callers: Vec<String> = scope
+        .roles
+        .iter()
+        .filter(|role| function.callers.iter().any(|caller| role.has_rights_of(*caller)))
+        .map(|role| quote::plain(&role.name))
+        .collect();
+    if function.trigger || callers.is_empty() {
+        return;
+    }
+    if scope
+        .catalog
+        .roles
+        .get(&function.owner)
+        .is_some_and(|owner| owner.superuser)
+    {
+        findings.add(about(
+            Finding::new(
+                Code::DefinerSuperuser,
+                format!(
+                    "runs as the superuser {} for {}",
+                    scope.role_name(function.owner),
+                    callers.join(", ")
+                ),
+                format!("alter function {signature} owner to <a role with the rights it needs>;"),
+            ),
+            function,
+        ));
+    }
+    let read: Vec<String> = scope
+        .subjects
+        .iter()
+        .map(|subject| subject.table)
+        .filter(|table| scope.escapes(function.owner, table) && body.has_word(&table.name))
+        .map(Table::plain)
+        .collect();
+    // A function that policies use must see past them; it tells its caller about themselves.
+    if !read.is_empty() && !body.reads_context(scope.names) {
+        findings.add(about(
+            Finding::new(
+                Code::DefinerReads,
+                format!(
+                    "lets {} reach {} as {}, whom no policy binds, and does not ask who is asking",
+                    callers.join(", "),
+                    read.join(", "),
+                    scope.role_name(function.owner)
+                ),
+                format!("alter function {signature} security invoker;\n-- or: revoke execute on function {signature} from public, {};", callers.join(", ")),
+            ),
+            function,
+        ));
+    }
+}
+
+fn casts(scope: &Scope<'_>, function: &Function, body: &Expression, findings: &mut Findings) {
+    let Some(target) = body.unsafe_cast(scope.names) else {
+        return;
+    };
+    findings.add(about(
+        Finding::new(
+            Code::FunctionUnsafeCast,
+            format!("casts a claim to {target}: a malformed one makes every statement fail instead of seeing no rows"),
+            format!(
+                "-- return null for what is no {target}, as {schema}.uid_uuid() and {schema}.org_id_uuid() do",
+                schema = quote::plain(&scope.settings.schema)
+            ),
+        ),
+        function,
+    ));
+}

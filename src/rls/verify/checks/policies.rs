@@ -1,0 +1,245 @@
+//! Owns the checks of policies, by their texts.
+
+use super::tables::policy_for;
+use crate::rls::verify::catalog::{Command, Policy, Privilege, Role};
+use crate::rls::verify::code::Code;
+use crate::rls::verify::expression::Expression;
+use crate::rls::verify::finding::{Finding, Findings};
+use crate::rls::verify::quote;
+use crate::rls::verify::scope::{Scope, Subject, listed, may};
+
+/// Checks every policy of one table that judges an application role.
+pub(super) fn check(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut Findings) {
+    if !subject.table.secured {
+        return;
+    }
+    for policy in &subject.table.policies {
+        let judged = scope.judged_by(policy);
+        if judged.is_empty() && !policy.roles.is_empty() {
+            continue;
+        }
+        let one = One {
+            scope,
+            subject,
+            policy,
+            judged,
+        };
+        findings.extend(one.shape().into_iter().map(|finding| one.on(finding)));
+        findings.extend(one.texts().into_iter().map(|finding| one.on(finding)));
+    }
+}
+
+struct One<'a> {
+    scope: &'a Scope<'a>,
+    subject: &'a Subject<'a>,
+    policy: &'a Policy,
+    judged: Vec<&'a Role>,
+}
+
+impl One<'_> {
+    fn on(&self, finding: Finding) -> Finding {
+        finding.on(&self.subject.table.schema, &self.subject.table.name)
+    }
+
+    fn name(&self) -> String {
+        quote::plain(&self.policy.name)
+    }
+
+    /// `alter policy name on table`
+    fn alter(&self) -> String {
+        format!("alter policy {} on {}", self.name(), self.subject.table.plain())
+    }
+
+    /// What a policy is for, and for whom.
+    fn shape(&self) -> Vec<Finding> {
+        let (policy, name) = (self.policy, self.name());
+        let roles = listed(&self.judged);
+        let mut found = Vec::new();
+        if policy.roles.is_empty() {
+            found.push(Finding::new(
+                Code::PolicyToPublic,
+                format!(
+                    "policy {name} is for every role: it counts for the owner, and for whoever comes later"
+                ),
+                format!("{} to {roles};", self.alter()),
+            ));
+        }
+        if policy.command == Command::All && policy.permissive {
+            found.push(Finding::new(
+                Code::PolicyForAll,
+                format!("policy {name} is FOR ALL: whoever may read a row may change and delete it, and make others"),
+                self.split(&roles),
+            ));
+        }
+        if policy.command == Command::One(Privilege::Update) && policy.check.is_none() && policy.permissive {
+            found.push(Finding::new(
+                Code::PolicyWithoutCheck,
+                format!("policy {name} has no WITH CHECK: the rule for the old row also judges the new one"),
+                format!(
+                    "{} with check ({});",
+                    self.alter(),
+                    policy.using.as_deref().unwrap_or("<condition>")
+                ),
+            ));
+        }
+        found
+    }
+
+    /// One policy per command that is granted, in place of one for all.
+    fn split(&self, roles: &str) -> String {
+        let table = self.subject.table;
+        let mut fix = format!("drop policy {} on {};", self.name(), table.plain());
+        for command in [
+            Privilege::Select,
+            Privilege::Insert,
+            Privilege::Update,
+            Privilege::Delete,
+        ] {
+            if self.judged.iter().any(|role| may(role, table, command)) {
+                fix.push('\n');
+                fix.push_str(&policy_for(self.scope, self.subject, command, roles));
+            }
+        }
+        fix.push_str("\n-- and let only the roles write that should: and (select ");
+        fix.push_str(&quote::plain(&self.scope.settings.schema));
+        fix.push_str(".has_org_role('member'))");
+        fix
+    }
+
+    /// What a policy says.
+    fn texts(&self) -> Vec<Finding> {
+        let names = self.scope.names;
+        let expressions: Vec<Expression> = self.policy.expressions().map(Expression::parse).collect();
+        let mut found = Vec::new();
+        let asks = |expression: &Expression| expression.reads_context(names) || expression.looks_up();
+        // `false` lets nothing through and need not ask.
+        let closed = |text: &str| text.trim() == "false";
+        let blind = self
+            .policy
+            .expressions()
+            .zip(&expressions)
+            .find(|(text, expression)| !asks(expression) && !closed(text));
+        if let Some((text, _)) = blind.filter(|_| self.policy.permissive) {
+            found.push(self.blind(text));
+        }
+        if self.policy.permissive && expressions.iter().any(|expression| expression.fails_open(names)) {
+            found.push(Finding::new(
+                Code::PolicyFailsOpen,
+                format!(
+                    "policy {} lets rows through because no context is set: every connection that forgets to set it \
+                     sees them",
+                    self.name()
+                ),
+                format!(
+                    "drop policy {} on {};\n-- maintenance gets a role and a policy of its own",
+                    self.name(),
+                    self.subject.table.plain()
+                ),
+            ));
+        }
+        found.extend(self.ignored_tenant());
+        if let Some(target) = expressions
+            .iter()
+            .find_map(|expression| expression.unsafe_cast(names))
+        {
+            found.push(self.unsafe_cast(&target));
+        }
+        let mut bare: Vec<String> = expressions
+            .iter()
+            .flat_map(|expression| expression.calls_per_row(names))
+            .collect();
+        bare.sort();
+        bare.dedup();
+        if let Some(first) = bare.first() {
+            found.push(Finding::new(
+                Code::PolicyPerRow,
+                format!("policy {} calls {} for each row", self.name(), bare.join(", ")),
+                format!(
+                    "-- {}: write (select {first}(…)), which is read once",
+                    self.alter()
+                ),
+            ));
+        }
+        found
+    }
+
+    /// A rule for new rows that looks at other columns only: a row can be put into any tenant.
+    fn ignored_tenant(&self) -> Option<Finding> {
+        let (policy, table) = (self.policy, self.subject.table);
+        let tenant = self.subject.tenant?;
+        let writes = [Privilege::Insert, Privilege::Update];
+        let granted = writes.iter().any(|command| {
+            policy.command.covers(*command) && self.judged.iter().any(|role| may(role, table, *command))
+        });
+        let text = policy.check.as_deref().or(policy.using.as_deref())?;
+        let judged = Expression::parse(text);
+        let restricted = table.policies.iter().any(|other| {
+            let mut texts = other.expressions().map(Expression::parse);
+            !other.permissive && texts.any(|text| text.has_word(&tenant.name))
+        });
+        let ignored = judged.reads_context(self.scope.names) && !judged.has_word(&tenant.name);
+        let condition = self.scope.condition(self.subject);
+        (policy.permissive && granted && ignored && !restricted).then(|| {
+            Finding::new(
+                Code::PolicyIgnoresTenant,
+                format!(
+                    "policy {} lets rows be made and changed without asking for {}: they can be put into any tenant",
+                    self.name(),
+                    tenant.name
+                ),
+                format!("{} with check ({text} and {condition});", self.alter()),
+            )
+        })
+    }
+
+    fn blind(&self, text: &str) -> Finding {
+        let finding = Finding::new(
+            Code::PolicyWithoutContext,
+            format!(
+                "policy {} lets rows through by `{text}`, whoever is asking, and no other permissive policy takes \
+                 that back",
+                self.name()
+            ),
+            format!(
+                "drop policy {} on {};\n{}",
+                self.name(),
+                self.subject.table.plain(),
+                policy_for(
+                    self.scope,
+                    self.subject,
+                    match self.policy.command {
+                        Command::One(command) => command,
+                        Command::All => Privilege::Select,
+                    },
+                    &listed(&self.judged)
+                )
+            ),
+        );
+        // A table without tenants may be everybody's to read.
+        if self.subject.tenant.is_none() && self.policy.command == Command::One(Privilege::Select) {
+            finding.noticed()
+        } else {
+            finding
+        }
+    }
+
+    fn unsafe_cast(&self, target: &str) -> Finding {
+        let condition = self.scope.condition(self.subject);
+        let fix = match self.policy.command {
+            Command::One(Privilege::Insert) => format!("{} with check ({condition});", self.alter()),
+            Command::One(Privilege::Update) => {
+                format!("{} using ({condition}) with check ({condition});", self.alter())
+            }
+            _ => format!("{} using ({condition});", self.alter()),
+        };
+        Finding::new(
+            Code::PolicyUnsafeCast,
+            format!(
+                "policy {} casts a claim to {target}: a malformed one makes every statement fail instead of seeing no \
+                 rows",
+                self.name()
+            ),
+            fix,
+        )
+    }
+}

@@ -1,0 +1,10 @@
+//! Reads the expressions of policies and the bodies of functions: enough of SQL's grammar to see which functions are
+//! called, inside what, and what is done with what they say. It does not decide what is wrong.
+
+mod casts;
+mod openings;
+mod rows;
+mod tokens;
+mod tree;
+
+pub(super) use tree::Expression;

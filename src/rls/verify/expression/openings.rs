@@ -1,0 +1,104 @@
+//! Owns the search for conditions that hold when nobody is asking: `x is null`, `x = ''` and `coalesce(x, column)`
+//! where `x` is the context.
+
+use super::tree::{Expression, Node, calls_here, reads_context};
+use crate::rls::verify::names::Names;
+
+impl Expression {
+    /// Whether a condition holds because the context is missing.
+    pub(in super::super) fn fails_open(&self, names: &Names) -> bool {
+        opens(&self.nodes, names, false)
+    }
+}
+
+fn opens(nodes: &[Node], names: &Names, negated: bool) -> bool {
+    let here = nodes.iter().enumerate().any(|(at, node)| {
+        let missing = match (node, nodes.get(at + 1)) {
+            (Node::Word(is), Some(Node::Word(null))) => is == "is" && null == "null",
+            (Node::Mark(equals), Some(Node::Text(empty))) => equals == "=" && empty.is_empty(),
+            _ => false,
+        };
+        missing && reads_context(operand(nodes, at), names)
+    });
+    let coalesced = calls_here(nodes)
+        .any(|(_, name, arguments)| name == "coalesce" && falls_back_to_all(arguments, names));
+    let inside = nodes.iter().enumerate().any(|(at, node)| {
+        let not = at
+            .checked_sub(1)
+            .and_then(|before| nodes.get(before))
+            .is_some_and(|before| matches!(before, Node::Word(word) if word == "not"));
+        matches!(node, Node::Group(inner) if opens(inner, names, negated != not))
+    });
+    ((here || coalesced) && !negated) || inside
+}
+
+/// What stands before a place, back to the last `and` or `or`.
+fn operand(nodes: &[Node], end: usize) -> &[Node] {
+    let before = nodes.get(..end).unwrap_or_default();
+    let start = before
+        .iter()
+        .rposition(|node| matches!(node, Node::Word(word) if word == "and" || word == "or"))
+        .map_or(0, |at| at + 1);
+    before.get(start..).unwrap_or_default()
+}
+
+/// `coalesce(context, column)`, `coalesce(context = column, true)`
+fn falls_back_to_all(arguments: &[Node], names: &Names) -> bool {
+    let parts: Vec<&[Node]> = arguments
+        .split(|node| matches!(node, Node::Mark(mark) if mark == ","))
+        .collect();
+    let [first, .., last] = parts.as_slice() else {
+        return false;
+    };
+    reads_context(first, names) && names_a_column_or_truth(last)
+}
+
+fn names_a_column_or_truth(nodes: &[Node]) -> bool {
+    nodes.iter().enumerate().any(|(at, node)| {
+        let before = at.checked_sub(1).and_then(|before| nodes.get(before));
+        let is_type = matches!(before, Some(Node::Mark(mark)) if mark == "::");
+        let is_call = matches!(nodes.get(at + 1), Some(Node::Group(_)));
+        match node {
+            Node::Word(word) => !(is_type || is_call || matches!(word.as_str(), "false" | "null")),
+            Node::Group(inner) => names_a_column_or_truth(inner),
+            Node::Text(_) | Node::Number | Node::Mark(_) => false,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(sql: &str) -> bool {
+        Expression::parse(sql).fails_open(&Names::of_functions(["auth.org_id", "public.current_user_id"]))
+    }
+
+    #[test]
+    fn a_condition_that_holds_without_context_is_found() {
+        for sql in [
+            "(public.current_user_id() IS NULL)",
+            "((org_id = ( SELECT auth.org_id() AS org_id)) OR (( SELECT auth.org_id() AS org_id) IS NULL))",
+            "(current_setting('app.user'::text, true) = ''::text)",
+            "(org_id = COALESCE(auth.org_id(), org_id))",
+            "COALESCE((org_id = auth.org_id()), true)",
+            "(NULLIF(current_setting('app.user'::text, true), ''::text) IS NULL)",
+        ] {
+            assert!(open(sql), "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_condition_that_is_only_about_the_row_is_not() {
+        for sql in [
+            "((deleted_at IS NULL) AND (org_id = ( SELECT auth.org_id() AS org_id)))",
+            "(deleted_at IS NULL AND org_id = auth.org_id())",
+            "(( SELECT auth.org_id() AS org_id) IS NOT NULL)",
+            "(NOT (auth.org_id() IS NULL))",
+            "(org_id = COALESCE(auth.org_id(), ''::text))",
+            "(org_id = NULLIF(auth.org_id(), ''::text))",
+        ] {
+            assert!(!open(sql), "{sql}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Owns the search for claims that are read anew for each row: calls that are not `(select f())`.
+
+use super::tree::{Expression, Node, calls_here};
+use crate::rls::verify::names::Names;
+
+impl Expression {
+    /// The calls of context functions that could be made once and are made for each row.
+    pub(in super::super) fn calls_per_row(&self, names: &Names) -> Vec<String> {
+        let mut found = Vec::new();
+        collect(&self.nodes, names, false, &mut found);
+        found.dedup();
+        found
+    }
+}
+
+fn collect(nodes: &[Node], names: &Names, once: bool, found: &mut Vec<String>) {
+    let once = if is_word(nodes.first(), "select") {
+        !nodes.iter().any(|node| is_word(Some(node), "from"))
+    } else {
+        once
+    };
+    let bare =
+        calls_here(nodes).filter(|(_, name, arguments)| names.is_context(name) && is_constant(arguments));
+    if !once {
+        found.extend(bare.map(|(_, name, _)| name.to_owned()));
+    }
+    for node in nodes {
+        if let Node::Group(inner) = node {
+            collect(inner, names, once, found);
+        }
+    }
+}
+
+fn is_word(node: Option<&Node>, wanted: &str) -> bool {
+    matches!(node, Some(Node::Word(word)) if word == wanted)
+}
+
+/// Whether it is the same for every row.
+fn is_constant(nodes: &[Node]) -> bool {
+    nodes.iter().enumerate().all(|(at, node)| match node {
+        Node::Word(word) => {
+            let before = at.checked_sub(1).and_then(|before| nodes.get(before));
+            matches!(before, Some(Node::Mark(mark)) if mark == "::")
+                || matches!(nodes.get(at + 1), Some(Node::Group(_)))
+                || matches!(word.as_str(), "true" | "false" | "null" | "array")
+        }
+        Node::Group(inner) => is_constant(inner),
+        Node::Text(_) | Node::Number | Node::Mark(_) => true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn per_row(sql: &str) -> Vec<String> {
+        let names = Names::of_functions(["auth.org_id", "auth.uid", "auth.can", "public.is_admin"]);
+        Expression::parse(sql).calls_per_row(&names)
+    }
+
+    #[test]
+    fn a_bare_call_is_found_and_one_in_a_select_is_not() {
+        assert_eq!(per_row("(org_id = auth.org_id())"), ["auth.org_id"]);
+        assert_eq!(
+            per_row("(org_id = current_setting('a.b'::text))"),
+            ["current_setting"]
+        );
+        assert_eq!(
+            per_row("(EXISTS ( SELECT 1 FROM public.m WHERE (m.u = auth.uid())))"),
+            ["auth.uid"]
+        );
+        for sql in [
+            "(org_id = ( SELECT auth.org_id() AS org_id))",
+            "( SELECT auth.can('a'::text, 'read'::text) AS can)",
+            "(EXISTS ( SELECT 1 FROM public.m WHERE (m.u = ( SELECT auth.uid() AS uid))))",
+            "( SELECT (auth.org_id() = 'x'::text))",
+        ] {
+            assert!(per_row(sql).is_empty(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_call_that_depends_on_the_row_cannot_be_made_once() {
+        assert!(per_row("public.is_admin(org_id, 1)").is_empty());
+        assert_eq!(per_row("public.is_admin(org_id, auth.uid())"), ["auth.uid"]);
+    }
+}

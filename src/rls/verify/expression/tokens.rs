@@ -1,0 +1,189 @@
+//! Owns the words and marks of SQL.
+
+/// A word, a mark or a constant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Token {
+    /// A name or a key word: `auth.uid`. Unquoted letters are small.
+    Word(String),
+    /// A string constant.
+    Text(String),
+    /// A number.
+    Number,
+    /// `::`, `=`, `,` and so on.
+    Mark(String),
+    Open,
+    Close,
+}
+
+/// Splits SQL into tokens; comments are left out.
+pub(super) fn tokens(sql: &str) -> Vec<Token> {
+    let mut found = Vec::new();
+    let mut rest = sql;
+    while let Some(first) = rest.chars().next() {
+        let (token, length) = next(rest, first);
+        if let Some(token) = token {
+            push(&mut found, token, rest, sql);
+        }
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    found
+}
+
+/// A word right after `a.` continues it.
+fn push(found: &mut Vec<Token>, token: Token, rest: &str, sql: &str) {
+    if let Token::Word(word) = &token {
+        let joins = sql
+            .get(..sql.len() - rest.len())
+            .is_some_and(|before| before.ends_with('.'));
+        if joins && matches!(found.last(), Some(Token::Mark(mark)) if mark == ".") {
+            let dot = found.pop();
+            if let Some(Token::Word(before)) = found.last_mut() {
+                before.push('.');
+                before.push_str(word);
+                return;
+            }
+            found.extend(dot);
+        }
+    }
+    found.push(token);
+}
+
+fn next(rest: &str, first: char) -> (Option<Token>, usize) {
+    match first {
+        '(' => (Some(Token::Open), 1),
+        ')' => (Some(Token::Close), 1),
+        '-' if rest.starts_with("--") => (None, rest.find('\n').unwrap_or(rest.len())),
+        '/' if rest.starts_with("/*") => (None, rest.find("*/").map_or(rest.len(), |at| at + 2)),
+        '\'' => text(rest, 0),
+        'e' | 'E' if rest[1..].starts_with('\'') => text(rest, 1),
+        '$' => dollars(rest),
+        '"' => {
+            let (name, length) = delimited(rest, 0, '"');
+            (Some(Token::Word(name)), length)
+        }
+        _ if first.is_whitespace() => (None, first.len_utf8()),
+        _ if first.is_ascii_digit() => {
+            let length = rest
+                .find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '.'))
+                .unwrap_or(rest.len());
+            (Some(Token::Number), length)
+        }
+        _ if is_part(first) => {
+            let length = rest.find(|letter| !is_part(letter)).unwrap_or(rest.len());
+            let word = rest.get(..length).unwrap_or_default().to_lowercase();
+            (Some(Token::Word(word)), length)
+        }
+        _ => mark(rest, first),
+    }
+}
+
+fn mark(rest: &str, first: char) -> (Option<Token>, usize) {
+    let length = if OPERATOR.contains(first) {
+        rest.find(|letter| !OPERATOR.contains(letter))
+            .unwrap_or(rest.len())
+            .min(2)
+    } else if rest.starts_with("::") || rest.starts_with(":=") {
+        2
+    } else {
+        first.len_utf8()
+    };
+    let mark = rest.get(..length).unwrap_or_default().to_owned();
+    (Some(Token::Mark(mark)), length)
+}
+
+const OPERATOR: &str = "+*/<>=~!@#%^&|?-";
+
+fn text(rest: &str, prefix: usize) -> (Option<Token>, usize) {
+    let (value, length) = delimited(rest, prefix, '\'');
+    (Some(Token::Text(value)), length)
+}
+
+/// What stands between two `quote`s, where a doubled one is one; with a prefix also a backslashed one.
+fn delimited(rest: &str, prefix: usize, quote: char) -> (String, usize) {
+    let mut value = String::new();
+    let mut letters = rest.char_indices().skip(prefix + 1).peekable();
+    while let Some((at, letter)) = letters.next() {
+        if letter == '\\' && prefix == 1 {
+            value.extend(letters.next().map(|(_, escaped)| escaped));
+        } else if letter == quote {
+            if letters.next_if(|(_, next)| *next == quote).is_none() {
+                return (value, at + quote.len_utf8());
+            }
+            value.push(quote);
+        } else {
+            value.push(letter);
+        }
+    }
+    (value, rest.len())
+}
+
+/// `$tag$ … $tag$`, or a parameter.
+fn dollars(rest: &str) -> (Option<Token>, usize) {
+    let tag = rest[1..]
+        .find(|letter: char| !is_part(letter))
+        .filter(|at| {
+            rest[1 + at..].starts_with('$') && !rest[1..].starts_with(|one: char| one.is_ascii_digit())
+        })
+        .and_then(|at| rest.get(..at + 2));
+    let Some(tag) = tag else {
+        return (Some(Token::Mark("$".to_owned())), 1);
+    };
+    let body = rest.get(tag.len()..).unwrap_or_default();
+    let end = body.find(tag);
+    let value = body.get(..end.unwrap_or(body.len())).unwrap_or_default();
+    let length = end.map_or(rest.len(), |end| 2 * tag.len() + end);
+    (Some(Token::Text(value.to_owned())), length)
+}
+
+fn is_part(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(text: &str) -> Token {
+        Token::Word(text.to_owned())
+    }
+
+    #[test]
+    fn names_strings_and_comments_are_told_apart() {
+        assert_eq!(
+            tokens("Auth.uid() -- 'x'\n = \"A.b\".c /* ' */ || 'it''s (' || E'a\\'b'"),
+            [
+                word("auth.uid"),
+                Token::Open,
+                Token::Close,
+                Token::Mark("=".to_owned()),
+                word("A.b.c"),
+                Token::Mark("||".to_owned()),
+                Token::Text("it's (".to_owned()),
+                Token::Mark("||".to_owned()),
+                Token::Text("a'b".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_dollar_quoted_body_is_one_text() {
+        assert_eq!(
+            tokens("$f$ select $1; $f$ $1 1.5"),
+            [
+                Token::Text(" select $1; ".to_owned()),
+                Token::Mark("$".to_owned()),
+                Token::Number,
+                Token::Number,
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_that_is_cut_short_stops_it() {
+        for cut in [
+            "'a", "\"a", "$a$ b", "e'\\", "a.", ".", "$", "/*", "--", "é'ü", "(", "::",
+        ] {
+            tokens(cut);
+        }
+    }
+}

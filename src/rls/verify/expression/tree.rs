@@ -1,0 +1,254 @@
+//! Owns an expression as a tree of brackets, and what is read straight from it.
+
+use super::tokens::{Token, tokens};
+use crate::rls::verify::names::Names;
+
+/// A token, or what stands between brackets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Node {
+    Word(String),
+    Text(String),
+    Number,
+    Mark(String),
+    Group(Vec<Self>),
+}
+
+/// An expression.
+#[derive(Debug)]
+pub(in super::super) struct Expression {
+    pub(super) nodes: Vec<Node>,
+}
+
+impl Expression {
+    /// Reads SQL; brackets that do not match end where the text ends.
+    pub(in super::super) fn parse(sql: &str) -> Self {
+        let mut open: Vec<Vec<Node>> = vec![Vec::new()];
+        let close = |open: &mut Vec<Vec<Node>>| {
+            if open.len() > 1
+                && let Some(group) = open.pop()
+                && let Some(outer) = open.last_mut()
+            {
+                outer.push(Node::Group(group));
+            }
+        };
+        for token in tokens(sql) {
+            let node = match token {
+                Token::Open => {
+                    open.push(Vec::new());
+                    continue;
+                }
+                Token::Close => {
+                    close(&mut open);
+                    continue;
+                }
+                Token::Word(word) => Node::Word(word),
+                Token::Text(text) => Node::Text(text),
+                Token::Number => Node::Number,
+                Token::Mark(mark) => Node::Mark(mark),
+            };
+            if let Some(inner) = open.last_mut() {
+                inner.push(node);
+            }
+        }
+        while open.len() > 1 {
+            close(&mut open);
+        }
+        Self {
+            nodes: open.pop().unwrap_or_default(),
+        }
+    }
+
+    /// Whether it asks who is asking.
+    pub(in super::super) fn reads_context(&self, names: &Names) -> bool {
+        reads_context(&self.nodes, names)
+    }
+
+    /// Whether it looks into other rows.
+    pub(in super::super) fn looks_up(&self) -> bool {
+        words(&self.nodes).any(|word| word == "from")
+    }
+
+    /// Whether it names a table, `schema.name`, as something to read from.
+    pub(in super::super) fn names_table(&self, schema: &str, name: &str) -> bool {
+        let path = format!("{schema}.{name}");
+        words(&self.nodes).any(|word| word == path)
+    }
+
+    /// Whether a word stands in it, alone or as the last part of a name.
+    pub(in super::super) fn has_word(&self, wanted: &str) -> bool {
+        words(&self.nodes).any(|word| last_part(word) == wanted)
+    }
+
+    /// The functions that it calls.
+    pub(in super::super) fn calls(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        collect_calls(&self.nodes, &mut found);
+        found
+    }
+
+    /// The settings that it reads by name.
+    pub(in super::super) fn settings(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        collect_settings(&self.nodes, &mut found);
+        found
+    }
+
+    /// The settings that it sets for longer than a transaction.
+    pub(in super::super) fn lasting_settings(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        collect_lasting(&self.nodes, &mut found);
+        found
+    }
+}
+
+pub(super) fn last_part(word: &str) -> &str {
+    word.rsplit('.').next().unwrap_or(word)
+}
+
+/// Every word, brackets or not.
+pub(super) fn words(nodes: &[Node]) -> Box<dyn Iterator<Item = &str> + '_> {
+    Box::new(nodes.iter().flat_map(|node| -> Box<dyn Iterator<Item = &str>> {
+        match node {
+            Node::Word(word) => Box::new(std::iter::once(word.as_str())),
+            Node::Group(inner) => words(inner),
+            Node::Text(_) | Node::Number | Node::Mark(_) => Box::new(std::iter::empty()),
+        }
+    }))
+}
+
+/// Each call at this level: its place, its name and what is between its brackets.
+pub(super) fn calls_here(nodes: &[Node]) -> impl Iterator<Item = (usize, &str, &[Node])> {
+    nodes.windows(2).enumerate().filter_map(|(at, pair)| match pair {
+        [Node::Word(name), Node::Group(arguments)] => Some((at, name.as_str(), arguments.as_slice())),
+        _ => None,
+    })
+}
+
+pub(super) fn reads_context(nodes: &[Node], names: &Names) -> bool {
+    calls_here(nodes).any(|(_, name, _)| names.is_context(name))
+        || nodes.iter().any(|node| match node {
+            Node::Word(word) => matches!(word.as_str(), "current_user" | "session_user" | "current_role"),
+            Node::Group(inner) => reads_context(inner, names),
+            Node::Text(_) | Node::Number | Node::Mark(_) => false,
+        })
+}
+
+fn groups(nodes: &[Node]) -> impl Iterator<Item = &Vec<Node>> {
+    nodes.iter().filter_map(|node| match node {
+        Node::Group(inner) => Some(inner),
+        _ => None,
+    })
+}
+
+fn collect_calls<'a>(nodes: &'a [Node], found: &mut Vec<&'a str>) {
+    found.extend(calls_here(nodes).map(|(_, name, _)| name));
+    groups(nodes).for_each(|inner| collect_calls(inner, found));
+}
+
+fn collect_settings<'a>(nodes: &'a [Node], found: &mut Vec<&'a str>) {
+    for (_, name, arguments) in calls_here(nodes) {
+        if let ("current_setting", Some(Node::Text(setting))) = (last_part(name), arguments.first()) {
+            found.push(setting);
+        }
+    }
+    groups(nodes).for_each(|inner| collect_settings(inner, found));
+}
+
+/// `set_config(name, value, false)`, `set a.b = …`, `set session a.b to …`; texts are looked into, as they may run.
+fn collect_lasting(nodes: &[Node], found: &mut Vec<String>) {
+    for (_, name, arguments) in calls_here(nodes) {
+        let parts: Vec<&[Node]> = arguments
+            .split(|node| matches!(node, Node::Mark(mark) if mark == ","))
+            .collect();
+        if let ("set_config", [setting, _, [Node::Word(local)]]) = (last_part(name), parts.as_slice())
+            && matches!(local.as_str(), "false" | "f")
+        {
+            found.push(match setting.first() {
+                Some(Node::Text(setting)) => setting.clone(),
+                _ => "a setting".to_owned(),
+            });
+        }
+    }
+    for (at, node) in nodes.iter().enumerate() {
+        match node {
+            Node::Word(word) if word == "set" => found.extend(set_statement(nodes, at)),
+            Node::Group(inner) => collect_lasting(inner, found),
+            Node::Text(text) if text.len() > "set a.b".len() => {
+                collect_lasting(&Expression::parse(text).nodes, found);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The setting of a `set` statement that is not local. Only settings of applications have a dot.
+fn set_statement(nodes: &[Node], at: usize) -> Option<String> {
+    let starts = match at.checked_sub(1).and_then(|before| nodes.get(before)) {
+        None => true,
+        Some(Node::Mark(mark)) => mark == ";",
+        Some(Node::Word(word)) => matches!(word.as_str(), "begin" | "then" | "else" | "loop" | "atomic"),
+        Some(_) => false,
+    };
+    let rest: Vec<&str> = nodes
+        .get(at + 1..)?
+        .iter()
+        .map_while(|node| match node {
+            Node::Word(word) => Some(word.as_str()),
+            _ => None,
+        })
+        .take(2)
+        .collect();
+    let setting = match rest.as_slice() {
+        ["session", setting, ..] => setting,
+        [setting, ..] if *setting != "local" => setting,
+        _ => return None,
+    };
+    (starts && setting.contains('.')).then(|| (*setting).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lasting(sql: &str) -> Vec<String> {
+        Expression::parse(sql).lasting_settings()
+    }
+
+    #[test]
+    fn a_setting_that_outlives_its_transaction_is_found() {
+        for sql in [
+            "begin perform set_config('app.user', x, false); end",
+            "select pg_catalog.set_config('app.user', coalesce(x, ''), FALSE)",
+            "begin set app.user = 'x'; end",
+            "begin execute 'set session app.user to x'; end",
+            "set app.user to default",
+        ] {
+            assert_eq!(lasting(sql), ["app.user"], "{sql}");
+        }
+        for sql in [
+            "begin perform set_config('app.user', x, true); end",
+            "begin set local app.user = 'x'; end",
+            "begin update t set x = 1; end",
+            "select set_config('app.user', 'false', is_local)",
+            "-- set app.user = 1",
+        ] {
+            assert!(lasting(sql).is_empty(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_is_called_and_read_is_found_in_brackets() {
+        let expression = Expression::parse(
+            "(org_id = ( SELECT auth.org_id() AS org_id)) AND (EXISTS ( SELECT 1 FROM public.members m \
+             WHERE (m.user_id = current_setting('app.user'::text, true))))",
+        );
+        let calls = expression.calls();
+        assert!(
+            calls.contains(&"auth.org_id") && calls.contains(&"current_setting"),
+            "{calls:?}"
+        );
+        assert_eq!(expression.settings(), ["app.user"]);
+        assert!(expression.looks_up() && expression.names_table("public", "members"));
+        assert!(!expression.names_table("public", "member"));
+    }
+}

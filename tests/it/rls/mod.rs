@@ -1,0 +1,12 @@
+//! What databases downstream get from us: the kit, its policies, and that neither lets a tenant see another.
+
+mod verify_attacks;
+mod verify_clean;
+mod verify_database;
+mod verify_escapes;
+mod verify_names;
+mod verify_policies;
+mod verify_report;
+mod verify_roles;
+mod verify_seeds;
+mod verify_tables;

@@ -1,0 +1,175 @@
+//! A database downstream that is verified, made from a few statements.
+
+use serde_json::Value;
+use signet::rls::verify::{Finding, Report, Settings, VerifyError, run};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+use crate::support::database::TestDatabase;
+
+/// The kit's functions in a few words.
+pub const KIT: &str = include_str!("seeds/kit_stub.sql");
+/// Tables as the kit's templates write them.
+pub const CLEAN: &str = include_str!("seeds/clean.sql");
+
+/// Such a database.
+pub struct Verified {
+    /// Another database of the cluster: what the program's configuration names.
+    pub beside: TestDatabase,
+    /// As the tables' owner, who may become the role of people's requests.
+    pub url: String,
+    pub admin_url: String,
+    pub name: String,
+}
+
+impl Verified {
+    /// A database with these statements run as its owner; `:person` is the role of people's requests.
+    pub async fn new(statements: &[&str]) -> Self {
+        let database = TestDatabase::new().await;
+        let template = database.url.rsplit('/').next().expect("a name");
+        let template = template.split('?').next().expect("a name");
+        let name = format!("verified_{template}");
+        let mut admin = database.admin().await;
+        for statement in [
+            format!("create database {name} template template0"),
+            format!("create role {name}_owner login"),
+            format!("create role {name}_person nologin"),
+            format!("grant {name}_person to {name}_owner"),
+            format!("grant create, connect on database {name} to {name}_owner"),
+        ] {
+            execute(&mut admin, &statement).await;
+        }
+        let moved = |role: &str| {
+            let url = database.admin_url.replace(template, &name);
+            url.replacen("postgres@", &format!("{role}@"), 1)
+        };
+        let verified = Self {
+            url: moved(&format!("{name}_owner")),
+            admin_url: moved("postgres"),
+            name,
+            beside: database,
+        };
+        verified
+            .run_as_admin("grant all on schema public to :owner with grant option")
+            .await;
+        for statement in statements {
+            verified.run(statement).await;
+        }
+        verified
+    }
+
+    /// With the roles of this database.
+    pub fn named(&self, statements: &str) -> String {
+        statements
+            .replace(":person", &format!("{}_person", self.name))
+            .replace(":owner", &format!("{}_owner", self.name))
+    }
+
+    /// Runs statements as the owner.
+    pub async fn run(&self, statements: &str) {
+        let mut owner = PgConnection::connect(&self.url).await.expect("the owner");
+        execute(&mut owner, &self.named(statements)).await;
+        owner.close().await.expect("closes");
+    }
+
+    /// Runs statements as the cluster's superuser.
+    pub async fn run_as_admin(&self, statements: &str) {
+        let mut admin = PgConnection::connect(&self.admin_url)
+            .await
+            .expect("the superuser");
+        execute(&mut admin, &self.named(statements)).await;
+        admin.close().await.expect("closes");
+    }
+
+    /// What one statement answers, asked by the superuser.
+    pub async fn ask(&self, statement: &str) -> Value {
+        let mut admin = PgConnection::connect(&self.admin_url)
+            .await
+            .expect("the superuser");
+        sqlx::query_scalar(AssertSqlSafe(statement.to_owned()))
+            .fetch_one(&mut admin)
+            .await
+            .expect("an answer")
+    }
+
+    /// A table with the kit's policies for reading and writing by role; `:t` stands for its name.
+    pub async fn isolate(&self, table: &str) {
+        let statements = "alter table :t enable row level security;
+            alter table :t force row level security;
+            create policy r on :t for select to :person using (org_id = (select auth.org_id()));
+            create policy i on :t for insert to :person
+                with check (org_id = (select auth.org_id()) and (select auth.has_org_role('member')));
+            create policy u on :t for update to :person
+                using (org_id = (select auth.org_id()) and (select auth.has_org_role('member')))
+                with check (org_id = (select auth.org_id()) and (select auth.has_org_role('member')));
+            create policy d on :t for delete to :person
+                using (org_id = (select auth.org_id()) and (select auth.has_org_role('member')));
+            grant select, insert, update, delete on :t to :person";
+        self.run(&statements.replace(":t", table)).await;
+    }
+
+    /// Verifies as the owner.
+    pub async fn verify(&self, change: impl FnOnce(&mut Settings)) -> Report {
+        self.try_verify(change).await.expect("verified")
+    }
+
+    /// The same where it may not be possible.
+    pub async fn try_verify(&self, change: impl FnOnce(&mut Settings)) -> Result<Report, VerifyError> {
+        let mut settings = Settings::default();
+        change(&mut settings);
+        run(&self.url, &settings).await
+    }
+
+    /// The report as JSON, with the roles' names as the statements have them.
+    pub fn tidy(&self, report: &Report) -> Value {
+        let text = serde_json::to_string(report).expect("JSON");
+        let text = text
+            .replace(&format!("{}_person", self.name), "person")
+            .replace(&format!("{}_owner", self.name), "owner")
+            .replace(&self.name, "shop");
+        serde_json::from_str(&text).expect("JSON")
+    }
+}
+
+async fn execute(connection: &mut PgConnection, statements: &str) {
+    sqlx::raw_sql(AssertSqlSafe(statements.to_owned()))
+        .execute(connection)
+        .await
+        .unwrap_or_else(|error| panic!("{error}: {statements}"));
+}
+
+/// What was found, as `code table`, each once.
+pub fn found(report: &Report) -> Vec<String> {
+    let mut found: Vec<String> = report
+        .findings
+        .iter()
+        .map(|finding| {
+            format!(
+                "{} {}",
+                finding.code.name(),
+                finding.table.as_deref().unwrap_or("-")
+            )
+        })
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The finding of this code, about this table or about none.
+pub fn one<'a>(report: &'a Report, code: &str, table: Option<&str>) -> &'a Finding {
+    let mut findings = report.findings.iter();
+    findings
+        .find(|finding| finding.code.name() == code && finding.table.as_deref() == table)
+        .unwrap_or_else(|| panic!("{code} {table:?} is not in {:#?}", found(report)))
+}
+
+/// Asserts that something was found, and says what was.
+pub fn assert_found(report: &Report, wanted: &[&str]) {
+    let found = found(report);
+    for one in wanted {
+        assert!(
+            found.iter().any(|known| known == one),
+            "{one} is not in {found:#?}"
+        );
+    }
+}
