@@ -10,6 +10,7 @@ pub mod router;
 pub mod server;
 // 7: what answers
 pub mod account;
+pub mod api;
 pub mod endpoint;
 // 6: the edge's tools and the composition root
 pub mod app;

@@ -8,6 +8,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 
+use crate::api;
 use crate::account::{consent, home, login};
 use crate::app::App;
 use crate::endpoint::{
@@ -61,6 +62,14 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
         .route("/oauth2/userinfo", get(userinfo::answer).post(userinfo::answer))
         .layer(from_fn(no_store::add))
         .layer(cors::token_bearing());
+    let api = api::routes::routes()
+        .layer(limit!(
+            edge,
+            "api",
+            limits.api_requests_per_minute_per_address
+        ))
+        .layer(from_fn(no_store::add))
+        .layer(cors::api());
     let sign_in = Router::new()
         .route(Step::Login.path(), post(login::post))
         .layer(limit!(edge, "login", limits.logins_per_minute_per_address))
@@ -92,6 +101,7 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
     let routes = documents
         .merge(tokens)
         .merge(pages)
+        .merge(api)
         .merge(services)
         .fallback(home::not_found);
     let path = app.issuer().path();

@@ -14,10 +14,12 @@ pub const OFFLINE_ACCESS: &str = "offline_access";
 pub const ORGANIZATION_PREFIX: &str = "organization:";
 /// Lets a client that is not first-party change the organization at refresh.
 pub const ORGANIZATION_ANY: &str = "organization:*";
-/// Lists the person's own organizations in the userinfo answer.
+/// Shows the person's organizations: in userinfo, and through `/api/v1/organizations`.
 pub const ORGANIZATIONS: &str = "organizations";
 /// Says what the person may do with each module of the active organization: the claim of the same name.
 pub const MODULES: &str = "modules";
+/// Lets an application administer organizations in the person's name, as far as the person may.
+pub const ORGANIZATIONS_MANAGE: &str = "organizations:manage";
 /// The longest id or slug of an organization that is carried.
 const LONGEST_ORGANIZATION: usize = 128;
 /// The scopes that every installation serves.

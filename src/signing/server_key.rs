@@ -15,11 +15,13 @@ pub enum Purpose {
     RefreshToken,
     /// Tokens against cross-site request forgery.
     Csrf,
+    /// Where the next page of a list begins.
+    Cursor,
 }
 
 impl Purpose {
     /// Every purpose that a key is kept for.
-    pub const ALL: [Self; 2] = [Self::RefreshToken, Self::Csrf];
+    pub const ALL: [Self; 3] = [Self::RefreshToken, Self::Csrf, Self::Cursor];
 
     /// Its name in the database and in each tag's input.
     #[must_use]
@@ -27,6 +29,7 @@ impl Purpose {
         match self {
             Self::RefreshToken => "refresh_token",
             Self::Csrf => "csrf",
+            Self::Cursor => "cursor",
         }
     }
 

@@ -18,6 +18,17 @@ pub fn public_document() -> CorsLayer {
         .max_age(PREFLIGHT_AGE)
 }
 
+/// For what applications do in a person's name.
+pub fn api() -> CorsLayer {
+    token_bearing().allow_methods([
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+    ])
+}
+
 /// For token, revocation and userinfo. Wraps a method router, so that it answers the preflight before the router
 /// refuses OPTIONS.
 pub fn token_bearing() -> CorsLayer {

@@ -1,5 +1,7 @@
 //! Owns problem details (RFC 9457): how every endpoint that is neither OAuth nor a page says what went wrong.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -13,7 +15,7 @@ use crate::http::middleware::request_log::LoggedError;
 pub struct Problem {
     status: StatusCode,
     code: &'static str,
-    detail: &'static str,
+    detail: Cow<'static, str>,
     request_id: String,
     header: Option<(HeaderName, &'static str)>,
 }
@@ -24,18 +26,23 @@ struct Body<'a> {
     title: &'static str,
     status: u16,
     code: &'static str,
-    detail: &'static str,
+    detail: &'a str,
     request_id: &'a str,
 }
 
 impl Problem {
-    /// A problem with a short code of its own, fixed text, and the id that the log line shows.
+    /// A problem with a short code of its own, a sentence, and the id that the log line shows.
     #[must_use]
-    pub fn new(status: StatusCode, code: &'static str, detail: &'static str, request_id: &str) -> Self {
+    pub fn new(
+        status: StatusCode,
+        code: &'static str,
+        detail: impl Into<Cow<'static, str>>,
+        request_id: &str,
+    ) -> Self {
         Self {
             status,
             code,
-            detail,
+            detail: detail.into(),
             request_id: request_id.to_owned(),
             header: None,
         }
@@ -65,6 +72,17 @@ impl Problem {
         }
     }
 
+    /// Something is overloaded or locked on our side.
+    #[must_use]
+    pub fn unavailable(request_id: &str) -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "temporarily_unavailable",
+            "The server is busy; try again shortly.",
+            request_id,
+        )
+    }
+
     /// Something broke on our side; the log knows more.
     #[must_use]
     pub fn server_error(request_id: &str) -> Self {
@@ -84,7 +102,7 @@ impl IntoResponse for Problem {
             title: self.status.canonical_reason().unwrap_or("Error"),
             status: self.status.as_u16(),
             code: self.code,
-            detail: self.detail,
+            detail: &self.detail,
             request_id: &self.request_id,
         };
         let mut response = (self.status, Json(body)).into_response();

@@ -1,0 +1,99 @@
+//! Owns who calls on behalf of a person: an access token of a living grant, made for this server itself (RFC 6750),
+//! with the scope that the method needs. One statement.
+
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse as _, Response};
+use http::Method;
+use http::request::Parts;
+use serde_json::Value;
+
+use crate::base::id::{SessionId, UserId};
+use crate::base::origin::Origin;
+use crate::db::Work;
+use crate::db::work::Circumstances;
+use crate::http::edge::Edge;
+use crate::http::extract::bearer;
+use crate::http::respond::challenge::Challenge;
+use crate::http::respond::failure::Failure;
+use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::protocol::scope::{ORGANIZATIONS, ORGANIZATIONS_MANAGE};
+use crate::signing::signing_keys::SigningKeys;
+use crate::tenancy::Actor;
+use crate::token::{access_token, liveness};
+
+const INVALID: Challenge = Challenge::refused(ProtocolError::new(
+    ErrorCode::InvalidToken,
+    "the access token is not valid here",
+));
+
+/// A person, through an application that they signed in to.
+pub struct Caller {
+    /// The person.
+    pub user: UserId,
+    /// Their session, unless the grant outlived it.
+    pub session: Option<SessionId>,
+    /// The server's parts.
+    pub edge: Edge,
+    circumstances: Circumstances,
+}
+
+impl Caller {
+    /// The person, as services see who asks.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::Person(self.user.clone())
+    }
+
+    /// Our keys: cursors are tagged.
+    #[must_use]
+    pub fn keys(&self) -> &SigningKeys {
+        &self.edge.app.issuance().keys
+    }
+
+    /// A transaction of this request.
+    pub async fn begin(&self) -> Result<Work, crate::db::DatabaseError> {
+        self.edge.app.begin(self.circumstances.clone()).await
+    }
+}
+
+impl FromRequestParts<Edge> for Caller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Response> {
+        let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
+        let circumstances = edge.app.circumstances(origin);
+        let text =
+            bearer::read(&parts.headers, None).map_err(|error| Challenge::from(error).into_response())?;
+        let issuance = edge.app.issuance();
+        let token = access_token::read(issuance, text.expose(), circumstances.now)
+            .ok_or_else(|| INVALID.into_response())?;
+        let request_id = circumstances.origin.request_id.clone();
+        let failed = |error| Failure::from(error).problem(&request_id).into_response();
+        let mut work = edge.app.single(circumstances.clone()).await.map_err(failed)?;
+        let claims = liveness::of_access_token(&mut work, issuance, token)
+            .await
+            .map_err(failed)?
+            .ok_or_else(|| INVALID.into_response())?;
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        // A client's own token speaks for nobody, and a token for another audience is not for us.
+        let person = text("grant_id").and_then(|_| text("sub"));
+        let (Some(user), Some(true)) = (person, text("aud").map(|aud| aud == issuance.issuer.as_str())) else {
+            return Err(INVALID.into_response());
+        };
+        let reads = parts.method == Method::GET || parts.method == Method::HEAD;
+        let needed = if reads { ORGANIZATIONS } else { ORGANIZATIONS_MANAGE };
+        let granted = text("scope").unwrap_or_default();
+        if !granted
+            .split(' ')
+            .any(|token| token == needed || token == ORGANIZATIONS_MANAGE)
+        {
+            return Err(Challenge::insufficient(needed).into_response());
+        }
+        Ok(Self {
+            user: UserId::from_text(user),
+            session: text("sid").map(SessionId::from_text),
+            edge: edge.clone(),
+            circumstances,
+        })
+    }
+}

@@ -1,0 +1,147 @@
+//! Owns `/api/v1/organizations/{organization}/invitations…`, and `/api/v1/invitations/…` for whoever holds a token.
+
+use axum::Json;
+use axum::extract::Path;
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::view::{self, Joined};
+use crate::api::body::Body;
+use crate::api::caller::Caller;
+use crate::api::page::List;
+use crate::api::refusal::Refusal;
+use crate::base::handle::{Handle, Kind};
+use crate::base::id::{InvitationId, OrganizationId};
+use crate::base::secret::Secret;
+use crate::http::extract::form::Query;
+use crate::tenancy::invitation::{self, SentInvitation};
+use crate::tenancy::{Invitation, MemberRole, NewInvitation, TenancyError};
+use crate::user::EmailAddress;
+
+/// The invitations of an organization, in pages.
+pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -> Result<Response, Refusal> {
+    let keys = caller.keys();
+    let list = List {
+        name: "invitations",
+        of: &id,
+        reader: caller.user.as_str(),
+    };
+    let page = list.read(&query?, keys)?;
+    let after = page.after.clone().map(InvitationId::from_text);
+    let organization = OrganizationId::from_text(id.clone());
+    let mut work = caller.begin().await?;
+    let actor = caller.actor();
+    let found = invitation::list(&mut work, &actor, &organization, after.as_ref(), page.limit).await?;
+    work.commit().await?;
+    let key = |invitation: &Invitation| invitation.id.to_string();
+    let shown = view::page(&list, &page, keys, &found, (key, view::invitation))?;
+    Ok(Json(shown).into_response())
+}
+
+/// Whom to ask, and as what.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct New {
+    email: String,
+    role: Option<String>,
+}
+
+/// Asks an address to join. The token is shown this once: it goes to the address, and gives nothing to anybody who
+/// has not proven that address.
+pub async fn create(
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(new): Body<New>,
+) -> Result<Response, Refusal> {
+    let email = EmailAddress::parse(&new.email).map_err(Refusal::invalid)?;
+    let role = MemberRole::parse(new.role.as_deref().unwrap_or("member")).map_err(Refusal::invalid)?;
+    let new = NewInvitation::new(email, role, None)?;
+    let mut work = caller.begin().await?;
+    let organization = OrganizationId::from_text(id);
+    let sent = invitation::create(&mut work, &caller.actor(), &organization, &new).await?;
+    work.commit().await?;
+    Ok((StatusCode::CREATED, Json(shown_once(&sent))).into_response())
+}
+
+/// Gives an invitation a new token and a new time; the old token is dead.
+pub async fn resend(
+    caller: Caller,
+    Path((organization, id)): Path<(String, String)>,
+) -> Result<Response, Refusal> {
+    let (organization, id) = (OrganizationId::from_text(organization), InvitationId::from_text(id));
+    let mut work = caller.begin().await?;
+    let sent = invitation::resend(&mut work, &caller.actor(), &organization, &id, None).await?;
+    work.commit().await?;
+    Ok(Json(shown_once(&sent)).into_response())
+}
+
+/// Takes an invitation back.
+pub async fn revoke(
+    caller: Caller,
+    Path((organization, id)): Path<(String, String)>,
+) -> Result<Response, Refusal> {
+    let (organization, id) = (OrganizationId::from_text(organization), InvitationId::from_text(id));
+    let mut work = caller.begin().await?;
+    invitation::revoke(&mut work, &caller.actor(), &organization, &id).await?;
+    work.commit().await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// An invitation's token, in the body: a path would stand in logs.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Presented {
+    token: Secret,
+}
+
+impl Presented {
+    fn handle(&self) -> Result<Handle, Refusal> {
+        Handle::parse(Kind::Invitation, self.token.expose())
+            .ok_or_else(|| TenancyError::InvitationUnknown.into())
+    }
+}
+
+/// What an invitation says, for whoever holds its token.
+pub async fn look(caller: Caller, Body(presented): Body<Presented>) -> Result<Response, Refusal> {
+    let token = presented.handle()?;
+    let mut work = caller.begin().await?;
+    let found = invitation::find(&mut work, &token).await?;
+    work.commit().await?;
+    let found = found.ok_or(TenancyError::InvitationUnknown)?;
+    Ok(Json(json!({
+        "organization_name": found.organization_name,
+        "email": found.email,
+        "role": found.role.as_str(),
+        "expires_at": found.expires_at,
+        "over": found.end.map(crate::tenancy::InvitationEnd::name),
+    }))
+    .into_response())
+}
+
+/// Joins.
+pub async fn accept(caller: Caller, Body(presented): Body<Presented>) -> Result<Response, Refusal> {
+    let token = presented.handle()?;
+    let mut work = caller.begin().await?;
+    let accepted = invitation::accept(&mut work, &token, &caller.user).await?;
+    work.commit().await?;
+    let joined = Joined {
+        organization_id: &accepted.organization_id,
+        role: accepted.role.as_str(),
+    };
+    Ok(Json(joined).into_response())
+}
+
+/// Declines.
+pub async fn reject(caller: Caller, Body(presented): Body<Presented>) -> Result<Response, Refusal> {
+    let token = presented.handle()?;
+    let mut work = caller.begin().await?;
+    invitation::reject(&mut work, &token, &caller.user).await?;
+    work.commit().await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+fn shown_once(sent: &SentInvitation) -> Value {
+    json!({ "id": sent.id, "token": sent.token.expose(), "expires_at": sent.expires_at })
+}

@@ -1,0 +1,83 @@
+//! Owns `/api/v1/organizations/{organization}/members…`. Nobody is made a member unasked: people are invited.
+
+use axum::Json;
+use axum::extract::Path;
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+use serde::Deserialize;
+
+use super::view;
+use crate::api::body::Body;
+use crate::api::caller::Caller;
+use crate::api::page::List;
+use crate::api::refusal::Refusal;
+use crate::base::id::{OrganizationId, UserId};
+use crate::http::extract::form::Query;
+use crate::tenancy::{MemberRole, membership};
+
+/// Everyone who belongs to an organization or is invited, in pages.
+pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -> Result<Response, Refusal> {
+    let keys = caller.keys();
+    let list = List {
+        name: "members",
+        of: &id,
+        reader: caller.user.as_str(),
+    };
+    let page = list.read(&query?, keys)?;
+    let after = page.after.clone().map(UserId::from_text);
+    let organization = OrganizationId::from_text(id.clone());
+    let mut work = caller.begin().await?;
+    let members =
+        membership::list(&mut work, &caller.actor(), &organization, after.as_ref(), page.limit).await?;
+    work.commit().await?;
+    let key = |member: &crate::tenancy::Member| member.user_id.to_string();
+    let shown = view::page(&list, &page, keys, &members, (key, view::member))?;
+    Ok(Json(shown).into_response())
+}
+
+/// One member.
+pub async fn show(
+    caller: Caller,
+    Path((organization, user)): Path<(String, String)>,
+) -> Result<Response, Refusal> {
+    let (organization, user) = (OrganizationId::from_text(organization), UserId::from_text(user));
+    let mut work = caller.begin().await?;
+    let found = membership::find(&mut work, &caller.actor(), &organization, &user).await?;
+    work.commit().await?;
+    let found = found.ok_or_else(|| Refusal::not_found("member"))?;
+    Ok(Json(view::member(&found)).into_response())
+}
+
+/// What can be changed of a membership.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    role: String,
+}
+
+/// Gives a member another role.
+pub async fn change(
+    caller: Caller,
+    Path((organization, user)): Path<(String, String)>,
+    Body(change): Body<Change>,
+) -> Result<Response, Refusal> {
+    let role = MemberRole::parse(&change.role).map_err(Refusal::invalid)?;
+    let (organization, user) = (OrganizationId::from_text(organization), UserId::from_text(user));
+    let mut work = caller.begin().await?;
+    membership::set_role(&mut work, &caller.actor(), (&organization, &user), &role).await?;
+    let changed = membership::find(&mut work, &caller.actor(), &organization, &user).await?;
+    work.commit().await?;
+    Ok(Json(changed.as_ref().map(view::member)).into_response())
+}
+
+/// Ends a membership: somebody else's, or the caller's own.
+pub async fn remove(
+    caller: Caller,
+    Path((organization, user)): Path<(String, String)>,
+) -> Result<Response, Refusal> {
+    let (organization, user) = (OrganizationId::from_text(organization), UserId::from_text(user));
+    let mut work = caller.begin().await?;
+    membership::remove(&mut work, &caller.actor(), &organization, &user).await?;
+    work.commit().await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -1,0 +1,9 @@
+//! Organizations for signed-in people and their applications: `/api/v1/organizations…` and `/api/v1/invitations…`. One
+//! statement finds the caller, one transaction does the rest; nothing is signed.
+
+pub mod active;
+pub mod domains;
+pub mod invitations;
+pub mod members;
+pub mod organizations;
+mod view;

@@ -1,0 +1,115 @@
+//! Owns `/api/v1/organizations` and `/api/v1/organizations/{organization}`.
+
+use axum::Json;
+use axum::extract::Path;
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::view;
+use crate::api::body::Body;
+use crate::api::caller::Caller;
+use crate::api::refusal::Refusal;
+use crate::base::id::OrganizationId;
+use crate::lifecycle::delete_organization::delete_organization;
+use crate::tenancy::{
+    Branding, NewOrganization, OrganizationType, Slug, TenancyError, administration, service,
+};
+
+/// The organizations that the caller has joined, each with their role.
+pub async fn list(caller: Caller) -> Result<Response, Refusal> {
+    let mut work = caller.begin().await?;
+    let joined = administration::joined_by(&mut work, &caller.user).await?;
+    work.commit().await?;
+    let items: Vec<Value> = joined
+        .iter()
+        .map(|(organization, role)| view::organization(organization, Some(role)))
+        .collect();
+    Ok(Json(json!({ "items": items, "next_cursor": null })).into_response())
+}
+
+/// What makes an organization.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct New {
+    name: String,
+    slug: Option<String>,
+    r#type: Option<String>,
+}
+
+/// Makes an organization whose owner the caller is.
+pub async fn create(caller: Caller, Body(new): Body<New>) -> Result<Response, Refusal> {
+    let slug = new.slug.as_deref().map(Slug::parse).transpose().map_err(Refusal::invalid)?;
+    let organization_type = new.r#type.as_deref().map_or(Ok(OrganizationType::Team), kind)?;
+    let new = NewOrganization::new(&new.name, slug, organization_type, None, caller.user.clone())?;
+    let mut work = caller.begin().await?;
+    let id = service::create(&mut work, &new).await?;
+    let made = administration::show(&mut work, &caller.actor(), &id).await?;
+    work.commit().await?;
+    Ok((StatusCode::CREATED, Json(view::organization(&made, None))).into_response())
+}
+
+/// One organization that the caller has joined.
+pub async fn show(caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
+    let id = OrganizationId::from_text(id);
+    let mut work = caller.begin().await?;
+    let organization = administration::show(&mut work, &caller.actor(), &id).await?;
+    work.commit().await?;
+    Ok(Json(view::organization(&organization, None)).into_response())
+}
+
+/// What can be changed; what is not named stays.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    name: Option<String>,
+    slug: Option<String>,
+    r#type: Option<String>,
+    branding: Option<Value>,
+}
+
+/// Changes an organization: all of it or nothing.
+pub async fn change(
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(change): Body<Change>,
+) -> Result<Response, Refusal> {
+    let id = OrganizationId::from_text(id);
+    let actor = caller.actor();
+    let slug = change.slug.as_deref().map(Slug::parse).transpose().map_err(Refusal::invalid)?;
+    let kind = change.r#type.as_deref().map(kind).transpose()?;
+    let branding = change.branding.map(Branding::parse).transpose().map_err(Refusal::invalid)?;
+    let mut work = caller.begin().await?;
+    if let Some(name) = &change.name {
+        administration::rename(&mut work, &actor, &id, name).await?;
+    }
+    if let Some(slug) = &slug {
+        administration::set_slug(&mut work, &actor, &id, slug).await?;
+    }
+    if let Some(kind) = kind {
+        administration::set_type(&mut work, &actor, &id, kind).await?;
+    }
+    if let Some(branding) = &branding {
+        administration::set_branding(&mut work, &actor, &id, branding).await?;
+    }
+    let organization = administration::show(&mut work, &actor, &id).await?;
+    work.commit().await?;
+    Ok(Json(view::organization(&organization, None)).into_response())
+}
+
+/// Ends an organization: its tokens die at once, its slug stays taken.
+pub async fn delete(caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
+    let mut work = caller.begin().await?;
+    delete_organization(&mut work, &caller.actor(), &OrganizationId::from_text(id)).await?;
+    work.commit().await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+fn kind(name: &str) -> Result<OrganizationType, Refusal> {
+    match OrganizationType::parse(name) {
+        Some(OrganizationType::Personal) => Err(TenancyError::Personal.into()),
+        Some(kind) => Ok(kind),
+        None => Err(Refusal::invalid("type: brand, club, family, team or practice")),
+    }
+}

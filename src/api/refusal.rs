@@ -1,0 +1,145 @@
+//! Owns how a service's error becomes a problem (RFC 9457): the status of its kind, a stable code, and the error's own
+//! sentence. Who is no member learns of no organization: services say "unknown", which is 404.
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+
+use super::page::PageError;
+use crate::db::DatabaseError;
+use crate::http::extract::params::ParamsError;
+use crate::http::middleware::request_id::RequestId;
+use crate::http::respond::failure::Failure;
+use crate::http::respond::problem::Problem;
+use crate::tenancy::{TenancyError, TenancyProblem};
+
+/// A refusal before it knows which request it answers; [`name_request`] writes it down.
+#[derive(Debug, Clone)]
+pub enum Refusal {
+    /// A problem of the asker's.
+    Problem {
+        /// The status.
+        status: StatusCode,
+        /// The stable code.
+        code: &'static str,
+        /// What is wrong and what would be right.
+        detail: String,
+    },
+    /// A failure of ours.
+    Failure(Failure),
+}
+
+impl Refusal {
+    /// A refusal with a code of its own.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Problem {
+            status,
+            code,
+            detail: detail.into(),
+        }
+    }
+
+    /// There is no such thing, or not for whoever asks.
+    #[must_use]
+    pub fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no such {what}"))
+    }
+
+    /// The value is none.
+    pub fn invalid(error: impl std::fmt::Display) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            error.to_string(),
+        )
+    }
+
+    fn write(self, request_id: &str) -> Response {
+        match self {
+            Self::Problem {
+                status,
+                code,
+                detail,
+            } => Problem::new(status, code, detail, request_id).into_response(),
+            Self::Failure(failure) => failure.problem(request_id).into_response(),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Writes a handler's refusal down, with the id of its request.
+pub async fn name_request(request: Request, next: Next) -> Response {
+    let request_id = RequestId::of(request.extensions()).to_owned();
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<Refusal>() {
+        Some(refusal) => refusal.write(&request_id),
+        None => response,
+    }
+}
+
+impl From<DatabaseError> for Refusal {
+    fn from(error: DatabaseError) -> Self {
+        Self::Failure(Failure::from(error))
+    }
+}
+
+impl From<PageError> for Refusal {
+    fn from(error: PageError) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_page", error.to_string())
+    }
+}
+
+impl From<ParamsError> for Refusal {
+    fn from(error: ParamsError) -> Self {
+        Self::new(error.status(), "invalid_query", error.to_string())
+    }
+}
+
+impl From<TenancyError> for Refusal {
+    fn from(error: TenancyError) -> Self {
+        let status = match error.problem() {
+            TenancyProblem::NotFound => StatusCode::NOT_FOUND,
+            TenancyProblem::Forbidden => StatusCode::FORBIDDEN,
+            TenancyProblem::Conflict => StatusCode::CONFLICT,
+            TenancyProblem::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            TenancyProblem::Database => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        match error {
+            TenancyError::Database(error) => error.into(),
+            error => Self::new(status, code(&error), error.to_string()),
+        }
+    }
+}
+
+const fn code(error: &TenancyError) -> &'static str {
+    match error {
+        TenancyError::Unknown(_) => "organization_not_found",
+        TenancyError::UnknownUser(_) | TenancyError::NotMember { .. } => "member_not_found",
+        TenancyError::UnknownInvitation(_) | TenancyError::InvitationUnknown => "invitation_not_found",
+        TenancyError::UnknownDomain(_) => "domain_not_found",
+        TenancyError::Forbidden(_) => "forbidden",
+        TenancyError::InvitationForAnother => "invitation_for_another",
+        TenancyError::EmailUnverified => "email_unverified",
+        TenancyError::InviterGone => "inviter_gone",
+        TenancyError::PersonalSpace(_) | TenancyError::Personal => "personal_space",
+        TenancyError::SlugTaken(_) | TenancyError::NoFreeSlug => "slug_taken",
+        TenancyError::Suspended(_) => "suspended",
+        TenancyError::AlreadyMember { .. } | TenancyError::MemberHasAddress => "already_member",
+        TenancyError::LastOwner { .. } => "last_owner",
+        TenancyError::AlreadyInvited => "already_invited",
+        TenancyError::DomainClaimed(_) => "domain_claimed",
+        TenancyError::DomainTaken(_) => "domain_taken",
+        TenancyError::DomainProofMissing(_) => "domain_proof_missing",
+        TenancyError::DomainProofVoid(_) => "domain_proof_void",
+        TenancyError::InvitationOver(_) => "invitation_over",
+        _ => "invalid",
+    }
+}

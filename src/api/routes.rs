@@ -1,0 +1,46 @@
+//! The paths below `/api/v1`, each with its methods. What stands here is what the sweep over foreign ids visits.
+
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::{delete, get, post, put};
+
+use super::organization::{active, domains, invitations, members, organizations};
+use super::refusal::name_request;
+use crate::http::edge::Edge;
+
+/// Every path of the API.
+pub fn routes() -> Router<Edge> {
+    let organization = Router::new()
+        .route(
+            "/",
+            get(organizations::show)
+                .patch(organizations::change)
+                .delete(organizations::delete),
+        )
+        .route("/members", get(members::list))
+        .route(
+            "/members/{user}",
+            get(members::show).patch(members::change).delete(members::remove),
+        )
+        .route("/invitations", get(invitations::list).post(invitations::create))
+        .route("/invitations/{invitation}", delete(invitations::revoke))
+        .route("/invitations/{invitation}/resend", post(invitations::resend))
+        .route("/domains", get(domains::list).post(domains::claim))
+        .route(
+            "/domains/{domain}",
+            axum::routing::patch(domains::change).delete(domains::release),
+        )
+        .route("/domains/{domain}/verify", post(domains::verify))
+        .route("/domains/{domain}/renew", post(domains::renew));
+    Router::new()
+        .route(
+            "/api/v1/organizations",
+            get(organizations::list).post(organizations::create),
+        )
+        .route("/api/v1/organizations/active", put(active::switch))
+        .nest("/api/v1/organizations/{organization}", organization)
+        .route("/api/v1/invitations/look", post(invitations::look))
+        .route("/api/v1/invitations/accept", post(invitations::accept))
+        .route("/api/v1/invitations/reject", post(invitations::reject))
+        .layer(from_fn(name_request))
+}
