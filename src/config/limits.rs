@@ -16,6 +16,8 @@ pub struct LimitSettings {
     pub logins_per_minute_per_address: u32,
     /// Authorization and logout requests per minute from one client address; 0 is no limit.
     pub authorizations_per_minute_per_address: u32,
+    /// Requests per minute from one client address to `/api/v1`; 0 is no limit.
+    pub api_requests_per_minute_per_address: u32,
     /// Requests per minute from one client address to token, introspection and revocation; 0 is no limit.
     pub token_requests_per_minute_per_address: u32,
 }
@@ -28,6 +30,7 @@ impl Default for LimitSettings {
             login_lock_seconds: 30 * 60,
             logins_per_minute_per_address: 60,
             authorizations_per_minute_per_address: 600,
+            api_requests_per_minute_per_address: 6000,
             token_requests_per_minute_per_address: 6000,
         }
     }
