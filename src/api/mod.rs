@@ -3,6 +3,7 @@
 
 pub mod body;
 pub mod caller;
+pub mod internal;
 pub mod organization;
 pub mod page;
 pub mod refusal;

@@ -12,6 +12,8 @@ use crate::http::extract::params::ParamsError;
 use crate::http::middleware::request_id::RequestId;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::problem::Problem;
+use crate::tenancy::module::ModuleError;
+use crate::tenancy::workspace::WorkspaceError;
 use crate::tenancy::{TenancyError, TenancyProblem};
 
 /// A refusal before it knows which request it answers; [`name_request`] writes it down.
@@ -115,6 +117,51 @@ impl From<TenancyError> for Refusal {
         match error {
             TenancyError::Database(error) => error.into(),
             error => Self::new(status, code(&error), error.to_string()),
+        }
+    }
+}
+
+impl From<WorkspaceError> for Refusal {
+    fn from(error: WorkspaceError) -> Self {
+        let (status, code) = match &error {
+            WorkspaceError::Name => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            WorkspaceError::SlugTaken(_) | WorkspaceError::NoFreeSlug => (StatusCode::CONFLICT, "slug_taken"),
+            WorkspaceError::Unknown(_) => (StatusCode::NOT_FOUND, "workspace_not_found"),
+            WorkspaceError::Archived(_) => (StatusCode::CONFLICT, "archived"),
+            WorkspaceError::Personal(_) => (StatusCode::CONFLICT, "personal_space"),
+            WorkspaceError::NotJoined { .. } | WorkspaceError::NotMember { .. } => {
+                (StatusCode::NOT_FOUND, "member_not_found")
+            }
+            WorkspaceError::AlreadyMember { .. } => (StatusCode::CONFLICT, "already_member"),
+            WorkspaceError::LastOwner { .. } => (StatusCode::CONFLICT, "last_owner"),
+            WorkspaceError::NotManager | WorkspaceError::AboveOwn(_) => (StatusCode::FORBIDDEN, "forbidden"),
+            WorkspaceError::Tenancy(_) | WorkspaceError::Database(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "server_error")
+            }
+        };
+        match error {
+            WorkspaceError::Tenancy(error) => error.into(),
+            WorkspaceError::Database(error) => error.into(),
+            error => Self::new(status, code, error.to_string()),
+        }
+    }
+}
+
+impl From<ModuleError> for Refusal {
+    fn from(error: ModuleError) -> Self {
+        let (status, code) = match &error {
+            ModuleError::Id | ModuleError::Role(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            ModuleError::NotInType { .. } => (StatusCode::CONFLICT, "module_not_in_type"),
+            ModuleError::TooMany { .. } => (StatusCode::CONFLICT, "too_many"),
+            ModuleError::NoEntry { .. } => (StatusCode::NOT_FOUND, "entry_not_found"),
+            ModuleError::Tenancy(_) | ModuleError::Database(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "server_error")
+            }
+        };
+        match error {
+            ModuleError::Tenancy(error) => error.into(),
+            ModuleError::Database(error) => error.into(),
+            error => Self::new(status, code, error.to_string()),
         }
     }
 }

@@ -4,7 +4,8 @@ use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::{delete, get, post, put};
 
-use super::organization::{active, domains, invitations, members, organizations};
+use super::internal::memberships;
+use super::organization::{active, domains, invitations, members, modules, organizations, workspaces};
 use super::refusal::name_request;
 use crate::http::edge::Edge;
 
@@ -31,7 +32,19 @@ pub fn routes() -> Router<Edge> {
             axum::routing::patch(domains::change).delete(domains::release),
         )
         .route("/domains/{domain}/verify", post(domains::verify))
-        .route("/domains/{domain}/renew", post(domains::renew));
+        .route("/domains/{domain}/renew", post(domains::renew))
+        .route("/workspaces", get(workspaces::list).post(workspaces::create))
+        .route(
+            "/workspaces/{workspace}",
+            get(workspaces::show).patch(workspaces::change),
+        )
+        .route("/workspaces/{workspace}/members", get(workspaces::list_members))
+        .route(
+            "/workspaces/{workspace}/members/{user}",
+            put(workspaces::put_member).delete(workspaces::remove_member),
+        )
+        .route("/modules/{role}", get(modules::effective))
+        .route("/modules/{role}/{module}", put(modules::set).delete(modules::clear));
     Router::new()
         .route(
             "/api/v1/organizations",
@@ -42,5 +55,13 @@ pub fn routes() -> Router<Edge> {
         .route("/api/v1/invitations/look", post(invitations::look))
         .route("/api/v1/invitations/accept", post(invitations::accept))
         .route("/api/v1/invitations/reject", post(invitations::reject))
+        .route(
+            "/api/v1/internal/org/{organization}/member/{user}",
+            get(memberships::member),
+        )
+        .route(
+            "/api/v1/internal/users/{user}/memberships",
+            get(memberships::of_user),
+        )
         .layer(from_fn(name_request))
 }

@@ -119,6 +119,6 @@ fn role(text: Option<&str>) -> Result<Option<MemberRole>, Refusal> {
 
 impl Caller {
     fn domain(&self, text: &str) -> Result<DomainName, Refusal> {
-        DomainName::parse(text, &self.edge.app.config().domains).map_err(Refusal::invalid)
+        DomainName::parse(text, &self.edge.app.config().domains.public_mail).map_err(Refusal::invalid)
     }
 }

@@ -5,5 +5,7 @@ pub mod active;
 pub mod domains;
 pub mod invitations;
 pub mod members;
+pub mod modules;
 pub mod organizations;
 mod view;
+pub mod workspaces;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::base::id::OrganizationId;
 use crate::signing::error::SigningError;
 use crate::signing::signing_keys::SigningKeys;
+use crate::tenancy::workspace::{Workspace, WorkspaceMember};
 use crate::tenancy::{DomainClaim, Invitation, Member, MemberRole, Organization};
 use crate::user::AccessTier;
 
@@ -85,6 +86,21 @@ pub(super) fn domain(claim: &DomainClaim) -> Value {
         "proof": { "type": "TXT", "name": claim.record_name(), "value": claim.record_value() },
         "created_at": claim.created_at,
     })
+}
+
+pub(super) fn workspace(workspace: &Workspace) -> Value {
+    json!({
+        "id": workspace.id,
+        "name": workspace.name,
+        "slug": workspace.slug.as_str(),
+        "kind": workspace.kind.name(),
+        "archived_at": workspace.archived_at,
+        "created_at": workspace.created_at,
+    })
+}
+
+pub(super) fn workspace_member(member: &WorkspaceMember) -> Value {
+    json!({ "user_id": member.user_id, "role": member.role.name() })
 }
 
 /// The organization that a membership now is in.

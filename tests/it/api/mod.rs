@@ -1,0 +1,10 @@
+//! The API for signed-in people's applications: organizations, members, invitations, domains.
+
+mod caller;
+mod domains;
+mod invitations;
+mod members;
+mod organizations;
+mod pages;
+mod sweep;
+mod tokens;

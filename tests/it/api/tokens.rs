@@ -1,0 +1,72 @@
+//! Which tokens open the API.
+
+use serde_json::json;
+
+use super::caller::{Caller, console};
+use crate::app::TestApp;
+use crate::fixtures::{a_client, a_person};
+
+/// RFC 6750 §3: without a token, with a stranger's, with one for another audience, with too little scope.
+#[tokio::test]
+async fn only_a_persons_token_for_this_server_with_the_scope_opens_it() {
+    let app = TestApp::new().await;
+    let console = console(&app).await;
+    let ada = a_person("ada").create(&app).await;
+    let reader = Caller::with_scope(&app, &console, &ada, "openid organizations").await;
+    assert_eq!(reader.get("/organizations").await.status, 200);
+    let refused = reader.post("/organizations", json!({ "name": "Acme" })).await;
+    assert_eq!(refused.status, 403);
+    assert!(
+        refused
+            .header("www-authenticate")
+            .contains("scope=\"organizations:manage\""),
+        "{}",
+        refused.header("www-authenticate")
+    );
+    let none = Caller::with_scope(&app, &console, &ada, "openid").await;
+    assert_eq!(none.get("/organizations").await.status, 403);
+    let service = a_client("service")
+        .service()
+        .scopes(&["organizations:manage"])
+        .create(&app)
+        .await;
+    let own = app
+        .relying_party(&service)
+        .token(&[("grant_type", "client_credentials")])
+        .await
+        .json();
+    let own = Caller::with_token(&app, own["access_token"].as_str().unwrap());
+    assert_eq!(own.get("/organizations").await.status, 401, "a client is no person");
+    let broken = Caller::with_token(&app, "not-a-token");
+    let refused = broken.get("/organizations").await;
+    assert_eq!(refused.status, 401);
+    assert!(refused.header("www-authenticate").contains("invalid_token"));
+}
+
+/// A body is JSON, whole, and says nothing that nobody knows.
+#[tokio::test]
+async fn a_body_that_is_no_json_is_refused_by_name() {
+    let app = TestApp::new().await;
+    let console = console(&app).await;
+    let ada = Caller::new(&app, &console, &a_person("ada").create(&app).await).await;
+    for (content_type, body, status) in [
+        ("text/plain", "{\"name\":\"Acme\"}", 415),
+        ("application/json", "{\"name\":", 400),
+        ("application/json", "{\"name\":\"Acme\",\"owner\":\"x\"}", 400),
+        ("application/json", "{\"name\":1}", 400),
+        ("application/json", "", 400),
+    ] {
+        let reply = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .unwrap()
+            .post(format!("{}/api/v1/organizations", app.issuer))
+            .bearer_auth(&ada.token)
+            .header("content-type", content_type)
+            .body(body)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(reply.status().as_u16(), status, "{body}");
+    }
+}
