@@ -176,7 +176,9 @@ const fn code(error: &TenancyError) -> &'static str {
         TenancyError::InvitationForAnother => "invitation_for_another",
         TenancyError::EmailUnverified => "email_unverified",
         TenancyError::InviterGone => "inviter_gone",
-        TenancyError::PersonalSpace(_) | TenancyError::Personal => "personal_space",
+        TenancyError::PersonalSpace(_) | TenancyError::PersonalUndeletable(_) | TenancyError::Personal => {
+            "personal_space"
+        },
         TenancyError::SlugTaken(_) | TenancyError::NoFreeSlug => "slug_taken",
         TenancyError::Suspended(_) => "suspended",
         TenancyError::AlreadyMember { .. } | TenancyError::MemberHasAddress => "already_member",

@@ -61,7 +61,10 @@ async fn tn_09_an_admin_makes_no_owner_and_the_last_owner_stays() {
     assert_problem(&demoted, 409, "last_owner");
     assert_eq!(owner.patch(&path(&bob.id), json!({ "role": "owner" })).await.status, 200);
     assert_eq!(owner.delete(&path(&ada.id)).await.status, 204);
-    assert_problem(&owner.get(&path(&bob.id)).await, 404, "organization_not_found");
+    // The token spoke of the organization that was just left.
+    assert_eq!(owner.get(&path(&bob.id)).await.status, 401);
+    let stranger = Caller::new(&app, &console, &ada).await;
+    assert_problem(&stranger.get(&path(&bob.id)).await, 404, "organization_not_found");
 }
 
 /// TN-06: a removed member's token is refused at once where we are asked ourselves.

@@ -76,7 +76,7 @@ async fn the_personal_space_is_neither_deleted_nor_left() {
     let ada = Caller::new(&app, &console, &ada_person).await;
     let listed = ada.get("/organizations").await.json();
     let id = listed["items"][0]["id"].as_str().unwrap();
-    assert_problem(&ada.delete(&format!("/organizations/{id}")).await, 409, "personal_space");
+    assert_problem(&ada.delete(&format!("/organizations/{id}")).await, 403, "personal_space");
     let own = format!("/organizations/{id}/members/{}", ada_person.id);
     assert_problem(&ada.delete(&own).await, 409, "personal_space");
 }
