@@ -8,8 +8,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 
-use crate::api;
 use crate::account::{consent, home, login};
+use crate::api;
 use crate::app::App;
 use crate::endpoint::{
     authorize, end_session, health, introspect, jwks, membership_epoch, metadata, revoke, token, userinfo,
@@ -63,11 +63,7 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
         .layer(from_fn(no_store::add))
         .layer(cors::token_bearing());
     let api = api::routes::routes()
-        .layer(limit!(
-            edge,
-            "api",
-            limits.api_requests_per_minute_per_address
-        ))
+        .layer(limit!(edge, "api", limits.api_requests_per_minute_per_address))
         .layer(from_fn(no_store::add))
         .layer(cors::api());
     let sign_in = Router::new()

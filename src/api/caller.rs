@@ -77,11 +77,16 @@ impl FromRequestParts<Edge> for Caller {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         // A client's own token speaks for nobody, and a token for another audience is not for us.
         let person = text("grant_id").and_then(|_| text("sub"));
-        let (Some(user), Some(true)) = (person, text("aud").map(|aud| aud == issuance.issuer.as_str())) else {
+        let (Some(user), Some(true)) = (person, text("aud").map(|aud| aud == issuance.issuer.as_str()))
+        else {
             return Err(INVALID.into_response());
         };
         let reads = parts.method == Method::GET || parts.method == Method::HEAD;
-        let needed = if reads { ORGANIZATIONS } else { ORGANIZATIONS_MANAGE };
+        let needed = if reads {
+            ORGANIZATIONS
+        } else {
+            ORGANIZATIONS_MANAGE
+        };
         let granted = text("scope").unwrap_or_default();
         if !granted
             .split(' ')

@@ -45,25 +45,23 @@ impl Refusal {
     /// There is no such thing, or not for whoever asks.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", format!("there is no such {what}"))
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            format!("there is no such {what}"),
+        )
     }
 
     /// The value is none.
     pub fn invalid(error: impl std::fmt::Display) -> Self {
-        Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "invalid",
-            error.to_string(),
-        )
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", error.to_string())
     }
 
     fn write(self, request_id: &str) -> Response {
         match self {
-            Self::Problem {
-                status,
-                code,
-                detail,
-            } => Problem::new(status, code, detail, request_id).into_response(),
+            Self::Problem { status, code, detail } => {
+                Problem::new(status, code, detail, request_id).into_response()
+            }
             Self::Failure(failure) => failure.problem(request_id).into_response(),
         }
     }
@@ -178,7 +176,7 @@ const fn code(error: &TenancyError) -> &'static str {
         TenancyError::InviterGone => "inviter_gone",
         TenancyError::PersonalSpace(_) | TenancyError::PersonalUndeletable(_) | TenancyError::Personal => {
             "personal_space"
-        },
+        }
         TenancyError::SlugTaken(_) | TenancyError::NoFreeSlug => "slug_taken",
         TenancyError::Suspended(_) => "suspended",
         TenancyError::AlreadyMember { .. } | TenancyError::MemberHasAddress => "already_member",

@@ -44,7 +44,10 @@ pub fn routes() -> Router<Edge> {
             put(workspaces::put_member).delete(workspaces::remove_member),
         )
         .route("/modules/{role}", get(modules::effective))
-        .route("/modules/{role}/{module}", put(modules::set).delete(modules::clear));
+        .route(
+            "/modules/{role}/{module}",
+            put(modules::set).delete(modules::clear),
+        );
     Router::new()
         .route(
             "/api/v1/organizations",

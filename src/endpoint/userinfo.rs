@@ -66,7 +66,7 @@ pub async fn answer(
     if !scope.split(' ').any(|token| token == OPENID) {
         return Err(Challenge::insufficient(OPENID).into_response());
     }
-    match said(&edge, &circumstances, facts, scope).await {
+    match Box::pin(said(&edge, &circumstances, facts, scope)).await {
         Ok(claims) => Ok(oauth::json(&claims)),
         // A refusal, the built-in hook's or an operator's: the token is no longer good for this.
         Err(AskError::Hook(error)) if error.is_refusal() => Err(INVALID.into_response()),

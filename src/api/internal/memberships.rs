@@ -59,7 +59,9 @@ async fn joined(
     let request_id = visit.origin.request_id.clone();
     let failed = |error| Failure::from(error).problem(&request_id).into_response();
     let mut work = edge.app.single(visit).await.map_err(failed)?;
-    let found = administration::joined_by(&mut work, &user).await.map_err(failed)?;
+    let found = administration::joined_by(&mut work, &user)
+        .await
+        .map_err(failed)?;
     Ok(found
         .into_iter()
         .map(|(organization, role)| (organization.id, role.to_string()))

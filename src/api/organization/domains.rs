@@ -33,7 +33,11 @@ pub struct New {
 }
 
 /// Claims a domain. The answer says which text record proves it.
-pub async fn claim(caller: Caller, Path(id): Path<String>, Body(new): Body<New>) -> Result<Response, Refusal> {
+pub async fn claim(
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(new): Body<New>,
+) -> Result<Response, Refusal> {
     let name = caller.domain(&new.domain)?;
     let role = role(new.auto_join_role.as_deref())?;
     let mut work = caller.begin().await?;
@@ -74,14 +78,16 @@ pub async fn verify(
     let mut work = caller.begin().await?;
     let challenge = domain::challenge(&mut work, &actor, &organization, &name).await?;
     work.commit().await?;
-    let proof = domain::look_up(caller.edge.app.dns(), &challenge).await.map_err(|error| {
-        tracing::warn!(error = %error, "a domain's proof could not be looked up");
-        Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "dns_unavailable",
-            "the DNS gave no answer; try again shortly",
-        )
-    })?;
+    let proof = domain::look_up(caller.edge.app.dns(), &challenge)
+        .await
+        .map_err(|error| {
+            tracing::warn!(error = %error, "a domain's proof could not be looked up");
+            Refusal::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "dns_unavailable",
+                "the DNS gave no answer; try again shortly",
+            )
+        })?;
     let mut work = caller.begin().await?;
     let settled = domain::settle(&mut work, &actor, &challenge, proof).await?;
     work.commit().await?;

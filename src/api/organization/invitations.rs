@@ -70,7 +70,10 @@ pub async fn resend(
     caller: Caller,
     Path((organization, id)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, id) = (OrganizationId::from_text(organization), InvitationId::from_text(id));
+    let (organization, id) = (
+        OrganizationId::from_text(organization),
+        InvitationId::from_text(id),
+    );
     let mut work = caller.begin().await?;
     let sent = invitation::resend(&mut work, &caller.actor(), &organization, &id, None).await?;
     work.commit().await?;
@@ -82,7 +85,10 @@ pub async fn revoke(
     caller: Caller,
     Path((organization, id)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, id) = (OrganizationId::from_text(organization), InvitationId::from_text(id));
+    let (organization, id) = (
+        OrganizationId::from_text(organization),
+        InvitationId::from_text(id),
+    );
     let mut work = caller.begin().await?;
     invitation::revoke(&mut work, &caller.actor(), &organization, &id).await?;
     work.commit().await?;

@@ -27,8 +27,14 @@ pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -
     let after = page.after.clone().map(UserId::from_text);
     let organization = OrganizationId::from_text(id.clone());
     let mut work = caller.begin().await?;
-    let members =
-        membership::list(&mut work, &caller.actor(), &organization, after.as_ref(), page.limit).await?;
+    let members = membership::list(
+        &mut work,
+        &caller.actor(),
+        &organization,
+        after.as_ref(),
+        page.limit,
+    )
+    .await?;
     work.commit().await?;
     let key = |member: &crate::tenancy::Member| member.user_id.to_string();
     let shown = view::page(&list, &page, keys, &members, (key, view::member))?;

@@ -40,7 +40,12 @@ pub struct New {
 
 /// Makes an organization whose owner the caller is.
 pub async fn create(caller: Caller, Body(new): Body<New>) -> Result<Response, Refusal> {
-    let slug = new.slug.as_deref().map(Slug::parse).transpose().map_err(Refusal::invalid)?;
+    let slug = new
+        .slug
+        .as_deref()
+        .map(Slug::parse)
+        .transpose()
+        .map_err(Refusal::invalid)?;
     let organization_type = new.r#type.as_deref().map_or(Ok(OrganizationType::Team), kind)?;
     let new = NewOrganization::new(&new.name, slug, organization_type, None, caller.user.clone())?;
     let mut work = caller.begin().await?;
@@ -77,9 +82,18 @@ pub async fn change(
 ) -> Result<Response, Refusal> {
     let id = OrganizationId::from_text(id);
     let actor = caller.actor();
-    let slug = change.slug.as_deref().map(Slug::parse).transpose().map_err(Refusal::invalid)?;
+    let slug = change
+        .slug
+        .as_deref()
+        .map(Slug::parse)
+        .transpose()
+        .map_err(Refusal::invalid)?;
     let kind = change.r#type.as_deref().map(kind).transpose()?;
-    let branding = change.branding.map(Branding::parse).transpose().map_err(Refusal::invalid)?;
+    let branding = change
+        .branding
+        .map(Branding::parse)
+        .transpose()
+        .map_err(Refusal::invalid)?;
     let mut work = caller.begin().await?;
     if let Some(name) = &change.name {
         administration::rename(&mut work, &actor, &id, name).await?;

@@ -72,17 +72,6 @@ impl Problem {
         }
     }
 
-    /// Something is overloaded or locked on our side.
-    #[must_use]
-    pub fn unavailable(request_id: &str) -> Self {
-        Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "temporarily_unavailable",
-            "The server is busy; try again shortly.",
-            request_id,
-        )
-    }
-
     /// Something broke on our side; the log knows more.
     #[must_use]
     pub fn server_error(request_id: &str) -> Self {

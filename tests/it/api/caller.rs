@@ -11,7 +11,12 @@ use crate::fixtures::person::TestPerson;
 
 /// An application with the API's scopes, made once for each server.
 pub async fn console(app: &TestApp) -> TestClient {
-    let scopes = ["openid", "offline_access", "organizations", "organizations:manage"];
+    let scopes = [
+        "openid",
+        "offline_access",
+        "organizations",
+        "organizations:manage",
+    ];
     a_client("console").scopes(&scopes).create(app).await
 }
 

@@ -53,7 +53,14 @@ async fn dj_01_what_is_no_organizations_domain_is_refused() {
     let acme = an_organization(&app, "acme", &ada, None).await;
     let ada = Caller::new(&app, &console, &ada).await;
     let domains = format!("/organizations/{}/domains", acme.id);
-    for domain in ["gmail.com", "*.acme.com", "localhost", "127.0.0.1", "acme com", ""] {
+    for domain in [
+        "gmail.com",
+        "*.acme.com",
+        "localhost",
+        "127.0.0.1",
+        "acme com",
+        "",
+    ] {
         let refused = ada.post(&domains, json!({ "domain": domain })).await;
         assert_problem(&refused, 422, "invalid");
     }

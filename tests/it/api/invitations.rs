@@ -19,25 +19,39 @@ async fn iv_01_only_whoever_has_proven_the_address_joins_and_once() {
     let owner = Caller::new(&app, &console, &ada).await;
     let invitations = format!("/organizations/{}/invitations", acme.id);
     let asked = owner
-        .post(&invitations, json!({ "email": "Bob@Example.test", "role": "admin" }))
+        .post(
+            &invitations,
+            json!({ "email": "Bob@Example.test", "role": "admin" }),
+        )
         .await;
     assert_eq!(asked.status, 201, "{}", asked.body);
     let token = json!({ "token": asked.json()["token"] });
     let listed = owner.get(&invitations).await;
-    assert!(!listed.body.contains(token["token"].as_str().unwrap()), "shown once");
+    assert!(
+        !listed.body.contains(token["token"].as_str().unwrap()),
+        "shown once"
+    );
     let (bob, eve) = (
         Caller::new(&app, &console, &bob).await,
         Caller::new(&app, &console, &eve).await,
     );
     let looked = bob.post("/invitations/look", token.clone()).await.json();
-    assert_eq!((&looked["role"], &looked["over"]), (&json!("admin"), &json!(null)));
+    assert_eq!(
+        (&looked["role"], &looked["over"]),
+        (&json!("admin"), &json!(null))
+    );
     let other = eve.post("/invitations/accept", token.clone()).await;
     assert_problem(&other, 403, "invitation_for_another");
     for _ in 0..2 {
         let accepted = bob.post("/invitations/accept", token.clone()).await;
-        assert_eq!(accepted.json(), json!({ "organization_id": acme.id, "role": "admin" }));
+        assert_eq!(
+            accepted.json(),
+            json!({ "organization_id": acme.id, "role": "admin" })
+        );
     }
-    let again = owner.post(&invitations, json!({ "email": "bob@example.test" })).await;
+    let again = owner
+        .post(&invitations, json!({ "email": "bob@example.test" }))
+        .await;
     assert_problem(&again, 409, "already_member");
 }
 
@@ -53,16 +67,31 @@ async fn iv_01_an_invitation_that_was_taken_back_or_resent_gives_nothing() {
     let owner = Caller::new(&app, &console, &ada).await;
     let bob = Caller::new(&app, &console, &bob).await;
     let invitations = format!("/organizations/{}/invitations", acme.id);
-    let asked = owner.post(&invitations, json!({ "email": "bob@example.test" })).await.json();
+    let asked = owner
+        .post(&invitations, json!({ "email": "bob@example.test" }))
+        .await
+        .json();
     let one = format!("{invitations}/{}", asked["id"].as_str().unwrap());
     let resent = owner.post(&format!("{one}/resend"), json!({})).await.json();
     let old = json!({ "token": asked["token"] });
-    assert_problem(&bob.post("/invitations/accept", old).await, 404, "invitation_not_found");
+    assert_problem(
+        &bob.post("/invitations/accept", old).await,
+        404,
+        "invitation_not_found",
+    );
     assert_eq!(owner.delete(&one).await.status, 204);
     let new = json!({ "token": resent["token"] });
-    assert_problem(&bob.post("/invitations/accept", new).await, 409, "invitation_over");
+    assert_problem(
+        &bob.post("/invitations/accept", new).await,
+        409,
+        "invitation_over",
+    );
     let invented = json!({ "token": "iv_0_invented" });
-    assert_problem(&bob.post("/invitations/accept", invented).await, 404, "invitation_not_found");
+    assert_problem(
+        &bob.post("/invitations/accept", invented).await,
+        404,
+        "invitation_not_found",
+    );
 }
 
 /// IV-02: nobody gives a role above their own.

@@ -27,7 +27,12 @@ async fn roles_decide_and_a_stranger_learns_nothing() {
     for (person, status) in people.iter().zip(expected) {
         let caller = Caller::new(&app, &console, person).await;
         let seen = caller.get(&members).await;
-        assert_eq!(seen.status, if status == 404 { 404 } else { 200 }, "{}", seen.body);
+        assert_eq!(
+            seen.status,
+            if status == 404 { 404 } else { 200 },
+            "{}",
+            seen.body
+        );
         let changed = caller.patch(&viewer, json!({ "role": "viewer" })).await;
         assert_eq!(changed.status, status, "{}: {}", person.email, changed.body);
     }
@@ -59,7 +64,13 @@ async fn tn_09_an_admin_makes_no_owner_and_the_last_owner_stays() {
     assert_problem(&owner.delete(&path(&ada.id)).await, 409, "last_owner");
     let demoted = owner.patch(&path(&ada.id), json!({ "role": "member" })).await;
     assert_problem(&demoted, 409, "last_owner");
-    assert_eq!(owner.patch(&path(&bob.id), json!({ "role": "owner" })).await.status, 200);
+    assert_eq!(
+        owner
+            .patch(&path(&bob.id), json!({ "role": "owner" }))
+            .await
+            .status,
+        200
+    );
     assert_eq!(owner.delete(&path(&ada.id)).await.status, 204);
     // The token spoke of the organization that was just left.
     assert_eq!(owner.get(&path(&bob.id)).await.status, 401);

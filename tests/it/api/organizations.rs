@@ -36,7 +36,11 @@ async fn a_person_makes_an_organization_and_owns_it() {
     assert_eq!(changed.status, 200, "{}", changed.body);
     let shown = ada.get(&format!("/organizations/{id}")).await.json();
     assert_eq!(
-        (&shown["name"], &shown["slug"], &shown["branding"]["primary_color"]),
+        (
+            &shown["name"],
+            &shown["slug"],
+            &shown["branding"]["primary_color"]
+        ),
         (&json!("Acme Two"), &json!("acme-two"), &json!("#1a2b3c"))
     );
 }
@@ -52,7 +56,9 @@ async fn a_change_that_is_half_wrong_changes_nothing() {
     );
     let ada = Caller::new(&app, &console, &ada).await;
     let path = format!("/organizations/{}", acme.id);
-    let refused = ada.patch(&path, json!({ "name": "New", "slug": other.slug })).await;
+    let refused = ada
+        .patch(&path, json!({ "name": "New", "slug": other.slug }))
+        .await;
     assert_problem(&refused, 409, "slug_taken");
     for (body, status, code) in [
         (json!({ "name": "" }), 422, "invalid"),
@@ -60,7 +66,11 @@ async fn a_change_that_is_half_wrong_changes_nothing() {
         (json!({ "type": "personal" }), 422, "personal_space"),
         (json!({ "type": "company" }), 422, "invalid"),
         (json!({ "plan": "enterprise" }), 400, "malformed"),
-        (json!({ "branding": { "logo_url": "http://example.com" } }), 422, "invalid"),
+        (
+            json!({ "branding": { "logo_url": "http://example.com" } }),
+            422,
+            "invalid",
+        ),
         (json!([]), 400, "malformed"),
     ] {
         assert_problem(&ada.patch(&path, body).await, status, code);
@@ -76,7 +86,11 @@ async fn the_personal_space_is_neither_deleted_nor_left() {
     let ada = Caller::new(&app, &console, &ada_person).await;
     let listed = ada.get("/organizations").await.json();
     let id = listed["items"][0]["id"].as_str().unwrap();
-    assert_problem(&ada.delete(&format!("/organizations/{id}")).await, 403, "personal_space");
+    assert_problem(
+        &ada.delete(&format!("/organizations/{id}")).await,
+        403,
+        "personal_space",
+    );
     let own = format!("/organizations/{id}/members/{}", ada_person.id);
     assert_problem(&ada.delete(&own).await, 409, "personal_space");
 }
@@ -101,7 +115,11 @@ async fn tn_05_the_active_organization_is_one_that_the_person_has_joined() {
     let caller = Caller::with_token(&app, text(&tokens, "access_token"));
     for refused in [&foreign.id, &pending.id] {
         let switch = json!({ "organization": refused });
-        assert_problem(&caller.put("/organizations/active", switch).await, 404, "not_found");
+        assert_problem(
+            &caller.put("/organizations/active", switch).await,
+            404,
+            "not_found",
+        );
     }
     let switch = json!({ "organization": second.id });
     assert_eq!(caller.put("/organizations/active", switch).await.status, 200);
@@ -130,6 +148,8 @@ async fn only_an_owner_ends_an_organization_and_its_tokens_die() {
     assert_eq!(owner.get("/organizations").await.status, 401, "its token is dead");
     let ada = Caller::new(&app, &console, &ada).await;
     assert_problem(&ada.get(&path).await, 404, "organization_not_found");
-    let again = ada.post("/organizations", json!({ "name": "Acme", "slug": "acme" })).await;
+    let again = ada
+        .post("/organizations", json!({ "name": "Acme", "slug": "acme" }))
+        .await;
     assert_problem(&again, 409, "slug_taken");
 }

@@ -42,7 +42,13 @@ async fn tn_04_pages_show_everything_once_and_take_no_foreign_cursor() {
     let mut edited = cursor.clone().into_bytes();
     edited[0] ^= 1;
     let edited = String::from_utf8(edited).unwrap();
-    for forged in [edited.as_str(), "YQ.1.YQ", "' or true --", "a.b.c.d", &cursor[1..]] {
+    for forged in [
+        edited.as_str(),
+        "YQ.1.YQ",
+        "' or true --",
+        "a.b.c.d",
+        &cursor[1..],
+    ] {
         let reply = ada.get(&format!("{members}?cursor={forged}")).await;
         assert_problem(&reply, 400, "invalid_page");
     }

@@ -29,12 +29,24 @@ fn calls(organization: &str, theirs: &Theirs) -> Vec<(Method, String, Value)> {
         (Method::PATCH, member.clone(), json!({ "role": "viewer" })),
         (Method::DELETE, member, json!(null)),
         (Method::GET, format!("{base}/invitations"), json!(null)),
-        (Method::POST, format!("{base}/invitations"), json!({ "email": "eve@example.test" })),
+        (
+            Method::POST,
+            format!("{base}/invitations"),
+            json!({ "email": "eve@example.test" }),
+        ),
         (Method::DELETE, invitation.clone(), json!(null)),
         (Method::POST, format!("{invitation}/resend"), json!({})),
         (Method::GET, format!("{base}/domains"), json!(null)),
-        (Method::POST, format!("{base}/domains"), json!({ "domain": "eve.example.com" })),
-        (Method::PATCH, domain.clone(), json!({ "auto_join_role": "viewer" })),
+        (
+            Method::POST,
+            format!("{base}/domains"),
+            json!({ "domain": "eve.example.com" }),
+        ),
+        (
+            Method::PATCH,
+            domain.clone(),
+            json!({ "auto_join_role": "viewer" }),
+        ),
         (Method::DELETE, domain.clone(), json!(null)),
         (Method::POST, format!("{domain}/verify"), json!({})),
         (Method::POST, format!("{domain}/renew"), json!({})),
@@ -58,10 +70,16 @@ async fn furnished(app: &TestApp, slug: &str, owner: &TestPerson, caller: &Calle
     let organization = an_organization(app, slug, owner, None).await;
     let base = format!("/organizations/{}", organization.id);
     let asked = caller
-        .post(&format!("{base}/invitations"), json!({ "email": format!("{slug}@example.test") }))
+        .post(
+            &format!("{base}/invitations"),
+            json!({ "email": format!("{slug}@example.test") }),
+        )
         .await;
     let claimed = caller
-        .post(&format!("{base}/domains"), json!({ "domain": "theirs.example.com" }))
+        .post(
+            &format!("{base}/domains"),
+            json!({ "domain": "theirs.example.com" }),
+        )
         .await;
     assert_eq!((asked.status, claimed.status), (201, 201), "{}", claimed.body);
     Theirs {

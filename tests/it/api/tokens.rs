@@ -36,7 +36,11 @@ async fn only_a_persons_token_for_this_server_with_the_scope_opens_it() {
         .await
         .json();
     let own = Caller::with_token(&app, own["access_token"].as_str().unwrap());
-    assert_eq!(own.get("/organizations").await.status, 401, "a client is no person");
+    assert_eq!(
+        own.get("/organizations").await.status,
+        401,
+        "a client is no person"
+    );
     let broken = Caller::with_token(&app, "not-a-token");
     let refused = broken.get("/organizations").await;
     assert_eq!(refused.status, 401);

@@ -3,8 +3,8 @@
 use signet::app::App;
 use signet::base::origin::Origin;
 use signet::db::Work;
-use signet::tenancy::{MemberRole, membership, revocation, service};
-use signet::user::{self, AccessTier, PlatformRole, UserStatus};
+use signet::tenancy::{Actor, MemberRole, membership, revocation, service};
+use signet::user::{self, AccessTier, PlatformRole, StatusChange};
 
 use crate::app::TestApp;
 use crate::app::relying_party::claims;
@@ -23,7 +23,7 @@ pub enum Change {
     RevokeTokens,
     PersonTier(AccessTier),
     PlatformRole(PlatformRole),
-    Status(UserStatus),
+    Status(StatusChange),
     RevokePerson,
 }
 
@@ -32,10 +32,14 @@ impl Change {
     pub async fn make(self, work: &mut Work, organization: &TestOrganization, person: &TestPerson) {
         let (org, user) = (&organization.id, &person.id);
         match self {
-            Self::Remove => membership::remove(work, org, user).await.expect("removed"),
+            Self::Remove => membership::remove(work, &Actor::Operator, org, user)
+                .await
+                .expect("removed"),
             Self::Role(role) => {
                 let role = MemberRole::parse(role).expect("a role");
-                membership::set_role(work, org, user, &role).await.expect("set");
+                membership::set_role(work, &Actor::Operator, (org, user), &role)
+                    .await
+                    .expect("set");
             }
             Self::OrganizationTier(tier) => service::set_tier(work, org, tier).await.expect("set"),
             Self::Suspend => service::suspend(work, org).await.expect("suspended"),
@@ -43,7 +47,11 @@ impl Change {
             Self::RevokeTokens => revocation::revoke_before(work, org).await.expect("revoked"),
             Self::PersonTier(tier) => user::service::set_tier(work, user, tier).await.expect("set"),
             Self::PlatformRole(role) => user::service::set_role(work, user, role).await.expect("set"),
-            Self::Status(status) => user::service::set_status(work, user, status).await.expect("set"),
+            Self::Status(status) => {
+                user::service::change_status(work, user, status)
+                    .await
+                    .expect("set");
+            }
             Self::RevokePerson => user::service::revoke_before(work, user, "test")
                 .await
                 .expect("set"),

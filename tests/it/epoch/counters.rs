@@ -4,7 +4,7 @@ use super::changes::{Change, epoch, is_current};
 use crate::app::TestApp;
 use crate::attack::holdings::{assert_access_dead, assert_live, refreshed, sql};
 use crate::fixtures::{a_client, a_person, an_organization};
-use signet::user::UserStatus;
+use signet::user::StatusChange;
 
 /// Contracts section 5: TN-06. Whoever is removed and comes back counts on; the old token stays dead.
 #[tokio::test]
@@ -41,8 +41,8 @@ async fn tn_06_rights_that_are_given_back_revive_no_token() {
         (Change::Suspend, Change::Resume),
         (Change::Role("viewer"), Change::Role("admin")),
         (
-            Change::Status(UserStatus::Inactive),
-            Change::Status(UserStatus::Active),
+            Change::Status(StatusChange::Deactivate),
+            Change::Status(StatusChange::Activate),
         ),
     ] {
         let app = TestApp::new().await;

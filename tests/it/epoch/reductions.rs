@@ -1,7 +1,7 @@
 //! What takes rights away kills the tokens that say them; what gives rights kills none (TN-06).
 
 use serde_json::{Value, json};
-use signet::user::{AccessTier, PlatformRole, UserStatus};
+use signet::user::{AccessTier, PlatformRole, StatusChange};
 
 use super::changes::{Change, epoch, is_current};
 use crate::app::{RelyingParty, TestApp};
@@ -68,7 +68,7 @@ async fn tn_06_each_reduction_kills_the_tokens_from_before() {
         (Change::PersonTier(AccessTier::Public), true),
         (Change::PlatformRole(PlatformRole::User), true),
         (Change::PlatformRole(PlatformRole::Service), true),
-        (Change::Status(UserStatus::Banned), true),
+        (Change::Status(StatusChange::Ban), true),
         (Change::RevokePerson, true),
     ];
     for (change, spares_others) in reductions {
