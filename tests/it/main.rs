@@ -18,6 +18,7 @@ mod attack;
 mod claims;
 mod command_line;
 mod epoch;
+mod dns;
 mod fetch;
 mod fixtures;
 mod hook;

@@ -5,6 +5,7 @@ mod clients;
 mod configuration;
 mod database;
 mod hooks;
+mod invitations;
 mod organizations;
 pub mod program;
 mod serve;

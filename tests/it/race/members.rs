@@ -1,6 +1,6 @@
 //! TN-09: an organization always keeps an owner.
 
-use signet::tenancy::{Actor, MemberRole, membership};
+use signet::tenancy::{Actor, MemberRole, TenancyError, membership};
 
 use crate::app::TestApp;
 use crate::attack::evidence::count;
@@ -38,4 +38,32 @@ async fn tn_09_the_last_owner_stays() {
     let owners = "select count(*) from auth.members m join auth.organizations o on o.id = m.organization_id
         where m.role = 'owner' and o.slug in ('stepping', 'leaving')";
     assert_eq!(count(&app, owners).await, 2);
+}
+
+/// TN-09: an admin who is demoted while their own change waits is judged by what they are when it is written.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tn_09_a_role_is_read_in_the_transaction_that_writes() {
+    let app = std::sync::Arc::new(TestApp::new().await);
+    let (olga, adam, mona) = (
+        a_person("olga").create(&app).await,
+        a_person("adam").create(&app).await,
+        a_person("mona").create(&app).await,
+    );
+    let team = an_organization(&app, "team", &olga, None).await;
+    team.add(&app, &adam, "admin").await;
+    team.add(&app, &mona, "admin").await;
+    let mut demotion = app.work().await;
+    let viewer = MemberRole::parse("viewer").unwrap();
+    membership::set_role(&mut demotion, &olga.actor(), (&team.id, &adam.id), &viewer)
+        .await
+        .unwrap();
+    let waiting = tokio::spawn({
+        let (app, team, adam, mona) = (app.clone(), team.clone(), adam.clone(), mona.clone());
+        async move { team.remove_as(&app, &adam.actor(), &mona).await }
+    });
+    tokio::task::yield_now().await;
+    demotion.commit().await.unwrap();
+    let refused = waiting.await.unwrap();
+    assert!(matches!(refused, Err(TenancyError::Forbidden(_))), "{refused:?}");
+    assert_eq!(team.role_of(&app, &mona).await.as_deref(), Some("admin"));
 }

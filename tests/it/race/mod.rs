@@ -3,8 +3,10 @@
 mod boot;
 mod codes;
 mod deletions;
+mod domains;
 mod endings;
 mod interactions;
+mod invitations;
 mod members;
 mod refreshes;
 mod together;

@@ -4,4 +4,5 @@ pub mod clock;
 pub mod database;
 pub mod dns;
 pub mod entropy;
+pub mod name_server;
 pub mod statements;

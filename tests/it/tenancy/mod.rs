@@ -1,7 +1,12 @@
-//! Where people belong: what they have from the start, which standing they have, and how they go.
+//! Where people belong: organizations, how they come to them and go, what they have from the start, which standing they
+//! have.
 
 mod deletion;
+mod domains;
+mod invitations;
+mod members;
 mod modules;
+mod organizations;
 mod provisioning;
 mod status;
 mod workspace_rights;

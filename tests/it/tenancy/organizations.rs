@@ -1,0 +1,149 @@
+//! Organizations themselves: names, slugs, types, plans, flags and looks.
+
+use serde_json::json;
+use signet::tenancy::{
+    Actor, Branding, Forbidden, NewOrganization, OrganizationType, Plan, Slug, TenancyError, administration,
+    service,
+};
+
+use crate::app::TestApp;
+use crate::attack::evidence::events;
+use crate::fixtures::team::{assert_matches, kept};
+use crate::fixtures::{a_person, an_organization};
+
+fn slug(text: &str) -> Slug {
+    Slug::parse(text).expect("a slug")
+}
+
+/// Admins change what people see; what is paid for and switched is the operator's.
+#[tokio::test]
+async fn settings_are_changed_by_whom_they_belong_to() {
+    let app = TestApp::new().await;
+    let (olga, adam, mona) = (
+        a_person("olga").create(&app).await,
+        a_person("adam").create(&app).await,
+        a_person("mona").create(&app).await,
+    );
+    let team = an_organization(&app, "team", &olga, None).await;
+    team.add(&app, &adam, "admin").await;
+    team.add(&app, &mona, "member").await;
+    let mut work = app.work().await;
+    let id = &team.id;
+    let refused = administration::rename(&mut work, &mona.actor(), id, "Mine").await;
+    assert_matches!(refused, Err(TenancyError::Forbidden(Forbidden::Permission(_))));
+    administration::rename(&mut work, &adam.actor(), id, "  Acme GmbH ")
+        .await
+        .unwrap();
+    administration::set_type(&mut work, &adam.actor(), id, OrganizationType::Brand)
+        .await
+        .unwrap();
+    let looks = Branding::parse(json!({ "logo_url": "https://acme.example/a.svg" })).unwrap();
+    administration::set_branding(&mut work, &adam.actor(), id, &looks)
+        .await
+        .unwrap();
+    for own in [&olga, &adam] {
+        let refused = administration::set_plan(&mut work, &own.actor(), id, Some(Plan::Enterprise)).await;
+        assert_matches!(refused, Err(TenancyError::Forbidden(Forbidden::OperatorOnly)));
+        let refused = administration::set_flag(&mut work, &own.actor(), id, "beta", Some(json!(true))).await;
+        assert_matches!(refused, Err(TenancyError::Forbidden(Forbidden::OperatorOnly)));
+    }
+    administration::set_plan(&mut work, &Actor::Operator, id, Some(Plan::Agency))
+        .await
+        .unwrap();
+    administration::set_flag(&mut work, &Actor::Operator, id, "beta", Some(json!(true)))
+        .await
+        .unwrap();
+    administration::set_flag(&mut work, &Actor::Service, id, "seats", Some(json!(5)))
+        .await
+        .unwrap();
+    administration::set_flag(&mut work, &Actor::Operator, id, "beta", None)
+        .await
+        .unwrap();
+    let shown = administration::show(&mut work, &mona.actor(), id).await.unwrap();
+    assert_eq!(
+        (shown.name.as_str(), shown.plan),
+        ("Acme GmbH", Some(Plan::Agency))
+    );
+    assert_eq!(shown.organization_type, OrganizationType::Brand);
+    assert_eq!(shown.feature_flags.to_json(), json!({ "seats": 5 }));
+    assert_eq!(shown.branding, looks);
+    let stranger = a_person("sven").create(&app).await;
+    let hidden = administration::show(&mut work, &stranger.actor(), id).await;
+    assert_matches!(hidden, Err(TenancyError::Unknown(_)));
+    let hidden = administration::set_plan(&mut work, &stranger.actor(), id, None).await;
+    assert_matches!(hidden, Err(TenancyError::Unknown(_)));
+    work.commit().await.unwrap();
+    assert_eq!(events(&app, "ORG_PLAN_CHANGED").await, 1);
+    assert_eq!(events(&app, "ORG_UPDATED").await, 6);
+}
+
+/// A personal space stays one, keeps to its person, and nothing becomes one.
+#[tokio::test]
+async fn a_personal_space_stays_one() {
+    let app = TestApp::new().await;
+    let olga = a_person("olga").create(&app).await;
+    app.clock.advance(std::time::Duration::from_secs(1));
+    let team = an_organization(&app, "team", &olga, None).await;
+    let mut work = app.work().await;
+    let joined = administration::joined_by(&mut work, &olga.id).await.unwrap();
+    let told: Vec<_> = joined
+        .iter()
+        .map(|(space, role)| (space.slug.as_str(), role.as_str()))
+        .collect();
+    assert_eq!(told, [("olga", "owner"), ("team", "owner")]);
+    let own = &joined[0].0.id;
+    let changed = administration::set_type(&mut work, &olga.actor(), own, OrganizationType::Team).await;
+    assert_matches!(changed, Err(TenancyError::PersonalSpace(_)));
+    let changed =
+        administration::set_type(&mut work, &Actor::Operator, &team.id, OrganizationType::Personal).await;
+    assert_matches!(changed, Err(TenancyError::Personal));
+    administration::rename(&mut work, &olga.actor(), own, "My corner")
+        .await
+        .unwrap();
+}
+
+/// An old slug stays its organization's, which may take it back; a taken one is refused, a derived one counts on.
+#[tokio::test]
+async fn a_slug_is_given_once() {
+    let app = TestApp::new().await;
+    let olga = a_person("olga").create(&app).await;
+    let team = an_organization(&app, "team", &olga, None).await;
+    let rename = async |id: &signet::base::id::OrganizationId, to: &str| {
+        let mut work = app.work().await;
+        let done = administration::set_slug(&mut work, &olga.actor(), id, &slug(to)).await;
+        kept(work, done).await
+    };
+    rename(&team.id, "crew").await.unwrap();
+    let mut work = app.work().await;
+    assert!(service::find(&mut work, "team").await.unwrap().is_none());
+    assert_eq!(
+        service::find(&mut work, "crew").await.unwrap().unwrap().id,
+        team.id
+    );
+    let other = NewOrganization::new("Team", None, OrganizationType::Team, None, olga.id.clone()).unwrap();
+    let other = service::create(&mut work, &other).await.unwrap();
+    assert_eq!(
+        service::find(&mut work, other.as_str())
+            .await
+            .unwrap()
+            .unwrap()
+            .slug
+            .as_str(),
+        "team-2"
+    );
+    work.commit().await.unwrap();
+    for taken in ["team", "crew"] {
+        assert_matches!(rename(&other, taken).await, Err(TenancyError::SlugTaken(_)));
+        let new = NewOrganization::new(
+            "X",
+            Some(slug(taken)),
+            OrganizationType::Team,
+            None,
+            olga.id.clone(),
+        );
+        let refused = service::create(&mut app.work().await, &new.unwrap()).await;
+        assert_matches!(refused, Err(TenancyError::SlugTaken(_)));
+    }
+    rename(&team.id, "team").await.unwrap();
+    rename(&team.id, "team").await.unwrap();
+}
