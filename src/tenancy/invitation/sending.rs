@@ -112,7 +112,7 @@ pub async fn revoke(
 ) -> Result<(), TenancyError> {
     pending(work, actor, organization, id).await?;
     let now = work.now();
-    if !store::cancel_pending(work.connection()?, organization, Some(id), now).await? {
+    if !store::cancel_pending(work.connection()?, organization, id, now).await? {
         return Err(TenancyError::UnknownInvitation(id.clone()));
     }
     let event = Event::InvitationRevoked {
@@ -120,13 +120,6 @@ pub async fn revoke(
         invitation: id.clone(),
     };
     Ok(audit::record_by(work, event, actor.person()).await?)
-}
-
-/// Takes back every pending invitation of an organization that ends. Its caller has decided that and records it.
-pub async fn revoke_all(work: &mut Work, organization: &OrganizationId) -> Result<(), DatabaseError> {
-    let now = work.now();
-    store::cancel_pending(work.connection()?, organization, None, now).await?;
-    Ok(())
 }
 
 /// A page of an organization's invitations after the given one, in the order in which they were made.

@@ -139,11 +139,11 @@ pub(in crate::tenancy) async fn replace_token(
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes back one pending invitation of an organization, or every one; false if there was none.
+/// Takes a pending invitation back; false if it is none.
 pub(in crate::tenancy) async fn cancel_pending(
     connection: &mut PgConnection,
     organization: &OrganizationId,
-    id: Option<&InvitationId>,
+    id: &InvitationId,
     now: Timestamp,
 ) -> Result<bool, DatabaseError> {
     let done = sqlx::query!(
@@ -151,15 +151,15 @@ pub(in crate::tenancy) async fn cancel_pending(
          set status = 'canceled',
              updated_at = $3
          where organization_id = $1
-           and ($2::text is null or id = $2)
+           and id = $2
            and status = 'pending'",
         organization.as_str(),
-        id.map(InvitationId::as_str),
+        id.as_str(),
         now,
     )
     .execute(connection)
     .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(done.rows_affected() == 1)
 }
 
 /// A page of an organization's invitations.

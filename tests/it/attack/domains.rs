@@ -1,5 +1,6 @@
 //! Joining by a domain under attack (attacks.md, DJ-01 and DJ-02).
 
+use signet::lifecycle::delete_organization::delete_organization;
 use signet::tenancy::domain::{self, Settled};
 use signet::tenancy::{DomainError, DomainName, TenancyError};
 use signet::user::EmailAddress;
@@ -195,7 +196,13 @@ async fn dj_02_a_claim_that_changed_during_the_check_is_not_proven() {
                 .set_role_as(&app, &olga.actor(), &adam, "member")
                 .await
                 .unwrap(),
-            "deleted" => mark_deleted(&app).await,
+            "deleted" => {
+                let mut work = app.work().await;
+                delete_organization(&mut work, &olga.actor(), &team.id)
+                    .await
+                    .unwrap();
+                work.commit().await.unwrap();
+            }
             _ => {}
         }
         let mut work = app.work().await;
@@ -210,11 +217,4 @@ async fn dj_02_a_claim_that_changed_during_the_check_is_not_proven() {
         domain::release_all(&mut work, &team.id).await.unwrap();
         work.commit().await.unwrap();
     }
-}
-
-async fn mark_deleted(app: &TestApp) {
-    sqlx::query("update auth.organizations set deleted_at = created_at where slug = 'team'")
-        .execute(&mut app.database.admin().await)
-        .await
-        .expect("marked");
 }

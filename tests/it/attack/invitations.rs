@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use signet::base::handle::{Handle, Kind};
+use signet::lifecycle::suspend_user;
 use signet::tenancy::invitation;
 use signet::tenancy::{Actor, Forbidden, InvitationEnd, TenancyError, TenancyProblem};
-use signet::user::UserStatus;
 
 use super::evidence::count;
 use crate::app::TestApp;
@@ -197,16 +197,13 @@ async fn iv_02_the_inviter_is_asked_again_at_accept() {
     team.set_role_as(&app, &olga.actor(), &adam, "owner")
         .await
         .unwrap();
-    let status = async |status: UserStatus| {
-        let mut work = app.work().await;
-        signet::user::service::set_status(&mut work, &adam.id, status)
-            .await
-            .unwrap();
-        work.commit().await.unwrap();
-    };
-    status(UserStatus::Banned).await;
+    let mut work = app.work().await;
+    suspend_user::ban(&mut work, &adam.id).await.unwrap();
+    work.commit().await.unwrap();
     assert_matches!(accept(&app, &token, &sven).await, Err(TenancyError::InviterGone));
-    status(UserStatus::Active).await;
+    let mut work = app.work().await;
+    suspend_user::unban(&mut work, &adam.id).await.unwrap();
+    work.commit().await.unwrap();
     team.remove_as(&app, &olga.actor(), &adam).await.unwrap();
     assert_matches!(accept(&app, &token, &sven).await, Err(TenancyError::InviterGone));
     assert_eq!(team.role_of(&app, &sven).await, None);

@@ -1,5 +1,7 @@
 //! Organizations and roles under attack (attacks.md, TN-07 and TN-09).
 
+use signet::lifecycle::delete_organization::delete_organization;
+use signet::lifecycle::delete_user::delete_user;
 use signet::tenancy::{
     Actor, Forbidden, NewOrganization, OrganizationType, Slug, TenancyError, administration, service,
 };
@@ -28,11 +30,10 @@ async fn tn_07_a_slug_never_means_somebody_else() {
     administration::set_slug(&mut work, &olga.actor(), &moved.id, &crew)
         .await
         .unwrap();
-    work.commit().await.unwrap();
-    sqlx::query("update auth.organizations set deleted_at = created_at where slug = 'gone'")
-        .execute(&mut app.database.admin().await)
+    delete_organization(&mut work, &olga.actor(), &gone.id)
         .await
         .unwrap();
+    work.commit().await.unwrap();
     for taken in ["gone", "moved"] {
         let chosen = Some(Slug::parse(taken).unwrap());
         let new = NewOrganization::new("Gone", chosen, OrganizationType::Team, None, mallory.id.clone());
@@ -73,12 +74,9 @@ async fn tn_07_a_recreated_person_inherits_no_membership() {
         .invite_as(&app, &adam.actor(), "sven@example.test", "member")
         .await
         .unwrap();
-    sqlx::query(
-        "update auth.users set deleted_at = created_at, user_name_canonical = null where user_name = 'adam'",
-    )
-    .execute(&mut app.database.admin().await)
-    .await
-    .unwrap();
+    let mut work = app.work().await;
+    delete_user(&mut work, &adam.id).await.unwrap();
+    work.commit().await.unwrap();
     let anew = a_person("adam").create(&app).await;
     assert_ne!(anew.id, adam.id);
     assert_eq!(team.role_of(&app, &anew).await, None);

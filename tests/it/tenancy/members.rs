@@ -2,10 +2,10 @@
 
 use crate::fixtures::team::assert_matches;
 
+use signet::lifecycle::suspend_user;
 use signet::tenancy::{
     Actor, Forbidden, Joining, Permission, Rank, TenancyError, TenancyProblem, membership,
 };
-use signet::user::UserStatus;
 
 use crate::app::TestApp;
 use crate::fixtures::organization::TestOrganization;
@@ -193,9 +193,7 @@ async fn the_last_owner_is_the_last_who_can_act() {
         .await
         .unwrap();
     let mut work = app.work().await;
-    signet::user::service::set_status(&mut work, &adam.id, UserStatus::Banned)
-        .await
-        .unwrap();
+    suspend_user::ban(&mut work, &adam.id).await.unwrap();
     work.commit().await.unwrap();
     assert_matches!(
         team.remove_as(&app, &olga.actor(), &olga).await,
