@@ -2,6 +2,8 @@
 //! ours: the database is named by its URL.
 
 mod arguments;
+mod install;
+mod policy;
 mod run;
 mod verify;
 

@@ -3,11 +3,13 @@
 use std::process::ExitCode;
 
 use super::arguments::RlsCommand;
-use super::verify;
+use super::{install, policy, verify};
 
 /// Runs a command.
 pub async fn run(command: RlsCommand, json: bool) -> anyhow::Result<ExitCode> {
     match command {
+        RlsCommand::Install(arguments) => install::run(arguments, json).await,
+        RlsCommand::Policy(arguments) => policy::run(arguments, json).await,
         RlsCommand::Verify(arguments) => verify::run(arguments, json).await,
     }
 }

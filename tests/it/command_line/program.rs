@@ -24,17 +24,22 @@ pub struct Ran {
 }
 
 impl Signet {
-    /// The program on a test's database.
-    pub fn on(database: &TestDatabase) -> Self {
+    /// The program without any configuration.
+    pub fn unconfigured() -> Self {
         Self {
             variables: BTreeMap::new(),
         }
-        .with("SIGNET_ISSUER", "https://login.example.com")
-        .with("SIGNET_DATABASE__URL", &database.url)
-        .with("SIGNET_DATABASE__OWNER_URL", &database.owner_url)
-        .with("SIGNET_SEALING__KEK_FILES", kek().to_str().expect("UTF-8"))
-        .with("SIGNET_PASSWORD__MEMORY_KIB", "64")
-        .with("SIGNET_PASSWORD__ITERATIONS", "1")
+    }
+
+    /// The program on a test's database.
+    pub fn on(database: &TestDatabase) -> Self {
+        Self::unconfigured()
+            .with("SIGNET_ISSUER", "https://login.example.com")
+            .with("SIGNET_DATABASE__URL", &database.url)
+            .with("SIGNET_DATABASE__OWNER_URL", &database.owner_url)
+            .with("SIGNET_SEALING__KEK_FILES", kek().to_str().expect("UTF-8"))
+            .with("SIGNET_PASSWORD__MEMORY_KIB", "64")
+            .with("SIGNET_PASSWORD__ITERATIONS", "1")
     }
 
     /// Sets a variable.

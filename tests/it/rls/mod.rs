@@ -1,5 +1,15 @@
 //! What databases downstream get from us: the kit, its policies, and that neither lets a tenant see another.
 
+mod claims;
+mod context;
+mod database;
+mod downstream;
+mod epoch;
+mod install;
+mod leaks;
+mod parsing;
+mod policy;
+mod refusal;
 mod verify_attacks;
 mod verify_clean;
 mod verify_database;

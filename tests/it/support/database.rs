@@ -62,6 +62,41 @@ async fn cluster() -> &'static Cluster {
         .await
 }
 
+/// A database that has nothing in it.
+pub struct EmptyDatabase {
+    /// Unique in this test binary; roles that belong to it carry it too.
+    pub name: String,
+}
+
+impl EmptyDatabase {
+    /// Makes one.
+    pub async fn new() -> Self {
+        let name = format!("blank_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let mut connection = PgConnection::connect(&cluster().await.url("postgres", "postgres"))
+            .await
+            .expect("the cluster answers");
+        sqlx::query(AssertSqlSafe(format!(
+            "create database {name} template template0"
+        )))
+        .execute(&mut connection)
+        .await
+        .expect("a database per test");
+        Self { name }
+    }
+
+    /// Its URL for a role.
+    pub async fn url(&self, role: &str) -> String {
+        cluster().await.url(role, &self.name)
+    }
+
+    /// A connection as a role.
+    pub async fn connect(&self, role: &str) -> PgConnection {
+        PgConnection::connect(&self.url(role).await)
+            .await
+            .expect("the database answers")
+    }
+}
+
 impl TestDatabase {
     /// Makes a database from the template.
     pub async fn new() -> Self {

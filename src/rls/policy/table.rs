@@ -1,0 +1,209 @@
+//! Owns what the catalogue says of a table: whether it is one, what its columns are, and who else has a say.
+
+use sqlx::PgConnection;
+
+use super::template::PolicyRequest;
+use crate::rls::RlsError;
+use crate::rls::identifier::{Identifier, QualifiedName};
+
+/// How a column holds an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColumnType {
+    /// As text.
+    #[default]
+    Text,
+    /// As a uuid.
+    Uuid,
+}
+
+/// A table that policies are written for.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    /// The tenant's column.
+    pub tenant: ColumnType,
+    /// The owner's column.
+    pub owner: ColumnType,
+    /// Parts of it, which are tables of their own to whoever names them.
+    pub partitions: Vec<QualifiedName>,
+    /// Whether an index begins with the column that the policies look by.
+    pub indexed: bool,
+    /// Permissive policies of other names: what they let through, ours cannot keep back.
+    pub others: Vec<String>,
+}
+
+/// Finds a table and checks that the request fits it.
+pub async fn look_up(connection: &mut PgConnection, request: &PolicyRequest) -> Result<Table, RlsError> {
+    request.check()?;
+    let name = &request.table;
+    let found = sqlx::query!(
+        r#"
+        select c.oid::bigint as "oid!", c.relkind::text as "kind!"
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = $1
+          and c.relname = $2
+        "#,
+        name.schema.as_str(),
+        name.name.as_str()
+    )
+    .fetch_optional(&mut *connection)
+    .await?
+    .ok_or_else(|| RlsError::UnknownTable(name.clone()))?;
+    if !matches!(found.kind.as_str(), "r" | "p") {
+        return Err(RlsError::NotATable(name.clone()));
+    }
+    require_kit(connection, &request.kit).await?;
+    require_roles(connection, &request.to).await?;
+    let mut table = Table {
+        partitions: partitions(connection, found.oid).await?,
+        others: other_policies(connection, found.oid).await?,
+        ..Table::default()
+    };
+    if let Some(owner) = &request.owner_column {
+        table.owner = column_type(connection, found.oid, name, (owner, "--owner-column")).await?;
+        table.indexed = is_indexed(connection, found.oid, owner).await?;
+    }
+    if let Some(tenant) = &request.tenant_column {
+        table.tenant = column_type(connection, found.oid, name, (tenant, "--tenant-column")).await?;
+        table.indexed = is_indexed(connection, found.oid, tenant).await?;
+    }
+    Ok(table)
+}
+
+async fn column_type(
+    connection: &mut PgConnection,
+    table: i64,
+    name: &QualifiedName,
+    (column, flag): (&Identifier, &'static str),
+) -> Result<ColumnType, RlsError> {
+    let found = sqlx::query_scalar!(
+        r#"
+        select format_type(a.atttypid, null) as "type!"
+        from pg_attribute a
+        where a.attrelid::bigint = $1
+          and a.attname = $2
+          and a.attnum > 0
+          and not a.attisdropped
+        "#,
+        table,
+        column.as_str()
+    )
+    .fetch_optional(connection)
+    .await?;
+    match found.as_deref() {
+        Some("uuid") => Ok(ColumnType::Uuid),
+        Some("text" | "character varying") => Ok(ColumnType::Text),
+        Some(other) => Err(RlsError::ColumnType {
+            table: name.clone(),
+            column: column.clone(),
+            found: other.to_owned(),
+        }),
+        None => Err(RlsError::UnknownColumn {
+            table: name.clone(),
+            column: column.clone(),
+            flag,
+        }),
+    }
+}
+
+async fn is_indexed(
+    connection: &mut PgConnection,
+    table: i64,
+    column: &Identifier,
+) -> Result<bool, RlsError> {
+    let indexed = sqlx::query_scalar!(
+        r#"
+        select exists (
+            select
+            from pg_index i
+            join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+            where i.indrelid::bigint = $1
+              and a.attname = $2
+              and i.indisvalid
+              and i.indpred is null) as "indexed!"
+        "#,
+        table,
+        column.as_str()
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(indexed)
+}
+
+async fn partitions(connection: &mut PgConnection, table: i64) -> Result<Vec<QualifiedName>, RlsError> {
+    let found = sqlx::query!(
+        r#"
+        select n.nspname::text as "schema!", c.relname::text as "name!"
+        from pg_partition_tree($1::bigint::oid::regclass) t
+        join pg_class c on c.oid = t.relid
+        join pg_namespace n on n.oid = c.relnamespace
+        where t.level > 0
+          and c.relkind in ('r', 'p')
+        order by 1, 2
+        "#,
+        table
+    )
+    .fetch_all(connection)
+    .await?;
+    let names = found.into_iter().map(|row| {
+        Ok(QualifiedName {
+            schema: Identifier::parse(&row.schema)?,
+            name: Identifier::parse(&row.name)?,
+        })
+    });
+    names.collect()
+}
+
+async fn other_policies(connection: &mut PgConnection, table: i64) -> Result<Vec<String>, RlsError> {
+    let names = sqlx::query_scalar!(
+        r#"
+        select p.polname::text as "name!"
+        from pg_policy p
+        where p.polrelid::bigint = $1
+          and p.polpermissive
+          and p.polname not in ('signet_select', 'signet_insert', 'signet_update', 'signet_delete')
+        order by 1
+        "#,
+        table
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(names)
+}
+
+async fn require_kit(connection: &mut PgConnection, schema: &Identifier) -> Result<(), RlsError> {
+    let there = sqlx::query_scalar!(
+        r#"
+        select exists (
+            select
+            from pg_proc p
+            join pg_namespace n on n.oid = p.pronamespace
+            where n.nspname = $1
+              and p.proname = 'org_id_uuid'
+              and p.pronargs = 0) as "there!"
+        "#,
+        schema.as_str()
+    )
+    .fetch_one(connection)
+    .await?;
+    if there {
+        Ok(())
+    } else {
+        Err(RlsError::NoKit(schema.clone()))
+    }
+}
+
+async fn require_roles(connection: &mut PgConnection, roles: &[Identifier]) -> Result<(), RlsError> {
+    for role in roles.iter().filter(|role| role.as_str() != "public") {
+        let there = sqlx::query_scalar!(
+            r#"select exists (select from pg_roles where rolname = $1) as "there!""#,
+            role.as_str()
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        if !there {
+            return Err(RlsError::UnknownRole(role.clone()));
+        }
+    }
+    Ok(())
+}

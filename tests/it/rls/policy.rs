@@ -1,0 +1,351 @@
+//! `signet rls policy`: what each template lets through, and what it says when a table does not fit.
+
+use serde_json::json;
+use signet::rls::policy::{OrgRoles, Template};
+
+use super::database::{ADA, Downstream, name};
+use crate::command_line::program::Signet;
+
+const INSERT: &str = "insert into notes (org_id, user_id, body) values ('acme', 'ada', 'new')";
+const FOREIGN: &str = "insert into notes (org_id, user_id, body) values ('globex', 'ada', 'new')";
+const FORGED: &str = "insert into notes (org_id, user_id, body) values ('acme', 'bob', 'new')";
+const UPDATE: &str = "update notes set body = 'changed'";
+const MOVE: &str = "update notes set org_id = 'globex'";
+const GIVE: &str = "update notes set user_id = 'bob' where user_id = 'ada'";
+const DELETE: &str = "delete from notes";
+
+fn claims(role: &str) -> String {
+    json!({"sub": "ada", "org_id": "acme", "org_role": role}).to_string()
+}
+
+/// Rows seen, then what each statement touches; `!` is a refusal.
+async fn table(downstream: &Downstream, claims: &str) -> String {
+    let mut cells = vec![
+        downstream
+            .count(claims, "select count(*) from notes")
+            .await
+            .to_string(),
+    ];
+    for statement in [INSERT, FOREIGN, FORGED, UPDATE, MOVE, GIVE, DELETE] {
+        cells.push(match downstream.touched(claims, statement).await {
+            Ok(touched) => touched.to_string(),
+            Err(code) if code == "42501" => "!".to_owned(),
+            Err(code) => code,
+        });
+    }
+    cells.join(" ")
+}
+
+async fn notes() -> Downstream {
+    let downstream = Downstream::with_kit().await;
+    downstream.notes().await;
+    downstream
+}
+
+/// Issue 4, point 7: reading by the claim, writing by nobody.
+#[tokio::test]
+async fn read_lets_members_read() {
+    let downstream = notes().await;
+    downstream
+        .apply(&downstream.request("notes", Template::Read))
+        .await;
+    assert_eq!(table(&downstream, &claims("owner")).await, "4 ! ! ! 0 0 0 0");
+    assert_eq!(table(&downstream, &claims("viewer")).await, "4 ! ! ! 0 0 0 0");
+    assert_eq!(table(&downstream, &claims("analyst")).await, "0 ! ! ! 0 0 0 0");
+    let mut request = downstream.request("notes", Template::Read);
+    request.read = OrgRoles::parse("any");
+    downstream.apply(&request).await;
+    assert_eq!(table(&downstream, &claims("analyst")).await, "4 ! ! ! 0 0 0 0");
+    request.read = OrgRoles::parse("admin, analyst");
+    downstream.apply(&request).await;
+    assert_eq!(table(&downstream, &claims("analyst")).await, "4 ! ! ! 0 0 0 0");
+    assert_eq!(table(&downstream, &claims("member")).await, "0 ! ! ! 0 0 0 0");
+}
+
+/// systems.md section 5, 10 and 25b: a viewer writes nothing, and no row goes over to another organization.
+#[tokio::test]
+async fn writes_are_by_role() {
+    let downstream = notes().await;
+    downstream
+        .apply(&downstream.request("notes", Template::WriteByRole))
+        .await;
+    for (role, said) in [
+        ("viewer", "4 ! ! ! 0 0 0 0"),
+        ("member", "4 1 ! 1 4 ! 1 0"),
+        ("admin", "4 1 ! 1 4 ! 1 4"),
+        ("owner", "4 1 ! 1 4 ! 1 4"),
+        ("analyst", "0 ! ! ! 0 0 0 0"),
+    ] {
+        assert_eq!(table(&downstream, &claims(role)).await, said, "{role}");
+    }
+}
+
+/// With an owner's column, members change what is their own, and nobody writes in another's name.
+#[tokio::test]
+async fn members_change_their_own_rows() {
+    let downstream = notes().await;
+    let mut request = downstream.request("notes", Template::WriteByRole);
+    request.owner_column = Some(name("user_id"));
+    downstream.apply(&request).await;
+    for (role, said) in [
+        ("viewer", "4 ! ! ! 0 0 0 0"),
+        ("member", "4 1 ! ! 1 ! ! 1"),
+        ("admin", "4 1 ! ! 4 ! 1 4"),
+    ] {
+        assert_eq!(table(&downstream, &claims(role)).await, said, "{role}");
+    }
+}
+
+/// Rows of one person, whatever their role is.
+#[tokio::test]
+async fn a_row_may_belong_to_one_person() {
+    let downstream = notes().await;
+    let mut request = downstream.request("notes", Template::OwnerOnly);
+    request.owner_column = Some(name("user_id"));
+    downstream.apply(&request).await;
+    assert_eq!(table(&downstream, &claims("viewer")).await, "1 1 ! ! 1 ! ! 1");
+    request.tenant_column = None;
+    downstream.apply(&request).await;
+    assert_eq!(table(&downstream, &claims("viewer")).await, "2 1 1 ! 2 2 ! 2");
+    assert_eq!(table(&downstream, "{}").await, "0 ! ! ! 0 0 0 0");
+}
+
+/// Contracts section 5: module permissions by the claim `modules`.
+#[tokio::test]
+async fn a_modules_permissions_decide() {
+    let downstream = notes().await;
+    downstream
+        .apply(&downstream.request("notes", Template::Module("note's".to_owned())))
+        .await;
+    for (permissions, said) in [
+        (json!({}), "0 ! ! ! 0 0 0 0"),
+        (json!({"note's": "r"}), "4 ! ! ! 0 0 0 0"),
+        (json!({"note's": "rw"}), "4 1 ! 1 4 ! 1 0"),
+        (json!({"*": "rwa"}), "4 1 ! 1 4 ! 1 4"),
+    ] {
+        let claims = json!({"sub": "ada", "org_id": "acme", "org_role": "viewer", "modules": permissions});
+        assert_eq!(
+            table(&downstream, &claims.to_string()).await,
+            said,
+            "{permissions}"
+        );
+    }
+}
+
+/// Columns of type uuid are compared as such, so that their index serves.
+#[tokio::test]
+async fn the_type_of_the_column_is_looked_up() {
+    let downstream = Downstream::with_kit().await;
+    let id = "0198c0de-0000-7000-8000-000000000001";
+    downstream
+        .run(&format!(
+            "create table things (org_id uuid not null, user_id varchar(40));
+             insert into things values ('{id}', 'ada'), (gen_random_uuid(), 'ada');
+             grant select on things to {}",
+            downstream.person
+        ))
+        .await;
+    let url = downstream.database.url(&downstream.owner).await;
+    let arguments = [
+        "rls",
+        "policy",
+        "--table",
+        "things",
+        "--to",
+        &downstream.person,
+        "--read-role",
+        "any",
+        "--database",
+        &url,
+    ];
+    let signet = Signet::unconfigured();
+    let printed = signet.run(&arguments).await;
+    assert!(
+        printed.output.contains("org_id = (select auth.org_id_uuid())"),
+        "{}",
+        printed.errors
+    );
+    let claims = json!({"org_id": id}).to_string();
+    let count = "select count(*) from things";
+    assert_eq!(
+        downstream.count(&claims, count).await,
+        2,
+        "printing changes nothing"
+    );
+    let applied = signet.json(&[&arguments[..], &["--apply"]].concat()).await;
+    assert_eq!(
+        (&applied["applied"], &applied["other_policies"]),
+        (&json!(true), &json!([]))
+    );
+    assert_eq!(downstream.count(&claims, count).await, 1);
+    assert_eq!(downstream.count(r#"{"org_id": "acme"}"#, count).await, 0);
+    let index = "select count(*) from pg_indexes where tablename = 'things'";
+    assert_eq!(downstream.count("", index).await, 1);
+    let again = signet.json(&[&arguments[..], &["--apply"]].concat()).await;
+    assert!(
+        !again["sql"].as_str().unwrap().contains("create index"),
+        "an index that serves is enough"
+    );
+    assert_eq!(downstream.count("", index).await, 1);
+}
+
+/// Partitions are tables of their own to whoever names them: they let nothing through.
+#[tokio::test]
+async fn partitions_are_closed() {
+    let downstream = Downstream::with_kit().await;
+    let person = &downstream.person;
+    downstream
+        .run(&format!(
+            "create table events (org_id text not null, at date not null) partition by range (at);
+             create table events_2026 partition of events for values from ('2026-01-01') to ('2027-01-01');
+             create table events_rest partition of events default;
+             insert into events values ('acme', '2026-03-01'), ('globex', '2026-03-01'), ('acme', '2030-01-01');
+             grant select on events, events_2026, events_rest to {person}"
+        ))
+        .await;
+    downstream
+        .apply(&downstream.request("events", Template::Read))
+        .await;
+    for (table, rows) in [("events", 2), ("events_2026", 0), ("events_rest", 0)] {
+        assert_eq!(
+            downstream
+                .count(ADA, &format!("select count(*) from {table}"))
+                .await,
+            rows,
+            "{table}"
+        );
+    }
+}
+
+/// A policy beside ours may let through what ours does not: it is named.
+#[tokio::test]
+async fn a_policy_of_another_name_is_told_of() {
+    let downstream = notes().await;
+    downstream
+        .run("create policy everything on notes for all using (true)")
+        .await;
+    let url = downstream.database.url(&downstream.owner).await;
+    let ran = Signet::unconfigured()
+        .run(&[
+            "rls",
+            "policy",
+            "--table",
+            "public.notes",
+            "--to",
+            "public",
+            "--database",
+            &url,
+            "--apply",
+        ])
+        .await;
+    assert_eq!(ran.code, 0, "{}", ran.errors);
+    assert!(
+        ran.output
+            .starts_with("-- public.notes also has the policy everything"),
+        "{}",
+        ran.output
+    );
+}
+
+/// Without a database the text is made from what is said; what is missing or unknown is named.
+#[tokio::test]
+async fn what_does_not_fit_is_named() {
+    let downstream = notes().await;
+    downstream
+        .run("create view seen as select * from notes; create table numbers (org_id integer)")
+        .await;
+    let url = downstream.database.url(&downstream.owner).await;
+    let signet = Signet::unconfigured();
+    let person = downstream.person.clone();
+    for (arguments, because) in [
+        (vec!["--table", "nothing"], "there is no table public.nothing"),
+        (vec!["--table", "other.notes"], "there is no table other.notes"),
+        (vec!["--table", "seen"], "public.seen is no table"),
+        (
+            vec!["--table", "numbers"],
+            "public.numbers.org_id is of type integer",
+        ),
+        (
+            vec!["--table", "notes", "--tenant-column", "tenant"],
+            "has no column tenant: name it with --tenant-column",
+        ),
+        (
+            vec!["--table", "notes", "--template", "owner-only"],
+            "needs --owner-column",
+        ),
+        (
+            vec![
+                "--table",
+                "notes",
+                "--template",
+                "owner-only",
+                "--owner-column",
+                "x",
+            ],
+            "has no column x: name it with --owner-column",
+        ),
+        (
+            vec!["--table", "notes", "--to", "nobody_here"],
+            "there is no role nobody_here",
+        ),
+        (
+            vec!["--table", "notes", "--schema", "elsewhere"],
+            "the kit is not in the schema elsewhere",
+        ),
+    ] {
+        let mut all = vec!["rls", "policy", "--database", &url, "--apply"];
+        if !arguments.contains(&"--to") {
+            all.extend(["--to", &person]);
+        }
+        all.extend(arguments);
+        signet.run(&all).await.assert_refused(because);
+    }
+    for arguments in [
+        ["--table", "notes", "--to", "a", "--template", "all"],
+        ["--table", "notes", "--to", "a", "--template", "module:"],
+        ["--table", "", "--to", "a", "--template", "read"],
+        ["--table", "notes", "--to", "a$b", "--template", "read"],
+        ["--table", "notes", "--to", "a", "--apply", "--uuid"],
+    ] {
+        let all: Vec<&str> = ["rls", "policy"].into_iter().chain(arguments).collect();
+        assert_eq!(signet.run(&all).await.code, 2, "{arguments:?}");
+    }
+}
+
+/// The text itself, once.
+#[tokio::test]
+async fn the_printed_policies_stand_alone() {
+    let printed = Signet::unconfigured()
+        .run(&[
+            "rls",
+            "policy",
+            "--table",
+            "shop.Orders",
+            "--uuid",
+            "--template",
+            "write-by-role",
+            "--to",
+            "people,public",
+        ])
+        .await;
+    insta::assert_snapshot!(printed.output, @r#"
+    begin;
+    alter table shop."Orders" enable row level security;
+    alter table shop."Orders" force row level security;
+    create index if not exists "Orders_org_id_signet_idx" on shop."Orders" (org_id);
+    drop policy if exists signet_select on shop."Orders";
+    drop policy if exists signet_insert on shop."Orders";
+    drop policy if exists signet_update on shop."Orders";
+    drop policy if exists signet_delete on shop."Orders";
+    create policy signet_select on shop."Orders" for select to people, public
+        using (org_id = (select auth.org_id_uuid()) and (select auth.has_org_role('viewer')));
+    create policy signet_insert on shop."Orders" for insert to people, public
+        with check (org_id = (select auth.org_id_uuid()) and (select auth.has_org_role('member')));
+    create policy signet_update on shop."Orders" for update to people, public
+        using (org_id = (select auth.org_id_uuid()) and (select auth.has_org_role('member')))
+        with check (org_id = (select auth.org_id_uuid()) and (select auth.has_org_role('member')));
+    create policy signet_delete on shop."Orders" for delete to people, public
+        using (org_id = (select auth.org_id_uuid()) and (select auth.has_org_role('admin')));
+    commit;
+    "#);
+}
