@@ -202,7 +202,7 @@ async fn iv_02_the_inviter_is_asked_again_at_accept() {
     work.commit().await.unwrap();
     assert_matches!(accept(&app, &token, &sven).await, Err(TenancyError::InviterGone));
     let mut work = app.work().await;
-    suspend_user::unban(&mut work, &adam.id).await.unwrap();
+    suspend_user::reinstate(&mut work, &adam.id).await.unwrap();
     work.commit().await.unwrap();
     team.remove_as(&app, &olga.actor(), &adam).await.unwrap();
     assert_matches!(accept(&app, &token, &sven).await, Err(TenancyError::InviterGone));
