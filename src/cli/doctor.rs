@@ -148,7 +148,7 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
         },
     );
     if let Some(keyring) = keyring {
-        report.note("hooks", hooks(config, &pool, &mut connection, keyring).await);
+        report.note("hook", hooks(config, &pool, &mut connection, keyring).await);
         let keys = SigningKeys::load(&mut connection, keyring).await;
         let names = |keys: SigningKeys| {
             let algorithms = keys

@@ -101,111 +101,65 @@ async fn a_hook_is_registered_changed_and_removed() {
     assert_eq!(events(&app, "HOOK_CHANGED").await, 6);
 }
 
+/// Definitions that cannot be meant, each with the field that says so.
+const REFUSED: [(&str, &str); 11] = [
+    ("--name Own --target hooks.own", "name:"),
+    ("--name own --target own", "target:"),
+    ("--name own --target hooks.own;drop", "target:"),
+    ("--name own --target hooks.\"own\"", "target:"),
+    ("--name own --target hooks.own --timeout-ms 5001", "timeout:"),
+    ("--name own --target hooks.own --overwrite SUB", "overwrite:"),
+    ("--name own --target hooks.own --may-raise sub", "may_raise:"),
+    ("--name own --target hooks.own --secret-file -", "secret-file:"),
+    (
+        "--name own --kind http --target https://example.com/hook",
+        "secret:",
+    ),
+    (
+        "--name own --kind http --target http://example.com/ --secret-file -",
+        "target:",
+    ),
+    (
+        "--name own --kind http --target https://a:b@example.com/ --secret-file -",
+        "target:",
+    ),
+];
+const SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+fn add(rest: &'static str) -> Vec<&'static str> {
+    ["hook", "add"].into_iter().chain(rest.split(' ')).collect()
+}
+
 /// Bad input is a clear error and leaves nothing.
 #[tokio::test]
 async fn a_definition_that_cannot_be_meant_is_refused() {
     let app = TestApp::new().await;
-    functions(&app, FUNCTIONS).await;
     let signet = signet(&app);
-    let secret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-    for (arguments, because) in [
-        (vec!["--name", "Own", "--target", "hooks.own"], "name:"),
-        (vec!["--name", "own", "--target", "own"], "target:"),
-        (
-            vec!["--name", "own", "--target", "hooks.own; drop table auth.users"],
-            "target:",
-        ),
-        (vec!["--name", "own", "--target", "hooks.\"own\""], "target:"),
-        (
-            vec!["--name", "own", "--target", "hooks.own", "--timeout-ms", "5001"],
-            "timeout:",
-        ),
-        (
-            vec!["--name", "own", "--target", "hooks.own", "--overwrite", "SUB"],
-            "overwrite:",
-        ),
-        (
-            vec!["--name", "own", "--target", "hooks.own", "--may-raise", "sub"],
-            "may_raise:",
-        ),
-        (
-            vec!["--name", "own", "--target", "hooks.own", "--secret-file", "-"],
-            "secret-file:",
-        ),
-        (
-            vec![
-                "--name",
-                "own",
-                "--kind",
-                "http",
-                "--target",
-                "https://example.com/hook",
-            ],
-            "secret:",
-        ),
-        (
-            vec![
-                "--name",
-                "own",
-                "--kind",
-                "http",
-                "--target",
-                "http://example.com/",
-                "--secret-file",
-                "-",
-            ],
-            "target:",
-        ),
-        (
-            vec![
-                "--name",
-                "own",
-                "--kind",
-                "http",
-                "--target",
-                "https://a:b@example.com/",
-                "--secret-file",
-                "-",
-            ],
-            "target:",
-        ),
-    ] {
-        let arguments: Vec<&str> = ["hook", "add"].into_iter().chain(arguments).collect();
-        signet
-            .run_with_input(&arguments, secret)
-            .await
-            .assert_refused(because);
+    for (rest, because) in REFUSED {
+        let ran = signet.run_with_input(&add(rest), SECRET).await;
+        ran.assert_refused(because);
     }
-    let none = "select count(*) from auth.token_hooks";
-    assert_eq!(count(&app, none).await, 0);
-    let http = [
-        "hook",
-        "add",
-        "--name",
-        "web",
-        "--kind",
-        "http",
-        "--target",
-        "https://example.com/hook",
-        "--secret-file",
-        "-",
-    ];
-    let added = signet.json_with_input(&http, secret).await;
+    assert_eq!(count(&app, "select count(*) from auth.token_hooks").await, 0);
+    let absent = signet.run(&["hook", "enable", "absent"]).await;
+    absent.assert_refused("there is no hook");
+}
+
+/// The signing secrets of an HTTP hook are stored sealed and never shown.
+#[tokio::test]
+async fn signing_secrets_are_sealed_and_never_shown() {
+    let app = TestApp::new().await;
+    let signet = signet(&app);
+    let http = add("--name web --kind http --target https://example.com/hook --secret-file -");
+    let added = signet.json_with_input(&http, SECRET).await;
     assert_eq!(added["kind"], "http");
     assert!(!added.to_string().contains("whsec"));
     let shown = signet.run(&["hook", "show", "web"]).await;
     assert!(!shown.output.contains("whsec"), "{}", shown.output);
-    let stored = "select count(*) from auth.token_hooks
+    let plain = "select count(*) from auth.token_hooks
         where position('whsec'::bytea in secrets_sealed) > 0 or kek_id <> 'test-1'";
-    assert_eq!(count(&app, stored).await, 0);
-    signet
-        .run_with_input(&http, secret)
-        .await
-        .assert_refused("there already is a hook web");
-    signet
-        .run(&["hook", "enable", "absent"])
-        .await
-        .assert_refused("there is no hook");
+    assert_eq!(count(&app, plain).await, 0);
+    let twice = signet.run_with_input(&http, SECRET).await;
+    twice.assert_refused("there already is a hook web");
 }
 
 /// Issue 4: a database role without grants is found before anybody waits for a token, with what mends it.

@@ -23,7 +23,9 @@ async fn refused(url: &str, statement: &str) -> String {
         .execute(&mut connection)
         .await;
     let error = outcome.expect_err(statement);
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     code.unwrap_or_default().into_owned()
 }
 
