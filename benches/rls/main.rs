@@ -1,0 +1,83 @@
+//! `cargo bench --bench rls`: what the kit's policies cost, against the same query with the organization written into it.
+//!
+//! One table of 1,000,000 rows in 1,000 organizations, on a private PostgreSQL. Both queries run in turns on connections
+//! that stay open, so that both meet the same machine; the median counts. Nothing is asserted: a missed bar is printed,
+//! and fails the command only with `--check`.
+
+mod measure;
+mod report;
+mod stage;
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser;
+
+use measure::Case;
+use stage::Stage;
+
+/// Measures what row-level security by the kit costs.
+#[derive(Debug, Parser)]
+#[command(name = "cargo bench --bench rls --")]
+struct Options {
+    /// How many rows
+    #[arg(long, default_value_t = 1_000_000)]
+    rows: u32,
+    /// In how many organizations
+    #[arg(long, default_value_t = 1_000)]
+    organizations: u32,
+    /// How often each pair is measured
+    #[arg(long, default_value_t = 2_000)]
+    rounds: u32,
+    /// Fail if a policy costs more than the bar
+    #[arg(long)]
+    check: bool,
+    /// Said by cargo
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    // `cargo test --all-targets` runs this program too, without the flag.
+    if !options.bench {
+        return ExitCode::SUCCESS;
+    }
+    match run(&options) {
+        Ok(code) => code,
+        Err(error) => {
+            report::line(&format!("failed: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let folder = std::env::temp_dir().join(format!("signet-bench-rls-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).context("the temporary folder cannot be written")?;
+    let outcome = runtime.block_on(measured(options, &folder));
+    std::fs::remove_dir_all(&folder).context("the temporary folder cannot be removed")?;
+    outcome
+}
+
+async fn measured(options: &Options, folder: &std::path::Path) -> anyhow::Result<ExitCode> {
+    let stage = Stage::set(folder, options.rows, options.organizations).await?;
+    let mut missed = false;
+    report::head(&stage, options.rows, options.organizations);
+    for case in Case::all() {
+        stage.install(case.epoch).await?;
+        let outcome = measure::run(&stage, &case, options.rounds).await?;
+        missed |= outcome.misses(&case);
+        report::row(&case, &outcome);
+    }
+    for (title, plan) in stage.plans().await? {
+        report::line(&format!("\n{title}\n{plan}"));
+    }
+    stage.stop().await?;
+    Ok(if missed && options.check {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
