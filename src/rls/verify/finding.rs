@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::catalog::Function;
 use super::code::{Code, Severity};
 
 /// One thing that was found.
@@ -53,6 +54,14 @@ impl Finding {
             name: name.to_owned(),
         };
         self
+    }
+
+    /// The same about a function, by its name and arguments.
+    pub(super) fn on_function(self, function: &Function) -> Self {
+        Self {
+            table: Some(function.signature()),
+            ..self.on(&function.schema, &function.name)
+        }
     }
 
     /// The same as one role meets it.
@@ -120,4 +129,4 @@ impl Extend<Finding> for Findings {
 }
 
 /// What the catalogs and an attack both find is said once.
-const SAID_ONCE: [Code; 2] = [Code::PolicyRecursion, Code::PolicyOverflow];
+const SAID_ONCE: [Code; 3] = [Code::PolicyRecursion, Code::PolicyOverflow, Code::SettingLeaks];

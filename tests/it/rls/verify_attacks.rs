@@ -1,6 +1,6 @@
 //! What asking shows that no text does: rows are made for two organizations, and everybody who must not see them looks.
 
-use super::verify_database::{CLEAN, KIT, Verified, assert_found, found, one};
+use super::verify_database::{CLEAN, KIT, Verified, assert_found, exclusively, found, one};
 
 /// TN-01: no context, an empty one, a malformed one and SQL in one; a function that the texts do not explain.
 #[tokio::test]
@@ -71,9 +71,6 @@ async fn a_table_that_nobody_may_fill_is_said_to_be_unchecked() {
     let report = database.verify(|_| {}).await;
     assert_eq!(found(&report), ["not-checked public.rates"]);
     assert!(report.is_clean() && report.summary.not_checked == 1);
-    let exclusively = |settings: &mut signet::rls::verify::Settings| {
-        settings.locking = signet::rls::verify::Locking::Exclusive;
-    };
     let report = database.verify(exclusively).await;
     assert_eq!(found(&report), [""; 0]);
     database

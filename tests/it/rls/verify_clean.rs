@@ -1,6 +1,6 @@
 //! Where nothing is wrong, nothing is found; and whatever is found, nothing is changed.
 
-use super::verify_database::{CLEAN, KIT, Verified, found};
+use super::verify_database::{CLEAN, KIT, Verified, exclusively, found};
 
 /// Policies as the kit writes them hold, and every attack could run.
 #[tokio::test]
@@ -10,7 +10,7 @@ async fn policies_in_the_form_of_the_kit_are_clean() {
     assert!(report.is_clean(), "{:#?}", report.findings);
     assert_eq!(found(&report), [""; 0]);
     assert_eq!((report.summary.tables, report.summary.roles), (3, 1));
-    assert!(report.summary.attacks > 150, "{:?}", report.summary);
+    assert!(report.summary.attacks > 100, "{:?}", report.summary);
 }
 
 /// The same with rows of real tenants in the tables, which a restored database has.
@@ -48,14 +48,7 @@ async fn nothing_is_changed() {
             where c.relnamespace = 'public'::regnamespace),
         'policies', (select jsonb_agg(p.oid::text || p.polname order by p.oid) from pg_policy p))";
     let before = database.ask(look).await;
-    for exclusively in [false, true] {
-        let report = database
-            .verify(|settings| {
-                if exclusively {
-                    settings.locking = signet::rls::verify::Locking::Exclusive;
-                }
-            })
-            .await;
+    for report in [database.verify(|_| {}).await, database.verify(exclusively).await] {
         assert!(!report.is_clean());
         assert_eq!(database.ask(look).await, before);
     }

@@ -1,7 +1,7 @@
 //! A database downstream that is verified, made from a few statements.
 
 use serde_json::Value;
-use signet::rls::verify::{Finding, Report, Settings, VerifyError, run};
+use signet::rls::verify::{Finding, Locking, Report, Settings, VerifyError, run};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use crate::support::database::TestDatabase;
@@ -153,6 +153,11 @@ pub fn found(report: &Report) -> Vec<String> {
     found.sort();
     found.dedup();
     found
+}
+
+/// Lets tables be locked, so that rows can be put where no role may put them.
+pub fn exclusively(settings: &mut Settings) {
+    settings.locking = Locking::Exclusive;
 }
 
 /// The finding of this code, about this table or about none.

@@ -1,6 +1,6 @@
 //! What the texts of policies show, and what asking shows of the same.
 
-use super::verify_database::{KIT, Verified, assert_found, found, one};
+use super::verify_database::{KIT, Verified, assert_found, exclusively, found, one};
 
 async fn with_policy(policies: &str) -> Verified {
     let table = "create table orders (org_id text not null, order_id text not null, buyer text, total int,
@@ -16,10 +16,10 @@ async fn with_policy(policies: &str) -> Verified {
 async fn a_policy_that_does_not_ask_is_found() {
     let database = with_policy(
         "create policy mine on orders for select to :person using (org_id = (select auth.org_id()));
-         create policy cheap on orders for select to :person using (total < 10)",
+         create policy cheap on orders for select to :person using (coalesce(total, 0) < 10)",
     )
     .await;
-    let report = database.verify(|_| {}).await;
+    let report = database.verify(exclusively).await;
     assert_found(
         &report,
         &[
@@ -42,7 +42,7 @@ async fn the_offered_restriction_holds() {
          create policy all_d on orders for delete to :person using (true)",
     )
     .await;
-    let report = database.verify(|_| {}).await;
+    let report = database.verify(exclusively).await;
     assert_found(
         &report,
         &[
@@ -64,7 +64,7 @@ async fn the_offered_restriction_holds() {
     ] {
         database.run(&one(&report, code, Some("public.orders")).fix).await;
     }
-    let report = database.verify(|_| {}).await;
+    let report = database.verify(exclusively).await;
     assert_eq!(found(&report), ["policy-without-context public.orders"]);
 }
 
@@ -80,7 +80,7 @@ async fn a_policy_that_fails_open_is_found() {
             "create policy p on orders for select to :person using ({condition})"
         ))
         .await;
-        let report = database.verify(|_| {}).await;
+        let report = database.verify(exclusively).await;
         assert_found(
             &report,
             &[
@@ -100,7 +100,7 @@ async fn a_policy_that_ignores_the_tenant_is_found() {
          alter table orders rename buyer to user_id",
     )
     .await;
-    let report = database.verify(|_| {}).await;
+    let report = database.verify(exclusively).await;
     assert_found(
         &report,
         &[
@@ -119,7 +119,7 @@ async fn a_policy_that_says_too_little_is_found() {
          revoke insert, delete on orders from :person",
     )
     .await;
-    let report = database.verify(|_| {}).await;
+    let report = database.verify(exclusively).await;
     assert_found(
         &report,
         &[
@@ -128,6 +128,14 @@ async fn a_policy_that_says_too_little_is_found() {
             "policy-per-row public.orders",
             "viewer-updates public.orders",
         ],
+    );
+    database
+        .run(&one(&report, "policy-per-row", Some("public.orders")).fix)
+        .await;
+    let mended = found(&database.verify(exclusively).await);
+    assert!(
+        !mended.contains(&"policy-per-row public.orders".to_owned()),
+        "{mended:?}"
     );
     let check = one(&report, "policy-without-check", Some("public.orders"));
     assert!(
@@ -146,12 +154,12 @@ async fn a_plan_that_works_for_each_row_is_found() {
          alter table members force row level security;
          grant select on members to :person;
          create policy me on members for select to :person using (user_id = (select auth.uid()));
-         create policy theirs on orders for select to :person using (exists (
-            select from members m where m.org_id = orders.org_id and m.user_id = (select auth.uid())));
+         create policy theirs on orders for select to :person using (0 < (
+            select count(*) from members m where m.org_id = orders.org_id and m.user_id = (select auth.uid())));
          revoke insert, update, delete on orders from :person",
     )
     .await;
-    let report = database.verify(|_| {}).await;
+    let report = database.verify(exclusively).await;
     assert_found(&report, &["plan-per-row public.orders"]);
 }
 
@@ -170,7 +178,7 @@ async fn a_table_that_is_everybodys_is_only_noted() {
          alter table orders force row level security",
     )
     .await;
-    let report = database.verify(|_| {}).await;
+    let report = database.verify(exclusively).await;
     let noted = one(&report, "policy-without-context", Some("public.countries"));
     assert_eq!(noted.severity.name(), "notice");
     assert!(report.is_clean(), "{:#?}", report.findings);

@@ -9,7 +9,7 @@ const FAULTY: &str = "create table orders (org_id text not null, id uuid not nul
     create index on orders (org_id);
     alter table orders enable row level security;
     alter table orders force row level security;
-    create policy r on orders for select to :person using (org_id = (select auth.org_id()) or id is null);
+    create policy r on orders for select to :person using (org_id = (select auth.org_id()) or (select auth.org_id()) is null);
     create policy i on orders for insert to :person with check (org_id = auth.org_id());
     grant select, insert on orders to :person";
 
@@ -25,7 +25,78 @@ async fn the_json_report_stays_as_it_is() {
     let report = database.verify(|_| {}).await;
     let printed: serde_json::Value = serde_json::from_str(&ran.output).expect("JSON");
     assert_eq!(printed, serde_json::to_value(&report).expect("JSON"));
-    assert_json_snapshot!(database.tidy(&report), @"");
+    assert_json_snapshot!(database.tidy(&report), @r#"
+    {
+      "findings": [
+        {
+          "code": "policy-fails-open",
+          "severity": "error",
+          "table": "public.orders",
+          "role": null,
+          "problem": "policy r lets rows through because no context is set: every connection that forgets to set it sees them",
+          "fix": "drop policy r on public.orders;\n-- maintenance gets a role and a policy of its own"
+        },
+        {
+          "code": "rows-without-context",
+          "severity": "error",
+          "table": "public.orders",
+          "role": "person",
+          "problem": "rows are seen with every setting empty (2 rows); with the claims {} (2 rows); with the claims null (2 rows)",
+          "fix": "create policy orders_tenant on public.orders as restrictive to person using (org_id = (select auth.org_id())) with check (org_id = (select auth.org_id()));"
+        },
+        {
+          "code": "rows-malformed",
+          "severity": "error",
+          "table": "public.orders",
+          "role": "person",
+          "problem": "rows are seen with a malformed context: JSON that is cut short (2 rows); a JSON array (2 rows); JSON with a null character (2 rows); JSON that is nested very deep (2 rows); and 5 more",
+          "fix": "create policy orders_tenant on public.orders as restrictive to person using (org_id = (select auth.org_id())) with check (org_id = (select auth.org_id()));"
+        },
+        {
+          "code": "rows-injected",
+          "severity": "error",
+          "table": "public.orders",
+          "role": "person",
+          "problem": "rows are seen with SQL in a claim: in every setting (2 rows)",
+          "fix": "create policy orders_tenant on public.orders as restrictive to person using (org_id = (select auth.org_id())) with check (org_id = (select auth.org_id()));"
+        },
+        {
+          "code": "rows-without-organization",
+          "severity": "error",
+          "table": "public.orders",
+          "role": "person",
+          "problem": "a person of no organization sees rows: no org_id (2 rows); an empty org_id (2 rows); org_id null (2 rows)",
+          "fix": "create policy orders_tenant on public.orders as restrictive to person using (org_id = (select auth.org_id())) with check (org_id = (select auth.org_id()));"
+        },
+        {
+          "code": "policy-per-row",
+          "severity": "warning",
+          "table": "public.orders",
+          "role": null,
+          "problem": "policy i calls auth.org_id for each row",
+          "fix": "alter policy i on public.orders with check ((org_id = (select auth.org_id())));"
+        },
+        {
+          "code": "viewer-inserts",
+          "severity": "warning",
+          "table": "public.orders",
+          "role": "person",
+          "problem": "a viewer can make rows: insert",
+          "fix": "create policy orders_writers_insert on public.orders as restrictive for insert to person with check ((select auth.has_org_role('member')));"
+        }
+      ],
+      "summary": {
+        "tables": 1,
+        "roles": 1,
+        "attacks": 31,
+        "errors": 5,
+        "warnings": 2,
+        "notices": 0,
+        "not_checked": 0,
+        "accepted": 0
+      }
+    }
+    "#);
 }
 
 /// What people read: grouped by table, without colours where nobody looks.
@@ -36,7 +107,33 @@ async fn the_text_is_grouped_by_table_and_plain_in_a_pipe() {
     let ran = signet.run(&["rls", "verify", "--database", &database.url]).await;
     assert_eq!(ran.code, 1, "{}", ran.errors);
     let person = format!("{}_person", database.name);
-    insta::assert_snapshot!(ran.output.replace(&person, "person"), @"");
+    insta::assert_snapshot!(ran.output.replace(&person, "person"), @r#"
+    public.orders
+      error    policy-fails-open
+               policy r lets rows through because no context is set: every connection that forgets to set it sees them
+               | drop policy r on public.orders;
+               | -- maintenance gets a role and a policy of its own
+      error    rows-without-context (as person)
+               rows are seen with every setting empty (2 rows); with the claims {} (2 rows); with the claims null (2 rows)
+               | create policy orders_tenant on public.orders as restrictive to person using (org_id = (select auth.org_id())) with check (org_id = (select auth.org_id()));
+      error    rows-malformed (as person)
+               rows are seen with a malformed context: JSON that is cut short (2 rows); a JSON array (2 rows); JSON with a null character (2 rows); JSON that is nested very deep (2 rows); and 5 more
+               | create policy orders_tenant on public.orders as restrictive to person using (org_id = (select auth.org_id())) with check (org_id = (select auth.org_id()));
+      error    rows-injected (as person)
+               rows are seen with SQL in a claim: in every setting (2 rows)
+               | create policy orders_tenant on public.orders as restrictive to person using (org_id = (select auth.org_id())) with check (org_id = (select auth.org_id()));
+      error    rows-without-organization (as person)
+               a person of no organization sees rows: no org_id (2 rows); an empty org_id (2 rows); org_id null (2 rows)
+               | create policy orders_tenant on public.orders as restrictive to person using (org_id = (select auth.org_id())) with check (org_id = (select auth.org_id()));
+      warning  policy-per-row
+               policy i calls auth.org_id for each row
+               | alter policy i on public.orders with check ((org_id = (select auth.org_id())));
+      warning  viewer-inserts (as person)
+               a viewer can make rows: insert
+               | create policy orders_writers_insert on public.orders as restrictive for insert to person with check ((select auth.has_org_role('member')));
+
+    not clean: 5 errors, 2 warnings, 0 notices; 1 table, 1 role, 31 attacks
+    "#);
 }
 
 /// 0 clean, 1 found, 2 could not run; an accepted finding is no finding, wherever it was accepted.

@@ -49,7 +49,7 @@ pub(super) async fn attack(
                     quote::plain(&role.name)
                 ),
             );
-            findings.add(finding.by(&role.name));
+            findings.add(finding.on_function(entry).by(&role.name));
             continue;
         }
         let left = format!(
@@ -69,7 +69,7 @@ pub(super) async fn attack(
                 ),
                 "signet rls install",
             );
-            findings.add(finding.on(&entry.schema, &entry.name));
+            findings.add(finding.on_function(entry));
             session.command("discard all").await?;
         }
     }

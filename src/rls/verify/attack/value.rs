@@ -3,6 +3,7 @@
 use super::context::{Cast, Part, Tenant};
 use super::hints::{Hint, Hints};
 use crate::rls::verify::catalog::{Column, Table};
+use crate::rls::verify::expression::Expression;
 use crate::rls::verify::quote;
 
 /// Whose row it is, and a number that no other synthetic row has.
@@ -82,16 +83,8 @@ fn allowed(table: &Table, column: &Column) -> Vec<String> {
 
 /// The string constants of a definition.
 fn texts(definition: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = definition;
-    while let Some((_, after)) = rest.split_once('\'') {
-        let Some((text, beyond)) = after.split_once('\'') else {
-            break;
-        };
-        found.push(text.to_owned());
-        rest = beyond;
-    }
-    found
+    let definition = Expression::parse(definition);
+    definition.texts().into_iter().map(str::to_owned).collect()
 }
 
 fn plain(table: &Table, column: &Column, number: u32) -> Option<String> {

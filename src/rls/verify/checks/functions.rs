@@ -43,18 +43,11 @@ fn is_used(scope: &Scope<'_>, function: &Function, used: &[String]) -> bool {
     used.contains(&path) || scope.catalog.functions.iter().any(|other| by_function(&other))
 }
 
-fn about(finding: Finding, function: &Function) -> Finding {
-    let mut finding = finding.on(&function.schema, &function.name);
-    finding.table = Some(function.signature());
-    finding
-}
-
 fn leaks(scope: &Scope<'_>, function: &Function, body: &Expression, findings: &mut Findings) {
     for setting in body.lasting_settings() {
         let known = setting == "a setting" || scope.names.settings().any(|known| known == setting);
         if known {
-            findings.add(about(
-                Finding::new(
+            findings.add(Finding::new(
                     Code::SettingLeaks,
                     format!(
                         "sets {setting} for the whole session: the next transaction on a pooled connection has the \
@@ -64,9 +57,7 @@ fn leaks(scope: &Scope<'_>, function: &Function, body: &Expression, findings: &m
                         "-- in {}: set_config(…, …, true) or `set local`, which end with the transaction",
                         function.signature()
                     ),
-                ),
-                function,
-            ));
+                ).on_function(function));
         }
     }
 }
@@ -74,17 +65,14 @@ fn leaks(scope: &Scope<'_>, function: &Function, body: &Expression, findings: &m
 fn definer(scope: &Scope<'_>, function: &Function, body: &Expression, findings: &mut Findings) {
     let signature = function.signature();
     if function.search_path.is_none() {
-        findings.add(about(
-            Finding::new(
+        findings.add(Finding::new(
                 Code::DefinerSearchPath,
                 format!(
                     "runs with the rights of {} and finds tables and functions where its caller's search_path says",
                     scope.role_name(function.owner)
                 ),
                 format!("alter function {signature} set search_path = pg_catalog, pg_temp;\n-- and write every name with its schema"),
-            ),
-            function,
-        ));
+            ).on_function(function));
     }
     let callers: Vec<String> = scope
         .roles
@@ -101,7 +89,7 @@ fn definer(scope: &Scope<'_>, function: &Function, body: &Expression, findings: 
         .get(&function.owner)
         .is_some_and(|owner| owner.superuser)
     {
-        findings.add(about(
+        findings.add(
             Finding::new(
                 Code::DefinerSuperuser,
                 format!(
@@ -110,9 +98,9 @@ fn definer(scope: &Scope<'_>, function: &Function, body: &Expression, findings: 
                     callers.join(", ")
                 ),
                 format!("alter function {signature} owner to <a role with the rights it needs>;"),
-            ),
-            function,
-        ));
+            )
+            .on_function(function),
+        );
     }
     let read: Vec<String> = scope
         .subjects
@@ -123,8 +111,7 @@ fn definer(scope: &Scope<'_>, function: &Function, body: &Expression, findings: 
         .collect();
     // A function that policies use must see past them; it tells its caller about themselves.
     if !read.is_empty() && !body.reads_context(scope.names) {
-        findings.add(about(
-            Finding::new(
+        findings.add(Finding::new(
                 Code::DefinerReads,
                 format!(
                     "lets {} reach {} as {}, whom no policy binds, and does not ask who is asking",
@@ -133,9 +120,7 @@ fn definer(scope: &Scope<'_>, function: &Function, body: &Expression, findings: 
                     scope.role_name(function.owner)
                 ),
                 format!("alter function {signature} security invoker;\n-- or: revoke execute on function {signature} from public, {};", callers.join(", ")),
-            ),
-            function,
-        ));
+            ).on_function(function));
     }
 }
 
@@ -143,15 +128,12 @@ fn casts(scope: &Scope<'_>, function: &Function, body: &Expression, findings: &m
     let Some(target) = body.unsafe_cast(scope.names) else {
         return;
     };
-    findings.add(about(
-        Finding::new(
+    findings.add(Finding::new(
             Code::FunctionUnsafeCast,
             format!("casts a claim to {target}: a malformed one makes every statement fail instead of seeing no rows"),
             format!(
                 "-- return null for what is no {target}, as {schema}.uid_uuid() and {schema}.org_id_uuid() do",
                 schema = quote::plain(&scope.settings.schema)
             ),
-        ),
-        function,
-    ));
+        ).on_function(function));
 }

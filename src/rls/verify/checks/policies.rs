@@ -3,7 +3,7 @@
 use super::tables::policy_for;
 use crate::rls::verify::catalog::{Command, Policy, Privilege, Role};
 use crate::rls::verify::code::Code;
-use crate::rls::verify::expression::Expression;
+use crate::rls::verify::expression::{Expression, with_calls_once};
 use crate::rls::verify::finding::{Finding, Findings};
 use crate::rls::verify::quote;
 use crate::rls::verify::scope::{Scope, Subject, listed, may};
@@ -150,14 +150,11 @@ impl One<'_> {
             .collect();
         bare.sort();
         bare.dedup();
-        if let Some(first) = bare.first() {
+        if !bare.is_empty() {
             found.push(Finding::new(
                 Code::PolicyPerRow,
                 format!("policy {} calls {} for each row", self.name(), bare.join(", ")),
-                format!(
-                    "-- {}: write (select {first}(…)), which is read once",
-                    self.alter()
-                ),
+                self.rewritten(|text| with_calls_once(text, &bare)),
             ));
         }
         found
@@ -223,14 +220,31 @@ impl One<'_> {
         }
     }
 
+    /// The policy with its expressions changed.
+    fn rewritten(&self, change: impl Fn(&str) -> String) -> String {
+        let clause = |name: &str, text: &Option<String>| {
+            let changed = text.as_deref().map(&change);
+            changed.map_or_else(String::new, |text| format!(" {name} ({text})"))
+        };
+        format!(
+            "{}{}{};",
+            self.alter(),
+            clause("using", &self.policy.using),
+            clause("with check", &self.policy.check)
+        )
+    }
+
     fn unsafe_cast(&self, target: &str) -> Finding {
         let condition = self.scope.condition(self.subject);
-        let fix = match self.policy.command {
-            Command::One(Privilege::Insert) => format!("{} with check ({condition});", self.alter()),
-            Command::One(Privilege::Update) => {
-                format!("{} using ({condition}) with check ({condition});", self.alter())
-            }
-            _ => format!("{} using ({condition});", self.alter()),
+        // Where the comparison is all that the policy says, nothing else is lost.
+        let simple = |text: &str| {
+            let expression = Expression::parse(text);
+            !(expression.looks_up() || expression.has_word("and") || expression.has_word("or"))
+        };
+        let fix = if self.subject.tenant.is_some() && self.policy.expressions().all(simple) {
+            self.rewritten(|_| condition.clone())
+        } else {
+            format!("-- {}: in place of the cast, {condition}", self.alter())
         };
         Finding::new(
             Code::PolicyUnsafeCast,

@@ -7,4 +7,5 @@ mod rows;
 mod tokens;
 mod tree;
 
+pub(super) use rows::with_calls_once;
 pub(super) use tree::Expression;

@@ -13,6 +13,53 @@ impl Expression {
     }
 }
 
+/// The same SQL with each of these calls inside a `select`, where it is made once. A call that is in one already is made
+/// once still.
+pub(in super::super) fn with_calls_once(sql: &str, calls: &[String]) -> String {
+    let mut text = sql.to_owned();
+    for call in calls {
+        let opening = format!("{call}(");
+        let mut done = String::new();
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once(&opening) {
+            let inside =
+                before.ends_with(|last: char| last.is_alphanumeric() || matches!(last, '_' | '.' | '"'));
+            let end = closing(after).filter(|_| !inside);
+            done.push_str(before);
+            let Some((arguments, beyond)) =
+                end.and_then(|end| Some((after.get(..end)?, after.get(end + 1..)?)))
+            else {
+                done.push_str(&opening);
+                rest = after;
+                continue;
+            };
+            done.push_str("(select ");
+            done.push_str(&opening);
+            done.push_str(arguments);
+            done.push_str("))");
+            rest = beyond;
+        }
+        done.push_str(rest);
+        text = done;
+    }
+    text
+}
+
+/// Where the bracket ends that was opened before.
+fn closing(sql: &str) -> Option<usize> {
+    let (mut depth, mut quoted) = (0_usize, false);
+    for (at, letter) in sql.char_indices() {
+        match letter {
+            '\'' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted && depth == 0 => return Some(at),
+            ')' if !quoted => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
 fn collect(nodes: &[Node], names: &Names, once: bool, found: &mut Vec<String>) {
     let once = if is_word(nodes.first(), "select") {
         !nodes.iter().any(|node| is_word(Some(node), "from"))
@@ -77,6 +124,19 @@ mod tests {
         ] {
             assert!(per_row(sql).is_empty(), "{sql}");
         }
+    }
+
+    #[test]
+    fn calls_are_put_into_a_select() {
+        let calls = ["auth.org_id", "current_setting"].map(str::to_owned);
+        assert_eq!(
+            with_calls_once(
+                "((org_id = auth.org_id()) AND (u = current_setting('a)b'::text, true)))",
+                &calls
+            ),
+            "((org_id = (select auth.org_id())) AND (u = (select current_setting('a)b'::text, true))))"
+        );
+        assert_eq!(with_calls_once("my_auth.org_id()", &calls), "my_auth.org_id()");
     }
 
     #[test]

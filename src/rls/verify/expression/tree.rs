@@ -86,6 +86,13 @@ impl Expression {
         found
     }
 
+    /// The string constants in it.
+    pub(in super::super) fn texts(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        collect_texts(&self.nodes, &mut found);
+        found
+    }
+
     /// The settings that it reads by name.
     pub(in super::super) fn settings(&self) -> Vec<&str> {
         let mut found = Vec::new();
@@ -143,6 +150,16 @@ fn groups(nodes: &[Node]) -> impl Iterator<Item = &Vec<Node>> {
 fn collect_calls<'a>(nodes: &'a [Node], found: &mut Vec<&'a str>) {
     found.extend(calls_here(nodes).map(|(_, name, _)| name));
     groups(nodes).for_each(|inner| collect_calls(inner, found));
+}
+
+fn collect_texts<'a>(nodes: &'a [Node], found: &mut Vec<&'a str>) {
+    for node in nodes {
+        match node {
+            Node::Text(text) => found.push(text),
+            Node::Group(inner) => collect_texts(inner, found),
+            Node::Word(_) | Node::Number | Node::Mark(_) => {}
+        }
+    }
 }
 
 fn collect_settings<'a>(nodes: &'a [Node], found: &mut Vec<&'a str>) {
