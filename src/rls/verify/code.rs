@@ -126,6 +126,8 @@ codes! {
     DefinerSearchPath "definer-search-path" Warning,
     /// A function runs as a superuser.
     DefinerSuperuser "definer-superuser" Warning,
+    /// A function may look at rows before policies do.
+    FunctionLeakproof "function-leakproof" Warning,
     /// A function that policies use raises on a malformed claim.
     FunctionUnsafeCast "function-unsafe-cast" Warning,
     /// A context outlives its transaction.
@@ -142,6 +144,8 @@ codes! {
     RowsWithoutOrganization "rows-without-organization" Error,
     /// Rows of another tenant are seen.
     RowsForeign "rows-foreign" Error,
+    /// Rows are seen through a view by who must see none.
+    RowsThroughView "rows-through-view" Error,
     /// Rows without a tenant are seen by every tenant.
     RowsShared "rows-shared" Notice,
     /// A hostile context raises an error instead of showing no rows.

@@ -12,6 +12,7 @@ mod select;
 mod session;
 mod tally;
 mod value;
+mod view;
 mod world;
 mod write;
 

@@ -5,10 +5,11 @@ use sqlx::PgConnection;
 use super::context::Cast;
 use super::hints::{Hint, Hints};
 use super::leak;
-use super::probe::Probe;
+use super::probe::{Probe, hostile};
 use super::session::Session;
 use super::tally::Tally;
 use super::value::Publicity;
+use super::view;
 use super::world::{Placing, World};
 use crate::rls::verify::catalog::Role;
 use crate::rls::verify::code::Code;
@@ -40,7 +41,7 @@ pub(in super::super) async fn run(
     play.session.begin().await?;
     play.find_roles(findings).await?;
     if !play.roles.is_empty() {
-        play.silent_act().await?;
+        play.silent_act(findings).await?;
         play.session.roll_back().await?;
         play.session.begin().await?;
         play.speaking_act(findings).await?;
@@ -91,7 +92,7 @@ impl<'a> Play<'a> {
     }
 
     /// Nobody has said anything on this connection yet.
-    async fn silent_act(&mut self) -> Result<(), sqlx::Error> {
+    async fn silent_act(&mut self, findings: &mut Findings) -> Result<(), sqlx::Error> {
         let mut world = self.set_the_stage(Placing::Silent, Publicity::Private).await?;
         for subject in self.attacked() {
             for role in self.roles.clone() {
@@ -100,10 +101,13 @@ impl<'a> Play<'a> {
                 probe.write_silently().await?;
             }
         }
+        for role in self.roles.clone() {
+            view::attack(self.scope, &mut self.session, role, &view::silent(), findings).await?;
+        }
         Ok(())
     }
 
-    async fn speaking_act(&mut self, findings: &Findings) -> Result<(), sqlx::Error> {
+    async fn speaking_act(&mut self, findings: &mut Findings) -> Result<(), sqlx::Error> {
         let mut world = self.set_the_stage(Placing::Speaking, Publicity::Private).await?;
         for subject in self.attacked() {
             let shows = subject.table.policies.iter().any(|policy| policy.permissive);
@@ -119,6 +123,10 @@ impl<'a> Play<'a> {
                 probe.promote().await?;
                 probe.plan(findings).await?;
             }
+        }
+        for role in self.roles.clone() {
+            let everybody = hostile(self.cast, &role.name);
+            view::attack(self.scope, &mut self.session, role, &everybody, findings).await?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Owns the attacks that read.
 
 use super::context::{Context, Part, Tenant};
-use super::probe::Probe;
+use super::probe::{Probe, hostile};
 use super::session::{Outcome, Statement};
 use crate::rls::verify::catalog::{Command, Privilege};
 use crate::rls::verify::code::Code;
@@ -36,7 +36,7 @@ impl Probe<'_, '_> {
             return Ok(());
         }
         let everybodys = self.is_everybodys();
-        for hostile in self.hostile() {
+        for hostile in hostile(self.cast, &self.role.name) {
             let owned = match (hostile.code, self.subject.tenant) {
                 // A row without a tenant is no tenant's.
                 (Code::RowsForeign, Some(tenant)) => format!("where {} is not null", tenant.sql()),

@@ -3,7 +3,7 @@
 
 use super::context::{Context, Part, Tenant};
 use super::hints::Hint;
-use super::probe::Probe;
+use super::probe::{Probe, hostile};
 use super::select::rows;
 use super::session::{Outcome, Statement};
 use super::value::{Publicity, Row, Values, is_key};
@@ -24,7 +24,7 @@ impl Probe<'_, '_> {
 
     /// Writes as everybody who must not.
     pub(super) async fn write(&mut self) -> Result<(), sqlx::Error> {
-        for hostile in self.hostile() {
+        for hostile in hostile(self.cast, &self.role.name) {
             let told = format!("with {}", hostile.told.trim_start_matches("with "));
             // One of each kind: what differs between them is how the context is read, and reading tried that.
             match (hostile.code, hostile.told) {

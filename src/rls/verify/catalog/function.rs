@@ -15,6 +15,8 @@ pub(in super::super) struct Function {
     pub(in super::super) owner: Oid,
     /// It runs with its owner's rights.
     pub(in super::super) definer: bool,
+    /// It is said to tell nothing of what it is given, so that it may be asked before policies are.
+    pub(in super::super) leakproof: bool,
     /// It answers a trigger, so that nobody calls it.
     pub(in super::super) trigger: bool,
     /// `search_path`, if it has one of its own.
@@ -49,6 +51,7 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Vec<Function>,
             pg_get_function_identity_arguments(p.oid) as "arguments!",
             p.proowner::int8 as "owner!",
             p.prosecdef as "definer!",
+            p.proleakproof as "leakproof!",
             p.prorettype in ('trigger'::regtype, 'event_trigger'::regtype) as "trigger!",
             (select substr(setting, length('search_path=') + 1)
                 from unnest(p.proconfig) setting
@@ -75,6 +78,7 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Vec<Function>,
         arguments: row.arguments,
         owner: row.owner,
         definer: row.definer,
+        leakproof: row.leakproof,
         trigger: row.trigger,
         search_path: row.search_path,
         callers: row.callers,

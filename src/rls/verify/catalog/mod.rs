@@ -7,6 +7,7 @@ mod key;
 mod policy;
 mod read;
 mod role;
+mod schema;
 mod table;
 mod view;
 

@@ -8,7 +8,7 @@ use super::function::{self, Function};
 use super::role::{self, Role};
 use super::table::{self, Table};
 use super::view::{self, View};
-use super::{Oid, column, key, policy};
+use super::{Oid, column, key, policy, schema};
 
 /// What the catalogs say.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(in super::super) struct Catalog {
     pub(in super::super) functions: Vec<Function>,
     pub(in super::super) views: Vec<View>,
     pub(in super::super) defaults: Vec<Defaulted>,
+    /// Who may create in a schema.
+    pub(in super::super) creators: BTreeMap<String, Vec<Oid>>,
 }
 
 /// A setting that a role or a database has from the start.
@@ -61,6 +63,7 @@ pub(in super::super) async fn read(connection: &mut PgConnection) -> Result<Cata
     let functions = function::read(connection).await?;
     let views = view::read(connection).await?;
     let defaults = defaults(connection).await?;
+    let creators = schema::creators(connection).await?;
     transaction.rollback().await?;
     Ok(Catalog {
         verifier,
@@ -69,6 +72,7 @@ pub(in super::super) async fn read(connection: &mut PgConnection) -> Result<Cata
         functions,
         views,
         defaults,
+        creators,
     })
 }
 

@@ -17,6 +17,9 @@ pub(super) fn check(scope: &Scope<'_>, findings: &mut Findings) {
     for function in &scope.catalog.functions {
         let body = Expression::parse(&function.body);
         leaks(scope, function, &body, findings);
+        if function.leakproof {
+            findings.add(leakproof(function));
+        }
         if function.definer {
             definer(scope, function, &body, findings);
         }
@@ -62,17 +65,32 @@ fn leaks(scope: &Scope<'_>, function: &Function, body: &Expression, findings: &m
     }
 }
 
+fn leakproof(function: &Function) -> Finding {
+    Finding::new(
+        Code::FunctionLeakproof,
+        "is marked leakproof: a condition with it sees every row before the policies are asked",
+        format!("alter function {} not leakproof;", function.signature()),
+    )
+    .on_function(function)
+}
+
 fn definer(scope: &Scope<'_>, function: &Function, body: &Expression, findings: &mut Findings) {
     let signature = function.signature();
-    if function.search_path.is_none() {
-        findings.add(Finding::new(
+    if let Some(problem) = hijacked(scope, function) {
+        findings.add(
+            Finding::new(
                 Code::DefinerSearchPath,
                 format!(
-                    "runs with the rights of {} and finds tables and functions where its caller's search_path says",
+                    "runs with the rights of {} and {problem}",
                     scope.role_name(function.owner)
                 ),
-                format!("alter function {signature} set search_path = pg_catalog, pg_temp;\n-- and write every name with its schema"),
-            ).on_function(function));
+                format!(
+                    "alter function {signature} set search_path = pg_catalog, pg_temp;\n\
+                     -- and write every other name with its schema"
+                ),
+            )
+            .on_function(function),
+        );
     }
     let callers: Vec<String> = scope
         .roles
@@ -122,6 +140,36 @@ fn definer(scope: &Scope<'_>, function: &Function, body: &Expression, findings: 
                 format!("alter function {signature} security invoker;\n-- or: revoke execute on function {signature} from public, {};", callers.join(", ")),
             ).on_function(function));
     }
+}
+
+/// Why a caller can make the function find something of theirs.
+fn hijacked(scope: &Scope<'_>, function: &Function) -> Option<String> {
+    let Some(path) = &function.search_path else {
+        return Some("finds tables and functions where its caller's search_path says".to_owned());
+    };
+    let schemas: Vec<String> = path
+        .split(',')
+        .map(|schema| schema.trim().trim_matches('"').replace("\"\"", "\""))
+        .filter(|schema| !schema.is_empty())
+        .collect();
+    let may_create = |schema: &&String| {
+        let creators = scope.catalog.creators.get(*schema).into_iter().flatten();
+        let mut grantees = creators.copied();
+        grantees.any(|grantee| {
+            let mut roles = scope.roles.iter();
+            grantee == 0 || roles.any(|role| role.oid != function.owner && role.has_rights_of(grantee))
+        })
+    };
+    if let Some(schema) = schemas.iter().find(may_create) {
+        return Some(format!(
+            "finds names in {}, where others may put some",
+            quote::plain(schema)
+        ));
+    }
+    let others = schemas.iter().any(|schema| schema != "pg_catalog");
+    (others && !schemas.iter().any(|schema| schema == "pg_temp")).then(|| {
+        "finds its caller's temporary tables before its own, as pg_temp is not the last of its search_path".to_owned()
+    })
 }
 
 fn casts(scope: &Scope<'_>, function: &Function, body: &Expression, findings: &mut Findings) {
