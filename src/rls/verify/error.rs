@@ -1,14 +1,14 @@
 //! Owns why a verification could not run. A check that could not run is no error: it is a finding.
 
 use crate::db::DatabaseError;
-use crate::db::pool::PoolError;
+use crate::rls::RlsError;
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// The URL is not one.
+    /// The database could not be opened.
     #[error(transparent)]
-    Url(#[from] PoolError),
+    Opening(#[from] RlsError),
     /// The database did not answer, or ended the connection.
     #[error(transparent)]
     Database(#[from] DatabaseError),

@@ -1,7 +1,5 @@
 //! Owns a verification from the connection to the report.
 
-use sqlx::{Connection as _, PgConnection};
-
 use super::catalog;
 use super::error::VerifyError;
 use super::finding::{Finding, Findings};
@@ -10,12 +8,11 @@ use super::report::{Report, Summary};
 use super::scope::Scope;
 use super::settings::Settings;
 use super::{attack, checks};
-use crate::db::pool;
+use crate::rls::connection;
 
 /// Verifies the database that the URL names. Nothing is left behind.
 pub async fn run(url: &str, settings: &Settings) -> Result<Report, VerifyError> {
-    let options = pool::options(url)?.application_name("signet rls verify");
-    let mut connection = PgConnection::connect_with(&options).await?;
+    let mut connection = connection::open(url).await?;
     let catalog = catalog::read(&mut connection).await?;
     let names = Names::of(&catalog, &settings.schema);
     let scope = Scope::of(&catalog, settings, &names)?;

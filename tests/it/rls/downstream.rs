@@ -14,14 +14,14 @@ use crate::support::database::EmptyDatabase;
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/downstream");
 
 /// A product's database.
-struct Example {
-    database: EmptyDatabase,
-    owner: String,
+pub struct Example {
+    pub database: EmptyDatabase,
+    pub owner: String,
 }
 
 impl Example {
     /// What `examples/downstream/set-up` does, without `psql`.
-    async fn set_up() -> Self {
+    pub async fn set_up() -> Self {
         let database = EmptyDatabase::new().await;
         let owner = format!("{}_owner", database.name);
         let mut admin = database.connect("postgres").await;

@@ -1,6 +1,10 @@
 //! Where nothing is wrong, nothing is found; and whatever is found, nothing is changed.
 
-use super::verify_database::{CLEAN, KIT, Verified, exclusively, found};
+use signet::rls::verify::{Settings, run as verify};
+
+use super::database::run;
+use super::downstream::Example;
+use super::verify_database::{CLEAN, KIT, Verified, assert_found, exclusively, found};
 
 /// Policies as the kit writes them hold, and every attack could run.
 #[tokio::test]
@@ -52,4 +56,28 @@ async fn nothing_is_changed() {
         assert!(!report.is_clean());
         assert_eq!(database.ask(look).await, before);
     }
+}
+
+/// The example of a product's database is clean for people's requests, every attack tried; what its own jobs may do for
+/// every organization is found when they are asked for.
+#[tokio::test]
+async fn the_example_downstream_is_clean() {
+    let example = Example::set_up().await;
+    let mut admin = example.database.connect("postgres").await;
+    run(
+        &mut admin,
+        &format!("grant authenticated, anon, service to {}", example.owner),
+    )
+    .await;
+    let url = example.database.url(&example.owner).await;
+    let mut settings = Settings::default();
+    exclusively(&mut settings);
+    settings.roles = vec!["authenticated".to_owned(), "anon".to_owned()];
+    let report = verify(&url, &settings).await.expect("verified");
+    assert!(report.is_clean(), "{:#?}", report.findings);
+    assert_eq!(report.summary.not_checked, 0, "{:#?}", report.findings);
+    assert!(report.summary.attacks > 500, "{:?}", report.summary);
+    settings.roles = vec!["service".to_owned()];
+    let report = verify(&url, &settings).await.expect("verified");
+    assert_found(&report, &["policy-ignores-tenant app.metric_events"]);
 }

@@ -1,58 +1,58 @@
 //! A database downstream that is verified, made from a few statements.
 
 use serde_json::Value;
+use signet::rls::kit::{Kit, install};
 use signet::rls::verify::{Finding, Locking, Report, Settings, VerifyError, run};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use sqlx::AssertSqlSafe;
 
-use crate::support::database::TestDatabase;
+use super::database::{name as name_of, run as run_all};
+use crate::support::database::EmptyDatabase;
 
-/// The kit's functions in a few words.
-pub const KIT: &str = include_str!("seeds/kit_stub.sql");
+/// Stands for the kit among the statements of a database.
+pub const KIT: &str = "the kit";
 /// Tables as the kit's templates write them.
 pub const CLEAN: &str = include_str!("seeds/clean.sql");
 
 /// Such a database.
 pub struct Verified {
-    /// Another database of the cluster: what the program's configuration names.
-    pub beside: TestDatabase,
     /// As the tables' owner, who may become the role of people's requests.
     pub url: String,
-    pub admin_url: String,
     pub name: String,
+    database: EmptyDatabase,
 }
 
 impl Verified {
     /// A database with these statements run as its owner; `:person` is the role of people's requests.
     pub async fn new(statements: &[&str]) -> Self {
-        let database = TestDatabase::new().await;
-        let template = database.url.rsplit('/').next().expect("a name");
-        let template = template.split('?').next().expect("a name");
-        let name = format!("verified_{template}");
-        let mut admin = database.admin().await;
-        for statement in [
-            format!("create database {name} template template0"),
-            format!("create role {name}_owner login"),
-            format!("create role {name}_person nologin"),
-            format!("grant {name}_person to {name}_owner"),
-            format!("grant create, connect on database {name} to {name}_owner"),
-        ] {
-            execute(&mut admin, &statement).await;
-        }
-        let moved = |role: &str| {
-            let url = database.admin_url.replace(template, &name);
-            url.replacen("postgres@", &format!("{role}@"), 1)
-        };
+        let database = EmptyDatabase::new().await;
+        let name = database.name.clone();
         let verified = Self {
-            url: moved(&format!("{name}_owner")),
-            admin_url: moved("postgres"),
+            url: database.url(&format!("{name}_owner")).await,
             name,
-            beside: database,
+            database,
         };
         verified
-            .run_as_admin("grant all on schema public to :owner with grant option")
+            .run_as_admin(&format!(
+                "create role :owner login;
+                 create role :person nologin;
+                 grant :person to :owner;
+                 grant create, connect on database {} to :owner;
+                 grant all on schema public to :owner with grant option",
+                verified.name
+            ))
             .await;
         for statement in statements {
-            verified.run(statement).await;
+            if *statement == KIT {
+                let mut kit = Kit::new(name_of("auth"));
+                kit.grant_to = vec![name_of(&format!("{}_person", verified.name))];
+                let mut owner = verified
+                    .database
+                    .connect(&format!("{}_owner", verified.name))
+                    .await;
+                install(&mut owner, &kit).await.expect("installed");
+            } else {
+                verified.run(statement).await;
+            }
         }
         verified
     }
@@ -66,25 +66,19 @@ impl Verified {
 
     /// Runs statements as the owner.
     pub async fn run(&self, statements: &str) {
-        let mut owner = PgConnection::connect(&self.url).await.expect("the owner");
-        execute(&mut owner, &self.named(statements)).await;
-        owner.close().await.expect("closes");
+        let mut owner = self.database.connect(&format!("{}_owner", self.name)).await;
+        run_all(&mut owner, &self.named(statements)).await;
     }
 
     /// Runs statements as the cluster's superuser.
     pub async fn run_as_admin(&self, statements: &str) {
-        let mut admin = PgConnection::connect(&self.admin_url)
-            .await
-            .expect("the superuser");
-        execute(&mut admin, &self.named(statements)).await;
-        admin.close().await.expect("closes");
+        let mut admin = self.database.connect("postgres").await;
+        run_all(&mut admin, &self.named(statements)).await;
     }
 
     /// What one statement answers, asked by the superuser.
     pub async fn ask(&self, statement: &str) -> Value {
-        let mut admin = PgConnection::connect(&self.admin_url)
-            .await
-            .expect("the superuser");
+        let mut admin = self.database.connect("postgres").await;
         sqlx::query_scalar(AssertSqlSafe(statement.to_owned()))
             .fetch_one(&mut admin)
             .await
@@ -128,13 +122,6 @@ impl Verified {
             .replace(&self.name, "shop");
         serde_json::from_str(&text).expect("JSON")
     }
-}
-
-async fn execute(connection: &mut PgConnection, statements: &str) {
-    sqlx::raw_sql(AssertSqlSafe(statements.to_owned()))
-        .execute(connection)
-        .await
-        .unwrap_or_else(|error| panic!("{error}: {statements}"));
 }
 
 /// What was found, as `code table`, each once.

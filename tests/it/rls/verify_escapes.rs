@@ -28,6 +28,7 @@ async fn views_that_escape_are_found() {
     database
         .run(&one(&report, "view-escapes", Some("public.forced")).fix)
         .await;
+    assert_found(&report, &["rows-through-view public.forced"]);
     let left = found(&database.verify(|_| {}).await);
     assert_eq!(
         left,
@@ -50,13 +51,20 @@ async fn tn_08_functions_that_escape_are_found() {
          create function hidden() returns bigint language sql stable security definer
             set search_path = pg_catalog, pg_temp
             as $$ select count(*) from public.stores $$;
-         revoke execute on function hidden() from public",
+         revoke execute on function hidden() from public;
+         create schema shared;
+         grant usage, create on schema shared to :person;
+         create function borrowing() returns int language sql security definer
+            set search_path = pg_catalog, shared, pg_temp as 'select 1';
+         create function shadowed() returns int language sql security definer
+            set search_path = public as 'select 1'",
     ])
     .await;
     database
         .run_as_admin(
             "create function mighty() returns int language sql security definer set search_path = pg_catalog, pg_temp
-                as 'select 1'",
+                as 'select 1';
+             create function telling(text) returns boolean language sql leakproof as 'select true'",
         )
         .await;
     let report = database.verify(|_| {}).await;
@@ -65,7 +73,10 @@ async fn tn_08_functions_that_escape_are_found() {
         [
             "definer-reads public.all_stores()",
             "definer-search-path public.all_stores()",
+            "definer-search-path public.borrowing()",
+            "definer-search-path public.shadowed()",
             "definer-superuser public.mighty()",
+            "function-leakproof public.telling(text)",
             "rls-not-forced public.stores",
         ]
     );
@@ -77,7 +88,7 @@ async fn tn_02_settings_that_stay_are_found() {
     let database = Verified::new(&[
         KIT,
         CLEAN,
-        "create function auth.set_claims(claims jsonb) returns void language plpgsql
+        "create or replace function auth.set_claims(claims jsonb) returns void language plpgsql
             as $$ begin perform set_config('request.jwt.claims', claims::text, false); end $$;
          create function pre_request() returns void language plpgsql
             as $$ begin execute 'set session request.jwt.claims to ''x'''; end $$;
@@ -109,7 +120,7 @@ async fn tn_02_a_hidden_leak_is_found_by_the_next_transaction() {
     let database = Verified::new(&[
         KIT,
         CLEAN,
-        "create function auth.set_claims(claims jsonb) returns void language plpgsql as $$
+        "create or replace function auth.set_claims(claims jsonb) returns void language plpgsql as $$
          declare stays boolean := 1 = 2;
          begin perform set_config('request.jwt.claims', claims::text, stays); end $$",
     ])

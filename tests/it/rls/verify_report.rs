@@ -17,7 +17,7 @@ const FAULTY: &str = "create table orders (org_id text not null, id uuid not nul
 #[tokio::test]
 async fn the_json_report_stays_as_it_is() {
     let database = Verified::new(&[KIT, FAULTY]).await;
-    let signet = Signet::on(&database.beside);
+    let signet = Signet::unconfigured();
     let ran = signet
         .run(&["rls", "verify", "--database", &database.url, "--json"])
         .await;
@@ -103,7 +103,7 @@ async fn the_json_report_stays_as_it_is() {
 #[tokio::test]
 async fn the_text_is_grouped_by_table_and_plain_in_a_pipe() {
     let database = Verified::new(&[KIT, FAULTY]).await;
-    let signet = Signet::on(&database.beside);
+    let signet = Signet::unconfigured();
     let ran = signet.run(&["rls", "verify", "--database", &database.url]).await;
     assert_eq!(ran.code, 1, "{}", ran.errors);
     let person = format!("{}_person", database.name);
@@ -140,7 +140,7 @@ async fn the_text_is_grouped_by_table_and_plain_in_a_pipe() {
 #[tokio::test]
 async fn the_exit_code_tells_what_came_of_it() {
     let database = Verified::new(&[KIT, CLEAN]).await;
-    let signet = Signet::on(&database.beside);
+    let signet = Signet::unconfigured();
     let verify = async |more: &[&str]| {
         let arguments: Vec<&str> = ["rls", "verify", "--database", &database.url]
             .into_iter()

@@ -86,3 +86,15 @@ async fn a_role_that_cannot_be_taken_on_is_said() {
     database.run_as_admin(&unchecked.fix).await;
     assert!(database.verify(|_| {}).await.summary.attacks > 100);
 }
+
+/// Where nobody but the owner has rights, there is nobody to attack as: that is said.
+#[tokio::test]
+async fn tables_without_an_application_role_are_said_to_be_unchecked() {
+    let database = Verified::new(&[KIT, CLEAN, "revoke all on stores, sales, notes from :person"]).await;
+    let report = database.verify(|_| {}).await;
+    assert_eq!(found(&report), ["not-checked -"]);
+    let report = database
+        .verify(|settings| settings.roles = vec![format!("{}_owner", database.name)])
+        .await;
+    assert_eq!(found(&report), ["role-owns-table -"]);
+}

@@ -50,6 +50,15 @@ pub(super) struct Cast {
     pub(super) organizations: IdForm,
     pub(super) people: IdForm,
     settings: Vec<(String, Says)>,
+    /// Whether `role` in a token is the database's, as a REST gateway has it; the kit's is the platform's.
+    roles: RoleClaim,
+}
+
+/// What the claim `role` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RoleClaim {
+    Platform,
+    Database,
 }
 
 /// What a setting is about, by its name.
@@ -125,7 +134,7 @@ impl Context {
 }
 
 impl Cast {
-    pub(super) fn new(names: &Names, organizations: IdForm, people: IdForm) -> Self {
+    pub(super) fn new(names: &Names, organizations: IdForm, people: IdForm, roles: RoleClaim) -> Self {
         let settings = names
             .settings()
             .filter_map(|name| Some((name.to_owned(), Says::guess(name)?)));
@@ -133,6 +142,7 @@ impl Cast {
             organizations,
             people,
             settings: settings.collect(),
+            roles,
         }
     }
 
@@ -165,7 +175,8 @@ impl Cast {
     pub(super) fn member(&self, role: &str, tenant: Tenant, part: Part) -> Context {
         let organization = self.organization(tenant);
         let person = self.person(tenant, part);
-        let claims = person_claims(role, &person)
+        let claims = self
+            .person_claims(role, &person)
             .with("org_id", json!(organization))
             .with("org_role", json!(part.name()))
             .with("user_role", json!(part.name()))
@@ -180,7 +191,7 @@ impl Cast {
     /// What the request of somebody says who belongs nowhere.
     pub(super) fn nobodys(&self, role: &str, organization: Option<Value>) -> Context {
         let person = self.person(Tenant::Strangers, Part::Viewer);
-        let mut claims = person_claims(role, &person).with("mv", json!(NOBODYS_EPOCH));
+        let mut claims = self.person_claims(role, &person).with("mv", json!(NOBODYS_EPOCH));
         let plain = match &organization {
             Some(Value::String(text)) => text.clone(),
             _ => String::new(),
@@ -194,7 +205,8 @@ impl Cast {
     /// An organization's claim that is no organization, said by an owner.
     pub(super) fn claiming(&self, role: &str, organization: &Value) -> Context {
         let person = self.person(Tenant::Strangers, Part::Owner);
-        let claims = person_claims(role, &person)
+        let claims = self
+            .person_claims(role, &person)
             .with("org_id", organization.clone())
             .with("org_role", json!("owner"))
             .with("mv", json!(MEMBERS_EPOCH));
@@ -224,6 +236,22 @@ impl Cast {
         Context {
             settings: settings.collect(),
         }
+    }
+
+    /// The claims of a person's token, without an organization.
+    fn person_claims(&self, role: &str, person: &str) -> Claims {
+        let role = match self.roles {
+            RoleClaim::Platform => "user",
+            RoleClaim::Database => role,
+        };
+        Claims(Map::new())
+            .with("iss", json!("https://verify.invalid"))
+            .with("client_id", json!("signet-rls-verify"))
+            .with("sub", json!(person))
+            .with("role", json!(role))
+            .with("tier", json!("founder"))
+            .with("iat", json!(1_700_000_000))
+            .with("exp", json!(4_102_444_800_u64))
     }
 
     fn saying(&self, claims: &str, organization: &str, person: &str, role: &str) -> Context {
@@ -260,18 +288,6 @@ impl std::fmt::Display for Claims {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         Value::Object(self.0.clone()).fmt(formatter)
     }
-}
-
-/// The claims of a person's token, without an organization. `role` is the database's, as a REST gateway has it.
-fn person_claims(role: &str, person: &str) -> Claims {
-    Claims(Map::new())
-        .with("iss", json!("https://verify.invalid"))
-        .with("client_id", json!("signet-rls-verify"))
-        .with("sub", json!(person))
-        .with("role", json!(role))
-        .with("tier", json!("founder"))
-        .with("iat", json!(1_700_000_000))
-        .with("exp", json!(4_102_444_800_u64))
 }
 
 /// `51679e7` for signet: nobody else makes ids like these.

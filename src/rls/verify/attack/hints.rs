@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::context::IdForm;
-use crate::rls::verify::catalog::{Column, Oid, Table};
+use crate::rls::verify::catalog::{Check, Column, Oid, Table};
 use crate::rls::verify::scope::Scope;
 
 /// What a column means.
@@ -46,7 +46,7 @@ impl Hints {
         let mut hints = BTreeMap::new();
         for table in &scope.catalog.tables {
             for column in &table.columns {
-                if let Some(hint) = by_name(column) {
+                if let Some(hint) = by_name(table, column) {
                     hints.insert((table.oid, column.name.clone()), hint);
                 }
             }
@@ -97,11 +97,14 @@ impl Hints {
     }
 }
 
-fn by_name(column: &Column) -> Option<Hint> {
+fn by_name(table: &Table, column: &Column) -> Option<Hint> {
     if ROLES.contains(&column.name.as_str()) {
         (column.is_text() || column.base_kind == "e").then_some(Hint::Role)
     } else {
-        PEOPLE.contains(&column.name.as_str()).then_some(Hint::Person)
+        // `author in ('user', 'ai')` is no person.
+        let listed = |check: &Check| check.column == column.name && check.definition.contains("ANY (");
+        let person = PEOPLE.contains(&column.name.as_str()) && column.base_kind != "e";
+        (person && !table.checks.iter().any(listed)).then_some(Hint::Person)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::context::Cast;
+use super::context::{Cast, RoleClaim};
 use super::hints::{Hint, Hints};
 use super::leak;
 use super::probe::{Probe, hostile};
@@ -29,6 +29,7 @@ pub(in super::super) async fn run(
         scope.names,
         hints.form(scope, Hint::Tenant),
         hints.form(scope, Hint::Person),
+        role_claim(scope),
     );
     let mut play = Play {
         scope,
@@ -55,6 +56,20 @@ pub(in super::super) async fn run(
     let attacks = play.session.attacks;
     play.session.close().await?;
     Ok(attacks)
+}
+
+/// With the kit in the database, `role` is what a person is on the platform.
+fn role_claim(scope: &Scope<'_>) -> RoleClaim {
+    let kit = scope
+        .catalog
+        .functions
+        .iter()
+        .any(|function| function.schema == scope.settings.schema && function.name == "tier_at_least");
+    if kit {
+        RoleClaim::Platform
+    } else {
+        RoleClaim::Database
+    }
 }
 
 struct Play<'a> {

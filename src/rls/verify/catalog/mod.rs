@@ -13,7 +13,7 @@ mod view;
 
 pub(super) use column::Column;
 pub(super) use function::Function;
-pub(super) use key::{Index, Reference};
+pub(super) use key::{Check, Index, Reference};
 pub(super) use policy::{Command, Policy};
 pub(super) use read::{Catalog, read};
 pub(super) use role::Role;
