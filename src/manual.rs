@@ -11,3 +11,6 @@ pub mod threat_model {}
 
 #[doc = include_str!("manual/decisions.md")]
 pub mod decisions {}
+
+#[doc = include_str!("manual/api.md")]
+pub mod api {}
