@@ -10,8 +10,9 @@ use crate::tenancy::member::MemberRole;
 use crate::tenancy::store;
 
 /// Makes the person a member of the organization that owns their address' domain, if one does and lets people join;
-/// says where and as what. Who is a member, or asked to be one, stays what they are. The address must be the person's
-/// own and proven in this transaction or before: the statement asks for it itself.
+/// says where and as what. Who is a member, or asked to be one, stays what they are, and who was one and left or was
+/// removed comes back by an invitation only. The address must be the person's own and proven in this transaction or
+/// before: the statement asks for it itself.
 pub async fn auto_join(
     work: &mut Work,
     user: &UserId,

@@ -249,6 +249,7 @@ pub(in crate::tenancy) async fn owner_of_domain(
 }
 
 /// Lets a person join by their proven address, if everything about it holds; says as what. The organization is locked.
+/// A counter of the membership says that there was one: it ended for a reason that an address does not undo.
 pub(in crate::tenancy) async fn join_by_domain(
     connection: &mut PgConnection,
     (organization, user): (&OrganizationId, &UserId),
@@ -273,6 +274,10 @@ pub(in crate::tenancy) async fn join_by_domain(
            and u.email_verified_at is not null
            and u.kind = 'human'
            and u.deleted_at is null
+           and not exists (
+               select from auth.membership_epochs e
+               where e.user_id = u.id
+                 and e.organization_id = o.id)
          for no key update of u
          on conflict (user_id, organization_id) do nothing
          returning role",

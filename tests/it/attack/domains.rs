@@ -8,7 +8,7 @@ use signet::user::EmailAddress;
 use super::evidence::count;
 use crate::app::TestApp;
 use crate::fixtures::person::TestPerson;
-use crate::fixtures::team::{assert_matches, domain_name, kept, prove_address};
+use crate::fixtures::team::{accept, assert_matches, domain_name, kept, prove_address};
 use crate::fixtures::{a_person, an_organization};
 
 async fn a_person_at(app: &TestApp, name: &str, email: &str) -> TestPerson {
@@ -101,6 +101,25 @@ async fn dj_01_only_a_proven_address_of_ones_own_joins() {
         .unwrap();
     team.remove(&app, &nora).await;
     assert_eq!(claimed(&nora, "nora@example.test").await, None);
+}
+
+/// DJ-01: who was removed, or took their invitation back, does not come back by proving the address once more.
+#[tokio::test]
+async fn dj_01_a_removed_member_does_not_come_back_by_their_address() {
+    let app = TestApp::new().await;
+    let olga = a_person("olga").create(&app).await;
+    let team = an_organization(&app, "team", &olga, None).await;
+    team.own(&app, "example.test").await;
+    let nora = a_person("nora").create(&app).await;
+    prove_address(&app, &nora).await.expect("joined");
+    team.remove_as(&app, &olga.actor(), &nora).await.unwrap();
+    assert_eq!(prove_address(&app, &nora).await, None);
+    assert_eq!(team.role_of(&app, &nora).await, None);
+    let (_, token) = team
+        .invite_as(&app, &olga.actor(), &nora.email, "viewer")
+        .await
+        .unwrap();
+    assert_eq!(accept(&app, &token, &nora).await.unwrap().role.as_str(), "viewer");
 }
 
 /// DJ-01: nobody owns a domain where everybody has a mailbox, nor one that is no domain.
