@@ -77,3 +77,19 @@ pub fn hmac_sha256(key: &[u8; 32], parts: &[&[u8]]) -> Digest {
     }
     Digest(mac.finalize().into_bytes().into())
 }
+
+/// Plain HMAC-SHA-256 (RFC 2104) of the parts one after the other, for what a specification defines so.
+#[must_use]
+pub fn plain_hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut block = zeroize::Zeroizing::new([0_u8; 64]);
+    let hashed = zeroize::Zeroizing::new(plain_sha256(key));
+    let short = if key.len() > block.len() { &hashed[..] } else { key };
+    for (padded, byte) in block.iter_mut().zip(short) {
+        *padded = *byte;
+    }
+    let mut mac = Hmac::<Sha256>::new((&*block).into());
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}

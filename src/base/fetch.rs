@@ -7,7 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
+use http::{HeaderMap, StatusCode};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::Url;
+
+pub use super::reach::{Reach, permitted};
 
 /// How long one fetch may take, connect to last byte.
 pub const TIME_LIMIT: Duration = Duration::from_secs(5);
@@ -23,21 +27,71 @@ pub enum FetchError {
     /// Connecting, TLS, or reading failed, or took too long.
     #[error("the request failed")]
     Failed(#[source] reqwest::Error),
-    /// The body is larger than [`SIZE_LIMIT`].
+    /// The body is larger than [`Bounds::size`].
     #[error("the answer is too large")]
     TooLarge,
+    /// The URL cannot stand in a request.
+    #[error("the URL cannot be requested")]
+    Malformed,
     /// The client could not be built.
     #[error("no HTTP client")]
     Unavailable(#[source] reqwest::Error),
 }
 
-/// Which addresses may be connected to.
+impl FetchError {
+    /// Whether time ran out.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Failed(error) if error.is_timeout())
+    }
+
+    /// Whether there was no connection, or it broke off before the answer's end: what another attempt may mend.
+    #[must_use]
+    pub fn is_broken_connection(&self) -> bool {
+        match self {
+            Self::Failed(error) => !error.is_timeout() && !error.is_builder(),
+            Self::ForbiddenAddress | Self::TooLarge | Self::Malformed | Self::Unavailable(_) => false,
+        }
+    }
+
+    /// The innermost reason, for an operator: what the socket, TLS or HTTP said. It names no URL.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let first: &dyn std::error::Error = self;
+        std::iter::successors(Some(first), |error| error.source())
+            .last()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    }
+}
+
+/// How much one fetch may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// Public addresses only.
-    Public,
-    /// Loopback too: development and tests.
-    PublicAndLoopback,
+pub struct Bounds {
+    /// From connecting to the last byte.
+    pub time: Duration,
+    /// Bytes of the body.
+    pub size: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            time: TIME_LIMIT,
+            size: SIZE_LIMIT,
+        }
+    }
+}
+
+/// What was answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status; a redirect is one like others.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Vec<u8>,
 }
 
 /// The one client for requests that leave this server.
@@ -61,9 +115,40 @@ impl Fetch {
         Ok(Self { client, reach })
     }
 
-    /// Sends a request and reads the whole answer within the limits.
+    /// Sends a request and reads the whole answer within the usual bounds.
     pub async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, FetchError> {
-        let request = reqwest::Request::try_from(request).map_err(FetchError::Failed)?;
+        self.send_within(request, Bounds::default()).await
+    }
+
+    /// Posts a body, and reads the whole answer within the bounds.
+    pub async fn post(
+        &self,
+        url: &Url,
+        headers: HeaderMap,
+        body: Vec<u8>,
+        bounds: Bounds,
+    ) -> Result<Answer, FetchError> {
+        let mut request = http::Request::new(body);
+        *request.method_mut() = http::Method::POST;
+        *request.uri_mut() = url.as_str().parse().map_err(|_| FetchError::Malformed)?;
+        *request.headers_mut() = headers;
+        let (parts, body) = self.send_within(request, bounds).await?.into_parts();
+        Ok(Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        })
+    }
+
+    /// Sends a request and reads the whole answer within the bounds. The body is counted as it arrives, and nothing
+    /// is read of one that says beforehand that it is too large.
+    async fn send_within(
+        &self,
+        request: http::Request<Vec<u8>>,
+        bounds: Bounds,
+    ) -> Result<http::Response<Vec<u8>>, FetchError> {
+        let mut request = reqwest::Request::try_from(request).map_err(failed)?;
+        *request.timeout_mut() = Some(bounds.time);
         // A literal address never reaches the resolver. It is read in the form that the URL parser gave it: that one
         // also understands `127.1` and `0x7f000001`.
         let host = request
@@ -81,9 +166,13 @@ impl Fetch {
             if is_forbidden(&error) {
                 FetchError::ForbiddenAddress
             } else {
-                FetchError::Failed(error)
+                failed(error)
             }
         })?;
+        let announced = response.content_length().unwrap_or(0);
+        if usize::try_from(announced).map_or(true, |length| length > bounds.size) {
+            return Err(FetchError::TooLarge);
+        }
         let mut answer = http::Response::builder().status(response.status());
         if let Some(headers) = answer.headers_mut() {
             headers.clone_from(response.headers());
@@ -91,8 +180,8 @@ impl Fetch {
         let mut body = Vec::new();
         let mut stream = response.bytes_stream();
         while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(FetchError::Failed)?;
-            if body.len() + chunk.len() > SIZE_LIMIT {
+            let chunk = chunk.map_err(failed)?;
+            if body.len() + chunk.len() > bounds.size {
                 return Err(FetchError::TooLarge);
             }
             body.extend_from_slice(&chunk);
@@ -101,39 +190,9 @@ impl Fetch {
     }
 }
 
-/// Whether an address may be connected to.
-#[must_use]
-pub fn permitted(address: IpAddr, reach: Reach) -> bool {
-    let address = address.to_canonical();
-    if address.is_loopback() {
-        return reach == Reach::PublicAndLoopback;
-    }
-    match address {
-        IpAddr::V4(v4) => {
-            let [first, second, ..] = v4.octets();
-            !(v4.is_private()
-                || v4.is_link_local()
-                || v4.is_unspecified()
-                || v4.is_broadcast()
-                || v4.is_multicast()
-                || v4.is_documentation()
-                || first == 0
-                || first >= 240
-                || (first == 100 && (64..128).contains(&second))
-                || (first == 192 && second == 0)
-                || (first == 198 && (18..20).contains(&second)))
-        }
-        IpAddr::V6(v6) => {
-            let [first, second, ..] = v6.segments();
-            !(v6.is_unspecified()
-                || v6.is_multicast()
-                || v6.is_unique_local()
-                || v6.is_unicast_link_local()
-                || first == 0x2002
-                || (first == 0x64 && second == 0xff9b)
-                || (first == 0x2001 && (second == 0xdb8 || second == 0)))
-        }
-    }
+/// A failure without its URL: queries and paths can hold secrets, and errors are logged.
+fn failed(error: reqwest::Error) -> FetchError {
+    FetchError::Failed(error.without_url())
 }
 
 #[derive(Debug, thiserror::Error)]

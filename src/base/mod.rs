@@ -10,5 +10,6 @@ pub mod fetch;
 pub mod handle;
 pub mod id;
 pub mod origin;
+pub mod reach;
 pub mod secret;
 pub mod strict_json;
