@@ -227,6 +227,10 @@ begin
             'role', person.role,
             'tier', coalesce(chosen.tier, person.access_tier),
             'plan', chosen.plan,
+            'modules', case
+                when 'modules' = any (scopes) and chosen.id is not null
+                then spaces.module_claims(chosen.id, chosen.role)
+                end,
             'mv', person.epoch || '.' || coalesce(chosen.epoch, 0) || '.' || coalesce(e.epoch, 0)))
         end
     from auth.users person

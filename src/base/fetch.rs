@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
 
@@ -128,8 +128,23 @@ impl Fetch {
         body: Vec<u8>,
         bounds: Bounds,
     ) -> Result<Answer, FetchError> {
+        self.ask(Method::POST, url, (headers, body), bounds).await
+    }
+
+    /// Gets, and reads the whole answer within the bounds.
+    pub async fn get(&self, url: &Url, headers: HeaderMap, bounds: Bounds) -> Result<Answer, FetchError> {
+        self.ask(Method::GET, url, (headers, Vec::new()), bounds).await
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        url: &Url,
+        (headers, body): (HeaderMap, Vec<u8>),
+        bounds: Bounds,
+    ) -> Result<Answer, FetchError> {
         let mut request = http::Request::new(body);
-        *request.method_mut() = http::Method::POST;
+        *request.method_mut() = method;
         *request.uri_mut() = url.as_str().parse().map_err(|_| FetchError::Malformed)?;
         *request.headers_mut() = headers;
         let (parts, body) = self.send_within(request, bounds).await?.into_parts();

@@ -5,6 +5,7 @@ mod arguments;
 mod install;
 mod policy;
 mod run;
+mod sync;
 mod verify;
 
 pub use arguments::RlsCommand;

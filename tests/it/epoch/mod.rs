@@ -8,3 +8,6 @@ mod poll_pages;
 mod reductions;
 mod revocation;
 mod said;
+mod sync;
+mod sync_failures;
+pub mod worker;

@@ -155,3 +155,47 @@ async fn a_persons_organizations_are_listed_by_scope() {
         );
     }
 }
+
+/// Contracts section 5: `modules` is said by its scope, of the organization that the token speaks of; a client's own
+/// token never says it.
+#[tokio::test]
+async fn modules_are_said_by_scope() {
+    let app = TestApp::with(|config| {
+        config.modules.allowlist.team = vec!["cards".to_owned(), "notes".to_owned()];
+    })
+    .await;
+    let client = a_client("web").scope_claims_in_id_token().create(&app).await;
+    let relying_party = app.relying_party(&client);
+    let ada = a_person("ada").create(&app).await;
+    an_organization(&app, "acme", &ada, None).await;
+    let asked = [("scope", "openid modules organization:acme")];
+    let expected = json!({"cards": "rwa", "notes": "rwa"});
+    let code = relying_party.tokens(&app, &ada, &asked).await;
+    let refresh = refreshed(&relying_party, &code).await;
+    for tokens in [&code, &refresh] {
+        let token = text(tokens, "access_token");
+        assert_eq!(claims(token)["modules"], expected);
+        assert_eq!(relying_party.introspect(token).await["modules"], expected);
+        assert_eq!(relying_party.userinfo(token).await.json()["modules"], expected);
+        assert!(claims(text(tokens, "id_token")).get("modules").is_none());
+    }
+    let narrowed = relying_party
+        .refresh(text(&refresh, "refresh_token"), &[("scope", "openid")])
+        .await;
+    let narrowed = narrowed.json();
+    assert!(claims(text(&narrowed, "access_token")).get("modules").is_none());
+    let service = app.relying_party(
+        &a_client("jobs")
+            .service()
+            .scopes(&["modules", "api:read"])
+            .create(&app)
+            .await,
+    );
+    let grant = ("grant_type", "client_credentials");
+    let own = service.token(&[grant]).await.json();
+    assert_eq!(own["scope"], "api:read");
+    service
+        .token(&[grant, ("scope", "modules")])
+        .await
+        .assert_error(400, "invalid_scope");
+}

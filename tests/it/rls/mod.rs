@@ -2,7 +2,7 @@
 
 mod claims;
 mod context;
-mod database;
+pub mod database;
 mod downstream;
 mod epoch;
 mod install;
