@@ -14,16 +14,18 @@ use crate::authentication::throttle::Limits;
 use crate::base::clock::{Clock, DatabaseClock};
 use crate::base::dns::{Dns, TextRecords};
 use crate::base::entropy::{Entropy, SystemEntropy};
+use crate::base::fetch::{Fetch, FetchError};
 use crate::base::handle::BackupEpoch;
 use crate::base::origin::Origin;
 use crate::client::{Registry, Resources};
-use crate::config::{PasswordSettings, SignetConfig};
+use crate::config::{HookSettings, PasswordSettings, SignetConfig};
 use crate::db::changes::{self, Freshness, Watched};
 use crate::db::pool::{self, PoolError, PoolSettings};
 use crate::db::work::Circumstances;
 use crate::db::{DatabaseError, Work, migrate, platform};
 use crate::hook::Hooks;
-use crate::hook::registry::RegistryError;
+use crate::hook::registry::{RegistryError, Ways};
+use crate::hook::sample::Sampling;
 use crate::hook::transport::sql::SqlTransport;
 use crate::protocol::issuer::{Issuer, IssuerError};
 use crate::sealing::{KekError, Keyring};
@@ -58,6 +60,9 @@ pub enum AppError {
     /// The hooks cannot be used.
     #[error(transparent)]
     Hooks(#[from] RegistryError),
+    /// Nothing can be fetched.
+    #[error("outgoing HTTP: {0}")]
+    Fetch(#[from] FetchError),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -117,8 +122,7 @@ impl App {
         let (instant, time) = pool::measure_time(&mut connection).await?;
         let platform = platform::read(&mut connection).await?;
         module::service::publish(&mut connection, &config.modules.allowlist).await?;
-        let hook_transport = sql_hooks(&config)?;
-        let hooks = Hooks::load(pool.clone(), hook_transport, &mut connection, &keyring).await?;
+        let hooks = Hooks::load(pool.clone(), hook_ways(&config)?, &mut connection, &keyring).await?;
         let database_clock = injected
             .clock
             .is_none()
@@ -344,6 +348,7 @@ impl App {
 
     /// Closes the pools.
     pub async fn close(&self) {
+        self.0.issuance.hooks.settle().await;
         self.0.pool.close().await;
         if let Some(sql) = self.0.issuance.hooks.sql() {
             sql.close().await;
@@ -351,13 +356,27 @@ impl App {
     }
 }
 
-/// The connections of operators' SQL hooks, where `database.hook_url` is set.
-pub fn sql_hooks(config: &SignetConfig) -> Result<Option<SqlTransport>, AppError> {
+/// How operators' hooks are reached: SQL ones where `database.hook_url` is set.
+pub fn hook_ways(config: &SignetConfig) -> Result<Ways, AppError> {
     let database = &config.database;
     let url = database.hook_url()?;
-    Ok(url
-        .map(|url| SqlTransport::new(&url, database.hook_pool_size))
-        .transpose()?)
+    Ok(Ways {
+        sql: url
+            .map(|url| SqlTransport::new(&url, database.hook_pool_size))
+            .transpose()?,
+        fetch: Fetch::new(config.hooks.reach())?,
+        sampling: sampling(&config.hooks),
+    })
+}
+
+/// Which questions of hooks are kept, as configuration says.
+#[must_use]
+pub fn sampling(settings: &HookSettings) -> Sampling {
+    Sampling {
+        every: settings.sample_every,
+        keep: settings.keep_events,
+        kept_for: settings.kept_for(),
+    }
 }
 
 /// How passwords are hashed, as configuration says; no number of permits means one per core.

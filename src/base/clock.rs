@@ -68,6 +68,17 @@ impl Clock for DatabaseClock {
     }
 }
 
+/// This machine's own clock, for a command that speaks to no database: its time only meets other machines' clocks.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "no server state depends on it")]
+    fn now(&self) -> Timestamp {
+        Utc::now().trunc_subsecs(6)
+    }
+}
+
 fn carry((instant, time): (Instant, Timestamp), now: Instant) -> Timestamp {
     time + TimeDelta::from_std(now.saturating_duration_since(instant)).unwrap_or(TimeDelta::zero())
 }

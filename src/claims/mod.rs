@@ -3,3 +3,5 @@
 
 pub mod assemble;
 pub mod outputs;
+pub mod preview;
+pub mod replay;

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use super::client::ClientCommand;
 use super::database::DatabaseCommand;
 use super::dev::DevArguments;
-use super::hook::ManageHooks;
+use super::hook::HookCommand;
 use super::migrate::MigrateArguments;
 use super::module::ModuleCommand;
 use super::organization::OrganizationCommand;
@@ -62,7 +62,7 @@ pub(super) enum Command {
     ServiceKey(ServiceKeyCommand),
     /// Register and manage hooks, which add claims to tokens.
     #[command(subcommand)]
-    Hook(ManageHooks),
+    Hook(HookCommand),
     /// Isolate tenants in a database downstream by the token's claims.
     #[command(subcommand)]
     Rls(RlsCommand),

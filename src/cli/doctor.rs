@@ -176,8 +176,8 @@ async fn hooks(
     connection: &mut PgConnection,
     keyring: &Keyring,
 ) -> Result<String, String> {
-    let sql = app::sql_hooks(config).map_err(|error| chain(&error))?;
-    let hooks = Hooks::load(pool.clone(), sql, connection, keyring)
+    let ways = app::hook_ways(config).map_err(|error| chain(&error))?;
+    let hooks = Hooks::load(pool.clone(), ways, connection, keyring)
         .await
         .map_err(|error| chain(&error))?;
     hooks.check().await.map_err(|error| chain(&error))?;

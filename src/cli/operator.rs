@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::PgPool;
+
 use crate::app;
 use crate::authentication::password::{Hasher, Password, PasswordHash};
 use crate::base::clock::{Clock as _, DatabaseClock};
@@ -15,9 +17,14 @@ use crate::db::{Work, migrate, platform};
 
 /// Opens a transaction for one command.
 pub async fn begin(config: &SignetConfig) -> anyhow::Result<Work> {
+    Ok(open(config, 1).await?.1)
+}
+
+/// Opens a transaction for one command, and the pool of `size` connections that it came from.
+pub async fn open(config: &SignetConfig, size: u32) -> anyhow::Result<(PgPool, Work)> {
     let pool = pool::open(&PoolSettings {
         url: config.database.app_url()?,
-        size: 1,
+        size,
         acquire_timeout: Duration::from_secs(5),
         statement_timeout: Duration::from_secs(10),
         statement_cache: config.database.statement_cache,
@@ -34,7 +41,8 @@ pub async fn begin(config: &SignetConfig) -> anyhow::Result<Work> {
         origin: Origin::internal("command line"),
         epoch: platform.epoch,
     };
-    Ok(Work::in_transaction(pool.begin().await?, circumstances))
+    let work = Work::in_transaction(pool.begin().await?, circumstances);
+    Ok((pool, work))
 }
 
 /// Hashes a chosen password at the configured cost, before any transaction begins.

@@ -70,10 +70,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             let report = user::run(command, &load()?).await?;
             output::write(&report, json)?;
         }
-        Command::Hook(command) => {
-            let report = hook::manage(command, &load()?).await?;
-            output::write(&report, json)?;
-        }
+        Command::Hook(command) => return Box::pin(hook::run(command, &load()?, json)).await,
         Command::Organization(command) => {
             let report = organization::run(command, &load()?).await?;
             output::write(&report, json)?;

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DatabaseSettings, DomainSettings, LimitSettings, ListenSettings, LogSettings, ModuleAllowlist,
-    ModuleSettings, PasswordSettings, SealingSettings, SignUpSettings, TlsSettings, TokenSettings,
+    DatabaseSettings, DomainSettings, HookSettings, LimitSettings, ListenSettings, LogSettings,
+    ModuleAllowlist, ModuleSettings, PasswordSettings, SealingSettings, SignUpSettings, TlsSettings,
+    TokenSettings,
 };
 
 /// Everything that can be set.
@@ -30,6 +31,8 @@ pub struct SignetConfig {
     pub sign_up: SignUpSettings,
     /// Which modules each type of organization has.
     pub modules: ModuleSettings,
+    /// What all of the operators' hooks share.
+    pub hooks: HookSettings,
     /// Password hashing.
     pub password: PasswordSettings,
     /// Lockout and rates.
@@ -105,5 +108,6 @@ pub fn load(path: Option<&Path>) -> Result<SignetConfig, ConfigError> {
     settings.tokens.check()?;
     settings.modules.check()?;
     settings.sign_up.check()?;
+    settings.hooks.check()?;
     Ok(settings)
 }

@@ -3,6 +3,7 @@
 
 mod database;
 mod domains;
+mod hooks;
 mod limits;
 mod listen;
 mod load;
@@ -15,6 +16,7 @@ mod tokens;
 
 pub use database::DatabaseSettings;
 pub use domains::DomainSettings;
+pub use hooks::{HookReach, HookSettings};
 pub use limits::LimitSettings;
 pub use listen::{ListenSettings, TlsSettings};
 pub use load::{ConfigError, SignetConfig, load};

@@ -98,7 +98,7 @@ async fn said(
     let named = facts.claims.userinfo.keys().map(String::as_str);
     let standard = facts.profile.claims(scoped.chain(named));
     let draft = assemble::draft_userinfo(&facts.user_id, &tenancy, standard, switches);
-    if !issuance.hooks.decide(Output::Userinfo) {
+    if !issuance.hooks.are_asked(Output::Userinfo) {
         return Ok(assemble::userinfo(draft, None)?);
     }
     let client_id = facts.token.get("client_id").and_then(Value::as_str);

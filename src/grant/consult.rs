@@ -58,7 +58,7 @@ impl Consulted {
 #[must_use]
 pub fn is_needed(granting: Granting<'_>) -> bool {
     let hooks = &granting.issuance.hooks;
-    hooks.decide(Output::AccessToken) || hooks.decide(Output::IdToken)
+    hooks.are_asked(Output::AccessToken) || hooks.are_asked(Output::IdToken)
 }
 
 impl Prepared {
@@ -110,7 +110,7 @@ pub async fn consult(granting: Granting<'_>, prepared: Prepared) -> Result<Consu
         access_token: None,
         id_token: None,
     };
-    if issuance.hooks.decide(Output::AccessToken) {
+    if issuance.hooks.are_asked(Output::AccessToken) {
         let subject = TokenSubject::Person(Box::new(facts.clone()));
         let recipient = row.recipient(granting);
         let draft = access_token::draft(
@@ -126,7 +126,7 @@ pub async fn consult(granting: Granting<'_>, prepared: Prepared) -> Result<Consu
         let said = ask(&issuance.hooks, asked, (&draft, names), &membership).await?;
         decided.access_token = Some(said);
     }
-    if prepared.scope.contains(OPENID) && issuance.hooks.decide(Output::IdToken) {
+    if prepared.scope.contains(OPENID) && issuance.hooks.are_asked(Output::IdToken) {
         let content = IdTokenContent {
             nonce: row.nonce.as_deref(),
             access_token: None,
@@ -181,7 +181,8 @@ async fn ask(
 }
 
 /// The grant in the words of functions that were written for another product.
-const fn method(grant_type: GrantType) -> &'static str {
+#[must_use]
+pub const fn method(grant_type: GrantType) -> &'static str {
     match grant_type {
         GrantType::RefreshToken => "token_refresh",
         GrantType::AuthorizationCode | GrantType::ClientCredentials => "oauth_provider/authorization_code",

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::error::HookError;
-use crate::base::strict_json;
+use crate::base::strict_json::{self, Limits, StrictJsonError};
 
 /// The largest answer as it arrives, in bytes: a hook may echo the whole event.
 pub const ANSWER_LIMIT: usize = 64 * 1024;
@@ -33,8 +33,33 @@ pub fn parse(bytes: &[u8]) -> Result<Map<String, Value>, HookError> {
     if bytes.len() > ANSWER_LIMIT {
         return Err(HookError::Oversized);
     }
-    // The claims stand one level inside the answer, and the answer may be the event.
-    strict_json::object(bytes, DEPTH_LIMIT + 2).ok_or(HookError::Malformed)
+    let limits = Limits {
+        // The claims stand one level inside the answer, and the answer may be the event.
+        depth: DEPTH_LIMIT + 2,
+        values: VALUE_LIMIT,
+    };
+    strict_json::read(bytes, limits).map_err(|fault| match fault {
+        StrictJsonError::NotAnObject => HookError::Malformed,
+        StrictJsonError::TooDeep | StrictJsonError::TooMany => HookError::Oversized,
+        StrictJsonError::Syntax | StrictJsonError::Repeated | StrictJsonError::Number => {
+            HookError::Unreadable(fault)
+        }
+    })
+}
+
+/// Reads what arrived. No byte at all says that nothing changes.
+pub fn receive(bytes: &[u8]) -> Result<Option<Map<String, Value>>, HookError> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    parse(bytes).map(Some)
+}
+
+impl Answer {
+    /// What was received means this.
+    pub fn of(received: Option<Map<String, Value>>) -> Result<Self, HookError> {
+        received.map_or(Ok(Self::Unchanged), interpret)
+    }
 }
 
 /// What an answer means. An error object counts only with a message, as in the contract that existing functions were

@@ -11,9 +11,11 @@ use super::answer::{self, Answer};
 use super::definition::{Hook, Mode, OnFailure, Target};
 use super::error::{AskError, HookError};
 use super::merge::{self, Draft};
-use super::registry::Hooks;
+use super::registry::{HookSet, Hooks};
+use super::shadow::Course;
 use super::store;
-use crate::base::clock::Timestamp;
+use super::transport::http;
+use crate::base::clock::{self, Timestamp};
 use crate::base::id::{ClientId, HookEventId, UserId};
 use crate::db::DatabaseError;
 use crate::protocol::claims::Output;
@@ -34,9 +36,9 @@ pub struct Occasion<'a> {
     /// Whether that client is an operator's own.
     pub first_party: bool,
     /// How it came; none where no grant is under way.
-    pub grant_type: Option<&'static str>,
+    pub grant_type: Option<&'a str>,
     /// The same in the words of existing functions.
-    pub authentication_method: &'static str,
+    pub authentication_method: &'a str,
 }
 
 /// One output's question.
@@ -55,16 +57,34 @@ const FAILURES: &str = "signet_hook_failures_total";
 const DURATION: &str = "signet_hook_duration_seconds";
 
 impl Hooks {
-    /// Asks every deciding hook of the output. Gives what is said beside the protocol's claims.
+    /// Asks every deciding hook of the output. Gives what is said beside the protocol's claims. Shadows are asked
+    /// later, and nobody waits for them.
     pub async fn ask(&self, question: &Question<'_>) -> Result<Map<String, Value>, AskError> {
         let set = self.current();
+        let mut course = Course::new(question.draft.tenancy.clone());
+        let outcome = self.decide(&set, question, &mut course).await;
+        if let Err(error) = &outcome {
+            course.fails(error);
+        }
+        self.watch(&set, question, course);
+        outcome
+    }
+
+    async fn decide(
+        &self,
+        set: &HookSet,
+        question: &Question<'_>,
+        course: &mut Course,
+    ) -> Result<Map<String, Value>, AskError> {
         let mut additions = question.draft.tenancy.clone();
         for hook in set.deciding(question.output) {
+            course.comes_to(hook.settings.position);
             match self.consult(hook, question, &additions).await {
                 Ok(said) => additions = said,
                 Err(AskError::Hook(error)) if !error.is_refusal() && falls_back(hook) => {}
                 Err(error) => return Err(error),
             }
+            course.stands(&additions);
         }
         answer::check_size(&additions)?;
         Ok(additions)
@@ -79,16 +99,24 @@ impl Hooks {
     ) -> Result<Map<String, Value>, AskError> {
         let event = self.event(hook, question, additions).await?;
         let started = Instant::now();
-        let outcome = self.answered(hook, &event).await.and_then(|answer| match answer {
-            Answer::Unchanged => Ok(additions.clone()),
-            Answer::Refused { http_code } => Err(HookError::Denied {
-                hook: hook.settings.name.clone(),
-                http_code,
-            }),
-            Answer::Claims(claims) => {
-                let shown = event.get("claims").and_then(Value::as_object);
-                let shown = shown.unwrap_or(additions);
-                merge::judge(&hook.settings, &question.draft, additions, shown, claims)
+        let answered = self.reach(hook, &event, question.occasion.now).await;
+        let outcome = answered.and_then(|bytes| {
+            let shown = event.get("claims").and_then(Value::as_object);
+            match Answer::of(answer::receive(&bytes)?)? {
+                // A replacing hook says everything; saying nothing is no answer of its contract.
+                Answer::Unchanged if hook.settings.mode == Mode::Replace => Err(HookError::NoClaims),
+                Answer::Unchanged => Ok(additions.clone()),
+                Answer::Refused { http_code } => Err(HookError::Denied {
+                    hook: hook.settings.name.clone(),
+                    http_code,
+                }),
+                Answer::Claims(claims) => merge::judge(
+                    &hook.settings,
+                    &question.draft,
+                    additions,
+                    shown.unwrap_or(additions),
+                    claims,
+                ),
             }
         });
         note(hook, question.output, started.elapsed(), outcome.as_ref().err());
@@ -132,18 +160,39 @@ impl Hooks {
         .await
     }
 
-    /// What a hook answers, however it is reached.
-    async fn answered(&self, hook: &Hook, event: &Value) -> Result<Answer, HookError> {
-        let bytes = match &hook.settings.target {
+    /// The bytes that a hook answers, however it is reached; none at all where it says that nothing changes. One that
+    /// does not answer is left alone for a while.
+    pub async fn reach(&self, hook: &Hook, event: &Value, now: Timestamp) -> Result<Vec<u8>, HookError> {
+        let started = Instant::now();
+        let permit = self
+            .breaker()
+            .enter(&hook.settings.name, now)
+            .ok_or(HookError::LeftAlone)?;
+        let answer = self.send(hook, event, now).await;
+        match &answer {
+            Err(error) if error.is_outage() => permit.failed(clock::after(now, started.elapsed())),
+            _ => permit.succeeded(),
+        }
+        answer
+    }
+
+    async fn send(&self, hook: &Hook, event: &Value, now: Timestamp) -> Result<Vec<u8>, HookError> {
+        let timeout = hook.settings.timeout;
+        match &hook.settings.target {
             Target::Sql(function) => {
                 let sql = self
                     .sql()
                     .ok_or(HookError::Unavailable("database.hook_url is not set"))?;
-                sql.ask(function, event, hook.settings.timeout).await?
+                sql.ask(function, event, timeout).await
             }
-            Target::Http { .. } => return Err(HookError::Unavailable("HTTP hooks are not served yet")),
-        };
-        answer::interpret(answer::parse(&bytes)?)
+            Target::Http(target) => {
+                // The event's own id, so that a receiver knows an event again, whatever it is asked by.
+                let id = event.pointer("/metadata/uuid").and_then(Value::as_str);
+                let body = event.to_string();
+                let id = id.unwrap_or_default();
+                http::ask(self.fetch(), target, id, body.as_bytes(), now, timeout).await
+            }
+        }
     }
 }
 

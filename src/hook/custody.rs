@@ -119,8 +119,8 @@ pub(super) fn seal(
 ) -> Result<Option<Sealed>, SealingError> {
     match target {
         Target::Sql(_) => Ok(None),
-        Target::Http { secrets, .. } => {
-            let plain = secrets.expose().as_bytes();
+        Target::Http(http) => {
+            let plain = http.secrets().expose().as_bytes();
             sealing::seal(keyring, &context(id.as_str()), plain, entropy).map(Some)
         }
     }

@@ -4,8 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use url::{Host, Url};
-
+use super::transport::target::{HttpTarget, TargetError};
 use crate::base::id::HookId;
 use crate::base::secret::Secret;
 use crate::protocol::claims::{self, Output};
@@ -35,6 +34,9 @@ pub enum DefinitionError {
     /// HTTP without a secret.
     #[error("secret: an HTTP hook needs at least one signing secret (whsec_…); no request goes out unsigned")]
     Unsigned,
+    /// A secret of another form.
+    #[error("secret: one to four of whsec_ and the base64 of 24 to 64 bytes, separated by spaces")]
+    Secret,
     /// SQL with a secret.
     #[error("secret: an SQL hook has no signing secret")]
     NeedlessSecret,
@@ -109,34 +111,22 @@ fn is_identifier(text: &str) -> bool {
 pub enum Target {
     /// A function, called as `signet_hook` with the event as its one argument.
     Sql(FunctionName),
-    /// A URL that the event is posted to, with its signing secrets separated by spaces, the newest first.
-    Http {
-        /// Where.
-        url: Url,
-        /// Signed with which.
-        secrets: Secret,
-    },
+    /// A URL that the event is posted to, with its signing secrets.
+    Http(HttpTarget),
 }
 
 impl Target {
     /// Reads an HTTP target.
     pub fn http(url: &str, secrets: Secret) -> Result<Self, DefinitionError> {
-        let parsed = Url::parse(url).map_err(|_| DefinitionError::Url)?;
-        let loopback = match parsed.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => return Err(DefinitionError::Url),
-        };
-        let secure = parsed.scheme() == "https" || (parsed.scheme() == "http" && loopback);
-        let bare = parsed.username().is_empty() && parsed.password().is_none() && parsed.fragment().is_none();
-        if !secure || !bare || url.len() > LONGEST_URL {
+        if url.len() > LONGEST_URL {
             return Err(DefinitionError::Url);
         }
-        if secrets.expose().split_ascii_whitespace().next().is_none() {
-            return Err(DefinitionError::Unsigned);
+        match HttpTarget::new(url, secrets) {
+            Ok(target) => Ok(Self::Http(target)),
+            Err(TargetError::NoSecret) => Err(DefinitionError::Unsigned),
+            Err(TargetError::MalformedSecret | TargetError::TooManySecrets) => Err(DefinitionError::Secret),
+            Err(_) => Err(DefinitionError::Url),
         }
-        Ok(Self::Http { url: parsed, secrets })
     }
 
     /// `sql` or `http`.
@@ -144,7 +134,7 @@ impl Target {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Sql(_) => "sql",
-            Self::Http { .. } => "http",
+            Self::Http(_) => "http",
         }
     }
 
@@ -153,7 +143,7 @@ impl Target {
     pub fn address(&self) -> String {
         match self {
             Self::Sql(function) => function.to_string(),
-            Self::Http { url, .. } => url.to_string(),
+            Self::Http(target) => target.url().to_string(),
         }
     }
 }
@@ -296,4 +286,13 @@ pub struct Hook {
     pub id: HookId,
     /// What its operator set.
     pub settings: Settings,
+}
+
+impl Hook {
+    /// A hook that no row knows, for dry runs.
+    #[must_use]
+    pub fn unregistered(settings: Settings) -> Self {
+        let id = HookId::from_text("unregistered");
+        Self { id, settings }
+    }
 }

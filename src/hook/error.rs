@@ -1,12 +1,18 @@
 //! Owns the ways in which a hook does not become claims. Each has a stable code, which stands before the colon of its
 //! text and labels metrics. The text is for the operator: no client ever sees it.
 
+use super::transport::http::HttpFault;
+use crate::base::strict_json::StrictJsonError;
+
 /// Why a hook's answer does not become claims.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HookError {
     /// The answer is not a JSON object that every reader reads alike.
     #[error("hook_malformed: the answer is not a JSON object that every reader reads alike")]
     Malformed,
+    /// The answer's bytes are not JSON that every reader reads alike.
+    #[error("hook_unreadable: the answer cannot be read: {0}")]
+    Unreadable(StrictJsonError),
     /// The answer has no claims.
     #[error("hook_no_claims: the answer has no member claims")]
     NoClaims,
@@ -45,10 +51,12 @@ pub enum HookError {
     #[error("hook_unavailable: {0}")]
     Unavailable(&'static str),
     /// The role that hooks run as lacks a right.
-    #[error("hook_permission: the role that hooks run as lacks a right; {mend}")]
+    #[error("hook_permission: the role that hooks run as lacks a right: {mend}")]
     Permission {
         /// The statement that mends it.
         mend: String,
+        /// The table or view that could not be read, as PostgreSQL names it: without its schema.
+        relation: Option<String>,
     },
     /// There is no such function.
     #[error("hook_missing_function: there is no function {0}(jsonb)")]
@@ -59,6 +67,12 @@ pub enum HookError {
         /// The class of error.
         sqlstate: String,
     },
+    /// The HTTP hook gave no answer.
+    #[error(transparent)]
+    Http(#[from] HttpFault),
+    /// The hook failed too often and was not asked.
+    #[error("hook_left_alone: the hook does not answer and is left alone for a while")]
+    LeftAlone,
     /// What the hook was asked about changed while it thought, twice.
     #[error("hook_conflict: the person's memberships changed while the hook was asked")]
     Conflict,
@@ -70,6 +84,7 @@ impl HookError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Malformed => "hook_malformed",
+            Self::Unreadable(_) => "hook_unreadable",
             Self::NoClaims => "hook_no_claims",
             Self::Oversized => "hook_oversized",
             Self::LockedClaim(_) => "hook_locked_claim",
@@ -83,8 +98,36 @@ impl HookError {
             Self::Permission { .. } => "hook_permission",
             Self::MissingFunction(_) => "hook_missing_function",
             Self::Failed { .. } => "hook_failed",
+            Self::Http(fault) => fault.code(),
+            Self::LeftAlone => "hook_left_alone",
             Self::Conflict => "hook_conflict",
         }
+    }
+
+    /// Whether nobody was there to answer in time: what the breaker counts. A failure that comes promptly is no outage,
+    /// whatever it is: else one person whose data a hook cannot digest could shut it out for everybody.
+    #[must_use]
+    pub const fn is_outage(&self) -> bool {
+        match self {
+            Self::Timeout | Self::Unavailable(_) => true,
+            Self::Http(fault) => fault.is_outage(),
+            _ => false,
+        }
+    }
+
+    /// The claim that was refused, where it was one.
+    #[must_use]
+    pub fn claim(&self) -> Option<&str> {
+        match self {
+            Self::LockedClaim(claim) | Self::Overwrites(claim) | Self::RaisedClaim(claim) => Some(claim),
+            _ => None,
+        }
+    }
+
+    /// The same of a code alone.
+    #[must_use]
+    pub fn is_refusal_code(code: &str) -> bool {
+        ["hook_refused", "hook_denied"].contains(&code)
     }
 
     /// Whether somebody decided that there be no token, as opposed to a failure.

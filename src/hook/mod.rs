@@ -4,14 +4,19 @@
 
 pub mod answer;
 pub mod ask;
+pub mod breaker;
 pub mod contract;
 mod custody;
 pub mod definition;
+pub mod difference;
 pub mod error;
+pub mod finding;
 mod membership;
 pub mod merge;
 pub mod registry;
+pub mod sample;
 pub mod service;
+mod shadow;
 mod shipped;
 mod store;
 #[cfg(test)]

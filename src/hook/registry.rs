@@ -3,14 +3,20 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
+use super::breaker::{Breaker, BreakerSettings};
 use super::custody::{self, StoredHookError};
 use super::definition::{Hook, Target};
+use super::sample::{Kept, Sampler, Sampling};
 use super::transport::sql::SqlTransport;
-use super::{shipped, store};
-use crate::db::DatabaseError;
+use super::{shadow, shipped, store};
+use crate::base::clock::{self, Timestamp};
+use crate::base::fetch::Fetch;
+use crate::base::id::UserId;
+use crate::db::{DatabaseError, Work};
 use crate::protocol::claims::Output;
 use crate::sealing::Keyring;
 
@@ -72,6 +78,17 @@ impl HookSet {
     }
 }
 
+/// How hooks are reached, and what is kept of their questions.
+#[derive(Debug)]
+pub struct Ways {
+    /// None where `database.hook_url` is not set.
+    pub sql: Option<SqlTransport>,
+    /// For HTTP hooks.
+    pub fetch: Fetch,
+    /// Which questions are kept.
+    pub sampling: Sampling,
+}
+
 /// The hooks and the ways to them.
 #[derive(Debug, Clone)]
 pub struct Hooks {
@@ -82,16 +99,19 @@ pub struct Hooks {
 struct Shared {
     pool: PgPool,
     sql: Option<SqlTransport>,
+    fetch: Fetch,
+    breaker: Breaker,
+    sampler: Sampler,
+    watching: Arc<Semaphore>,
     current: RwLock<Arc<HookSet>>,
     reloading: Mutex<()>,
 }
 
 impl Hooks {
-    /// Reads the hooks for the first time. `pool` is the application's, for building events; `sql` is none where
-    /// `database.hook_url` is not set.
+    /// Reads the hooks for the first time. `pool` is the application's, for building events.
     pub async fn load(
         pool: PgPool,
-        sql: Option<SqlTransport>,
+        ways: Ways,
         connection: &mut PgConnection,
         keyring: &Keyring,
     ) -> Result<Self, RegistryError> {
@@ -99,7 +119,11 @@ impl Hooks {
         Ok(Self {
             shared: Arc::new(Shared {
                 pool,
-                sql,
+                sql: ways.sql,
+                fetch: ways.fetch,
+                breaker: Breaker::new(BreakerSettings::default()),
+                sampler: Sampler::new(ways.sampling),
+                watching: Arc::new(Semaphore::new(shadow::AT_ONCE)),
                 current: RwLock::new(Arc::new(set)),
                 reloading: Mutex::new(()),
             }),
@@ -113,10 +137,12 @@ impl Hooks {
         Arc::clone(&current)
     }
 
-    /// Whether any operator's hook decides an output. Without one, a grant is one statement.
+    /// Whether any operator's hook is asked about an output, be it to decide or beside, or its questions are kept.
+    /// Without one, a grant is one statement.
     #[must_use]
-    pub fn decide(&self, output: Output) -> bool {
-        self.current().deciding(output).next().is_some()
+    pub fn are_asked(&self, output: Output) -> bool {
+        let kept = output == Output::AccessToken && self.shared.sampler.is_on();
+        kept || self.current().of(output).next().is_some()
     }
 
     /// Reads the hooks again, whenever the version of the cache `hooks` has moved. On an error the old ones stay.
@@ -128,6 +154,8 @@ impl Hooks {
         // One at a time from question to answer: else an older answer could replace a newer one.
         let _reloading = self.shared.reloading.lock().await;
         let set = Arc::new(read(connection, keyring).await?);
+        let enabled = |name: &str| set.all().any(|hook| hook.settings.name == name);
+        self.shared.breaker.retain(enabled);
         *self
             .shared
             .current
@@ -157,6 +185,49 @@ impl Hooks {
     #[must_use]
     pub fn sql(&self) -> Option<&SqlTransport> {
         self.shared.sql.as_ref()
+    }
+
+    /// What the built-in hook says of a person, in the caller's transaction; none where it refuses.
+    pub async fn facts(
+        work: &mut Work,
+        user_id: &UserId,
+        organization: Option<&str>,
+    ) -> Result<Option<Value>, DatabaseError> {
+        store::facts(work.connection()?, user_id, organization).await
+    }
+
+    /// The latest questions that were kept since a time, the latest first.
+    pub async fn kept(&self, since: Timestamp, limit: u32) -> Result<Vec<Kept>, DatabaseError> {
+        let mut connection = self.shared.pool.acquire().await?;
+        store::events::latest(&mut connection, since, i64::from(limit)).await
+    }
+
+    /// Deletes kept questions that are too old, and those of slots that there are no longer.
+    pub async fn expire(work: &mut Work, sampling: Sampling) -> Result<u64, DatabaseError> {
+        let before = clock::before(work.now(), sampling.kept_for);
+        let slots = i32::try_from(sampling.keep).unwrap_or(i32::MAX);
+        store::events::expire(work.connection()?, before, slots).await
+    }
+
+    /// The way to HTTP hooks.
+    pub(super) fn fetch(&self) -> &Fetch {
+        &self.shared.fetch
+    }
+
+    /// Which hooks are left alone.
+    #[must_use]
+    pub fn breaker(&self) -> &Breaker {
+        &self.shared.breaker
+    }
+
+    /// Which questions are kept.
+    pub(super) fn sampler(&self) -> &Sampler {
+        &self.shared.sampler
+    }
+
+    /// How many questions may wait for their shadows.
+    pub(super) fn watching(&self) -> &Arc<Semaphore> {
+        &self.shared.watching
     }
 
     /// The application's pool, for events.

@@ -31,3 +31,4 @@ mod rls;
 mod screen;
 mod support;
 mod tenancy;
+mod webhook;

@@ -108,9 +108,9 @@ fn edit(settings: &mut Settings, arguments: EditHook) -> Result<()> {
             let other = arguments.target.as_deref().map(FunctionName::parse).transpose()?;
             Target::Sql(other.unwrap_or_else(|| function.clone()))
         }
-        Target::Http { url, secrets: kept } => {
-            let url = arguments.target.as_deref().unwrap_or(url.as_str());
-            Target::http(url, secrets.unwrap_or_else(|| kept.clone()))?
+        Target::Http(kept) => {
+            let url = arguments.target.as_deref().unwrap_or(kept.url().as_str());
+            Target::http(url, secrets.unwrap_or_else(|| kept.secrets().clone()))?
         }
     };
     apply(settings, arguments.options);
@@ -147,7 +147,7 @@ async fn obstacles(config: &SignetConfig, hook: &Hook) -> Result<Vec<Obstacle>> 
     let Target::Sql(function) = &hook.settings.target else {
         return Ok(Vec::new());
     };
-    match app::sql_hooks(config)? {
+    match app::hook_ways(config)?.sql {
         Some(transport) => Ok(transport
             .obstacles(function)
             .await

@@ -1,3 +1,5 @@
 //! How a hook is reached.
 
+pub mod http;
 pub mod sql;
+pub mod target;

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::Value;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPoolOptions};
@@ -29,7 +30,7 @@ pub struct SqlTransport {
 }
 
 /// What keeps an SQL hook from running, with what mends it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Obstacle {
     /// What is wrong.
     pub problem: String,
@@ -144,6 +145,42 @@ impl SqlTransport {
         Ok(obstacles)
     }
 
+    /// The tables and views of a name that this role may not read. A failing function names its table without the
+    /// schema.
+    pub async fn unreadable(&self, relation: &str) -> Result<Vec<Obstacle>, DatabaseError> {
+        let mut connection = self.pool.acquire().await?;
+        let rows = sqlx::query!(
+            r#"select format('%I.%I', n.nspname, c.relname) as "relation!", format('%I', n.nspname) as "schema!",
+                has_schema_privilege(n.oid, 'usage') as "may_use_schema!",
+                has_table_privilege(c.oid, 'select') as "may_read!"
+               from pg_class c
+               join pg_namespace n on n.oid = c.relnamespace
+               where c.relname = $1
+                 and c.relkind in ('r', 'p', 'v', 'm', 'f')
+                 and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+               order by n.nspname"#,
+            relation,
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        let mut obstacles = Vec::new();
+        for row in rows {
+            if !row.may_use_schema {
+                obstacles.push(Obstacle {
+                    problem: format!("signet_hook may not use the schema {}", row.schema),
+                    mend: format!("grant usage on schema {} to signet_hook;", row.schema),
+                });
+            }
+            if !row.may_read {
+                obstacles.push(Obstacle {
+                    problem: format!("signet_hook may not read {}", row.relation),
+                    mend: format!("grant select on {} to signet_hook;", row.relation),
+                });
+            }
+        }
+        Ok(obstacles)
+    }
+
     /// Closes the pool.
     pub async fn close(&self) {
         self.pool.close().await;
@@ -239,10 +276,20 @@ fn told(error: &sqlx::Error, function: &FunctionName) -> HookError {
         "57014" | "55P03" | "25P03" => HookError::Timeout,
         "42501" => HookError::Permission {
             mend: mend(&reason, function),
+            relation: relation(&reason).map(str::to_owned),
         },
         "42883" if reason.contains(&function.to_string()) => HookError::MissingFunction(function.to_string()),
         _ => HookError::Failed { sqlstate },
     }
+}
+
+/// The table or view that could not be read.
+fn relation(reason: &str) -> Option<&str> {
+    let missed = reason.strip_prefix("permission denied for ")?;
+    ["table ", "view ", "materialized view "]
+        .into_iter()
+        .find_map(|kind| missed.strip_prefix(kind))
+        .map(|name| name.trim_matches('"'))
 }
 
 /// The statement that gives the right which PostgreSQL missed. It names the object without its schema, so a table

@@ -106,7 +106,7 @@ async fn a_function_replaced_at_run_time_is_noticed_by_the_next_poll() {
     let hooks = &app.app.issuance().hooks;
     let stop = tokio_util::sync::CancellationToken::new();
     let watcher = tokio::spawn(app.app.clone().keep_current(stop.clone()));
-    assert!(!hooks.decide(Output::AccessToken));
+    assert!(!hooks.are_asked(Output::AccessToken));
     sql(
         &app,
         "create or replace function auth.custom_access_token_hook(event jsonb) returns jsonb
@@ -114,7 +114,7 @@ async fn a_function_replaced_at_run_time_is_noticed_by_the_next_poll() {
     )
     .await;
     let noticed = async {
-        while !hooks.decide(Output::AccessToken) {
+        while !hooks.are_asked(Output::AccessToken) {
             tokio::task::yield_now().await;
         }
     };

@@ -4,6 +4,8 @@ mod accounts;
 mod clients;
 mod configuration;
 mod database;
+mod hook_preview;
+mod hook_test;
 mod hooks;
 mod invitations;
 mod organizations;

@@ -95,7 +95,7 @@ async fn a_missing_right_is_told_with_the_grant_that_mends_it() {
         "grant select on \"rules\" to signet_hook;",
     ] {
         let asked = transport.ask(&function, &json!({}), Duration::from_secs(5)).await;
-        let Err(HookError::Permission { mend }) = asked else {
+        let Err(HookError::Permission { mend, .. }) = asked else {
             panic!("{asked:?}");
         };
         assert_eq!(mend, expected);

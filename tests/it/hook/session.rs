@@ -85,12 +85,13 @@ async fn hk_05_a_function_becomes_nobody_else_and_writes_nothing() {
             "{name}"
         );
     }
-    for (name, mend) in [
-        ("reads_ours", "grant select on \"users\" to signet_hook;"),
-        ("reads_hooks", "grant select on \"token_hooks\" to signet_hook;"),
-    ] {
-        let mend = mend.to_owned();
-        assert_eq!(run(transport, name).await, Err(HookError::Permission { mend }));
+    for (name, table) in [("reads_ours", "users"), ("reads_hooks", "token_hooks")] {
+        let mend = format!("grant select on \"{table}\" to signet_hook;");
+        let relation = Some(table.to_owned());
+        assert_eq!(
+            run(transport, name).await,
+            Err(HookError::Permission { mend, relation })
+        );
     }
     let refused = run(transport, "set_role").await;
     assert!(

@@ -3,16 +3,16 @@
 use serde_json::Value;
 use sqlx::PgConnection;
 
-use super::custody::Row;
-use super::definition::Settings;
 use crate::base::clock::Timestamp;
 use crate::base::id::{HookId, UserId};
 use crate::db::{DatabaseError, constraint};
+use crate::hook::custody::Row;
+use crate::hook::definition::Settings;
 use crate::protocol::claims::Output;
 use crate::sealing::Sealed;
 
 /// Why a hook was not written.
-pub(super) enum WriteError {
+pub(in crate::hook) enum WriteError {
     /// The name is taken.
     Taken,
     /// Anything else.
@@ -30,7 +30,9 @@ impl From<sqlx::Error> for WriteError {
 }
 
 /// The body of `auth.custom_access_token_hook(jsonb)`; none if it was dropped.
-pub(super) async fn hook_body(connection: &mut PgConnection) -> Result<Option<String>, DatabaseError> {
+pub(in crate::hook) async fn hook_body(
+    connection: &mut PgConnection,
+) -> Result<Option<String>, DatabaseError> {
     let body = sqlx::query_scalar!(
         r#"select p.prosrc as "body!"
            from pg_proc p
@@ -42,7 +44,7 @@ pub(super) async fn hook_body(connection: &mut PgConnection) -> Result<Option<St
 }
 
 /// Every hook in the order in which they are asked.
-pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<Row>, DatabaseError> {
+pub(in crate::hook) async fn all(connection: &mut PgConnection) -> Result<Vec<Row>, DatabaseError> {
     let rows = sqlx::query_as!(
         Row,
         "select id, name, kind, target, enabled, position, mode, outputs, overwrite, may_raise, timeout_ms, on_failure,
@@ -56,7 +58,7 @@ pub(super) async fn all(connection: &mut PgConnection) -> Result<Vec<Row>, Datab
 }
 
 /// The hook of a name or id.
-pub(super) async fn find(
+pub(in crate::hook) async fn find(
     connection: &mut PgConnection,
     reference: &str,
 ) -> Result<Option<Row>, DatabaseError> {
@@ -75,7 +77,7 @@ pub(super) async fn find(
 }
 
 /// Writes a new hook.
-pub(super) async fn insert(
+pub(in crate::hook) async fn insert(
     connection: &mut PgConnection,
     id: &HookId,
     settings: &Settings,
@@ -110,7 +112,7 @@ pub(super) async fn insert(
 }
 
 /// Writes a hook anew. Says whether it is there.
-pub(super) async fn update(
+pub(in crate::hook) async fn update(
     connection: &mut PgConnection,
     id: &HookId,
     settings: &Settings,
@@ -146,7 +148,10 @@ pub(super) async fn update(
 }
 
 /// Removes a hook. Says whether it was there.
-pub(super) async fn delete(connection: &mut PgConnection, id: &HookId) -> Result<bool, DatabaseError> {
+pub(in crate::hook) async fn delete(
+    connection: &mut PgConnection,
+    id: &HookId,
+) -> Result<bool, DatabaseError> {
     let deleted = sqlx::query!("delete from auth.token_hooks where id = $1", id.as_str())
         .execute(connection)
         .await?;
@@ -154,7 +159,7 @@ pub(super) async fn delete(connection: &mut PgConnection, id: &HookId) -> Result
 }
 
 /// The event of one question.
-pub(super) async fn event(
+pub(in crate::hook) async fn event(
     connection: &mut PgConnection,
     user_id: &UserId,
     claims: &Value,
@@ -169,6 +174,22 @@ pub(super) async fn event(
     .fetch_one(connection)
     .await?;
     Ok(event)
+}
+
+/// What the built-in hook says of a person.
+pub(in crate::hook) async fn facts(
+    connection: &mut PgConnection,
+    user_id: &UserId,
+    organization: Option<&str>,
+) -> Result<Option<Value>, DatabaseError> {
+    let facts = sqlx::query_scalar!(
+        "select auth.member_claims($1, $2, null)",
+        user_id.as_str(),
+        organization,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(facts)
 }
 
 fn outputs(settings: &Settings) -> Vec<String> {

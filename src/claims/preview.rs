@@ -1,0 +1,163 @@
+//! Owns the dry run of hooks: what each would be shown, what it answers, what becomes of the answer claim by claim, and
+//! what keeps it from running. It mints nothing, and what an SQL hook does is rolled back as ever.
+
+use std::time::Instant;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::hook::answer::{self, Answer};
+use crate::hook::ask::Question;
+use crate::hook::definition::Target;
+use crate::hook::difference::Difference;
+use crate::hook::transport::sql::Obstacle;
+use crate::hook::{AskError, Hook, HookError, Hooks, merge};
+
+/// How often an answer is judged anew without the claim that was refused.
+const MOST_REFUSED: usize = 50;
+
+/// What one hook would do.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    /// Its name.
+    pub hook: String,
+    /// The function or URL.
+    pub target: String,
+    /// What it is shown.
+    pub event: Value,
+    /// What it answered; none if there was no answer that is an object.
+    pub answer: Option<Value>,
+    /// What it adds, changes and removes, as far as that is allowed.
+    pub difference: Difference,
+    /// Claims that it may not set so, each with the code of the refusal.
+    pub refused: Vec<RefusedClaim>,
+    /// The failure or refusal that a grant would meet.
+    pub failure: Option<Failure>,
+    /// From question to answer.
+    pub milliseconds: u64,
+    /// What keeps it from running, with what mends it.
+    pub obstacles: Vec<Obstacle>,
+}
+
+/// A claim that a hook may not set so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusedClaim {
+    /// The claim.
+    pub claim: String,
+    /// The value that the hook wanted.
+    pub value: Value,
+    /// The stable code.
+    pub code: &'static str,
+}
+
+/// A failure or refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// The stable code.
+    pub code: &'static str,
+    /// For the operator.
+    pub reason: String,
+    /// Whether somebody decided that there be no token.
+    pub is_refusal: bool,
+}
+
+impl From<&HookError> for Failure {
+    fn from(error: &HookError) -> Self {
+        Self {
+            code: error.code(),
+            reason: error.to_string(),
+            is_refusal: error.is_refusal(),
+        }
+    }
+}
+
+/// What a hook would do to what stands, and what stands then: unchanged if it fails.
+pub async fn step(
+    hooks: &Hooks,
+    hook: &Hook,
+    question: &Question<'_>,
+    additions: &Map<String, Value>,
+) -> Result<(Step, Map<String, Value>), AskError> {
+    let event = hooks.event(hook, question, additions).await?;
+    let started = Instant::now();
+    let bytes = hooks.reach(hook, &event, question.occasion.now).await;
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let read = bytes.and_then(|bytes| answer::receive(&bytes));
+    let mut step = Step {
+        hook: hook.settings.name.clone(),
+        target: hook.settings.target.address(),
+        answer: None,
+        difference: Difference::default(),
+        refused: Vec::new(),
+        failure: None,
+        milliseconds,
+        obstacles: obstacles(hooks, hook, read.as_ref().err()).await?,
+        event,
+    };
+    let outcome = match read {
+        Ok(read) => {
+            step.answer = read.clone().map(Value::Object);
+            judged(hook, question, additions, read, &mut step)
+        }
+        Err(error) => Err(error),
+    };
+    let said = outcome.unwrap_or_else(|error| {
+        step.failure = Some(Failure::from(&error));
+        additions.clone()
+    });
+    step.difference = Difference::between(additions, &said);
+    Ok((step, said))
+}
+
+/// Judges an answer as a grant would; what is refused is noted and left out, to see the rest of it.
+fn judged(
+    hook: &Hook,
+    question: &Question<'_>,
+    additions: &Map<String, Value>,
+    read: Option<Map<String, Value>>,
+    step: &mut Step,
+) -> Result<Map<String, Value>, HookError> {
+    let mut claims = match Answer::of(read)? {
+        Answer::Unchanged => return Ok(additions.clone()),
+        Answer::Refused { http_code } => {
+            return Err(HookError::Denied {
+                hook: hook.settings.name.clone(),
+                http_code,
+            });
+        }
+        Answer::Claims(claims) => claims,
+    };
+    let shown = step.event.get("claims").and_then(Value::as_object);
+    let shown = shown.unwrap_or(additions);
+    for _ in 0..MOST_REFUSED {
+        let judged = merge::judge(&hook.settings, &question.draft, additions, shown, claims.clone());
+        let error = match judged {
+            Ok(said) => return Ok(said),
+            Err(error) => error,
+        };
+        let Some((claim, value)) = error.claim().and_then(|claim| claims.remove_entry(claim)) else {
+            return Err(error);
+        };
+        if step.refused.is_empty() {
+            step.failure = Some(Failure::from(&error));
+        }
+        let code = error.code();
+        step.refused.push(RefusedClaim { claim, value, code });
+    }
+    Err(HookError::Oversized)
+}
+
+async fn obstacles(hooks: &Hooks, hook: &Hook, error: Option<&HookError>) -> Result<Vec<Obstacle>, AskError> {
+    let (Target::Sql(function), Some(sql)) = (&hook.settings.target, hooks.sql()) else {
+        return Ok(Vec::new());
+    };
+    let mut obstacles = sql.obstacles(function).await?;
+    if let Some(HookError::Permission {
+        relation: Some(relation),
+        ..
+    }) = error
+    {
+        obstacles.extend(sql.unreadable(relation).await?);
+    }
+    Ok(obstacles)
+}

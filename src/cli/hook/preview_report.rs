@@ -1,0 +1,87 @@
+//! Owns what `signet hook preview` answers.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::claims::preview::{Failure, Step};
+
+/// What hooks would do.
+#[derive(Debug, Serialize)]
+pub struct PreviewReport {
+    /// Whom the token would be about.
+    pub user_id: String,
+    /// For whom it would be.
+    pub client_id: String,
+    /// Its audience.
+    pub audience: String,
+    /// How it would come about.
+    pub grant_type: &'static str,
+    /// What the built-in hook says of the membership.
+    pub facts: Map<String, Value>,
+    /// Each hook in its order.
+    pub steps: Vec<Step>,
+    /// `issued`, `refused` or `failed`.
+    pub verdict: &'static str,
+    /// Why there would be no token.
+    pub failure: Option<Failure>,
+    /// The claims of the token, none if there were none.
+    pub claims: Option<Map<String, Value>>,
+    /// The token's length.
+    pub size_bytes: Option<usize>,
+}
+
+impl fmt::Display for PreviewReport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            formatter,
+            "user {}  client {}  audience {}  grant {}",
+            self.user_id, self.client_id, self.audience, self.grant_type
+        )?;
+        writeln!(formatter, "membership: {}", Value::Object(self.facts.clone()))?;
+        if self.steps.is_empty() && self.failure.is_none() {
+            writeln!(formatter, "no hook is asked: the built-in answer stands")?;
+        }
+        for step in &self.steps {
+            show(formatter, step)?;
+        }
+        match (&self.failure, self.size_bytes) {
+            (Some(Failure { reason, .. }), _) => writeln!(formatter, "verdict: {}  {reason}", self.verdict)?,
+            (None, Some(size)) => writeln!(formatter, "verdict: {}  {size} bytes", self.verdict)?,
+            (None, None) => writeln!(formatter, "verdict: {}", self.verdict)?,
+        }
+        for (name, value) in self.claims.iter().flatten() {
+            writeln!(formatter, "  {name} = {value}")?;
+        }
+        Ok(())
+    }
+}
+
+fn show(formatter: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
+    writeln!(
+        formatter,
+        "\n{}  {}  {} ms",
+        step.hook, step.target, step.milliseconds
+    )?;
+    writeln!(formatter, "  event: {}", step.event)?;
+    match &step.answer {
+        Some(answer) => writeln!(formatter, "  answer: {answer}")?,
+        None => writeln!(formatter, "  no answer")?,
+    }
+    write!(formatter, "{}", step.difference)?;
+    for refused in &step.refused {
+        writeln!(
+            formatter,
+            "  ! {} = {}  ({})",
+            refused.claim, refused.value, refused.code
+        )?;
+    }
+    if let Some(failure) = &step.failure {
+        writeln!(formatter, "  {}", failure.reason)?;
+    }
+    for obstacle in &step.obstacles {
+        writeln!(formatter, "  {}\n    {}", obstacle.problem, obstacle.mend)?;
+    }
+    writeln!(formatter)
+}

@@ -1,0 +1,106 @@
+//! Owns what an operator's dry runs stand on: the registered hooks with the ways to them, and a transaction that is
+//! never committed.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use sqlx::PgPool;
+
+use super::replay::KeptArguments;
+use crate::app;
+use crate::base::clock::Timestamp;
+use crate::cli::operator;
+use crate::client::Resources;
+use crate::config::{LogFormat, SignetConfig};
+use crate::db::Work;
+use crate::db::changes::Freshness;
+use crate::hook::definition::{FunctionName, Target};
+use crate::hook::registry::Ways;
+use crate::hook::sample::{Kept, Sampling};
+use crate::hook::{Hook, Hooks, Settings, service};
+use crate::protocol::issuer::Issuer;
+use crate::sealing::Keyring;
+use crate::server::telemetry;
+use crate::signing::signing_keys::SigningKeys;
+use crate::token::issuance::Issuance;
+
+/// What is logged: the words of a failing function among it.
+const FILTER: &str = "signet=warn";
+
+/// Everything that a dry run needs.
+pub struct Workbench {
+    /// A transaction that is rolled back.
+    pub work: Work,
+    /// The registered hooks.
+    pub hooks: Hooks,
+    /// What would be minted with.
+    pub issuance: Issuance,
+    /// Registered resources.
+    pub resources: Resources,
+    keyring: Keyring,
+    pool: PgPool,
+}
+
+impl Workbench {
+    /// Opens it.
+    pub async fn open(config: &SignetConfig) -> Result<Self> {
+        // What a function says when it fails is in the log and nowhere else; a test may log already.
+        let _ = telemetry::start(LogFormat::Text, FILTER);
+        let keyring = Keyring::load(&config.sealing.kek_files).context("sealing")?;
+        let issuer = Arc::new(Issuer::parse(&config.issuer).context("issuer")?);
+        let (pool, work) = operator::open(config, 3).await?;
+        let ways = Ways {
+            // A dry run is no event.
+            sampling: Sampling::default(),
+            ..app::hook_ways(config)?
+        };
+        let mut connection = pool.acquire().await?;
+        let hooks = Hooks::load(pool.clone(), ways, &mut connection, &keyring).await?;
+        let keys = SigningKeys::load(&mut connection, &keyring).await?;
+        drop(connection);
+        Ok(Self {
+            work,
+            issuance: Issuance {
+                issuer,
+                keys,
+                settings: Arc::new(config.tokens.clone()),
+                hooks: hooks.clone(),
+            },
+            hooks,
+            resources: Resources::new(pool.clone(), Arc::new(Freshness::new())),
+            keyring,
+            pool,
+        })
+    }
+
+    /// A registered hook, enabled or not.
+    pub(super) async fn hook(&mut self, name: &str) -> Result<Hook> {
+        Ok(service::find(&mut self.work, &self.keyring, name).await?)
+    }
+
+    /// A function that is not registered, as an additive hook.
+    pub(super) fn function(target: &str) -> Result<Hook> {
+        let target = Target::Sql(FunctionName::parse(target)?);
+        Ok(Hook::unregistered(Settings::new("candidate", target)))
+    }
+
+    /// The kept events that are meant.
+    pub(super) async fn kept(&mut self, arguments: &KeptArguments) -> Result<Vec<Kept>> {
+        arguments.read(self).await
+    }
+
+    /// The present.
+    pub(super) const fn now(&self) -> Timestamp {
+        self.work.now()
+    }
+
+    /// Takes everything back.
+    pub async fn close(self) -> Result<()> {
+        self.work.rollback().await?;
+        if let Some(sql) = self.hooks.sql() {
+            sql.close().await;
+        }
+        self.pool.close().await;
+        Ok(())
+    }
+}

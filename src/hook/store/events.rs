@@ -1,0 +1,102 @@
+//! `auth.hook_events`: questions that were kept.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use sqlx::PgConnection;
+
+use crate::base::clock::Timestamp;
+use crate::db::DatabaseError;
+use crate::hook::finding::Finding;
+use crate::hook::sample::{Kept, OwnQuestion};
+
+/// Keeps a question in its slot, unless a later one stands there.
+pub(in crate::hook) async fn keep(
+    connection: &mut PgConnection,
+    slot: i32,
+    kept: &Kept,
+) -> Result<(), DatabaseError> {
+    let Kept {
+        question,
+        verdict,
+        findings,
+    } = kept;
+    sqlx::query!(
+        "insert into auth.hook_events (slot, event_id, occurred_at, output, question, said, failure, findings)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (slot) do update
+         set event_id = excluded.event_id, occurred_at = excluded.occurred_at, output = excluded.output,
+             question = excluded.question, said = excluded.said, failure = excluded.failure,
+             findings = excluded.findings
+         where hook_events.occurred_at <= excluded.occurred_at",
+        slot,
+        question.event_id().as_str(),
+        question.now(),
+        question.output(),
+        json!(question),
+        verdict.as_ref().ok().map(|said| json!(said)),
+        verdict.as_ref().err(),
+        json!(findings),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The latest questions since a time, the latest first.
+pub(in crate::hook) async fn latest(
+    connection: &mut PgConnection,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<Kept>, DatabaseError> {
+    let rows = sqlx::query!(
+        "select question, said, failure, findings
+         from auth.hook_events
+         where occurred_at >= $1
+         order by occurred_at desc, slot
+         limit $2",
+        since,
+        limit,
+    )
+    .fetch_all(connection)
+    .await?;
+    let kept = rows.into_iter().map(|row| {
+        let question: Option<OwnQuestion> = serde_json::from_value(row.question).ok();
+        let findings: Option<BTreeMap<String, Finding>> = serde_json::from_value(row.findings).ok();
+        let verdict = match (row.said, row.failure) {
+            (Some(Value::Object(said)), None) => Some(Ok(said)),
+            (None, Some(code)) => Some(Err::<Map<String, Value>, _>(code)),
+            _ => None,
+        };
+        match (question, verdict, findings) {
+            (Some(question), Some(verdict), Some(findings)) => Ok(Kept {
+                question,
+                verdict,
+                findings,
+            }),
+            _ => Err(DatabaseError::Inconsistent {
+                table: "auth.hook_events",
+                problem: "a row is not a kept question",
+            }),
+        }
+    });
+    kept.collect()
+}
+
+/// Deletes what is too old, and what stands beyond the slots there are now.
+pub(in crate::hook) async fn expire(
+    connection: &mut PgConnection,
+    before: Timestamp,
+    slots: i32,
+) -> Result<u64, DatabaseError> {
+    let deleted = sqlx::query!(
+        "delete from auth.hook_events
+         where occurred_at < $1
+            or slot >= $2",
+        before,
+        slots,
+    )
+    .execute(connection)
+    .await?;
+    Ok(deleted.rows_affected())
+}

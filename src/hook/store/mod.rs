@@ -1,0 +1,6 @@
+//! The room's tables: `auth.token_hooks` and `auth.hook_events`.
+
+pub(super) mod events;
+mod hooks;
+
+pub(super) use hooks::*;
