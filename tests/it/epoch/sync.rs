@@ -3,7 +3,7 @@
 use serde_json::json;
 use signet::rls::sync;
 use signet::rls::sync::Progress;
-use signet::user::UserStatus;
+use signet::user::StatusChange;
 
 use super::changes::Change;
 use super::worker::Copied;
@@ -43,7 +43,7 @@ async fn tn_06_a_removed_member_sees_no_rows_downstream() {
     for (change, (person, _)) in [
         Change::Remove,
         Change::Role("viewer"),
-        Change::Status(UserStatus::Banned),
+        Change::Status(StatusChange::Ban),
     ]
     .into_iter()
     .zip(&people)

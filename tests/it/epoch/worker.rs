@@ -136,7 +136,7 @@ pub struct Worker {
 impl Worker {
     /// What it tells next.
     pub async fn next(&mut self) -> Progress {
-        tokio::time::timeout(Duration::from_secs(60), self.told.recv())
+        tokio::time::timeout(Duration::from_mins(1), self.told.recv())
             .await
             .expect("a worker tells what it does")
             .expect("it runs")
