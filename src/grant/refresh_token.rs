@@ -238,7 +238,7 @@ async fn replay(
     let Some((row, scopes)) = store::current(
         work,
         &digest,
-        request.organization,
+        (request.scope, request.organization),
         granting.client.scope_claims_in_id_token,
     )
     .await?

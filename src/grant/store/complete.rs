@@ -317,16 +317,17 @@ pub(in crate::grant) async fn find_refresh(
 pub(in crate::grant) async fn current(
     work: &mut Work,
     digest: &Digest,
-    organization: Option<&str>,
+    (scope, organization): (Option<&Scope>, Option<&str>),
     with_person: bool,
 ) -> Result<Completed, DatabaseError> {
     let now = work.now();
+    let scope = scope.map(Scope::to_vec);
     let row = sqlx::query!(
         r#"select g.id as "id!", g.user_id as "user_id!", g.session_id, g.scopes as "scopes!", g.claims,
             g.auth_time as "auth_time!", g.amr as "amr!", g.acr as "acr!",
             auth.member_claims(g.user_id, case
                 when 'organization:' || $3 = any (g.scopes) then g.organization_id
-                else coalesce($3, g.organization_id) end, g.active_organization_id, g.scopes) as tenancy,
+                else coalesce($3, g.organization_id) end, g.active_organization_id, coalesce($5, g.scopes)) as tenancy,
             case when $4 or g.claims ? 'id_token' then (
                 select to_jsonb(u) from auth.users u where u.id = g.user_id) end as person,
             case when r.identifier is not null then to_jsonb(r) end as audience
@@ -339,6 +340,7 @@ pub(in crate::grant) async fn current(
         now,
         organization,
         with_person,
+        scope.as_deref(),
     )
     .fetch_optional(work.connection()?)
     .await?;

@@ -70,3 +70,41 @@ async fn hk_06_a_hook_is_heard_by_every_grant_in_the_outputs_that_it_lists() {
         }
     }
 }
+
+/// Contracts section 3: a lost reply that asked for less scope gets the same successor, with a hook in between.
+#[tokio::test]
+async fn a_lost_reply_of_a_narrowed_refresh_is_asked_about_as_it_was() {
+    let app = TestApp::new().await;
+    functions(
+        &app,
+        "create function hooks.own(event jsonb) returns jsonb language sql stable as
+            $$ select jsonb_build_object('claims', jsonb_build_object('own', event #>> '{claims,scope}')) $$",
+    )
+    .await;
+    a_hook("own").create(&app).await;
+    let client = a_client("web").scopes(&["openid", "modules"]).create(&app).await;
+    let relying_party = app.relying_party(&client);
+    let ada = a_person("ada").create(&app).await;
+    an_organization(&app, "acme", &ada, None).await;
+    let tokens = relying_party
+        .tokens(&app, &ada, &[("scope", "openid modules")])
+        .await;
+    let narrowed = [("scope", "openid")];
+    let refresh = text(&tokens, "refresh_token");
+    let first = relying_party.refresh(refresh, &narrowed).await;
+    let again = relying_party.refresh(refresh, &narrowed).await;
+    assert_eq!(
+        (first.status, again.status),
+        (200, 200),
+        "{} {}",
+        first.body,
+        again.body
+    );
+    let (first, again) = (first.json(), again.json());
+    assert_eq!(first["refresh_token"], again["refresh_token"]);
+    for tokens in [first, again] {
+        let said = claims(text(&tokens, "access_token"));
+        assert_eq!(said["own"], "openid");
+        assert!(said.get("modules").is_none());
+    }
+}
