@@ -110,6 +110,30 @@ impl<'a> Scope<'a> {
             .collect()
     }
 
+    /// Whether its rows are nobody's: it has no tenant, and neither has what it hangs on.
+    pub(super) fn is_shared(&self, subject: &Subject<'_>) -> bool {
+        let listed = |table: &Table| {
+            let mut patterns = self.settings.tables.iter();
+            patterns.any(|pattern| pattern.matches(&table.schema, &table.name))
+        };
+        let mut seen = BTreeSet::new();
+        let mut next = vec![subject.table.oid];
+        while let Some(oid) = next.pop() {
+            let owned = |subject: &&Subject<'_>| subject.table.oid == oid && subject.tenant.is_some();
+            if self.subjects.iter().any(|subject| owned(&subject)) {
+                return false;
+            }
+            let above = self.catalog.table(oid).map_or(&[][..], |table| &table.references);
+            next.extend(
+                above
+                    .iter()
+                    .map(|reference| reference.target)
+                    .filter(|target| seen.insert(*target)),
+            );
+        }
+        !listed(subject.table)
+    }
+
     /// The name of a role.
     pub(super) fn role_name(&self, oid: Oid) -> &str {
         self.catalog.roles.get(&oid).map_or("public", |role| &role.name)

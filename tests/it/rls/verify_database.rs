@@ -1,5 +1,6 @@
 //! A database downstream that is verified, made from a few statements.
 
+use serde::Serialize;
 use serde_json::Value;
 use signet::rls::kit::{Kit, install};
 use signet::rls::verify::{Finding, Locking, Report, Settings, VerifyError, run};
@@ -114,7 +115,7 @@ impl Verified {
     }
 
     /// The report as JSON, with the roles' names as the statements have them.
-    pub fn tidy(&self, report: &Report) -> Value {
+    pub fn tidy(&self, report: &impl Serialize) -> Value {
         let text = serde_json::to_string(report).expect("JSON");
         let text = text
             .replace(&format!("{}_person", self.name), "person")

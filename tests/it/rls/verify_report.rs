@@ -1,6 +1,7 @@
 //! The report as people and scripts read it, and what the program exits with.
 
 use insta::assert_json_snapshot;
+use serde_json::Value;
 
 use super::verify_database::{CLEAN, KIT, Verified};
 use crate::command_line::program::Signet;
@@ -22,10 +23,8 @@ async fn the_json_report_stays_as_it_is() {
         .run(&["rls", "verify", "--database", &database.url, "--json"])
         .await;
     assert_eq!(ran.code, 1, "{}", ran.errors);
-    let report = database.verify(|_| {}).await;
-    let printed: serde_json::Value = serde_json::from_str(&ran.output).expect("JSON");
-    assert_eq!(printed, serde_json::to_value(&report).expect("JSON"));
-    assert_json_snapshot!(database.tidy(&report), @r#"
+    let printed: Value = serde_json::from_str(&ran.output).expect("JSON");
+    assert_json_snapshot!(database.tidy(&printed), @r#"
     {
       "findings": [
         {

@@ -44,10 +44,6 @@ async fn bugs_8_and_9_the_bypass_and_the_keys_are_found() {
     let report = database
         .verify(|settings| settings.tenant_column = "workspace_id".to_owned())
         .await;
-    println!(
-        "{}",
-        serde_json::to_string_pretty(&database.tidy(&report)).unwrap()
-    );
     assert_found(
         &report,
         &[
@@ -66,10 +62,6 @@ async fn bugs_8_and_9_the_bypass_and_the_keys_are_found() {
 async fn bugs_10_and_14_the_one_rule_and_the_cast_are_found() {
     let database = Verified::new(&[include_str!("seeds/claims.sql")]).await;
     let report = database.verify(|_| {}).await;
-    println!(
-        "{}",
-        serde_json::to_string_pretty(&database.tidy(&report)).unwrap()
-    );
     assert_found(
         &report,
         &[
@@ -92,10 +84,6 @@ async fn bugs_24_and_25_the_rules_for_reading_are_found() {
     let report = database
         .verify(|settings| settings.tenant_column = "workspace_id".to_owned())
         .await;
-    println!(
-        "{}",
-        serde_json::to_string_pretty(&database.tidy(&report)).unwrap()
-    );
     assert_found(
         &report,
         &[

@@ -4,6 +4,7 @@
 
 use super::context::{Cast, Part, Tenant};
 use super::session::{Outcome, Session, Statement};
+use crate::rls::verify::catalog::Role;
 use crate::rls::verify::code::Code;
 use crate::rls::verify::finding::{Finding, Findings};
 use crate::rls::verify::names::CLAIMS_SETTING;
@@ -12,7 +13,7 @@ use crate::rls::verify::scope::Scope;
 
 /// Sets claims as a role does, commits, and looks what is left.
 pub(super) async fn attack(
-    scope: &Scope<'_>,
+    (scope, roles): (&Scope<'_>, &[&Role]),
     cast: &Cast,
     session: &mut Session,
     findings: &mut Findings,
@@ -24,7 +25,7 @@ pub(super) async fn attack(
     let Some(entry) = entry else {
         return Ok(());
     };
-    for role in &scope.roles {
+    for role in roles {
         let Some(claims) = cast.member(&role.name, Tenant::Ours, Part::Owner).claims() else {
             return Ok(());
         };

@@ -3,6 +3,7 @@
 
 mod context;
 mod hints;
+mod hostile;
 mod leak;
 mod member;
 mod plan;

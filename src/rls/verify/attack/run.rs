@@ -4,8 +4,9 @@ use sqlx::PgConnection;
 
 use super::context::{Cast, RoleClaim};
 use super::hints::{Hint, Hints};
+use super::hostile::hostile;
 use super::leak;
-use super::probe::{Probe, hostile};
+use super::probe::Probe;
 use super::session::Session;
 use super::tally::Tally;
 use super::value::Publicity;
@@ -51,8 +52,8 @@ pub(in super::super) async fn run(
         play.public_act().await?;
     }
     play.session.roll_back().await?;
-    leak::attack(scope, &cast, &mut play.session, findings).await?;
-    play.tally.tell(scope, findings);
+    leak::attack((scope, &play.roles), &cast, &mut play.session, findings).await?;
+    play.tally.tell(scope, &hints, findings);
     let attacks = play.session.attacks;
     play.session.close().await?;
     Ok(attacks)

@@ -1,7 +1,9 @@
 //! Owns the attacks that read.
 
 use super::context::{Context, Part, Tenant};
-use super::probe::{Probe, hostile};
+use super::hints::Hint;
+use super::hostile::{Speech, hostile};
+use super::probe::Probe;
 use super::session::{Outcome, Statement};
 use crate::rls::verify::catalog::{Command, Privilege};
 use crate::rls::verify::code::Code;
@@ -35,7 +37,7 @@ impl Probe<'_, '_> {
         if !self.read_own().await? {
             return Ok(());
         }
-        let everybodys = self.is_everybodys();
+        let (everybodys, shared) = (self.is_everybodys(), self.is_shared());
         for hostile in hostile(self.cast, &self.role.name) {
             let owned = match (hostile.code, self.subject.tenant) {
                 // A row without a tenant is no tenant's.
@@ -44,7 +46,8 @@ impl Probe<'_, '_> {
             };
             let outcome = self.count(&hostile.context, &owned).await?;
             self.note_raised(&outcome, hostile.told);
-            if outcome.touched() > 0 && !everybodys {
+            let theirs = everybodys || (shared && hostile.speech == Speech::Claims);
+            if outcome.touched() > 0 && !theirs {
                 self.note(hostile.code, format!("{} ({})", hostile.told, rows(&outcome)));
             }
         }
@@ -86,7 +89,7 @@ impl Probe<'_, '_> {
             }
             None => outcome.touched().saturating_sub(placed),
         };
-        if foreign > 0 && !self.is_everybodys() {
+        if foreign > 0 && !self.is_everybodys() && !self.is_shared() {
             self.note(Code::RowsForeign, "by the owner of another organization");
         }
         Ok(true)
@@ -115,6 +118,11 @@ impl Probe<'_, '_> {
 
     pub(super) fn may(&self, privilege: Privilege) -> bool {
         may(self.role, self.subject.table, privilege)
+    }
+
+    /// A table whose rows are nobody's: whoever signed in may see them.
+    fn is_shared(&self) -> bool {
+        self.hints.column(self.subject.table, Hint::Person).is_none() && self.scope.is_shared(&self.subject)
     }
 
     /// A table without tenants that a policy shows to everybody: a list of countries, say.

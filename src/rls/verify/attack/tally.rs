@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::hints::{Hint, Hints};
 use super::session::Outcome;
 use crate::rls::verify::catalog::{Oid, Table};
 use crate::rls::verify::code::Code;
@@ -55,14 +56,17 @@ impl Tally {
     }
 
     /// Tells everything.
-    pub(super) fn tell(self, scope: &Scope<'_>, findings: &mut Findings) {
+    pub(super) fn tell(self, scope: &Scope<'_>, hints: &Hints, findings: &mut Findings) {
         for ((code, oid, role), ways) in self.ways {
             let Some(subject) = scope.subjects.iter().find(|subject| subject.table.oid == oid) else {
                 continue;
             };
             let problem = format!("{}{}", opening(code), told(&ways));
-            let finding = Finding::new(code, problem, fix(scope, subject, code, role.as_deref()))
-                .on(&subject.table.schema, &subject.table.name);
+            let fix = match code {
+                Code::AuthorForged => authors(scope, hints, subject, role.as_deref()),
+                _ => fix(scope, subject, code, role.as_deref()),
+            };
+            let finding = Finding::new(code, problem, fix).on(&subject.table.schema, &subject.table.name);
             findings.add(match role {
                 Some(role) => finding.by(&role),
                 None => finding,
@@ -152,11 +156,6 @@ fn fix(scope: &Scope<'_>, subject: &Subject<'_>, code: Code, role: Option<&str>)
             "revoke insert, update, delete on {table} from {role};\n-- who is what is signet's to write: org \
              add-member, set-role, remove-member"
         ),
-        Code::AuthorForged => format!(
-            "create policy {} on {table} as restrictive for insert to {role} with check (<person> = (select \
-             {schema}.uid()));",
-            policy("author")
-        ),
         Code::ContextRaises => format!(
             "-- compare with {schema}.org_id() and {schema}.uid(), or their _uuid variants: they are null for what is \
              malformed"
@@ -174,4 +173,21 @@ fn fix(scope: &Scope<'_>, subject: &Subject<'_>, code: Code, role: Option<&str>)
         ),
         _ => String::new(),
     }
+}
+
+/// Whoever makes a row is in it.
+fn authors(scope: &Scope<'_>, hints: &Hints, subject: &Subject<'_>, role: Option<&str>) -> String {
+    let column = hints.column(subject.table, Hint::Person);
+    let (name, uuid) = column.map_or(("<person>", false), |column| {
+        (column.name.as_str(), column.base == "uuid")
+    });
+    format!(
+        "create policy {} on {} as restrictive for insert to {} with check ({} = (select {}.{}()));",
+        quote::plain(&format!("{}_author", subject.table.name)),
+        subject.table.plain(),
+        role.map_or_else(|| "<role>".to_owned(), quote::plain),
+        quote::plain(name),
+        quote::plain(&scope.settings.schema),
+        if uuid { "uid_uuid" } else { "uid" }
+    )
 }

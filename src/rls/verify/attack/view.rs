@@ -1,7 +1,7 @@
 //! Owns the attacks on views: who must see nothing of the tables sees nothing of what is made of them.
 
 use super::context::Context;
-use super::probe::Hostile;
+use super::hostile::{Hostile, Speech};
 use super::select::rows;
 use super::session::{Session, Statement};
 use crate::rls::verify::catalog::{Privilege, Role, View};
@@ -78,5 +78,6 @@ pub(super) fn silent() -> Vec<Hostile> {
         code: Code::RowsWithoutContext,
         told: "with no setting at all",
         context: Context::none(),
+        speech: Speech::Nothing,
     }]
 }

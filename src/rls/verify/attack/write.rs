@@ -3,7 +3,8 @@
 
 use super::context::{Context, Part, Tenant};
 use super::hints::Hint;
-use super::probe::{Probe, hostile};
+use super::hostile::hostile;
+use super::probe::Probe;
 use super::select::rows;
 use super::session::{Outcome, Statement};
 use super::value::{Publicity, Row, Values, is_key};
@@ -25,15 +26,9 @@ impl Probe<'_, '_> {
     /// Writes as everybody who must not.
     pub(super) async fn write(&mut self) -> Result<(), sqlx::Error> {
         for hostile in hostile(self.cast, &self.role.name) {
-            let told = format!("with {}", hostile.told.trim_start_matches("with "));
-            // One of each kind: what differs between them is how the context is read, and reading tried that.
-            match (hostile.code, hostile.told) {
-                (Code::RowsWithoutContext, "with every setting empty")
-                | (Code::RowsWithoutOrganization, "no org_id")
-                | (Code::RowsMalformed, "no JSON and no id" | "an organization that is no id") => {
-                    self.write_as_nobody(&hostile.context, &told).await?;
-                }
-                _ => {}
+            if hostile.writes() {
+                let told = format!("with {}", hostile.told.trim_start_matches("with "));
+                self.write_as_nobody(&hostile.context, &told).await?;
             }
         }
         self.write_foreign("").await?;
