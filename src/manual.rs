@@ -6,6 +6,9 @@ pub mod tour {}
 #[doc = include_str!("manual/operations.md")]
 pub mod operations {}
 
+#[doc = include_str!("manual/downstream.md")]
+pub mod downstream {}
+
 #[doc = include_str!("manual/threat_model.md")]
 pub mod threat_model {}
 

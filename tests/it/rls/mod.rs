@@ -10,6 +10,7 @@ mod leaks;
 mod parsing;
 mod policy;
 mod refusal;
+mod removal;
 mod verify_attacks;
 mod verify_clean;
 mod verify_database;
