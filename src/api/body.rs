@@ -14,6 +14,9 @@ use crate::http::respond::problem::Problem;
 /// The largest body: the middleware refused anything larger already.
 const SIZE_LIMIT: usize = 64 * 1024;
 
+/// A NUL as JSON writes it; the bare byte is no JSON.
+const NUL: &[u8] = b"\\u0000";
+
 /// What a request's body says.
 pub struct Body<T>(pub T);
 
@@ -37,6 +40,14 @@ impl<T: DeserializeOwned> FromRequest<Edge> for Body<T> {
                 "The body could not be read.".to_owned(),
             )
         })?;
+        // PostgreSQL's text holds no NUL, however it is written.
+        if bytes.windows(NUL.len()).any(|window| window == NUL) {
+            return Err(refuse(
+                StatusCode::BAD_REQUEST,
+                "malformed",
+                "The body holds a NUL character.".to_owned(),
+            ));
+        }
         // serde's message names the member and the place, never its value's neighbours.
         serde_json::from_slice(&bytes)
             .map(Self)

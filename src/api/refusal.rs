@@ -78,6 +78,10 @@ impl IntoResponse for Refusal {
 /// Writes a handler's refusal down, with the id of its request.
 pub async fn name_request(request: Request, next: Next) -> Response {
     let request_id = RequestId::of(request.extensions()).to_owned();
+    // PostgreSQL's text holds no NUL, so nothing has such a name.
+    if request.uri().path().contains("%00") {
+        return Refusal::not_found("thing").write(&request_id);
+    }
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<Refusal>() {
         Some(refusal) => refusal.write(&request_id),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::caller::{Caller, console};
+use super::caller::{Caller, assert_problem, console};
 use crate::app::TestApp;
 use crate::fixtures::{a_client, a_person};
 
@@ -59,6 +59,7 @@ async fn a_body_that_is_no_json_is_refused_by_name() {
         ("application/json", "{\"name\":\"Acme\",\"owner\":\"x\"}", 400),
         ("application/json", "{\"name\":1}", 400),
         ("application/json", "", 400),
+        ("application/json", "{\"name\":\"Ac\\u0000me\"}", 400),
     ] {
         let reply = reqwest::Client::builder()
             .no_proxy()
@@ -73,4 +74,17 @@ async fn a_body_that_is_no_json_is_refused_by_name() {
             .unwrap();
         assert_eq!(reply.status().as_u16(), status, "{body}");
     }
+}
+
+/// What is no text of the database's names nothing.
+#[tokio::test]
+async fn a_nul_in_a_path_is_not_found() {
+    let app = TestApp::new().await;
+    let console = console(&app).await;
+    let ada = Caller::new(&app, &console, &a_person("ada").create(&app).await).await;
+    for path in ["/organizations/a%00b", "/organizations/a/members/%00"] {
+        assert_problem(&ada.get(path).await, 404, "not_found");
+    }
+    let switch = json!({ "organization": "a\u{0}b" });
+    assert_problem(&ada.put("/organizations/active", switch).await, 400, "malformed");
 }

@@ -102,13 +102,13 @@ impl Copied {
             .await
     }
 
-    /// Gives the notes of the kit's tests to an organization of ours.
+    /// Gives the notes of the kit's tests to an organization of ours. Their owner sees none of them: security is forced.
     pub async fn notes_of(&self, organization: &str) {
-        self.downstream
-            .run(&format!(
-                "update notes set org_id = '{organization}' where org_id = 'acme'"
-            ))
-            .await;
+        run(
+            &mut self.downstream.database.connect("postgres").await,
+            &format!("update notes set org_id = '{organization}' where org_id = 'acme'"),
+        )
+        .await;
     }
 
     /// Something about the copy.

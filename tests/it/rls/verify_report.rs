@@ -40,7 +40,7 @@ async fn the_json_report_stays_as_it_is() {
           "severity": "error",
           "table": "public.orders",
           "role": "person",
-          "problem": "rows are seen with every setting empty (2 rows); with the claims {} (2 rows); with the claims null (2 rows)",
+          "problem": "rows are seen with every setting empty (2 rows); with the claims null (2 rows); with the claims {} (2 rows)",
           "fix": "create policy orders_tenant on public.orders as restrictive to person using (org_id = (select auth.org_id())) with check (org_id = (select auth.org_id()));"
         },
         {
@@ -87,7 +87,7 @@ async fn the_json_report_stays_as_it_is() {
       "summary": {
         "tables": 1,
         "roles": 1,
-        "attacks": 31,
+        "attacks": 32,
         "errors": 5,
         "warnings": 2,
         "notices": 0,
@@ -113,7 +113,7 @@ async fn the_text_is_grouped_by_table_and_plain_in_a_pipe() {
                | drop policy r on public.orders;
                | -- maintenance gets a role and a policy of its own
       error    rows-without-context (as person)
-               rows are seen with every setting empty (2 rows); with the claims {} (2 rows); with the claims null (2 rows)
+               rows are seen with every setting empty (2 rows); with the claims null (2 rows); with the claims {} (2 rows)
                | create policy orders_tenant on public.orders as restrictive to person using (org_id = (select auth.org_id())) with check (org_id = (select auth.org_id()));
       error    rows-malformed (as person)
                rows are seen with a malformed context: JSON that is cut short (2 rows); a JSON array (2 rows); JSON with a null character (2 rows); JSON that is nested very deep (2 rows); and 5 more
@@ -131,7 +131,7 @@ async fn the_text_is_grouped_by_table_and_plain_in_a_pipe() {
                a viewer can make rows: insert
                | create policy orders_writers_insert on public.orders as restrictive for insert to person with check ((select auth.has_org_role('member')));
 
-    not clean: 5 errors, 2 warnings, 0 notices; 1 table, 1 role, 31 attacks
+    not clean: 5 errors, 2 warnings, 0 notices; 1 table, 1 role, 32 attacks
     "#);
 }
 

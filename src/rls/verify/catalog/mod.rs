@@ -4,6 +4,7 @@
 mod column;
 mod function;
 mod key;
+mod oid;
 mod policy;
 mod read;
 mod role;
@@ -14,11 +15,9 @@ mod view;
 pub(super) use column::Column;
 pub(super) use function::Function;
 pub(super) use key::{Check, Index, Reference};
+pub(super) use oid::Oid;
 pub(super) use policy::{Command, Policy};
 pub(super) use read::{Catalog, read};
 pub(super) use role::Role;
 pub(super) use table::{Privilege, Table, TableKind};
 pub(super) use view::View;
-
-/// An object's number in the catalogs.
-pub(super) type Oid = i64;
