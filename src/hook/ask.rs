@@ -218,6 +218,11 @@ fn note(hook: &Hook, output: Output, elapsed: Duration, error: Option<&HookError
         return;
     }
     metrics::counter!(FAILURES, "hook" => name.clone(), "code" => error.code()).increment(1);
+    if hook.settings.shadow {
+        let code = error.code();
+        tracing::warn!(hook.name = name, error.code = code, error = %error, duration_ms, "a shadow failed");
+        return;
+    }
     tracing::error!(
         hook.name = name,
         error.code = error.code(),

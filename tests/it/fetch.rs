@@ -119,6 +119,22 @@ fn only_public_addresses_are_permitted() {
         assert!(!permitted(address, Reach::Public), "{loopback}");
         assert!(permitted(address, Reach::PublicAndLoopback), "{loopback}");
     }
+    for (private, reached) in [
+        ("10.1.2.3", true),
+        ("172.16.0.1", true),
+        ("192.168.1.1", true),
+        ("fd12:3456::1", true),
+        ("127.0.0.1", true),
+        ("169.254.169.254", false),
+        ("fe80::1", false),
+        ("fd00:ec2::254", false),
+        ("100.64.0.1", false),
+        ("224.0.0.1", false),
+        ("0.0.0.0", false),
+    ] {
+        let address: IpAddr = private.parse().expect("an address");
+        assert_eq!(permitted(address, Reach::PublicAndPrivate), reached, "{private}");
+    }
     for public in [
         "1.1.1.1",
         "93.184.215.14",

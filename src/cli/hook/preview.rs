@@ -89,6 +89,13 @@ pub(super) async fn run(arguments: PreviewArguments, bench: &mut Workbench) -> R
     };
     match answer::read(facts) {
         Err(error) => report.failure = Some(Failure::from(&error)),
+        Ok(_) if client.disabled => {
+            report.failure = Some(Failure {
+                code: "client_disabled",
+                reason: "the client is disabled: no grant of it is answered".to_owned(),
+                is_refusal: true,
+            });
+        }
         Ok(_) if !user.status.may_grant() => {
             let reason = format!(
                 "the account is {}: no grant of it is answered",
