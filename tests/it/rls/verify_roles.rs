@@ -61,7 +61,10 @@ async fn mighty_roles_are_found() {
 async fn tn_02_a_context_by_default_is_found() {
     let database = Verified::new(&[KIT, CLEAN]).await;
     database
-        .run_as_admin(r#"alter role :person set request.jwt.claims = '{"org_id": "acme"}'"#)
+        .run_as_admin(&format!(
+            r#"alter role :person in database {} set request.jwt.claims = '{{"org_id": "acme"}}'"#,
+            database.name
+        ))
         .await;
     let report = database.verify(|_| {}).await;
     assert_eq!(found(&report), ["setting-default -"]);

@@ -142,7 +142,10 @@ async fn the_fixes_mend() {
     ])
     .await;
     database
-        .run_as_admin("alter role :person set request.jwt.claims = '{}'")
+        .run_as_admin(&format!(
+            "alter role :person in database {} set request.jwt.claims = '{{}}'",
+            database.name
+        ))
         .await;
     let report = database.verify(|_| {}).await;
     assert!(report.summary.errors > 0 && report.summary.warnings > 0);
