@@ -18,6 +18,9 @@ create table auth.membership_epochs (
     primary key (user_id, organization_id)
 );
 grant select on auth.membership_epochs to signet_app, signet_hook;
+-- auth.member_claims runs with its caller's rights
+grant select (epoch) on auth.users to signet_hook;
+grant select (epoch) on auth.organizations to signet_hook;
 insert into auth.membership_epochs (user_id, organization_id, epoch)
 select user_id, organization_id, 1
 from auth.members;

@@ -3,11 +3,12 @@
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Response};
-use http::Method;
 use http::request::Parts;
+use http::{Method, StatusCode};
 use serde_json::Value;
 
-use crate::base::id::{SessionId, UserId};
+use crate::api::refusal::Refusal;
+use crate::base::id::{OrganizationId, SessionId, UserId};
 use crate::base::origin::Origin;
 use crate::db::Work;
 use crate::db::work::Circumstances;
@@ -16,9 +17,9 @@ use crate::http::extract::bearer;
 use crate::http::respond::challenge::Challenge;
 use crate::http::respond::failure::Failure;
 use crate::protocol::error::{ErrorCode, ProtocolError};
-use crate::protocol::scope::{ORGANIZATIONS, ORGANIZATIONS_MANAGE};
+use crate::protocol::scope::{ORGANIZATION_ANY, ORGANIZATIONS, ORGANIZATIONS_MANAGE};
 use crate::signing::signing_keys::SigningKeys;
-use crate::tenancy::Actor;
+use crate::tenancy::{Actor, TenancyError};
 use crate::token::{access_token, liveness};
 
 const INVALID: Challenge = Challenge::refused(ProtocolError::new(
@@ -34,10 +35,41 @@ pub struct Caller {
     pub session: Option<SessionId>,
     /// The server's parts.
     pub edge: Edge,
+    /// The one organization that the application may speak of; none: all of the person's. A token speaks of one, and
+    /// only a first-party client, or one with the scope `organization:*`, goes beyond it.
+    only: Option<OrganizationId>,
     circumstances: Circumstances,
 }
 
 impl Caller {
+    /// The organization that a path names, if the application may speak of it.
+    pub fn organization(&self, id: String) -> Result<OrganizationId, Refusal> {
+        let id = OrganizationId::from_text(id);
+        if self.may_speak_of(&id) {
+            Ok(id)
+        } else {
+            Err(TenancyError::Unknown(id).into())
+        }
+    }
+
+    /// Whether the application may speak of an organization.
+    #[must_use]
+    pub fn may_speak_of(&self, id: &OrganizationId) -> bool {
+        self.only.as_ref().is_none_or(|only| only == id)
+    }
+
+    /// Refuses an application that may speak of one organization only.
+    pub fn require_every_organization(&self) -> Result<(), Refusal> {
+        if self.only.is_none() {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            StatusCode::FORBIDDEN,
+            "one_organization",
+            "this application may act for one organization only; it needs the scope organization:*",
+        ))
+    }
+
     /// The person, as services see who asks.
     #[must_use]
     pub fn actor(&self) -> Actor {
@@ -94,7 +126,17 @@ impl FromRequestParts<Edge> for Caller {
         {
             return Err(Challenge::insufficient(needed).into_response());
         }
+        let everywhere = granted.split(' ').any(|token| token == ORGANIZATION_ANY) || {
+            let client = edge.app.clients().find(text("client_id").unwrap_or_default());
+            client
+                .await
+                .map_err(failed)?
+                .is_some_and(|client| client.first_party)
+        };
+        // No organization in the token is none at all, not every one.
+        let own = || OrganizationId::from_text(text("org_id").unwrap_or_default());
         Ok(Self {
+            only: (!everywhere).then(own),
             user: UserId::from_text(user),
             session: text("sid").map(SessionId::from_text),
             edge: edge.clone(),

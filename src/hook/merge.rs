@@ -68,7 +68,11 @@ pub fn judge(
         contract::check(&answer)?;
     }
     // A replacing hook's word is the whole set; what is true of the membership stands all the same.
-    let mut said = if replaces { draft.tenancy } else { additions }.clone();
+    // So does what an earlier hook made of it: a right that was taken away does not come back by an echo.
+    let mut said = additions.clone();
+    if replaces {
+        said.retain(|name, _| draft.tenancy.contains_key(name));
+    }
     for (name, value) in answer {
         if replaces && is_view(&name, &value) {
             continue;
@@ -89,12 +93,18 @@ pub fn judge(
         }
         let listed = settings.overwrite.contains(&name);
         // A function of the other contract takes `user_role` for its own claim.
-        let alias = draft.user_role_alias && !replaces;
+        let renamed = draft
+            .claim_names
+            .is_some_and(|names| names.contains_key("user_role"));
+        let alias = (draft.user_role_alias && !replaces) || renamed;
         let raised = match membership::guarded(&name, alias) {
             Some(guarded) => may_say(settings, guarded, (&name, &value), draft.facts)?,
             None => false,
         };
-        let occupied = !replaces && (stands.is_some() || occupied_in_disguise(&name, &said, draft.protocol));
+        let lowered = said.get(&name) != draft.tenancy.get(&name) && draft.tenancy.contains_key(&name);
+        let occupied = (!replaces
+            && (stands.is_some() || occupied_in_disguise(&name, &said, draft.protocol)))
+            || (replaces && lowered);
         if occupied && !listed && !raised {
             return Err(HookError::Overwrites(name));
         }

@@ -18,7 +18,8 @@ use super::store;
 use crate::db::DatabaseError;
 
 /// How many questions wait for their shadows at once.
-pub(super) const AT_ONCE: usize = 8;
+/// Fewer than connections for SQL hooks by default, so that shadows leave some to the hooks that decide.
+pub(super) const AT_ONCE: usize = 4;
 /// Counts what shadows said, by agreement.
 const SHADOWS: &str = "signet_hook_shadow_total";
 /// Counts questions whose shadows were not asked.

@@ -223,6 +223,15 @@ pub async fn count(
     Ok(store::count_joined(work.connection()?, organization).await?)
 }
 
+/// Where a person has joined and may act, of all organizations or of one: what services are told.
+pub async fn active(
+    work: &mut Work,
+    user: &UserId,
+    organization: Option<&OrganizationId>,
+) -> Result<Vec<(OrganizationId, MemberRole)>, DatabaseError> {
+    store::active_memberships(work.connection()?, user, organization).await
+}
+
 /// Every membership of a person, joined or not, in organizations that are not deleted.
 pub async fn of_user(work: &mut Work, user: &UserId) -> Result<Vec<Member>, DatabaseError> {
     store::list_memberships(work.connection()?, user).await

@@ -2,31 +2,35 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use serde_json::{Value, json};
 
 use crate::authentication::service_key::ServiceScope;
 use crate::base::id::{OrganizationId, UserId};
+use crate::db::work::Circumstances;
 use crate::http::edge::{Edge, Visit};
 use crate::http::extract::service_key;
 use crate::http::respond::failure::Failure;
-use crate::tenancy::administration;
+use crate::tenancy::{MemberRole, membership};
 
-/// Whether a person has joined an organization, and as what: `{"isMember", "role"}`. An organization or a person that
-/// does not exist is no membership either.
+/// Whether a person has joined an organization and may act there, and as what: `{"isMember", "role"}`. An organization
+/// or a person that does not exist, is suspended or shut out, is no membership.
 pub async fn member(
     State(edge): State<Edge>,
     Visit(visit): Visit,
     headers: HeaderMap,
     Path((organization, user)): Path<(String, String)>,
 ) -> Result<Response, Response> {
-    let found = joined(&edge, visit, &headers, UserId::from_text(user)).await?;
     let organization = OrganizationId::from_text(organization);
-    let role = found
-        .into_iter()
-        .find(|(id, _)| *id == organization)
-        .map(|(_, role)| role);
+    let found = active(
+        &edge,
+        visit,
+        &headers,
+        (&UserId::from_text(user), Some(&organization)),
+    )
+    .await?;
+    let role = found.first().map(|(_, role)| role.as_str());
     Ok(Json(json!({ "isMember": role.is_some(), "role": role })).into_response())
 }
 
@@ -38,32 +42,27 @@ pub async fn of_user(
     Path(user): Path<String>,
 ) -> Result<Response, Response> {
     let user = UserId::from_text(user);
-    let memberships: Vec<Value> = joined(&edge, visit, &headers, user.clone())
+    let memberships: Vec<Value> = active(&edge, visit, &headers, (&user, None))
         .await?
         .into_iter()
-        .map(|(organization, role)| json!({ "organizationId": organization, "role": role }))
+        .map(|(organization, role)| json!({ "organizationId": organization, "role": role.as_str() }))
         .collect();
     Ok(Json(json!({ "userId": user, "memberships": memberships })).into_response())
 }
 
-async fn joined(
+async fn active(
     edge: &Edge,
-    visit: crate::db::work::Circumstances,
+    visit: Circumstances,
     headers: &HeaderMap,
-    user: UserId,
-) -> Result<Vec<(OrganizationId, String)>, Response> {
-    let scope = ServiceScope::MembershipRead;
-    service_key::require(edge, headers, &visit, scope)
+    (user, organization): (&UserId, Option<&OrganizationId>),
+) -> Result<Vec<(OrganizationId, MemberRole)>, Response> {
+    service_key::require(edge, headers, &visit, ServiceScope::MembershipRead)
         .await
-        .map_err(axum::response::IntoResponse::into_response)?;
+        .map_err(IntoResponse::into_response)?;
     let request_id = visit.origin.request_id.clone();
     let failed = |error| Failure::from(error).problem(&request_id).into_response();
     let mut work = edge.app.single(visit).await.map_err(failed)?;
-    let found = administration::joined_by(&mut work, &user)
+    membership::active(&mut work, user, organization)
         .await
-        .map_err(failed)?;
-    Ok(found
-        .into_iter()
-        .map(|(organization, role)| (organization.id, role.to_string()))
-        .collect())
+        .map_err(failed)
 }

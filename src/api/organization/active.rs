@@ -29,6 +29,7 @@ pub async fn switch(caller: Caller, Body(switch): Body<Switch>) -> Result<Respon
             "this grant has outlived its session; ask for an organization at refresh instead",
         )
     })?;
+    caller.require_every_organization()?;
     let organization = switch.organization.map(OrganizationId::from_text);
     let mut work = caller.begin().await?;
     let switched = session::switch_organization(&mut work, &session, organization.as_ref()).await?;

@@ -11,14 +11,13 @@ use super::view;
 use crate::api::body::Body;
 use crate::api::caller::Caller;
 use crate::api::refusal::Refusal;
-use crate::base::id::OrganizationId;
 use crate::tenancy::domain::{self, Settled};
 use crate::tenancy::{DomainName, MemberRole};
 
 /// Every domain that an organization claims.
 pub async fn list(caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     let mut work = caller.begin().await?;
-    let claims = domain::list(&mut work, &caller.actor(), &OrganizationId::from_text(id)).await?;
+    let claims = domain::list(&mut work, &caller.actor(), &caller.organization(id)?).await?;
     work.commit().await?;
     let items: Vec<Value> = claims.iter().map(view::domain).collect();
     Ok(Json(json!({ "items": items, "next_cursor": null })).into_response())
@@ -41,7 +40,7 @@ pub async fn claim(
     let name = caller.domain(&new.domain)?;
     let role = role(new.auto_join_role.as_deref())?;
     let mut work = caller.begin().await?;
-    let organization = OrganizationId::from_text(id);
+    let organization = caller.organization(id)?;
     let claim = domain::claim(&mut work, &caller.actor(), &organization, &name, role.as_ref()).await?;
     work.commit().await?;
     Ok((StatusCode::CREATED, Json(view::domain(&claim))).into_response())
@@ -51,6 +50,7 @@ pub async fn claim(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
+    #[serde(deserialize_with = "Option::deserialize")]
     auto_join_role: Option<String>,
 }
 
@@ -60,7 +60,7 @@ pub async fn change(
     Path((organization, name)): Path<(String, String)>,
     Body(change): Body<Change>,
 ) -> Result<Response, Refusal> {
-    let (organization, name) = (OrganizationId::from_text(organization), caller.domain(&name)?);
+    let (organization, name) = (caller.organization(organization)?, caller.domain(&name)?);
     let role = role(change.auto_join_role.as_deref())?;
     let mut work = caller.begin().await?;
     domain::set_auto_join_role(&mut work, &caller.actor(), (&organization, &name), role.as_ref()).await?;
@@ -73,7 +73,7 @@ pub async fn verify(
     caller: Caller,
     Path((organization, name)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, name) = (OrganizationId::from_text(organization), caller.domain(&name)?);
+    let (organization, name) = (caller.organization(organization)?, caller.domain(&name)?);
     let actor = caller.actor();
     let mut work = caller.begin().await?;
     let challenge = domain::challenge(&mut work, &actor, &organization, &name).await?;
@@ -100,7 +100,7 @@ pub async fn renew(
     caller: Caller,
     Path((organization, name)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, name) = (OrganizationId::from_text(organization), caller.domain(&name)?);
+    let (organization, name) = (caller.organization(organization)?, caller.domain(&name)?);
     let mut work = caller.begin().await?;
     let claim = domain::renew(&mut work, &caller.actor(), &organization, &name).await?;
     work.commit().await?;
@@ -112,7 +112,7 @@ pub async fn release(
     caller: Caller,
     Path((organization, name)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, name) = (OrganizationId::from_text(organization), caller.domain(&name)?);
+    let (organization, name) = (caller.organization(organization)?, caller.domain(&name)?);
     let mut work = caller.begin().await?;
     domain::release(&mut work, &caller.actor(), &organization, &name).await?;
     work.commit().await?;

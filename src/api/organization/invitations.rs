@@ -13,7 +13,7 @@ use crate::api::caller::Caller;
 use crate::api::page::List;
 use crate::api::refusal::Refusal;
 use crate::base::handle::{Handle, Kind};
-use crate::base::id::{InvitationId, OrganizationId};
+use crate::base::id::InvitationId;
 use crate::base::secret::Secret;
 use crate::http::extract::form::Query;
 use crate::tenancy::invitation::{self, SentInvitation};
@@ -30,7 +30,7 @@ pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -
     };
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(InvitationId::from_text);
-    let organization = OrganizationId::from_text(id.clone());
+    let organization = caller.organization(id.clone())?;
     let mut work = caller.begin().await?;
     let actor = caller.actor();
     let found = invitation::list(&mut work, &actor, &organization, after.as_ref(), page.limit).await?;
@@ -59,7 +59,7 @@ pub async fn create(
     let role = MemberRole::parse(new.role.as_deref().unwrap_or("member")).map_err(Refusal::invalid)?;
     let new = NewInvitation::new(email, role, None)?;
     let mut work = caller.begin().await?;
-    let organization = OrganizationId::from_text(id);
+    let organization = caller.organization(id)?;
     let sent = invitation::create(&mut work, &caller.actor(), &organization, &new).await?;
     work.commit().await?;
     Ok((StatusCode::CREATED, Json(shown_once(&sent))).into_response())
@@ -70,10 +70,7 @@ pub async fn resend(
     caller: Caller,
     Path((organization, id)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, id) = (
-        OrganizationId::from_text(organization),
-        InvitationId::from_text(id),
-    );
+    let (organization, id) = (caller.organization(organization)?, InvitationId::from_text(id));
     let mut work = caller.begin().await?;
     let sent = invitation::resend(&mut work, &caller.actor(), &organization, &id, None).await?;
     work.commit().await?;
@@ -85,10 +82,7 @@ pub async fn revoke(
     caller: Caller,
     Path((organization, id)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, id) = (
-        OrganizationId::from_text(organization),
-        InvitationId::from_text(id),
-    );
+    let (organization, id) = (caller.organization(organization)?, InvitationId::from_text(id));
     let mut work = caller.begin().await?;
     invitation::revoke(&mut work, &caller.actor(), &organization, &id).await?;
     work.commit().await?;

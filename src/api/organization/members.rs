@@ -11,7 +11,7 @@ use crate::api::body::Body;
 use crate::api::caller::Caller;
 use crate::api::page::List;
 use crate::api::refusal::Refusal;
-use crate::base::id::{OrganizationId, UserId};
+use crate::base::id::UserId;
 use crate::http::extract::form::Query;
 use crate::tenancy::{MemberRole, membership};
 
@@ -25,7 +25,7 @@ pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -
     };
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(UserId::from_text);
-    let organization = OrganizationId::from_text(id.clone());
+    let organization = caller.organization(id.clone())?;
     let mut work = caller.begin().await?;
     let members = membership::list(
         &mut work,
@@ -46,7 +46,7 @@ pub async fn show(
     caller: Caller,
     Path((organization, user)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, user) = (OrganizationId::from_text(organization), UserId::from_text(user));
+    let (organization, user) = (caller.organization(organization)?, UserId::from_text(user));
     let mut work = caller.begin().await?;
     let found = membership::find(&mut work, &caller.actor(), &organization, &user).await?;
     work.commit().await?;
@@ -68,7 +68,7 @@ pub async fn change(
     Body(change): Body<Change>,
 ) -> Result<Response, Refusal> {
     let role = MemberRole::parse(&change.role).map_err(Refusal::invalid)?;
-    let (organization, user) = (OrganizationId::from_text(organization), UserId::from_text(user));
+    let (organization, user) = (caller.organization(organization)?, UserId::from_text(user));
     let mut work = caller.begin().await?;
     membership::set_role(&mut work, &caller.actor(), (&organization, &user), &role).await?;
     let changed = membership::find(&mut work, &caller.actor(), &organization, &user).await?;
@@ -81,7 +81,7 @@ pub async fn remove(
     caller: Caller,
     Path((organization, user)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, user) = (OrganizationId::from_text(organization), UserId::from_text(user));
+    let (organization, user) = (caller.organization(organization)?, UserId::from_text(user));
     let mut work = caller.begin().await?;
     membership::remove(&mut work, &caller.actor(), &organization, &user).await?;
     work.commit().await?;

@@ -11,7 +11,6 @@ use super::view;
 use crate::api::body::Body;
 use crate::api::caller::Caller;
 use crate::api::refusal::Refusal;
-use crate::base::id::OrganizationId;
 use crate::lifecycle::delete_organization::delete_organization;
 use crate::tenancy::{
     Branding, NewOrganization, OrganizationType, Slug, TenancyError, administration, service,
@@ -24,6 +23,7 @@ pub async fn list(caller: Caller) -> Result<Response, Refusal> {
     work.commit().await?;
     let items: Vec<Value> = joined
         .iter()
+        .filter(|(organization, _)| caller.may_speak_of(&organization.id))
         .map(|(organization, role)| view::organization(organization, Some(role)))
         .collect();
     Ok(Json(json!({ "items": items, "next_cursor": null })).into_response())
@@ -48,6 +48,7 @@ pub async fn create(caller: Caller, Body(new): Body<New>) -> Result<Response, Re
         .map_err(Refusal::invalid)?;
     let organization_type = new.r#type.as_deref().map_or(Ok(OrganizationType::Team), kind)?;
     let new = NewOrganization::new(&new.name, slug, organization_type, None, caller.user.clone())?;
+    caller.require_every_organization()?;
     let mut work = caller.begin().await?;
     let id = service::create(&mut work, &new).await?;
     let made = administration::show(&mut work, &caller.actor(), &id).await?;
@@ -57,7 +58,7 @@ pub async fn create(caller: Caller, Body(new): Body<New>) -> Result<Response, Re
 
 /// One organization that the caller has joined.
 pub async fn show(caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
-    let id = OrganizationId::from_text(id);
+    let id = caller.organization(id)?;
     let mut work = caller.begin().await?;
     let organization = administration::show(&mut work, &caller.actor(), &id).await?;
     work.commit().await?;
@@ -80,7 +81,7 @@ pub async fn change(
     Path(id): Path<String>,
     Body(change): Body<Change>,
 ) -> Result<Response, Refusal> {
-    let id = OrganizationId::from_text(id);
+    let id = caller.organization(id)?;
     let actor = caller.actor();
     let slug = change
         .slug
@@ -115,7 +116,7 @@ pub async fn change(
 /// Ends an organization: its tokens die at once, its slug stays taken.
 pub async fn delete(caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     let mut work = caller.begin().await?;
-    delete_organization(&mut work, &caller.actor(), &OrganizationId::from_text(id)).await?;
+    delete_organization(&mut work, &caller.actor(), &caller.organization(id)?).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

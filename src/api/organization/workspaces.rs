@@ -28,7 +28,7 @@ pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -
     };
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(WorkspaceId::from_text);
-    let organization = OrganizationId::from_text(id.clone());
+    let organization = caller.organization(id.clone())?;
     let mut work = caller.begin().await?;
     let part = (after.as_ref(), page.limit);
     let found = service::list(&mut work, &caller.actor(), &organization, part).await?;
@@ -54,7 +54,7 @@ pub async fn create(
 ) -> Result<Response, Refusal> {
     let slug = new.slug.as_deref().map(Slug::parse).transpose();
     let new = NewWorkspace::new(&new.name, slug.map_err(Refusal::invalid)?, None)?;
-    let organization = OrganizationId::from_text(id);
+    let organization = caller.organization(id)?;
     let mut work = caller.begin().await?;
     let id = service::create(&mut work, &caller.actor(), &organization, &new).await?;
     let made = shown(&caller, &mut work, &organization, &id).await?;
@@ -67,7 +67,7 @@ pub async fn show(
     caller: Caller,
     Path((organization, id)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, id) = place(organization, id);
+    let (organization, id) = place(&caller, organization, id)?;
     let mut work = caller.begin().await?;
     let found = shown(&caller, &mut work, &organization, &id).await?;
     work.commit().await?;
@@ -88,7 +88,7 @@ pub async fn change(
     Path((organization, id)): Path<(String, String)>,
     Body(change): Body<Change>,
 ) -> Result<Response, Refusal> {
-    let (organization, id) = place(organization, id);
+    let (organization, id) = place(&caller, organization, id)?;
     let actor = caller.actor();
     let mut work = caller.begin().await?;
     if let Some(name) = &change.name {
@@ -118,7 +118,7 @@ pub async fn list_members(
     };
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(UserId::from_text);
-    let (organization, id) = place(organization, id.clone());
+    let (organization, id) = place(&caller, organization, id.clone())?;
     let mut work = caller.begin().await?;
     let part = (after.as_ref(), page.limit);
     let found = members::list(&mut work, &caller.actor(), (&organization, &id), part).await?;
@@ -149,7 +149,7 @@ pub async fn put_member(
     Body(wanted): Body<Place>,
 ) -> Result<Response, Refusal> {
     let role = wanted.role()?;
-    let ((organization, id), user) = (place(organization, id), UserId::from_text(user));
+    let ((organization, id), user) = (place(&caller, organization, id)?, UserId::from_text(user));
     let (actor, at) = (caller.actor(), (&organization, &id));
     let mut work = caller.begin().await?;
     match members::set_role(&mut work, &actor, at, &user, role).await {
@@ -165,18 +165,20 @@ pub async fn remove_member(
     caller: Caller,
     Path((organization, id, user)): Path<(String, String, String)>,
 ) -> Result<Response, Refusal> {
-    let ((organization, id), user) = (place(organization, id), UserId::from_text(user));
+    let ((organization, id), user) = (place(&caller, organization, id)?, UserId::from_text(user));
     let mut work = caller.begin().await?;
     members::remove(&mut work, &caller.actor(), (&organization, &id), &user).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-fn place(organization: String, workspace: String) -> (OrganizationId, WorkspaceId) {
-    (
-        OrganizationId::from_text(organization),
-        WorkspaceId::from_text(workspace),
-    )
+fn place(
+    caller: &Caller,
+    organization: String,
+    workspace: String,
+) -> Result<(OrganizationId, WorkspaceId), Refusal> {
+    let organization = caller.organization(organization)?;
+    Ok((organization, WorkspaceId::from_text(workspace)))
 }
 
 async fn shown(

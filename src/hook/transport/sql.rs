@@ -49,6 +49,8 @@ impl SqlTransport {
                 ("lock_timeout", "5000"),
                 ("idle_in_transaction_session_timeout", "6000"),
                 ("search_path", ""),
+                // A function can catch its own timeout; a client that has gone it cannot.
+                ("client_connection_check_interval", "500"),
                 // Whatever a function tells with RAISE NOTICE is nobody's business here.
                 ("client_min_messages", "error"),
             ])
@@ -244,7 +246,9 @@ async fn call(
         function.quoted(),
         ANSWER_LIMIT + 1
     );
+    // Not kept by name: a function could take the session's statements away from the next one.
     sqlx::query_scalar(AssertSqlSafe(statement))
+        .persistent(false)
         .bind(event)
         .fetch_one(connection)
         .await

@@ -2,7 +2,9 @@
     if not exists (
         select
         from @schema@.epoch_sync s
-        where s.received_at > statement_timestamp() - interval '@max_heartbeat_ms@ milliseconds')
+        where s.received_at > statement_timestamp() - interval '@max_heartbeat_ms@ milliseconds'
+          -- a clock that was set back makes nothing current
+          and s.received_at < statement_timestamp() + interval '1 second')
     then
         return false;
     end if;

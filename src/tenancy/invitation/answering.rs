@@ -131,7 +131,9 @@ async fn join(
     role: &MemberRole,
 ) -> Result<MemberRole, TenancyError> {
     let now = work.now();
-    let role = store::join_as(work.connection()?, organization, user, role, now).await?;
+    let role = store::join_as(work.connection()?, organization, user, role, now)
+        .await?
+        .ok_or_else(|| TenancyError::UnknownUser(user.clone()))?;
     activation::joined(work, organization, user).await?;
     let event = Event::MemberAdded {
         organization: organization.clone(),

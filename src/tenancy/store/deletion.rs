@@ -120,7 +120,7 @@ pub(in crate::tenancy) async fn owned_alone(
                  and other.role = 'owner'
                  and other.joined_at is not null
                  and u.deleted_at is null
-                 and u.status not in ('banned', 'archived'))
+                 and u.status in ('active', 'waitlist'))
          order by o.id",
         user.as_str(),
     )

@@ -20,7 +20,8 @@ pub(in crate::tenancy) async fn insert_owner(
          select $1, u.id, 'owner', $3::timestamptz, $3, $3
          from auth.users u
          where u.id = $2
-           and u.deleted_at is null",
+           and u.deleted_at is null
+         for no key update of u",
         organization.as_str(),
         user.as_str(),
         now,
@@ -92,11 +93,15 @@ pub(in crate::tenancy) async fn join_as(
     user: &UserId,
     role: &MemberRole,
     now: Timestamp,
-) -> Result<MemberRole, DatabaseError> {
+) -> Result<Option<MemberRole>, DatabaseError> {
     let role = sqlx::query_scalar!(
         "insert into auth.members as m (
              organization_id, user_id, role, joined_at, created_at, updated_at)
-         values ($1, $2, $3, $4::timestamptz, $4, $4)
+         select $1, u.id, $3, $4::timestamptz, $4, $4
+         from auth.users u
+         where u.id = $2
+           and u.deleted_at is null
+         for no key update of u
          on conflict (user_id, organization_id) do update
          set role = case when m.joined_at is null then excluded.role else m.role end,
              joined_at = coalesce(m.joined_at, excluded.joined_at),
@@ -107,9 +112,45 @@ pub(in crate::tenancy) async fn join_as(
         role.as_str(),
         now,
     )
-    .fetch_one(connection)
+    .fetch_optional(connection)
     .await?;
-    Ok(MemberRole::from_stored(role))
+    Ok(role.map(MemberRole::from_stored))
+}
+
+/// Where a person has joined and may act: what services are told. Whoever is shut out, and what is suspended, is left
+/// out; an organization narrows it to that one.
+pub(in crate::tenancy) async fn active_memberships(
+    connection: &mut PgConnection,
+    user: &UserId,
+    organization: Option<&OrganizationId>,
+) -> Result<Vec<(OrganizationId, MemberRole)>, DatabaseError> {
+    let rows = sqlx::query!(
+        "select m.organization_id, m.role
+         from auth.members m
+         join auth.organizations o on o.id = m.organization_id
+         join auth.users u on u.id = m.user_id
+         where m.user_id = $1
+           and ($2::text is null or m.organization_id = $2)
+           and m.joined_at is not null
+           and o.deleted_at is null
+           and o.suspended_at is null
+           and u.deleted_at is null
+           and u.status = 'active'
+         order by m.joined_at, m.organization_id",
+        user.as_str(),
+        organization.map(OrganizationId::as_str),
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            (
+                OrganizationId::from_text(row.organization_id),
+                MemberRole::from_stored(row.role),
+            )
+        })
+        .collect())
 }
 
 /// Notes that an invited person joined; their role, or none if they were not invited or joined already.
@@ -155,7 +196,7 @@ pub(in crate::tenancy) async fn delete_member(
                       and other.role = 'owner'
                       and other.joined_at is not null
                       and u.deleted_at is null
-                      and u.status not in ('banned', 'archived')))",
+                      and u.status in ('active', 'waitlist')))",
         organization.as_str(),
         user.as_str(),
     )
@@ -189,7 +230,7 @@ pub(in crate::tenancy) async fn set_member_role(
                       and other.role = 'owner'
                       and other.joined_at is not null
                       and u.deleted_at is null
-                      and u.status not in ('banned', 'archived')))",
+                      and u.status in ('active', 'waitlist')))",
         organization.as_str(),
         user.as_str(),
         role.as_str(),

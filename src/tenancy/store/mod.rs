@@ -26,8 +26,8 @@ pub(super) use invitation::{
     pending_role, replace_token, settle_expired,
 };
 pub(super) use member::{
-    MemberRow, count_joined, delete_member, find_member, insert_member, insert_owner, join_as, joined_role,
-    list_members, list_memberships, set_joined, set_member_role,
+    MemberRow, active_memberships, count_joined, delete_member, find_member, insert_member, insert_owner,
+    join_as, joined_role, list_members, list_memberships, set_joined, set_member_role,
 };
 pub(super) use module::{
     clear_module_permission, count_module_permissions, list_module_permissions, module_access, module_rights,

@@ -15,10 +15,14 @@ pub(in crate::tenancy) async fn insert_global_member(
 ) -> Result<Option<OrganizationId>, DatabaseError> {
     let id = sqlx::query_scalar!(
         "insert into auth.members (organization_id, user_id, role, joined_at, created_at, updated_at)
-         select o.id, $1, 'member', $2::timestamptz, $2, $2
+         select o.id, u.id, 'member', $2::timestamptz, $2, $2
          from auth.organizations o
+         cross join auth.users u
          where o.is_global
            and o.deleted_at is null
+           and u.id = $1
+           and u.deleted_at is null
+         for no key update of u
          on conflict (user_id, organization_id) do nothing
          returning organization_id",
         user.as_str(),

@@ -6,5 +6,6 @@ mod invitations;
 mod members;
 mod organizations;
 mod pages;
+mod services;
 mod sweep;
 mod tokens;

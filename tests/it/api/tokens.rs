@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::caller::{Caller, assert_problem, console};
 use crate::app::TestApp;
-use crate::fixtures::{a_client, a_person};
+use crate::fixtures::{a_client, a_person, an_organization};
 
 /// RFC 6750 §3: without a token, with a stranger's, with one for another audience, with too little scope.
 #[tokio::test]
@@ -87,4 +87,42 @@ async fn a_nul_in_a_path_is_not_found() {
     }
     let switch = json!({ "organization": "a\u{0}b" });
     assert_problem(&ada.put("/organizations/active", switch).await, 400, "malformed");
+}
+
+/// Contracts section 5: what a token speaks of binds an application that is neither first-party nor allowed more.
+#[tokio::test]
+async fn tn_03_another_companys_application_acts_for_its_tokens_organization_only() {
+    let app = TestApp::new().await;
+    let scopes = ["openid", "organizations:manage", "organization:*"];
+    let plugin = a_client("plugin")
+        .third_party()
+        .scopes(&scopes)
+        .create(&app)
+        .await;
+    let ada = a_person("ada").create(&app).await;
+    let acme = an_organization(&app, "acme", &ada, None).await;
+    let other = an_organization(&app, "other", &ada, None).await;
+    let relying_party = app.relying_party(&plugin);
+    let bound = [("scope", "openid organizations:manage"), ("organization", "acme")];
+    let tokens = relying_party.tokens(&app, &ada, &bound).await;
+    let caller = Caller::with_token(&app, tokens["access_token"].as_str().unwrap());
+    let (own, foreign) = (
+        format!("/organizations/{}", acme.id),
+        format!("/organizations/{}", other.id),
+    );
+    assert_eq!(caller.get(&own).await.status, 200);
+    assert_problem(&caller.get(&foreign).await, 404, "organization_not_found");
+    assert_problem(&caller.delete(&foreign).await, 404, "organization_not_found");
+    let listed = caller.get("/organizations").await.json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed}");
+    let made = caller.post("/organizations", json!({ "name": "New" })).await;
+    assert_problem(&made, 403, "one_organization");
+    let switched = caller
+        .put("/organizations/active", json!({ "organization": other.id }))
+        .await;
+    assert_problem(&switched, 403, "one_organization");
+    let all = [("scope", "openid organizations:manage organization:*")];
+    let tokens = relying_party.tokens(&app, &ada, &all).await;
+    let caller = Caller::with_token(&app, tokens["access_token"].as_str().unwrap());
+    assert_eq!(caller.get(&foreign).await.status, 200);
 }

@@ -138,3 +138,24 @@ async fn a_hook_url_of_another_role_is_refused() {
         assert!(told.contains("connect as signet_hook"), "{role}: {told}");
     }
 }
+
+/// Contracts section 4: an operator's function may ask what the built-in hook asks.
+#[tokio::test]
+async fn an_operators_function_may_call_the_built_in_one() {
+    let app = TestApp::new().await;
+    let ada = crate::fixtures::a_person("ada").create(&app).await;
+    let mut connection = PgConnection::connect(&app.database.hook_url)
+        .await
+        .expect("it logs in");
+    for statement in [
+        "select auth.member_claims($1, null, null, array['openid', 'modules'])",
+        "select auth.custom_access_token_hook(jsonb_build_object('user_id', $1::text, 'claims', '{}'::jsonb)) -> 'claims'",
+    ] {
+        let said: serde_json::Value = sqlx::query_scalar(statement)
+            .bind(ada.id.as_str())
+            .fetch_one(&mut connection)
+            .await
+            .expect(statement);
+        assert_eq!(said["org_role"], "owner", "{said}");
+    }
+}
