@@ -22,7 +22,7 @@ pub struct PolicyArguments {
     /// The column with a person's id: whose row it is
     #[arg(long, value_name = "COLUMN")]
     owner_column: Option<Identifier>,
-    /// read; write-by-role; owner-only; module:<id>, by the claim `modules`; shared: nobody's rows, for every token
+    /// read; write-by-role; owner-only; module:ID, by the claim `modules`; shared: nobody's rows, for every token
     #[arg(long, default_value = "read", value_parser = Template::parse)]
     template: Template,
     /// Who reads: an organization's role or a higher one; several with commas; `any` is every member
