@@ -154,6 +154,24 @@ async fn rc_03_a_refresh_in_progress_survives_no_revocation() {
     }
 }
 
+/// Deletes rows behind the server's back; once more if the database ended it for waiting in a circle.
+async fn delete(app: &TestApp, statement: &'static str) {
+    loop {
+        let outcome = sqlx::raw_sql(statement)
+            .execute(&mut app.database.admin().await)
+            .await;
+        match outcome {
+            Ok(_) => return,
+            Err(error) => {
+                let code = error
+                    .as_database_error()
+                    .and_then(sqlx::error::DatabaseError::code);
+                assert_eq!(code.as_deref(), Some("40P01"), "{error}");
+            }
+        }
+    }
+}
+
 /// RC-05: rows that vanish under a grant leave a clean refusal and no orphan.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rc_05_deleting_the_person_during_issuance_leaves_no_orphan() {
@@ -173,12 +191,10 @@ async fn rc_05_deleting_the_person_during_issuance_leaves_no_orphan() {
             ("redirect_uri", client.redirect_uri.as_str()),
             ("code_verifier", VERIFIER),
         ];
-        let (replies, ()) = tokio::join!(
-            all_at_once(&doors, 3, &fields),
-            crate::attack::holdings::sql(app, statement)
-        );
+        let (replies, ()) = tokio::join!(all_at_once(&doors, 3, &fields), delete(app, statement));
         for reply in replies {
-            assert!([200, 400, 401].contains(&reply.status), "{}", reply.body);
+            // 503: the database chose it of two statements that waited for each other; nothing of it remains.
+            assert!([200, 400, 401, 503].contains(&reply.status), "{}", reply.body);
             if reply.status == 200 {
                 let access = reply.json()["access_token"].as_str().unwrap().to_owned();
                 assert_eq!(doors[0].userinfo(&access).await.status, 401);
