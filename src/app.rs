@@ -20,6 +20,7 @@ use crate::base::origin::Origin;
 use crate::client::{Registry, Resources};
 use crate::config::{HookSettings, PasswordSettings, SignetConfig};
 use crate::db::changes::{self, Freshness, Watched};
+use crate::db::lease::Lender;
 use crate::db::pool::{self, PoolError, PoolSettings};
 use crate::db::work::Circumstances;
 use crate::db::{DatabaseError, Work, migrate, platform};
@@ -90,6 +91,7 @@ struct Parts {
     config: SignetConfig,
     issuance: Issuance,
     pool: PgPool,
+    lender: Lender,
     clock: Arc<dyn Clock>,
     database_clock: Option<Arc<DatabaseClock>>,
     entropy: Arc<dyn Entropy>,
@@ -161,6 +163,7 @@ impl App {
                 window: Duration::from_secs(config.limits.login_window_seconds),
                 lock: Duration::from_secs(config.limits.login_lock_seconds),
             },
+            lender: Lender::new(pool.clone()),
             pool,
             clock,
             database_clock,
@@ -181,11 +184,12 @@ impl App {
             freshness: Arc::clone(&self.0.freshness),
         };
         let app = self.clone();
-        changes::watch(watched, stop, move |name| {
+        let tidying = self.0.lender.tidy(stop.clone());
+        let watching = changes::watch(watched, stop, move |name| {
             let app = app.clone();
             async move { app.refresh(&name).await }
-        })
-        .await;
+        });
+        tokio::join!(watching, tidying);
     }
 
     /// Drops or reloads what a change has made stale; says whether that succeeded.
@@ -247,12 +251,12 @@ impl App {
 
     /// A transaction.
     pub async fn begin(&self, circumstances: Circumstances) -> Result<Work, DatabaseError> {
-        Ok(Work::in_transaction(self.0.pool.begin().await?, circumstances))
+        Ok(Work::in_transaction(self.0.lender.begin().await?, circumstances))
     }
 
     /// A connection for one statement.
     pub async fn single(&self, circumstances: Circumstances) -> Result<Work, DatabaseError> {
-        Ok(Work::single(self.0.pool.acquire().await?, circumstances))
+        Ok(Work::single(self.0.lender.lend().await?, circumstances))
     }
 
     /// The configuration.
@@ -349,6 +353,7 @@ impl App {
     /// Closes the pools.
     pub async fn close(&self) {
         self.0.issuance.hooks.settle().await;
+        self.0.lender.close();
         self.0.pool.close().await;
         if let Some(sql) = self.0.issuance.hooks.sql() {
             sql.close().await;

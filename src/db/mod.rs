@@ -5,6 +5,7 @@ pub mod bootstrap;
 pub mod changes;
 pub mod constraint;
 pub mod error;
+pub mod lease;
 pub mod migrate;
 pub mod platform;
 pub mod pool;

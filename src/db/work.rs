@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::DatabaseError;
+use super::lease::Lease;
 use crate::base::clock::Timestamp;
 use crate::base::entropy::Entropy;
 use crate::base::handle::BackupEpoch;
@@ -27,10 +27,7 @@ pub struct Circumstances {
 
 enum Connection {
     Transaction(Transaction<'static, Postgres>),
-    Single {
-        connection: PoolConnection<Postgres>,
-        used: bool,
-    },
+    Single { connection: Lease, used: bool },
     Finished,
 }
 
@@ -55,7 +52,7 @@ impl Work {
 
     /// Work of one autocommitted statement.
     #[must_use]
-    pub const fn single(connection: PoolConnection<Postgres>, circumstances: Circumstances) -> Self {
+    pub const fn single(connection: Lease, circumstances: Circumstances) -> Self {
         Self {
             connection: Connection::Single {
                 connection,
@@ -104,12 +101,15 @@ impl Work {
         self.circumstances.epoch
     }
 
-    /// Commits. On an error the outcome can be unknown; nothing may be told to have happened.
+    /// Commits. On an error the outcome can be unknown; nothing may be told to have happened. A single statement is
+    /// committed already: then this gives the connection back, which costs less than dropping it.
     pub async fn commit(mut self) -> Result<(), DatabaseError> {
         match std::mem::replace(&mut self.connection, Connection::Finished) {
-            Connection::Transaction(transaction) => Ok(transaction.commit().await?),
-            Connection::Single { .. } | Connection::Finished => Ok(()),
+            Connection::Transaction(transaction) => transaction.commit().await?,
+            Connection::Single { connection, .. } => connection.keep(),
+            Connection::Finished => {}
         }
+        Ok(())
     }
 
     /// Takes everything back.

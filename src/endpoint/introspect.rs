@@ -46,6 +46,7 @@ pub async fn post(
         let grant = liveness::of_refresh_token(&mut work, &refresh)
             .await
             .map_err(failed)?;
+        work.commit().await.map_err(failed)?;
         let visible = grant.filter(|grant| grant.client_id == caller.client_id || caller.may_introspect);
         return Ok(reply(
             visible.map(|grant| of_grant(&grant, issuance.issuer.as_str())),
@@ -58,6 +59,7 @@ pub async fn post(
     let claims = liveness::of_access_token(&mut work, issuance, presented)
         .await
         .map_err(failed)?;
+    work.commit().await.map_err(failed)?;
     Ok(reply(
         claims
             .filter(|claims| may_see(&caller, claims))

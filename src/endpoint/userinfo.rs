@@ -54,7 +54,7 @@ pub async fn answer(
     let mut work = edge.app.single(circumstances.clone()).await.map_err(failed)?;
     let facts = liveness::userinfo_facts(&mut work, token).await.map_err(failed)?;
     // Whoever is asked about the answer is asked while no connection is held.
-    drop(work);
+    work.commit().await.map_err(failed)?;
     let facts = facts.ok_or_else(|| INVALID.into_response())?;
     let token = Arc::clone(&facts.token);
     let text = |name: &str| token.get(name).and_then(Value::as_str);

@@ -1,0 +1,120 @@
+//! Connections that were finished by name are lent again at once; nobody waits for one that only lies there.
+
+use std::time::Duration;
+
+use signet::db::lease::Lender;
+use signet::db::pool::{self, PoolSettings};
+use sqlx::{PgConnection, PgPool};
+
+use crate::support::database::TestDatabase;
+
+async fn pool(database: &TestDatabase, size: u32) -> PgPool {
+    let settings = PoolSettings {
+        url: database.url.clone(),
+        size,
+        acquire_timeout: Duration::from_secs(20),
+        statement_timeout: Duration::from_secs(20),
+        statement_cache: 100,
+    };
+    pool::open(&settings).await.unwrap()
+}
+
+/// Which of the database's processes serves this connection.
+async fn server(connection: &mut PgConnection) -> i32 {
+    sqlx::query_scalar("select pg_backend_pid()")
+        .fetch_one(connection)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn the_connection_that_was_finished_last_is_lent_first() {
+    let database = TestDatabase::new().await;
+    let lender = Lender::new(pool(&database, 4).await);
+    let (mut one, mut other) = (lender.lend().await.unwrap(), lender.lend().await.unwrap());
+    let (first, second) = (server(&mut one).await, server(&mut other).await);
+    assert_ne!(first, second);
+    one.keep();
+    other.keep();
+    for _ in 0..3 {
+        let mut again = lender.lend().await.unwrap();
+        assert_eq!(server(&mut again).await, second);
+        again.keep();
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_does_not_wait_for_a_connection_that_nobody_uses() {
+    let database = TestDatabase::new().await;
+    let lender = Lender::new(pool(&database, 3).await);
+    let mut lease = lender.lend().await.unwrap();
+    let lent = server(&mut lease).await;
+    lease.keep();
+    let mut transactions = Vec::new();
+    let mut servers = Vec::new();
+    for _ in 0..3 {
+        let mut transaction = lender.begin().await.unwrap();
+        servers.push(server(&mut transaction).await);
+        transactions.push(transaction);
+    }
+    assert!(servers.contains(&lent), "the kept one was handed over");
+    drop(transactions);
+    let mut lease = lender.lend().await.unwrap();
+    assert!(
+        servers.contains(&server(&mut lease).await),
+        "no fourth connection"
+    );
+}
+
+#[tokio::test]
+async fn everybody_is_served_whatever_becomes_of_connections() {
+    let database = TestDatabase::new().await;
+    let pool = pool(&database, 4).await;
+    let lender = Lender::new(pool.clone());
+    let visitors: Vec<_> = (0..120)
+        .map(|number| {
+            let (lender, pool) = (lender.clone(), pool.clone());
+            tokio::spawn(async move {
+                match number % 5 {
+                    0 | 1 => {
+                        let mut lease = lender.lend().await.unwrap();
+                        server(&mut lease).await;
+                        lease.keep();
+                    }
+                    2 => {
+                        let mut lease = lender.lend().await.unwrap();
+                        server(&mut lease).await;
+                    }
+                    3 => {
+                        let mut transaction = lender.begin().await.unwrap();
+                        server(&mut transaction).await;
+                        transaction.commit().await.unwrap();
+                    }
+                    _ => {
+                        server(&mut pool.acquire().await.unwrap()).await;
+                    }
+                }
+            })
+        })
+        .collect();
+    for visitor in visitors {
+        visitor.await.unwrap();
+    }
+    assert!(pool.size() <= 4);
+    lender.close();
+    pool.close().await;
+}
+
+#[tokio::test]
+async fn the_end_does_not_wait_for_what_is_kept() {
+    let database = TestDatabase::new().await;
+    let pool = pool(&database, 4).await;
+    let lender = Lender::new(pool.clone());
+    let (kept, under_way) = (lender.lend().await.unwrap(), lender.lend().await.unwrap());
+    kept.keep();
+    lender.close();
+    let ending = tokio::spawn(async move { pool.close().await });
+    under_way.keep();
+    ending.await.unwrap();
+    assert!(lender.lend().await.is_err());
+}
