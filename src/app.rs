@@ -185,11 +185,17 @@ impl App {
         };
         let app = self.clone();
         let tidying = self.0.lender.tidy(stop.clone());
+        let hooks_stop = stop.clone();
+        let tidying_hooks = async {
+            if let Some(hooks) = self.0.issuance.hooks.sql() {
+                hooks.tidy(hooks_stop).await;
+            }
+        };
         let watching = changes::watch(watched, stop, move |name| {
             let app = app.clone();
             async move { app.refresh(&name).await }
         });
-        tokio::join!(watching, tidying);
+        tokio::join!(watching, tidying, tidying_hooks);
     }
 
     /// Drops or reloads what a change has made stale; says whether that succeeded.

@@ -6,8 +6,10 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
 
-use crate::floors::{database, empty_answer};
+use crate::bare_server;
+use crate::floors::database;
 use crate::options::Child;
+use crate::stage::HOOK_ANSWER;
 
 /// A process that is ended when this value is dropped: at the end, on an error, on a panic, on Ctrl-C.
 pub(crate) struct Held(std::process::Child);
@@ -77,7 +79,8 @@ pub(crate) fn run(child: Child) -> anyhow::Result<()> {
         std::process::exit(0);
     });
     match child {
-        Child::EmptyAnswers => empty_answer::serve(),
+        Child::EmptyAnswers => bare_server::serve(""),
+        Child::HookAnswers => bare_server::serve(HOOK_ANSWER),
         Child::DatabaseFloor {
             socket,
             statement,

@@ -12,8 +12,10 @@
 //! | `rows` | one file per kind of request |
 //! | `floors` | what the machine can do |
 //! | `meter` | processors, memory, statements |
+//! | `bare_server` | answers everything alike: the floor of documents, the HTTP hook |
 //! | `report` | peers, goals, tables |
 
+mod bare_server;
 mod children;
 mod drive;
 mod figures;

@@ -79,7 +79,13 @@ async fn run(options: &Options, folder: &Path) -> anyhow::Result<Report> {
             floors::measure(&stage.bed, &needed, &mut floors).await?;
         }
         report::progress(row.title())?;
-        results.push(rows::run(row, &stage.ground, &mut stage.meters, settings).await);
+        results.push(match stage.ask(row.hook()).await {
+            Ok(()) => rows::run(row, &stage.ground, &mut stage.meters, settings).await,
+            Err(error) => RowResult::failed(row, &error),
+        });
+        if row.hook().is_some() {
+            continue;
+        }
         loaded_memory = stage
             .meters
             .watched

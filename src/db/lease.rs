@@ -58,6 +58,12 @@ pub struct Lease {
     _permit: OwnedSemaphorePermit,
 }
 
+impl std::fmt::Debug for Lender {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Lender").field(&self.0.pool).finish()
+    }
+}
+
 impl Lender {
     /// Lends connections of this pool, whose settings say how many there are and how long a request waits.
     #[must_use]
@@ -186,6 +192,11 @@ impl Drop for Seeking<'_> {
 }
 
 impl Lease {
+    /// Ends the connection: nobody can say what state its session is in.
+    pub fn end(mut self) {
+        self.connection.close_on_drop();
+    }
+
     /// Gives the connection back after its statement was answered. Whoever waits for the pool comes first.
     pub fn keep(self) {
         let kept = Kept {

@@ -10,6 +10,7 @@ pub(super) fn of(report: &Report) -> Vec<Table> {
         floors(report),
         rows(report),
         judgements(report),
+        hooks(report),
         costs(report),
         process(report),
     ]
@@ -116,6 +117,31 @@ fn judgements(report: &Report) -> Table {
             "part",
             "reached",
         ],
+        rows: rows.collect(),
+    }
+}
+
+/// What an operator's hook costs, held against the same row without one and against what it costs Supabase Auth.
+fn hooks(report: &Report) -> Table {
+    let rate = |name| {
+        let found = report.rows.iter().find(|row| row.result.row == name);
+        found.map(|row| row.result.rate).filter(|rate| *rate > 0.0)
+    };
+    let rows = report.rows.iter().filter_map(|row| {
+        let without = rate(row.result.row.without_hook()?)?;
+        let milliseconds = |rate: f64| f64::from(report.machine.connections) * 1000.0 / rate;
+        let added = milliseconds(row.result.rate) - milliseconds(without);
+        Some(vec![
+            row.result.row.title().to_owned(),
+            figure(row.result.rate),
+            figure(without),
+            percent(1.0 - row.result.rate / without),
+            format!("{added:.2}"),
+        ])
+    });
+    Table {
+        heading: "Operator's hooks, beside the same row without one".to_owned(),
+        columns: vec!["", "per second", "without", "slower by", "ms added"],
         rows: rows.collect(),
     }
 }

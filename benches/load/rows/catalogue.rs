@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::floors::Floor;
+use crate::stage::Hook;
 
 /// A kind of request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
@@ -21,11 +22,15 @@ pub(crate) enum RowName {
     Jwks,
     Discovery,
     Login,
+    RefreshSqlHook,
+    RefreshHttpHook,
+    ExchangeSqlHook,
+    ExchangeHttpHook,
 }
 
 impl RowName {
     /// Every row, in the order of the report.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::ClientCredentialsRs256,
         Self::ClientCredentialsEs256,
         Self::ExchangeRs256,
@@ -38,6 +43,11 @@ impl RowName {
         Self::Jwks,
         Self::Discovery,
         Self::Login,
+        // Last: what runs beside an operator's hook must not touch the rows without one.
+        Self::RefreshSqlHook,
+        Self::ExchangeSqlHook,
+        Self::RefreshHttpHook,
+        Self::ExchangeHttpHook,
     ];
 
     /// What the report calls it.
@@ -55,6 +65,10 @@ impl RowName {
             Self::Jwks => "JWKS",
             Self::Discovery => "discovery",
             Self::Login => "password login, whole flow",
+            Self::RefreshSqlHook => "refresh, operator's SQL hook",
+            Self::RefreshHttpHook => "refresh, operator's HTTP hook",
+            Self::ExchangeSqlHook => "code exchange ES256, SQL hook",
+            Self::ExchangeHttpHook => "code exchange ES256, HTTP hook",
         }
     }
 
@@ -64,11 +78,34 @@ impl RowName {
             Self::ClientCredentialsRs256 => &[Floor::SignRs256],
             Self::ClientCredentialsEs256 => &[Floor::SignEs256],
             Self::ExchangeRs256 | Self::RefreshIdToken => &[Floor::SignRs256, Floor::Update],
-            Self::ExchangeEs256 | Self::Refresh => &[Floor::SignEs256, Floor::Update],
+            Self::ExchangeEs256
+            | Self::Refresh
+            | Self::RefreshSqlHook
+            | Self::RefreshHttpHook
+            | Self::ExchangeSqlHook
+            | Self::ExchangeHttpHook => &[Floor::SignEs256, Floor::Update],
             Self::Authorize => &[Floor::Update],
             Self::Introspection | Self::Userinfo => &[Floor::Select],
             Self::Jwks | Self::Discovery => &[Floor::EmptyAnswer],
             Self::Login => &[Floor::Argon2id],
+        }
+    }
+
+    /// The operator's hook that is asked meanwhile.
+    pub(crate) const fn hook(self) -> Option<Hook> {
+        match self {
+            Self::RefreshSqlHook | Self::ExchangeSqlHook => Some(Hook::Sql),
+            Self::RefreshHttpHook | Self::ExchangeHttpHook => Some(Hook::Http),
+            _ => None,
+        }
+    }
+
+    /// The same without an operator's hook.
+    pub(crate) const fn without_hook(self) -> Option<Self> {
+        match self {
+            Self::RefreshSqlHook | Self::RefreshHttpHook => Some(Self::Refresh),
+            Self::ExchangeSqlHook | Self::ExchangeHttpHook => Some(Self::ExchangeEs256),
+            _ => None,
         }
     }
 }

@@ -71,7 +71,7 @@ pub(crate) struct RowResult {
 
 impl RowResult {
     /// A row that could not be measured.
-    fn failed(row: RowName, error: &anyhow::Error) -> Self {
+    pub(crate) fn failed(row: RowName, error: &anyhow::Error) -> Self {
         Self {
             row,
             rate: 0.0,
@@ -126,9 +126,11 @@ async fn attempt(
                 .await
         }
         RowName::ExchangeRs256 => measuring.measure(Exchange::new(&ground.web_rs256), meters).await,
-        RowName::ExchangeEs256 => measuring.measure(Exchange::new(&ground.web_es256), meters).await,
+        RowName::ExchangeEs256 | RowName::ExchangeSqlHook | RowName::ExchangeHttpHook => {
+            measuring.measure(Exchange::new(&ground.web_es256), meters).await
+        }
         RowName::Authorize => measuring.measure(Authorize, meters).await,
-        RowName::Refresh => {
+        RowName::Refresh | RowName::RefreshSqlHook | RowName::RefreshHttpHook => {
             measuring
                 .measure(
                     Refresh {

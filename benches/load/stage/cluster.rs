@@ -81,6 +81,11 @@ impl Postgres {
         self.cluster.url("signet_app", SIGNET)
     }
 
+    /// The server's database as the role of operators' hooks.
+    pub(crate) fn hook_url(&self) -> String {
+        self.cluster.url("signet_hook", SIGNET)
+    }
+
     /// The server's database as a superuser.
     pub(crate) fn admin_url(&self) -> String {
         self.cluster.url(ADMIN, SIGNET)

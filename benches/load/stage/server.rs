@@ -46,7 +46,12 @@ pub(crate) struct Server {
 
 impl Setup {
     /// Writes configuration and key. Limits are off, codes live long enough to be stocked; the rest is as delivered.
-    pub(crate) fn write(folder: &Path, database_url: &str, log: &str) -> anyhow::Result<Self> {
+    pub(crate) fn write(
+        folder: &Path,
+        database_url: &str,
+        hook_url: &str,
+        log: &str,
+    ) -> anyhow::Result<Self> {
         let (public, internal) = free_addresses()?;
         let issuer = format!("http://{public}");
         let key = folder.join("kek");
@@ -54,10 +59,11 @@ impl Setup {
         let text = format!(
             "issuer = {issuer:?}\n\
              [listen]\npublic = \"{public}\"\ninternal = \"{internal}\"\ndrain_seconds = 2\n\
-             [database]\nurl = {database_url:?}\n\
+             [database]\nurl = {database_url:?}\nhook_url = {hook_url:?}\n\
              [sealing]\nkek_files = [\"{}\"]\n\
              [tokens]\ncode_seconds = 600\n\
              [limits]\nlogin_attempts = 60000\nlogins_per_minute_per_address = 0\nauthorizations_per_minute_per_address = 0\ntoken_requests_per_minute_per_address = 0\n\
+             [hooks]\nreach = \"loopback\"\n\
              [log]\nfilter = {log:?}\n",
             key.display()
         );
@@ -68,6 +74,23 @@ impl Setup {
             issuer,
             internal,
         })
+    }
+
+    /// Runs one of the operator's commands.
+    pub(super) fn command(&self, arguments: &[&str]) -> anyhow::Result<()> {
+        let output = Command::new(BINARY)
+            .args(arguments)
+            .arg("--config")
+            .arg(&self.file)
+            .stdin(Stdio::null())
+            .output()?;
+        anyhow::ensure!(
+            output.status.success(),
+            "signet {}: {}",
+            arguments.join(" "),
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
+        Ok(())
     }
 
     /// Starts the server and waits until it is ready.
@@ -120,7 +143,8 @@ impl Server {
     }
 }
 
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+/// Writes a file that nobody else may read.
+pub(super) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let mut file = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)

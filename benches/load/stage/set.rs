@@ -9,6 +9,7 @@ use sqlx::{Connection as _, PgConnection};
 use tokio::sync::OnceCell;
 
 use super::cluster::{self, Postgres};
+use super::hooks::{Hook, Hooks};
 use super::people;
 use super::server::{Server, Setup, Start};
 use crate::figures;
@@ -27,6 +28,7 @@ const IDLE: Duration = Duration::from_secs(1);
 pub(crate) struct Stage {
     postgres: Postgres,
     server: Option<Server>,
+    hooks: Option<Hooks>,
     /// The server, its clients and its people.
     pub(crate) ground: Ground,
     /// What is read beside the clock.
@@ -63,12 +65,14 @@ impl Stage {
         let population = people::make(&database_url, options.connections)
             .await
             .context("clients and people cannot be made")?;
-        let (server, start, issuer) = if let Some(issuer) = &options.issuer {
-            (None, None, issuer.clone())
+        let (server, start, hooks, issuer) = if let Some(issuer) = &options.issuer {
+            (None, None, None, issuer.clone())
         } else {
-            let setup = Setup::write(&folder, &database_url, &options.log)?;
+            let setup = Setup::write(&folder, &database_url, &postgres.hook_url(), &options.log)?;
             let (server, start) = measure_start(&setup).await?;
-            (Some(server), Some(start), setup.issuer)
+            let issuer = setup.issuer.clone();
+            let hooks = Hooks::new(setup, postgres.admin_url(), &folder);
+            (Some(server), Some(start), Some(hooks), issuer)
         };
         let mut watched = Watched {
             server: server.as_ref().map(Server::pid).or(options.pid),
@@ -97,12 +101,28 @@ impl Stage {
         Ok(Self {
             postgres,
             server,
+            hooks,
             ground,
             meters: Meters { watched, statements },
             bed,
             start,
             idle_memory,
         })
+    }
+
+    /// Has this operator's hook asked, or none; the server is started anew for another.
+    pub(crate) async fn ask(&mut self, hook: Option<Hook>) -> anyhow::Result<()> {
+        let Some(hooks) = self.hooks.as_mut().filter(|hooks| hooks.differ(hook)) else {
+            return Ok(());
+        };
+        if let Some(server) = self.server.take() {
+            server.stop().await?;
+        }
+        hooks.ask(hook).await?;
+        let server = hooks.setup().start().await?;
+        self.meters.watched.server = Some(server.pid());
+        self.server = Some(server);
+        Ok(())
     }
 
     /// PostgreSQL's version.

@@ -120,9 +120,10 @@ async fn consult(
         Presented::Code(request) => authorization_code::prepare(&mut work, granting, request).await,
         Presented::Refresh(request) => refresh_token::prepare(&mut work, granting, request).await,
     };
-    drop(work);
     match decide(prepared)? {
         Ok(Some(prepared)) => {
+            // Nothing was written: this lends the connection to the next one while the hooks are asked.
+            work.commit().await.map_err(failed)?;
             let consulted = decide(consult::consult(granting, prepared).await)?;
             Ok(consulted.map(Some))
         }

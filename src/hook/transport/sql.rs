@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgPool, Postgres, Row as _};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgPool, Row as _};
 use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use crate::db::DatabaseError;
+use crate::db::lease::{Lease, Lender};
 use crate::db::pool::{self, PoolError};
 use crate::hook::answer::ANSWER_LIMIT;
 use crate::hook::definition::FunctionName;
@@ -21,12 +22,14 @@ use crate::hook::error::HookError;
 /// How much of PostgreSQL's own words the log keeps.
 const REASON_LIMIT: usize = 300;
 const RELEASE: &str = "rollback; select pg_advisory_unlock_all(); \
-     select count(*) as strangers from pg_prepared_statements where from_sql";
+     select count(*) filter (where from_sql) as strangers, count(*) filter (where not from_sql) as ours \
+     from pg_prepared_statements";
 
 /// The connections that SQL hooks run on.
 #[derive(Debug, Clone)]
 pub struct SqlTransport {
     pool: PgPool,
+    lender: Lender,
 }
 
 /// What keeps an SQL hook from running, with what mends it.
@@ -45,6 +48,7 @@ impl SqlTransport {
             .application_name("signet hook")
             .options([
                 ("default_transaction_read_only", "on"),
+                // Both are shorter in a question's transaction; what a function sets ends with that.
                 ("statement_timeout", "5000"),
                 ("lock_timeout", "5000"),
                 ("idle_in_transaction_session_timeout", "6000"),
@@ -62,7 +66,10 @@ impl SqlTransport {
             .test_before_acquire(false)
             .after_connect(|connection, _| Box::pin(refuse_other_roles(connection)))
             .connect_lazy_with(options);
-        Ok(Self { pool })
+        Ok(Self {
+            lender: Lender::new(pool.clone()),
+            pool,
+        })
     }
 
     /// Calls the function with the event and gives the bytes of its answer.
@@ -73,19 +80,19 @@ impl SqlTransport {
         time: Duration,
     ) -> Result<Vec<u8>, HookError> {
         let deadline = Instant::now() + time;
-        let connection = timeout_at(deadline, self.pool.acquire()).await;
-        let mut borrowed = match connection {
-            Ok(Ok(connection)) => Borrowed::new(connection),
+        let lease = timeout_at(deadline, self.lender.lend()).await;
+        let mut borrowed = match lease {
+            Ok(Ok(lease)) => Borrowed::new(lease),
             Ok(Err(error)) => {
                 tracing::error!(error = %error, "no connection for SQL hooks");
                 return Err(HookError::Unavailable("no connection as signet_hook"));
             }
             Err(_) => return Err(HookError::Unavailable("no connection for SQL hooks in time")),
         };
-        let answer = timeout_at(deadline, call(borrowed.connection(), function, event, time)).await;
+        let answer = timeout_at(deadline, call(borrowed.connection()?, function, event, time)).await;
         let answer = answer.unwrap_or(Err(HookError::Timeout))?;
         // An answer that came in time counts, whatever becomes of the connection.
-        if let Ok(Ok(true)) = timeout_at(deadline + RELEASE_TIME, release(borrowed.connection())).await {
+        if let Ok(Ok(true)) = timeout_at(deadline + RELEASE_TIME, release(borrowed.connection()?)).await {
             borrowed.give_back();
         }
         answer.map(String::into_bytes).ok_or(HookError::Malformed)
@@ -183,8 +190,14 @@ impl SqlTransport {
         Ok(obstacles)
     }
 
+    /// Gives connections up that nobody needs, until cancelled.
+    pub async fn tidy(&self, stop: CancellationToken) {
+        self.lender.tidy(stop).await;
+    }
+
     /// Closes the pool.
     pub async fn close(&self) {
+        self.lender.close();
         self.pool.close().await;
     }
 }
@@ -193,32 +206,31 @@ impl SqlTransport {
 const RELEASE_TIME: Duration = Duration::from_millis(20);
 
 /// A connection that ends when it is dropped, unless it was found sound.
-struct Borrowed {
-    connection: PoolConnection<Postgres>,
-    sound: bool,
-}
+struct Borrowed(Option<Lease>);
 
 impl Borrowed {
-    const fn new(connection: PoolConnection<Postgres>) -> Self {
-        Self {
-            connection,
-            sound: false,
-        }
+    const fn new(lease: Lease) -> Self {
+        Self(Some(lease))
     }
 
-    fn connection(&mut self) -> &mut PgConnection {
-        &mut self.connection
+    fn connection(&mut self) -> Result<&mut PgConnection, HookError> {
+        let lease = self.0.as_mut();
+        lease
+            .map(|lease| &mut **lease)
+            .ok_or(HookError::Unavailable("the connection was given back"))
     }
 
     fn give_back(mut self) {
-        self.sound = true;
+        if let Some(lease) = self.0.take() {
+            lease.keep();
+        }
     }
 }
 
 impl Drop for Borrowed {
     fn drop(&mut self) {
-        if !self.sound {
-            self.connection.close_on_drop();
+        if let Some(lease) = self.0.take() {
+            lease.end();
         }
     }
 }
@@ -232,11 +244,7 @@ async fn call(
     time: Duration,
 ) -> Result<Option<String>, HookError> {
     let milliseconds = time.as_millis();
-    let begin = format!(
-        "begin read only; set local statement_timeout = {milliseconds}; set local lock_timeout = {milliseconds}; \
-         set local idle_in_transaction_session_timeout = {}; set local search_path = ''",
-        milliseconds + 1000,
-    );
+    let begin = format!("begin read only; set local statement_timeout = {milliseconds}");
     connection
         .execute(sqlx::raw_sql(AssertSqlSafe(begin)))
         .await
@@ -246,9 +254,7 @@ async fn call(
         function.quoted(),
         ANSWER_LIMIT + 1
     );
-    // Not kept by name: a function could take the session's statements away from the next one.
     sqlx::query_scalar(AssertSqlSafe(statement))
-        .persistent(false)
         .bind(event)
         .fetch_one(connection)
         .await
@@ -256,14 +262,12 @@ async fn call(
 }
 
 /// One round trip: everything is taken back. What outlives a transaction is looked for: locks of the session are let
-/// go, and a session in which the function prepared statements is not sound.
+/// go, and a session in which the function prepared statements or took ours away is not sound.
 async fn release(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     let rows = connection.fetch_all(sqlx::raw_sql(RELEASE)).await?;
-    let strangers = rows
-        .last()
-        .map(|row| row.try_get::<i64, _>("strangers"))
-        .transpose()?;
-    Ok(strangers == Some(0))
+    let Some(row) = rows.last() else { return Ok(false) };
+    let (strangers, ours): (i64, i64) = (row.try_get("strangers")?, row.try_get("ours")?);
+    Ok(strangers == 0 && usize::try_from(ours) == Ok(connection.cached_statements_size()))
 }
 
 /// A failure, for the operator: PostgreSQL's words go into this line of the log, the error has codes only.

@@ -44,6 +44,8 @@ const HOSTILE: &str = "
             execute 'prepare trap as select 1';
             return '{\"claims\": {}}';
         end $$;
+    create function hooks.forgets(event jsonb) returns jsonb language plpgsql as
+        $$ begin execute 'deallocate all'; return '{}'; end $$;
     create function hooks.looks(event jsonb) returns jsonb language sql as
         $$ select jsonb_build_object(
             'pid', pg_catalog.pg_backend_pid(),
@@ -134,10 +136,16 @@ async fn hk_05_nothing_of_a_session_is_left_for_the_next_question() {
     }
     assert_eq!(
         (&after["search_path"], &after["read_only"]),
-        (&json!("\"\""), &json!("on"))
+        (&json!(""), &json!("on"))
     );
     assert_eq!(after["statement_timeout"], "5s");
     assert!(after["context"].as_str().is_none_or(str::is_empty));
+    assert_eq!(run(transport, "forgets").await, Ok(json!({})));
+    let later = run(transport, "looks").await.unwrap();
+    assert_ne!(
+        later["pid"], after["pid"],
+        "a session without its prepared statements has ended"
+    );
     let locks = "select count(*) from pg_locks where locktype = 'advisory' and objid = 4711
         and database = (select oid from pg_database where datname = current_database())";
     assert_eq!(count(&app, locks).await, 0);
