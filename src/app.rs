@@ -20,7 +20,7 @@ use crate::base::origin::Origin;
 use crate::client::{Registry, Resources};
 use crate::config::{HookSettings, PasswordSettings, SignetConfig};
 use crate::db::changes::{self, Freshness, Watched};
-use crate::db::lease::Lender;
+use crate::db::lease::{self, Lender};
 use crate::db::pool::{self, PoolError, PoolSettings};
 use crate::db::work::Circumstances;
 use crate::db::{DatabaseError, Work, migrate, platform};
@@ -124,7 +124,8 @@ impl App {
         let (instant, time) = pool::measure_time(&mut connection).await?;
         let platform = platform::read(&mut connection).await?;
         module::service::publish(&mut connection, &config.modules.allowlist).await?;
-        let hooks = Hooks::load(pool.clone(), hook_ways(&config)?, &mut connection, &keyring).await?;
+        let lender = Lender::new(pool.clone(), lease::SPARE);
+        let hooks = Hooks::load(lender.clone(), hook_ways(&config)?, &mut connection, &keyring).await?;
         let database_clock = injected
             .clock
             .is_none()
@@ -163,7 +164,7 @@ impl App {
                 window: Duration::from_secs(config.limits.login_window_seconds),
                 lock: Duration::from_secs(config.limits.login_lock_seconds),
             },
-            lender: Lender::new(pool.clone()),
+            lender,
             pool,
             clock,
             database_clock,

@@ -8,6 +8,7 @@ use sqlx::{PgConnection, PgPool};
 use super::output;
 use crate::app;
 use crate::config::SignetConfig;
+use crate::db::lease::Lender;
 use crate::db::pool::{self, PoolSettings};
 use crate::db::{migrate, platform};
 use crate::hook::Hooks;
@@ -177,7 +178,7 @@ async fn hooks(
     keyring: &Keyring,
 ) -> Result<String, String> {
     let ways = app::hook_ways(config).map_err(|error| chain(&error))?;
-    let hooks = Hooks::load(pool.clone(), ways, connection, keyring)
+    let hooks = Hooks::load(Lender::new(pool.clone(), 0), ways, connection, keyring)
         .await
         .map_err(|error| chain(&error))?;
     hooks.check().await.map_err(|error| chain(&error))?;

@@ -17,8 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::DatabaseError;
 
-/// Connections of the pool that are never lent from here.
-const SPARE: u32 = 2;
+/// Connections of the application's pool that are never lent from here: transactions need some.
+pub const SPARE: u32 = 2;
 /// A connection is handed to the pool when it is this old, which then ends it (the pool's own limit).
 const LONGEST_LIFE: Duration = Duration::from_mins(30);
 /// A connection that nobody needed for this long is handed to the pool, which ends it in time.
@@ -65,12 +65,13 @@ impl std::fmt::Debug for Lender {
 }
 
 impl Lender {
-    /// Lends connections of this pool, whose settings say how many there are and how long a request waits.
+    /// Lends all connections of this pool but `spare`. Its settings say how many there are and how long a request
+    /// waits.
     #[must_use]
-    pub fn new(pool: PgPool) -> Self {
+    pub fn new(pool: PgPool, spare: u32) -> Self {
         let size = pool.options().get_max_connections();
-        let keeps = size > SPARE;
-        let lent = if keeps { size - SPARE } else { size };
+        let keeps = size > spare;
+        let lent = if keeps { size - spare } else { size };
         Self(Arc::new(Shared {
             permits: Arc::new(Semaphore::new(
                 usize::try_from(lent).unwrap_or(Semaphore::MAX_PERMITS),

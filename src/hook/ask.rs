@@ -150,14 +150,10 @@ impl Hooks {
             "ip_address": occasion.address,
             "contract": (hook.settings.mode == Mode::Replace).then_some("supabase"),
         });
-        let mut connection = self.pool().acquire().await?;
-        store::event(
-            &mut connection,
-            occasion.user_id,
-            &Value::Object(claims),
-            &request,
-        )
-        .await
+        let mut lease = self.lender().lend().await?;
+        let event = store::event(&mut lease, occasion.user_id, &Value::Object(claims), &request).await?;
+        lease.keep();
+        Ok(event)
     }
 
     /// The bytes that a hook answers, however it is reached; none at all where it says that nothing changes. One that

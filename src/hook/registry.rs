@@ -4,7 +4,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::Value;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use tokio::sync::{Mutex, Semaphore};
 
 use super::breaker::{Breaker, BreakerSettings};
@@ -16,6 +16,7 @@ use super::{shadow, shipped, store};
 use crate::base::clock::{self, Timestamp};
 use crate::base::fetch::Fetch;
 use crate::base::id::UserId;
+use crate::db::lease::Lender;
 use crate::db::{DatabaseError, Work};
 use crate::protocol::claims::Output;
 use crate::sealing::Keyring;
@@ -97,7 +98,7 @@ pub struct Hooks {
 
 #[derive(Debug)]
 struct Shared {
-    pool: PgPool,
+    lender: Lender,
     sql: Option<SqlTransport>,
     fetch: Fetch,
     breaker: Breaker,
@@ -108,9 +109,9 @@ struct Shared {
 }
 
 impl Hooks {
-    /// Reads the hooks for the first time. `pool` is the application's, for building events.
+    /// Reads the hooks for the first time. `lender` is the application's, for building events.
     pub async fn load(
-        pool: PgPool,
+        lender: Lender,
         ways: Ways,
         connection: &mut PgConnection,
         keyring: &Keyring,
@@ -118,7 +119,7 @@ impl Hooks {
         let set = read(connection, keyring).await?;
         Ok(Self {
             shared: Arc::new(Shared {
-                pool,
+                lender,
                 sql: ways.sql,
                 fetch: ways.fetch,
                 breaker: Breaker::new(BreakerSettings::default()),
@@ -198,8 +199,10 @@ impl Hooks {
 
     /// The latest questions that were kept since a time, the latest first.
     pub async fn kept(&self, since: Timestamp, limit: u32) -> Result<Vec<Kept>, DatabaseError> {
-        let mut connection = self.shared.pool.acquire().await?;
-        store::events::latest(&mut connection, since, i64::from(limit)).await
+        let mut lease = self.shared.lender.lend().await?;
+        let kept = store::events::latest(&mut lease, since, i64::from(limit)).await?;
+        lease.keep();
+        Ok(kept)
     }
 
     /// Deletes kept questions that are too old, and those of slots that there are no longer.
@@ -230,9 +233,9 @@ impl Hooks {
         &self.shared.watching
     }
 
-    /// The application's pool, for events.
-    pub(super) fn pool(&self) -> &PgPool {
-        &self.shared.pool
+    /// The application's connections, for events.
+    pub(super) fn lender(&self) -> &Lender {
+        &self.shared.lender
     }
 }
 

@@ -157,8 +157,10 @@ impl Watch {
             verdict: self.course.after(i32::MAX),
             findings,
         };
-        let mut connection = self.hooks.pool().acquire().await?;
-        store::events::keep(&mut connection, slot, &kept).await
+        let mut lease = self.hooks.lender().lend().await?;
+        store::events::keep(&mut lease, slot, &kept).await?;
+        lease.keep();
+        Ok(())
     }
 }
 

@@ -14,6 +14,7 @@ use crate::client::Resources;
 use crate::config::{LogFormat, SignetConfig};
 use crate::db::Work;
 use crate::db::changes::Freshness;
+use crate::db::lease::Lender;
 use crate::hook::definition::{FunctionName, Target};
 use crate::hook::registry::Ways;
 use crate::hook::sample::{Kept, Sampling};
@@ -55,7 +56,7 @@ impl Workbench {
             ..app::hook_ways(config)?
         };
         let mut connection = pool.acquire().await?;
-        let hooks = Hooks::load(pool.clone(), ways, &mut connection, &keyring).await?;
+        let hooks = Hooks::load(Lender::new(pool.clone(), 0), ways, &mut connection, &keyring).await?;
         let keys = SigningKeys::load(&mut connection, &keyring).await?;
         drop(connection);
         Ok(Self {

@@ -1,6 +1,6 @@
 //! Owns one question to an SQL function: on a connection of its own that logs in as `signet_hook`, in a read-only
 //! transaction that is always rolled back, within a time that the database and this process both keep. Three round
-//! trips. Whatever the function did to its session is undone, or the session ends. What PostgreSQL says when a
+//! trips, the last of which nobody waits for. Whatever the function did to its session is undone, or the session ends. What PostgreSQL says when a
 //! function fails goes to the operator's log and nowhere else.
 
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sqlx::postgres::{PgConnection, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgPool, Row as _};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::db::DatabaseError;
@@ -67,7 +67,8 @@ impl SqlTransport {
             .after_connect(|connection, _| Box::pin(refuse_other_roles(connection)))
             .connect_lazy_with(options);
         Ok(Self {
-            lender: Lender::new(pool.clone()),
+            // What else asks here are look-ups of operators.
+            lender: Lender::new(pool.clone(), 0),
             pool,
         })
     }
@@ -91,10 +92,15 @@ impl SqlTransport {
         };
         let answer = timeout_at(deadline, call(borrowed.connection()?, function, event, time)).await;
         let answer = answer.unwrap_or(Err(HookError::Timeout))?;
-        // An answer that came in time counts, whatever becomes of the connection.
-        if let Ok(Ok(true)) = timeout_at(deadline + RELEASE_TIME, release(borrowed.connection()?)).await {
-            borrowed.give_back();
-        }
+        // An answer that came in time counts, whatever becomes of the connection, and nobody waits for that.
+        tokio::spawn(async move {
+            let Ok(connection) = borrowed.connection() else {
+                return;
+            };
+            if let Ok(Ok(true)) = timeout(RELEASE_TIME, release(connection)).await {
+                borrowed.give_back();
+            }
+        });
         answer.map(String::into_bytes).ok_or(HookError::Malformed)
     }
 
@@ -203,7 +209,7 @@ impl SqlTransport {
 }
 
 /// How long an answered connection may take to become usable again.
-const RELEASE_TIME: Duration = Duration::from_millis(20);
+const RELEASE_TIME: Duration = Duration::from_secs(1);
 
 /// A connection that ends when it is dropped, unless it was found sound.
 struct Borrowed(Option<Lease>);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signet::db::lease::Lender;
+use signet::db::lease::{Lender, SPARE};
 use signet::db::pool::{self, PoolSettings};
 use sqlx::{PgConnection, PgPool};
 
@@ -30,7 +30,7 @@ async fn server(connection: &mut PgConnection) -> i32 {
 #[tokio::test]
 async fn the_connection_that_was_finished_last_is_lent_first() {
     let database = TestDatabase::new().await;
-    let lender = Lender::new(pool(&database, 4).await);
+    let lender = Lender::new(pool(&database, 4).await, SPARE);
     let (mut one, mut other) = (lender.lend().await.unwrap(), lender.lend().await.unwrap());
     let (first, second) = (server(&mut one).await, server(&mut other).await);
     assert_ne!(first, second);
@@ -46,7 +46,7 @@ async fn the_connection_that_was_finished_last_is_lent_first() {
 #[tokio::test]
 async fn a_transaction_does_not_wait_for_a_connection_that_nobody_uses() {
     let database = TestDatabase::new().await;
-    let lender = Lender::new(pool(&database, 3).await);
+    let lender = Lender::new(pool(&database, 3).await, SPARE);
     let mut lease = lender.lend().await.unwrap();
     let lent = server(&mut lease).await;
     lease.keep();
@@ -70,7 +70,7 @@ async fn a_transaction_does_not_wait_for_a_connection_that_nobody_uses() {
 async fn everybody_is_served_whatever_becomes_of_connections() {
     let database = TestDatabase::new().await;
     let pool = pool(&database, 4).await;
-    let lender = Lender::new(pool.clone());
+    let lender = Lender::new(pool.clone(), SPARE);
     let visitors: Vec<_> = (0..120)
         .map(|number| {
             let (lender, pool) = (lender.clone(), pool.clone());
@@ -109,7 +109,7 @@ async fn everybody_is_served_whatever_becomes_of_connections() {
 async fn the_end_does_not_wait_for_what_is_kept() {
     let database = TestDatabase::new().await;
     let pool = pool(&database, 4).await;
-    let lender = Lender::new(pool.clone());
+    let lender = Lender::new(pool.clone(), SPARE);
     let (kept, under_way) = (lender.lend().await.unwrap(), lender.lend().await.unwrap());
     kept.keep();
     lender.close();
