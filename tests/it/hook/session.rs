@@ -46,6 +46,17 @@ const HOSTILE: &str = "
         end $$;
     create function hooks.forgets(event jsonb) returns jsonb language plpgsql as
         $$ begin execute 'deallocate all'; return '{}'; end $$;
+    create function hooks.clings(event jsonb) returns jsonb language plpgsql as
+        $$ begin
+            for again in 1..1000 loop
+                begin
+                    perform pg_sleep(60);
+                exception when query_canceled then
+                    null;
+                end;
+            end loop;
+            return event;
+        end $$;
     create function hooks.looks(event jsonb) returns jsonb language sql as
         $$ select jsonb_build_object(
             'pid', pg_catalog.pg_backend_pid(),
@@ -149,6 +160,29 @@ async fn hk_05_nothing_of_a_session_is_left_for_the_next_question() {
     let locks = "select count(*) from pg_locks where locktype = 'advisory' and objid = 4711
         and database = (select oid from pg_database where datname = current_database())";
     assert_eq!(count(&app, locks).await, 0);
+}
+
+/// HK-05: a function that catches its own timeout ends with its client, which gives it up.
+#[tokio::test]
+async fn hk_05_a_function_that_clings_to_its_connection_ends() {
+    let app = TestApp::with(|config| config.database.hook_pool_size = 1).await;
+    functions(&app, HOSTILE).await;
+    let transport = app.app.issuance().hooks.sql().unwrap();
+    let function = FunctionName::parse("hooks.clings").unwrap();
+    let asked = transport
+        .ask(&function, &json!({"claims": {}}), Duration::from_millis(200))
+        .await;
+    assert_eq!(asked, Err(HookError::Timeout));
+    let clinging = "select count(*) from pg_stat_activity
+        where usename = 'signet_hook' and datname = current_database() and query like '%clings%'";
+    tokio::time::timeout(Duration::from_secs(20), async {
+        while count(&app, clinging).await > 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("PostgreSQL looks for the client twice a second");
+    assert!(run(transport, "looks").await.is_ok());
 }
 
 /// HK-05: PostgreSQL's message is for the operator; a client hears one fixed text.
