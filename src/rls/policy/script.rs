@@ -135,14 +135,20 @@ fn conditions(request: &PolicyRequest, table: &Table) -> Conditions {
             }
         }
         Template::Module(module) => {
-            let may = |action: &str| {
-                let asked = format!("(select {kit}.can({}, '{action}'))", literal(module));
-                all(&[&tenant, &Some(asked)])
-            };
+            let can = |action: &str| format!("(select {kit}.can({}, '{action}'))", literal(module));
+            let may = |action: &str| all(&[&tenant, &Some(can(action))]);
+            // A writer neither gives a row away nor takes another's over; who may delete may also mend.
+            let update = owner.as_ref().map_or_else(
+                || may("write"),
+                |own| {
+                    let change = format!("(({own} and {}) or {})", can("write"), can("admin"));
+                    all(&[&tenant, &Some(change)])
+                },
+            );
             Conditions {
                 select: may("read"),
                 insert: Some(all(&[&Some(may("write")), &owner])),
-                update: Some(may("write")),
+                update: Some(update),
                 delete: Some(may("admin")),
             }
         }
