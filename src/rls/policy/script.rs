@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::table::{ColumnType, Table};
 use super::template::{PolicyRequest, Template};
 use crate::rls::RlsError;
-use crate::rls::identifier::{Identifier, literal};
+use crate::rls::identifier::{Identifier, QualifiedName, literal};
 use crate::rls::kit::grantee;
 
 const COMMANDS: [&str; 4] = ["select", "insert", "update", "delete"];
@@ -27,31 +27,37 @@ pub fn script(request: &PolicyRequest, table: &Table) -> Result<String, RlsError
         text.push_str(&statement);
         text.push_str(";\n");
     };
-    // Also for the table's owner; and partitions, for whoever names them, have no policy that lets anything through.
-    for secured in std::iter::once(name).chain(&table.partitions) {
+    // Also for the table's owner; and what holds its rows is a table of its own to whoever names it.
+    let holders = table.children.iter().map(|child| (&child.name, child.indexed));
+    for (secured, indexed) in std::iter::once((name, table.indexed)).chain(holders) {
         line(format!("alter table {secured} enable row level security"));
         line(format!("alter table {secured} force row level security"));
+        if let Some(column) = request.tenant_column.as_ref().or(request.owner_column.as_ref())
+            && !indexed
+        {
+            let index = Identifier::joined(&[secured.name.as_str(), column.as_str(), "signet_idx"]);
+            line(format!(
+                "create index if not exists {index} on {secured} ({column})"
+            ));
+        }
+        for command in COMMANDS {
+            line(format!("drop policy if exists signet_{command} on {secured}"));
+        }
+        for policy in policies(secured, request, table) {
+            line(policy);
+        }
     }
-    if let Some(column) = request.tenant_column.as_ref().or(request.owner_column.as_ref())
-        && !table.indexed
-    {
-        let index = Identifier::joined(&[name.name.as_str(), column.as_str(), "signet_idx"]);
-        line(format!("create index if not exists {index} on {name} ({column})"));
-    }
-    for command in COMMANDS {
-        line(format!("drop policy if exists signet_{command} on {name}"));
-    }
-    for policy in policies(request, table) {
-        line(policy);
+    for (foreign, holder) in &table.foreign {
+        line(format!("revoke all on {foreign} from {}", grantee(holder)));
     }
     Ok(text)
 }
 
-fn policies(request: &PolicyRequest, table: &Table) -> Vec<String> {
+fn policies(name: &QualifiedName, request: &PolicyRequest, table: &Table) -> Vec<String> {
     let conditions = conditions(request, table);
     let to: Vec<String> = request.to.iter().map(grantee).collect();
     let policy = |command: &str, clauses: &[(&str, &str)]| {
-        let (name, to) = (&request.table, to.join(", "));
+        let to = to.join(", ");
         let mut text = format!("create policy signet_{command} on {name} for {command} to {to}");
         for (clause, condition) in clauses {
             // Writing into a String cannot fail.

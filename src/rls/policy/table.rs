@@ -2,6 +2,7 @@
 
 use sqlx::PgConnection;
 
+use super::children::{Child, children, foreign, other_policies};
 use super::template::PolicyRequest;
 use crate::rls::RlsError;
 use crate::rls::identifier::{Identifier, QualifiedName};
@@ -23,11 +24,15 @@ pub struct Table {
     pub tenant: ColumnType,
     /// The owner's column.
     pub owner: ColumnType,
-    /// Parts of it, which are tables of their own to whoever names them.
-    pub partitions: Vec<QualifiedName>,
+    /// The tables that hold rows of it, its partitions and those that inherit from it: tables of their own to whoever
+    /// names them.
+    pub children: Vec<Child>,
+    /// Those of them that another server keeps, which can have no policies, and who has any right on one.
+    pub foreign: Vec<(QualifiedName, Identifier)>,
     /// Whether an index begins with the column that the policies look by.
     pub indexed: bool,
-    /// Permissive policies of other names: what they let through, ours cannot keep back.
+    /// Permissive policies of other names, on it or on what holds its rows: what they let through, ours cannot keep
+    /// back.
     pub others: Vec<String>,
 }
 
@@ -55,7 +60,7 @@ pub async fn look_up(connection: &mut PgConnection, request: &PolicyRequest) -> 
     require_kit(connection, &request.kit).await?;
     require_roles(connection, &request.to).await?;
     let mut table = Table {
-        partitions: partitions(connection, found.oid).await?,
+        foreign: foreign(connection, found.oid).await?,
         others: other_policies(connection, found.oid).await?,
         ..Table::default()
     };
@@ -67,6 +72,8 @@ pub async fn look_up(connection: &mut PgConnection, request: &PolicyRequest) -> 
         table.tenant = column_type(connection, found.oid, name, (tenant, "--tenant-column")).await?;
         table.indexed = is_indexed(connection, found.oid, tenant).await?;
     }
+    let column = request.tenant_column.as_ref().or(request.owner_column.as_ref());
+    table.children = children(connection, found.oid, column).await?;
     Ok(table)
 }
 
@@ -106,7 +113,7 @@ async fn column_type(
     }
 }
 
-async fn is_indexed(
+pub(super) async fn is_indexed(
     connection: &mut PgConnection,
     table: i64,
     column: &Identifier,
@@ -128,47 +135,6 @@ async fn is_indexed(
     .fetch_one(connection)
     .await?;
     Ok(indexed)
-}
-
-async fn partitions(connection: &mut PgConnection, table: i64) -> Result<Vec<QualifiedName>, RlsError> {
-    let found = sqlx::query!(
-        r#"
-        select n.nspname::text as "schema!", c.relname::text as "name!"
-        from pg_partition_tree($1::bigint::oid::regclass) t
-        join pg_class c on c.oid = t.relid
-        join pg_namespace n on n.oid = c.relnamespace
-        where t.level > 0
-          and c.relkind in ('r', 'p')
-        order by 1, 2
-        "#,
-        table
-    )
-    .fetch_all(connection)
-    .await?;
-    let names = found.into_iter().map(|row| {
-        Ok(QualifiedName {
-            schema: Identifier::parse(&row.schema)?,
-            name: Identifier::parse(&row.name)?,
-        })
-    });
-    names.collect()
-}
-
-async fn other_policies(connection: &mut PgConnection, table: i64) -> Result<Vec<String>, RlsError> {
-    let names = sqlx::query_scalar!(
-        r#"
-        select p.polname::text as "name!"
-        from pg_policy p
-        where p.polrelid::bigint = $1
-          and p.polpermissive
-          and p.polname not in ('signet_select', 'signet_insert', 'signet_update', 'signet_delete')
-        order by 1
-        "#,
-        table
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(names)
 }
 
 async fn require_kit(connection: &mut PgConnection, schema: &Identifier) -> Result<(), RlsError> {

@@ -65,6 +65,55 @@ async fn a_partition_with_rights_of_its_own_is_found() {
     assert_eq!(found(&report), ["no-policy public.sales_2026"]);
 }
 
+/// The same of a table that inherits.
+#[tokio::test]
+async fn a_child_that_is_open_is_found() {
+    let database = Verified::new(&[
+        KIT,
+        CLEAN,
+        "create table notes_old () inherits (notes);
+         create index on notes_old (org_id);
+         grant select on notes_old to :person",
+    ])
+    .await;
+    let report = database.verify(|_| {}).await;
+    assert_eq!(found(&report), ["partition-unprotected public.notes_old"]);
+    let open = one(&report, "partition-unprotected", Some("public.notes_old"));
+    database.run(&open.fix).await;
+    let report = database.verify(|_| {}).await;
+    assert_eq!(found(&report), ["no-policy public.notes_old"]);
+}
+
+/// A partition that another server keeps can have no policies; no row is put there to find that out.
+#[tokio::test]
+async fn a_foreign_partition_that_is_open_is_found() {
+    let database = Verified::new(&[
+        KIT,
+        "create table visits (org_id text not null, at date not null) partition by range (at);
+         create index on visits (org_id);
+         create table visits_2026 partition of visits for values from ('2026-01-01') to ('2027-01-01')",
+    ])
+    .await;
+    database.isolate("visits").await;
+    database
+        .run_as_admin(
+            "create extension postgres_fdw;
+             create server elsewhere foreign data wrapper postgres_fdw;
+             grant usage on foreign server elsewhere to :owner;
+             set role :owner;
+             create foreign table visits_2040 partition of visits for values from ('2040-01-01') to ('2041-01-01')
+                server elsewhere;
+             grant select on visits_2040 to :person",
+        )
+        .await;
+    let report = database.verify(|_| {}).await;
+    assert_found(&report, &["partition-unprotected public.visits_2040"]);
+    let open = one(&report, "partition-unprotected", Some("public.visits_2040"));
+    database.run(&open.fix).await;
+    let left = found(&database.verify(|_| {}).await);
+    assert!(!left.iter().any(|one| one.ends_with("visits_2040")), "{left:?}");
+}
+
 /// Rows that hang on an isolated table and are open themselves; the same table listed is one that counts.
 #[tokio::test]
 async fn a_table_that_hangs_on_an_isolated_one_is_found() {

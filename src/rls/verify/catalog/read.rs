@@ -6,7 +6,7 @@ use sqlx::{Connection as _, PgConnection};
 
 use super::function::{self, Function};
 use super::role::{self, Role};
-use super::table::{self, Table};
+use super::table::{self, Table, TableKind};
 use super::view::{self, View};
 use super::{Oid, column, key, policy, schema};
 
@@ -86,7 +86,8 @@ async fn tables(connection: &mut PgConnection) -> Result<Vec<Table>, sqlx::Error
     let mut references = key::references(connection, &oids).await?;
     let mut checks = key::checks(connection, &oids).await?;
     let mut bounds: BTreeMap<Oid, Vec<String>> = BTreeMap::new();
-    for table in &tables {
+    // Rows are never put where another server would keep them.
+    for table in tables.iter().filter(|table| table.kind != TableKind::Foreign) {
         for parent in &table.parents {
             bounds.entry(*parent).or_default().extend(table.bound.clone());
         }

@@ -45,6 +45,8 @@ pub(in super::super) enum TableKind {
     Ordinary,
     /// Its partitions hold them.
     Partitioned,
+    /// A part of another table that another server holds.
+    Foreign,
 }
 
 /// A right on a table, or on one of its columns.
@@ -115,7 +117,7 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Vec<Table>, sq
         r#"select c.oid::int8 as "oid!",
             n.nspname::text as "schema!",
             c.relname::text as "name!",
-            c.relkind = 'p' as "partitioned!",
+            c.relkind::text as "kind!",
             c.relowner::int8 as "owner!",
             c.relrowsecurity as "secured!",
             c.relforcerowsecurity as "forced!",
@@ -130,7 +132,8 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Vec<Table>, sq
                 as "partitioned_by!: Vec<String>"
         from pg_class c
         join pg_namespace n on n.oid = c.relnamespace
-        where c.relkind in ('r', 'p')
+        where (c.relkind in ('r', 'p')
+            or (c.relkind = 'f' and exists (select from pg_inherits i where i.inhrelid = c.oid)))
           and c.relpersistence <> 't'
           and n.nspname !~ '^pg_'
           and n.nspname <> 'information_schema'
@@ -145,10 +148,10 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Vec<Table>, sq
         oid: row.oid,
         schema: row.schema,
         name: row.name,
-        kind: if row.partitioned {
-            TableKind::Partitioned
-        } else {
-            TableKind::Ordinary
+        kind: match row.kind.as_str() {
+            "p" => TableKind::Partitioned,
+            "f" => TableKind::Foreign,
+            _ => TableKind::Ordinary,
         },
         owner: row.owner,
         secured: row.secured,

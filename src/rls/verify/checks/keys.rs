@@ -37,7 +37,7 @@ fn tenant_column(table: &Table, tenant: &Column, findings: &mut Findings) {
     if !table.indexes.iter().any(|index| first(index) && !index.partial) {
         let concurrently = match table.kind {
             TableKind::Ordinary => "concurrently ",
-            TableKind::Partitioned => "",
+            TableKind::Partitioned | TableKind::Foreign => "",
         };
         findings.add(
             Finding::new(

@@ -1,6 +1,6 @@
 //! Owns the checks of tables: is row-level security on, does it bind everybody, and what reaches past it.
 
-use crate::rls::verify::catalog::{Privilege, Table};
+use crate::rls::verify::catalog::{Privilege, Table, TableKind};
 use crate::rls::verify::code::Code;
 use crate::rls::verify::finding::{Finding, Findings};
 use crate::rls::verify::quote;
@@ -17,7 +17,7 @@ const COMMANDS: [Privilege; 4] = [
 pub(super) fn check(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut Findings) {
     let table = subject.table;
     if !table.secured {
-        let finding = unsecured(subject);
+        let finding = unsecured(scope, subject);
         findings.add(if scope.is_reachable(table) {
             finding
         } else {
@@ -44,14 +44,31 @@ pub(super) fn check(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut Fin
     past_policies(scope, table, findings);
 }
 
-fn unsecured(subject: &Subject<'_>) -> Finding {
+fn unsecured(scope: &Scope<'_>, subject: &Subject<'_>) -> Finding {
     let table = subject.table;
     let name = table.plain();
     let fix = format!(
         "alter table {name} enable row level security;\nalter table {name} force row level security;\n\
          -- then: signet rls policy"
     );
-    if table.parents.is_empty() {
+    if table.kind == TableKind::Foreign {
+        let mut holders: Vec<String> = table
+            .grants
+            .iter()
+            .filter(|grant| grant.grantee != table.owner)
+            .map(|grant| match scope.catalog.roles.get(&grant.grantee) {
+                Some(role) => quote::plain(&role.name),
+                None => "public".to_owned(),
+            })
+            .collect();
+        holders.sort();
+        holders.dedup();
+        Finding::new(
+            Code::PartitionUnprotected,
+            "this partition is another server's table, which can have no policies, and can be reached by its own name",
+            format!("revoke all on {name} from {};", holders.join(", ")),
+        )
+    } else if table.parents.is_empty() {
         Finding::new(
             Code::RlsOff,
             "row-level security is off: whoever is granted anything sees every row",
@@ -60,7 +77,7 @@ fn unsecured(subject: &Subject<'_>) -> Finding {
     } else {
         Finding::new(
             Code::PartitionUnprotected,
-            "this partition can be reached by its own name, where its parent's policies do not count",
+            "this part of another table can be reached by its own name, where its parent's policies do not count",
             fix,
         )
     }
