@@ -1,7 +1,8 @@
 
 -- Whether a token is younger than every cut-off that concerns it: the person's, the organization's, the membership's.
 -- A service's token without an organization has nothing that could be cut off.
--- It runs as its owner: who asks may know that answer, not who was removed from where.
+-- It runs as its owner, so that nobody needs a right to the copy. But the claims are the caller's word: whoever may call
+-- it can ask about anybody. So it is for the roles of people's requests alone, and never for PUBLIC.
 create or replace function @schema@.token_is_current(claims jsonb) returns boolean
     language plpgsql stable parallel safe security definer
     set search_path = pg_catalog, pg_temp

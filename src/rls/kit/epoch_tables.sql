@@ -9,7 +9,8 @@ create table if not exists @schema@.epoch_cutoffs (
     primary key (user_id, organization_id)
 );
 
--- How far it is, and when it was last known to be current, by this database's clock.
+-- How far it is, and when it was last known to be current, by this database's clock: when the worker asked, not when it
+-- was answered.
 create table if not exists @schema@.epoch_sync (
     singleton boolean primary key default true check (singleton),
     cursor text,

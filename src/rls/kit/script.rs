@@ -102,6 +102,9 @@ impl Kit {
             text.push_str(&statement);
             text.push_str(";\n");
         }
+        if self.epoch != Epoch::None {
+            text.push_str(include_str!("epoch_readers.sql"));
+        }
         self.fill(&text)
     }
 
@@ -123,8 +126,9 @@ impl Kit {
         if !self.grant_to.is_empty() {
             let roles: Vec<String> = self.grant_to.iter().map(grantee).collect();
             let roles = roles.join(", ");
-            let functions = self
-                .functions()
+            // Who may ask whether a token is current is said apart.
+            let functions = FUNCTIONS
+                .into_iter()
                 .map(|(name, arguments)| format!("@schema@.{name}({arguments})"));
             let functions: Vec<String> = functions.collect();
             grants.push(format!("grant usage on schema @schema@ to {roles}"));
