@@ -87,8 +87,9 @@ pub(super) async fn run(arguments: InstallArguments, json: bool) -> anyhow::Resu
         "--sync-role belongs to --epoch synced: nothing is copied otherwise"
     );
     ensure!(
-        arguments.max_heartbeat >= Duration::from_secs(1),
-        "--max-heartbeat is at least 1s: a copy is never quite current"
+        arguments.max_heartbeat >= Duration::from_secs(5),
+        "--max-heartbeat is at least 5s: a copy is as old as the worker's last question, which is answered within two \
+         seconds and asked again after it"
     );
     let kit = Kit {
         schema: arguments.schema,

@@ -51,6 +51,13 @@ impl Copy {
         .await?)
     }
 
+    /// What this database's clock says: a question is asked after it, so its answer is no older.
+    pub(super) async fn now(&mut self) -> Result<Timestamp, SyncError> {
+        Ok(sqlx::query_scalar!(r#"select clock_timestamp() as "now!""#)
+            .fetch_one(&mut self.connection)
+            .await?)
+    }
+
     /// Begins to write answers that are seen together.
     pub(super) async fn begin(&mut self) -> Result<Writing<'_>, SyncError> {
         Ok(Writing {
@@ -101,25 +108,33 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Notes that the copy is current, by this database's clock, and commits. Says how many milliseconds ago the
-    /// given change was made.
+    /// What this database's clock says.
+    pub(super) async fn now(&mut self) -> Result<Timestamp, SyncError> {
+        Ok(sqlx::query_scalar!(r#"select clock_timestamp() as "now!""#)
+            .fetch_one(&mut *self.transaction)
+            .await?)
+    }
+
+    /// Notes when the last question was asked, by this database's clock, and commits: the copy has what was true then,
+    /// and what came after it need not be in the answer. Says how many milliseconds ago the given change was made.
     pub(super) async fn finish(
         mut self,
-        cursor: &str,
+        (cursor, asked_at): (&str, Timestamp),
         changed_at: Option<Timestamp>,
     ) -> Result<Option<i64>, SyncError> {
         let beat = format!(
             "insert into {}.epoch_sync (singleton, cursor, received_at)
-             values (true, $1, clock_timestamp())
+             values (true, $1, $3)
              on conflict (singleton) do update
              set cursor = excluded.cursor,
                  received_at = excluded.received_at
-             returning (extract(epoch from received_at - $2::timestamptz) * 1000)::bigint",
+             returning (extract(epoch from clock_timestamp() - $2::timestamptz) * 1000)::bigint",
             self.schema
         );
         let age: Option<i64> = sqlx::query_scalar(AssertSqlSafe(beat))
             .bind(cursor)
             .bind(changed_at)
+            .bind(asked_at)
             .fetch_one(&mut *self.transaction)
             .await?;
         self.transaction.commit().await?;

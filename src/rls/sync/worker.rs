@@ -10,9 +10,11 @@ use super::answer::Answer;
 use super::copy::Copy;
 use super::error::SyncError;
 use super::source::Source;
+use crate::base::clock::Timestamp;
 
-/// How long an answer is waited for. The kit trusts a copy for ten seconds.
-const WAIT: Duration = Duration::from_secs(3);
+/// How long an answer is waited for. A copy is as old as the question, so it is twice this when the next answer comes;
+/// the kit trusts it for ten seconds.
+const WAIT: Duration = Duration::from_secs(2);
 /// After news the worker rests, so that what comes at once is written at once.
 const REST: Duration = Duration::from_millis(100);
 /// How often everything is read anew: what is over goes, and whatever went wrong unnoticed is mended.
@@ -81,8 +83,9 @@ pub async fn once(source: &Source, database: &Database) -> Result<Progress, Sync
     if !copy.take().await? {
         return Err(SyncError::Busy);
     }
+    let asked_at = copy.now().await?;
     let answer = source.ask(None, Duration::ZERO).await?;
-    let (_, progress) = apply(source, &mut copy, answer).await?;
+    let (_, progress) = apply(source, &mut copy, (answer, asked_at)).await?;
     Ok(progress)
 }
 
@@ -109,6 +112,7 @@ async fn keep(
             cursor = None;
         }
         let wait = if cursor.is_some() { WAIT } else { Duration::ZERO };
+        let asked_at = copy.now().await?;
         let answer = match source.ask(cursor.as_deref(), wait).await {
             Ok(answer) => answer,
             Err(error) => {
@@ -120,7 +124,7 @@ async fn keep(
             }
         };
         let full = answer.full;
-        let (next, progress) = match apply(source, &mut copy, answer).await {
+        let (next, progress) = match apply(source, &mut copy, (answer, asked_at)).await {
             // The issuer went away between two pages: the copy is as it was.
             Err(error @ (SyncError::Fetch(_) | SyncError::Refused { .. } | SyncError::Malformed)) => {
                 rest(error, failures, tell).await;
@@ -141,10 +145,13 @@ async fn keep(
 }
 
 /// Writes an answer, with the pages that follow it, in one transaction.
-async fn apply(source: &Source, copy: &mut Copy, first: Answer) -> Result<(String, Progress), SyncError> {
-    let full = first.full;
+async fn apply(
+    source: &Source,
+    copy: &mut Copy,
+    (mut answer, mut asked_at): (Answer, Timestamp),
+) -> Result<(String, Progress), SyncError> {
+    let full = answer.full;
     let mut writing = copy.begin().await?;
-    let mut answer = first;
     let (mut count, mut oldest) = (0, None);
     loop {
         writing.write(&answer).await?;
@@ -154,9 +161,11 @@ async fn apply(source: &Source, copy: &mut Copy, first: Answer) -> Result<(Strin
         if !answer.more {
             break;
         }
+        // A cut-off that was written meanwhile stands on a page to come, so that the last page is true of now.
+        asked_at = writing.now().await?;
         answer = source.ask(Some(&answer.cursor), Duration::ZERO).await?;
     }
-    let age = writing.finish(&answer.cursor, oldest).await?;
+    let age = writing.finish((&answer.cursor, asked_at), oldest).await?;
     let progress = if full {
         Progress::Copied { cutoffs: count }
     } else {

@@ -10,4 +10,5 @@ mod revocation;
 mod said;
 mod sync;
 mod sync_failures;
+mod sync_stamps;
 pub mod worker;
