@@ -31,6 +31,9 @@ pub struct VerifyArguments {
     /// The roles to examine; every role that holds rights on the tables if left out
     #[arg(long = "as", value_delimiter = ',', value_name = "ROLE,…")]
     roles: Vec<String>,
+    /// Roles of the organizations' own, besides owner, admin, member and viewer
+    #[arg(long, value_delimiter = ',', value_name = "ROLE,…")]
+    org_roles: Vec<String>,
     /// Findings that are meant so: code, or code:schema.table
     #[arg(long, value_delimiter = ',', value_name = "CODE,…")]
     accept: Vec<Accepted>,
@@ -46,6 +49,7 @@ pub(super) async fn run(arguments: VerifyArguments, json: bool) -> anyhow::Resul
         tenant_column: arguments.tenant_column,
         tables: arguments.tables,
         roles: arguments.roles,
+        org_roles: arguments.org_roles,
         accepted: arguments.accept,
         locking: if arguments.exclusive {
             Locking::Exclusive

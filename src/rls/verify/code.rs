@@ -106,6 +106,10 @@ codes! {
     PolicyFailsOpen "policy-fails-open" Error,
     /// A policy for writing does not ask whose the row is.
     PolicyIgnoresTenant "policy-ignores-tenant" Warning,
+    /// One branch of a policy's `or` asks who is asking, and not for which tenant.
+    PolicyBesideTenant "policy-beside-tenant" Notice,
+    /// A claim is compared with a word that it never is.
+    UnknownWord "unknown-word" Warning,
     /// A malformed claim raises an error.
     PolicyUnsafeCast "policy-unsafe-cast" Warning,
     /// A claim is read anew for each row.
@@ -122,6 +126,10 @@ codes! {
     MaterializedView "materialized-view" Error,
     /// A function reads isolated rows as its owner, whom no policy binds.
     DefinerReads "definer-reads" Warning,
+    /// A function tells who must see nothing of rows that it reads as its owner.
+    DefinerLeaks "definer-leaks" Error,
+    /// A function runs, as its owner, statements that it puts together.
+    DefinerDynamic "definer-dynamic" Warning,
     /// A function with its owner's rights finds names where its caller says.
     DefinerSearchPath "definer-search-path" Warning,
     /// A function runs as a superuser.
@@ -144,6 +152,8 @@ codes! {
     RowsWithoutOrganization "rows-without-organization" Error,
     /// Rows of another tenant are seen.
     RowsForeign "rows-foreign" Error,
+    /// Rows of another tenant are seen for what they say of themselves.
+    RowsPublic "rows-public" Warning,
     /// Rows are seen through a view by who must see none.
     RowsThroughView "rows-through-view" Error,
     /// Rows without a tenant are seen by every tenant.

@@ -129,4 +129,9 @@ impl Extend<Finding> for Findings {
 }
 
 /// What the catalogs and an attack both find is said once.
-const SAID_ONCE: [Code; 3] = [Code::PolicyRecursion, Code::PolicyOverflow, Code::SettingLeaks];
+const SAID_ONCE: [Code; 4] = [
+    Code::PolicyRecursion,
+    Code::PolicyOverflow,
+    Code::SettingLeaks,
+    Code::RowsPublic,
+];

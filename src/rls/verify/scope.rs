@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::catalog::{Catalog, Column, Oid, Policy, Privilege, Role, Table};
+use super::catalog::{Catalog, Column, Function, Oid, Policy, Privilege, Role, Table};
 use super::error::VerifyError;
 use super::names::Names;
 use super::quote;
@@ -132,6 +132,18 @@ impl<'a> Scope<'a> {
             );
         }
         !listed(subject.table)
+    }
+
+    /// Whether the kit is in this database.
+    pub(super) fn has_kit(&self) -> bool {
+        let mut functions = self.catalog.functions.iter();
+        functions.any(|function| function.schema == self.settings.schema && function.name == "tier_at_least")
+    }
+
+    /// The application roles that may call a function.
+    pub(super) fn callers(&self, function: &Function) -> Vec<&'a Role> {
+        let may = |role: &&&Role| function.callers.iter().any(|caller| role.has_rights_of(*caller));
+        self.roles.iter().filter(may).copied().collect()
     }
 
     /// The name of a role.

@@ -16,6 +16,8 @@ pub struct Settings {
     pub tables: Vec<Pattern>,
     /// The roles to examine; empty means every role that holds rights on the tables.
     pub roles: Vec<String>,
+    /// Roles of the organizations' own, besides owner, admin, member and viewer.
+    pub org_roles: Vec<String>,
     /// Findings that are meant so.
     pub accepted: Vec<Accepted>,
     /// Whether a table may be locked for everybody else while it is attacked.
@@ -38,6 +40,7 @@ impl Default for Settings {
             tenant_column: "org_id".to_owned(),
             tables: Vec::new(),
             roles: Vec::new(),
+            org_roles: Vec::new(),
             accepted: Vec::new(),
             locking: Locking::Gentle,
         }

@@ -71,6 +71,7 @@ async fn tn_08_functions_that_escape_are_found() {
     assert_eq!(
         found(&report),
         [
+            "definer-leaks public.all_stores()",
             "definer-reads public.all_stores()",
             "definer-search-path public.all_stores()",
             "definer-search-path public.borrowing()",

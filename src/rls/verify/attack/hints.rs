@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::context::IdForm;
+use super::value::is_key;
 use crate::rls::verify::catalog::{Check, Column, Oid, Table};
+use crate::rls::verify::expression::Expression;
 use crate::rls::verify::scope::Scope;
 
 /// What a column means.
@@ -19,7 +21,11 @@ pub(super) enum Hint {
 
 /// Meanings by table and column.
 #[derive(Debug)]
-pub(super) struct Hints(BTreeMap<(Oid, String), Hint>);
+pub(super) struct Hints {
+    meanings: BTreeMap<(Oid, String), Hint>,
+    /// What a column holds where policies let rows through for it.
+    openings: BTreeMap<(Oid, String), String>,
+}
 
 const PEOPLE: [&str; 14] = [
     "user_id",
@@ -63,11 +69,21 @@ impl Hints {
                 grows |= hints.insert(target, hint) != Some(hint);
             }
         }
-        Self(hints)
+        Self {
+            openings: openings(scope, &hints),
+            meanings: hints,
+        }
+    }
+
+    /// What makes a row one that says of itself that it may be seen: `true` for `is_public`, or for whatever flag a
+    /// policy looks at; the constant that a policy compares it with.
+    pub(super) fn opening(&self, table: &Table, column: &Column) -> Option<&str> {
+        let found = self.openings.get(&(table.oid, column.name.clone()));
+        found.map(String::as_str)
     }
 
     pub(super) fn of_column(&self, table: &Table, column: &str) -> Option<Hint> {
-        self.0.get(&(table.oid, column.to_owned())).copied()
+        self.meanings.get(&(table.oid, column.to_owned())).copied()
     }
 
     /// The column of a table that means this.
@@ -95,6 +111,34 @@ impl Hints {
             IdForm::Uuid
         }
     }
+}
+
+fn openings(scope: &Scope<'_>, hints: &BTreeMap<(Oid, String), Hint>) -> BTreeMap<(Oid, String), String> {
+    let policies = scope.catalog.tables.iter().flat_map(|table| &table.policies);
+    let texts: Vec<Expression> = policies
+        .flat_map(|policy| policy.expressions().map(Expression::parse).collect::<Vec<_>>())
+        .collect();
+    let compared: BTreeMap<String, String> = texts.iter().flat_map(Expression::constants).collect();
+    let mut openings = BTreeMap::new();
+    for table in &scope.catalog.tables {
+        for column in &table.columns {
+            let place = (table.oid, column.name.clone());
+            if hints.contains_key(&place) || is_key(table, column) || column.generated {
+                continue;
+            }
+            let named = column.name.contains("public") || column.name.contains("shared");
+            if column.base == "bool" {
+                if named || texts.iter().any(|text| text.has_word(&column.name)) {
+                    openings.insert(place, "true".to_owned());
+                }
+            } else if let Some(constant) = compared.get(&column.name)
+                && (column.is_text() || column.base_kind == "e")
+            {
+                openings.insert(place, constant.clone());
+            }
+        }
+    }
+    openings
 }
 
 fn by_name(table: &Table, column: &Column) -> Option<Hint> {

@@ -2,6 +2,7 @@
 //! that is rolled back, against rows of two organizations that exist in that transaction only.
 
 mod context;
+mod function;
 mod hints;
 mod hostile;
 mod leak;

@@ -2,7 +2,8 @@
 
 use sqlx::PgConnection;
 
-use super::context::{Cast, RoleClaim};
+use super::context::{Cast, RoleClaim, Tenant};
+use super::function::Questions;
 use super::hints::{Hint, Hints};
 use super::hostile::hostile;
 use super::leak;
@@ -61,12 +62,7 @@ pub(in super::super) async fn run(
 
 /// With the kit in the database, `role` is what a person is on the platform.
 fn role_claim(scope: &Scope<'_>) -> RoleClaim {
-    let kit = scope
-        .catalog
-        .functions
-        .iter()
-        .any(|function| function.schema == scope.settings.schema && function.name == "tier_at_least");
-    if kit {
+    if scope.has_kit() {
         RoleClaim::Platform
     } else {
         RoleClaim::Database
@@ -124,6 +120,9 @@ impl<'a> Play<'a> {
     }
 
     async fn speaking_act(&mut self, findings: &mut Findings) -> Result<(), sqlx::Error> {
+        self.beat().await?;
+        let mut questions = Questions::of(self.scope, self.cast, &self.roles);
+        questions.ask_before(&mut self.session).await?;
         let mut world = self.set_the_stage(Placing::Speaking, Publicity::Private).await?;
         for subject in self.attacked() {
             let shows = subject.table.policies.iter().any(|policy| policy.permissive);
@@ -144,7 +143,9 @@ impl<'a> Play<'a> {
             let everybody = hostile(self.cast, &role.name);
             view::attack(self.scope, &mut self.session, role, &everybody, findings).await?;
         }
-        Ok(())
+        questions
+            .ask_after(&mut self.session, &world.keys(Tenant::Theirs), findings)
+            .await
     }
 
     /// Rows that say they are public are there to be read.
@@ -155,7 +156,9 @@ impl<'a> Play<'a> {
         let mut world = self.set_the_stage(Placing::Speaking, Publicity::Public).await?;
         for subject in self.attacked() {
             for role in self.roles.clone() {
-                self.probe(&mut world, subject, role).write_public().await?;
+                let mut probe = self.probe(&mut world, subject, role);
+                probe.read_public().await?;
+                probe.write_public().await?;
             }
         }
         Ok(())

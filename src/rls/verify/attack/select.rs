@@ -95,6 +95,35 @@ impl Probe<'_, '_> {
         Ok(true)
     }
 
+    /// Reads rows of others that say of themselves that they may be seen.
+    pub(super) async fn read_public(&mut self) -> Result<(), sqlx::Error> {
+        let known = |code| self.tally.has(code, self.subject.table, &self.role.name);
+        if !self.may(Privilege::Select) || known(Code::RowsForeign) || known(Code::RowsWithoutContext) {
+            return Ok(());
+        }
+        if self.is_everybodys() || self.is_shared() {
+            return Ok(());
+        }
+        let theirs = match self.subject.tenant {
+            Some(tenant) => {
+                let theirs = quote::literal(&self.cast.organization(Tenant::Theirs));
+                format!("where {} = {theirs}", tenant.sql())
+            }
+            None => String::new(),
+        };
+        let stranger = self.member(Tenant::Strangers, Part::Owner);
+        for (context, told) in [
+            (stranger, "by the owner of another organization"),
+            (self.cast.everywhere(""), "by nobody at all"),
+        ] {
+            let outcome = self.count(&context, &theirs).await?;
+            if outcome.touched() > 0 {
+                self.note(Code::RowsPublic, format!("{told} ({})", rows(&outcome)));
+            }
+        }
+        Ok(())
+    }
+
     async fn read_shared(&mut self) -> Result<(), sqlx::Error> {
         let Some(tenant) = self.subject.tenant.filter(|tenant| !tenant.required) else {
             return Ok(());

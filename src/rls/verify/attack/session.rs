@@ -154,6 +154,22 @@ impl Session {
         Ok(text)
     }
 
+    /// What a statement answers, as one JSON, where nothing can be written; none if it fails.
+    pub(super) async fn answer(
+        &mut self,
+        role: &str,
+        context: &Context,
+        statement: &str,
+    ) -> Result<Option<String>, sqlx::Error> {
+        self.attacks += 1;
+        self.command("savepoint signet_verify_read; set local transaction_read_only = on")
+            .await?;
+        let answer = self.text(role, context, statement).await?;
+        self.command("rollback to savepoint signet_verify_read; release savepoint signet_verify_read")
+            .await?;
+        Ok(answer)
+    }
+
     /// Whether a role can be taken on.
     pub(super) async fn can_become(&mut self, role: &str) -> Result<bool, sqlx::Error> {
         self.command("savepoint signet_verify").await?;

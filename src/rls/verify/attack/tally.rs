@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::hints::{Hint, Hints};
 use super::session::Outcome;
 use crate::rls::verify::catalog::{Oid, Table};
+use crate::rls::verify::checks::accepted;
 use crate::rls::verify::code::Code;
 use crate::rls::verify::finding::{Finding, Findings};
 use crate::rls::verify::quote;
@@ -95,6 +96,7 @@ const fn opening(code: Code) -> &'static str {
         Code::RowsInjected => "rows are seen with SQL in a claim: ",
         Code::RowsWithoutOrganization => "a person of no organization sees rows: ",
         Code::RowsForeign => "rows of another tenant are seen ",
+        Code::RowsPublic => "rows of another tenant are seen for what they say of themselves, ",
         Code::RowsShared => "rows without a tenant are seen ",
         Code::ContextRaises => "a context that should show no rows raises an error: ",
         Code::WriteWithoutContext => "rows can be written by nobody: ",
@@ -149,6 +151,7 @@ fn fix(scope: &Scope<'_>, subject: &Subject<'_>, code: Code, role: Option<&str>)
                 policy("tenant")
             )
         }
+        Code::RowsPublic => accepted(scope, subject),
         Code::ViewerInserts => writers("insert", "with check"),
         Code::ViewerUpdates => writers("update", "using"),
         Code::ViewerDeletes => writers("delete", "using"),

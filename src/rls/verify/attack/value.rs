@@ -32,12 +32,6 @@ pub(super) enum Publicity {
     Public,
 }
 
-/// Whether a column says so.
-pub(super) fn is_publicity(column: &Column) -> bool {
-    let word = |word| column.name.contains(word);
-    column.base == "bool" && (word("public") || word("shared"))
-}
-
 impl Values<'_> {
     /// The value as an SQL constant, or none if the column's type is not known here.
     pub(super) fn constant(&self, table: &Table, column: &Column, row: Row) -> Option<String> {
@@ -45,8 +39,10 @@ impl Values<'_> {
             Some(Hint::Tenant) => Some(self.cast.organization(row.tenant)),
             Some(Hint::Person) => Some(self.cast.person(row.person.0, row.person.1)),
             Some(Hint::Role) => Some(role(table, column, row.role)),
-            None if is_publicity(column) && self.publicity == Publicity::Public => Some("true".to_owned()),
-            None => plain(table, column, row.number),
+            None => match self.hints.opening(table, column) {
+                Some(opening) if self.publicity == Publicity::Public => Some(opening.to_owned()),
+                _ => plain(table, column, row.number),
+            },
         };
         value.map(|value| quote::literal(&value))
     }

@@ -7,8 +7,8 @@ use super::context::{Cast, Context, Part, Tenant};
 use super::hints::{Hint, Hints};
 use super::session::{Actor, Outcome, Session};
 use super::tally::Tally;
-use super::value::{Publicity, Row, Values, is_key, is_publicity};
-use crate::rls::verify::catalog::{Column, Index, Oid, Privilege, Table};
+use super::value::{Publicity, Row, Values, is_key};
+use crate::rls::verify::catalog::{Column, Index, Oid, Privilege, Table, TableKind};
 use crate::rls::verify::code::Code;
 use crate::rls::verify::quote;
 use crate::rls::verify::scope::Scope;
@@ -57,8 +57,11 @@ impl<'a> World<'a> {
 
     /// Whether any row could say that it is everybody's to read.
     pub(super) fn has_publicity(&self) -> bool {
-        let mut columns = self.order().into_iter().flat_map(|table| &table.columns);
-        columns.any(is_publicity)
+        let opens = |table: &&Table| {
+            let mut columns = table.columns.iter();
+            columns.any(|column| self.hints.opening(table, column).is_some())
+        };
+        self.order().iter().any(opens)
     }
 
     /// How many rows an organization got in a table.
@@ -156,6 +159,23 @@ impl<'a> World<'a> {
         Ok(())
     }
 
+    /// The keys of an organization's rows, as SQL constants.
+    pub(super) fn keys(&self, tenant: Tenant) -> Vec<String> {
+        let mut keys = Vec::new();
+        for subject in &self.scope.subjects {
+            let table = subject.table;
+            let own = |column: &&Column| {
+                is_key(table, column) && self.hints.of_column(table, &column.name).is_none()
+            };
+            let placed = self.placed.get(&(table.oid, tenant, Part::Owner));
+            let constants = table.columns.iter().filter(own);
+            keys.extend(constants.filter_map(|column| placed?.get(&column.name).cloned()));
+        }
+        keys.sort();
+        keys.dedup();
+        keys
+    }
+
     /// An insert of a new row that hangs on an organization's rows.
     pub(super) fn insertion(&mut self, table: &Table, mut row: Row) -> Result<String, String> {
         row.number = self.next();
@@ -219,7 +239,7 @@ impl<'a> World<'a> {
             || column.counts()
             || is_key(table, column)
             || table.partitioned_by.contains(&column.name)
-            || (is_publicity(column) && self.publicity == Publicity::Public);
+            || (self.publicity == Publicity::Public && self.hints.opening(table, column).is_some());
         let itself = column.default.is_some() || !column.required;
         if itself && !filled {
             return None;
@@ -236,6 +256,7 @@ impl<'a> World<'a> {
             .subjects
             .iter()
             .rev()
+            .filter(|subject| subject.table.kind != TableKind::Foreign)
             .map(|subject| (subject.table, false))
             .collect();
         while let Some((table, parents_done)) = open.pop() {

@@ -17,14 +17,29 @@ pub(in super::super) struct Function {
     pub(in super::super) definer: bool,
     /// It is said to tell nothing of what it is given, so that it may be asked before policies are.
     pub(in super::super) leakproof: bool,
-    /// It answers a trigger, so that nobody calls it.
-    pub(in super::super) trigger: bool,
+    /// Who it answers.
+    pub(in super::super) answers: Answers,
     /// `search_path`, if it has one of its own.
     pub(in super::super) search_path: Option<String>,
     /// Who may call it; 0 means everybody.
     pub(in super::super) callers: Vec<Oid>,
+    /// The types of what it is given.
+    pub(in super::super) inputs: Vec<String>,
+    /// The language that it is written in.
+    pub(in super::super) language: String,
     /// What it does, in its language.
     pub(in super::super) body: String,
+}
+
+/// Whom a function answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Answers {
+    /// A query, which reads what it says.
+    Query,
+    /// A trigger, so that nobody calls it.
+    Trigger,
+    /// Nobody: it says nothing.
+    Nobody,
 }
 
 impl Function {
@@ -59,9 +74,15 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Vec<Function>,
             array(select acl.grantee::int8
                 from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) acl
                 where acl.privilege_type = 'EXECUTE') as "callers!: Vec<i64>",
+            array(select format_type(t.type, null)
+                from unnest(p.proargtypes::oid[]) with ordinality t(type, place)
+                order by t.place) as "inputs!: Vec<String>",
+            l.lanname::text as "language!",
+            p.prokind = 'f' and p.prorettype <> 'void'::regtype as "answers!",
             coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) as "body!"
         from pg_proc p
         join pg_namespace n on n.oid = p.pronamespace
+        join pg_language l on l.oid = p.prolang
         where n.nspname !~ '^pg_'
           and n.nspname <> 'information_schema'
           and p.prokind in ('f', 'p')
@@ -79,9 +100,15 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Vec<Function>,
         owner: row.owner,
         definer: row.definer,
         leakproof: row.leakproof,
-        trigger: row.trigger,
         search_path: row.search_path,
         callers: row.callers,
+        inputs: row.inputs,
+        language: row.language,
+        answers: match (row.trigger, row.answers) {
+            (true, _) => Answers::Trigger,
+            (false, true) => Answers::Query,
+            (false, false) => Answers::Nobody,
+        },
         body: row.body,
     });
     Ok(functions.collect())

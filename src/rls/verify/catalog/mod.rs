@@ -13,7 +13,7 @@ mod table;
 mod view;
 
 pub(super) use column::Column;
-pub(super) use function::Function;
+pub(super) use function::{Answers, Function};
 pub(super) use key::{Check, Index, Reference};
 pub(super) use oid::Oid;
 pub(super) use policy::{Command, Policy};

@@ -1,7 +1,8 @@
 //! Owns the checks of functions: those that run with their owner's rights, and those that set or read a context
 //! carelessly.
 
-use crate::rls::verify::catalog::{Function, Table};
+use super::branches;
+use crate::rls::verify::catalog::{Answers, Function, Table};
 use crate::rls::verify::code::Code;
 use crate::rls::verify::expression::Expression;
 use crate::rls::verify::finding::{Finding, Findings};
@@ -21,10 +22,11 @@ pub(super) fn check(scope: &Scope<'_>, findings: &mut Findings) {
             findings.add(leakproof(function));
         }
         if function.definer {
-            definer(scope, function, &body, findings);
+            definer(scope, function, findings);
         }
         if scope.names.is_context(&function.path()) && is_used(scope, function, &used) {
             casts(scope, function, &body, findings);
+            branches::check_words(scope, function, &body, findings);
         }
     }
 }
@@ -74,7 +76,7 @@ fn leakproof(function: &Function) -> Finding {
     .on_function(function)
 }
 
-fn definer(scope: &Scope<'_>, function: &Function, body: &Expression, findings: &mut Findings) {
+fn definer(scope: &Scope<'_>, function: &Function, findings: &mut Findings) {
     let signature = function.signature();
     if let Some(problem) = hijacked(scope, function) {
         findings.add(
@@ -92,13 +94,9 @@ fn definer(scope: &Scope<'_>, function: &Function, body: &Expression, findings: 
             .on_function(function),
         );
     }
-    let callers: Vec<String> = scope
-        .roles
-        .iter()
-        .filter(|role| function.callers.iter().any(|caller| role.has_rights_of(*caller)))
-        .map(|role| quote::plain(&role.name))
-        .collect();
-    if function.trigger || callers.is_empty() {
+    let callers = scope.callers(function);
+    let callers: Vec<String> = callers.iter().map(|role| quote::plain(&role.name)).collect();
+    if function.answers == Answers::Trigger || callers.is_empty() {
         return;
     }
     if scope
@@ -120,16 +118,38 @@ fn definer(scope: &Scope<'_>, function: &Function, body: &Expression, findings: 
             .on_function(function),
         );
     }
-    let read: Vec<String> = scope
-        .subjects
-        .iter()
-        .map(|subject| subject.table)
-        .filter(|table| scope.escapes(function.owner, table) && body.has_word(&table.name))
+    reads(scope, function, &callers, findings);
+}
+
+/// What it reaches as its owner, by its text.
+fn reads(scope: &Scope<'_>, function: &Function, callers: &[String], findings: &mut Findings) {
+    let signature = function.signature();
+    let body = Expression::parse(&function.body);
+    let statements = body.with_statements();
+    // A view that asks with its reader's rights asks with the function's owner's.
+    let viewed = |table: &Table| {
+        scope.catalog.views.iter().any(|view| {
+            let reader = if view.invoker { function.owner } else { view.owner };
+            view.reads.contains(&table.oid)
+                && statements.has_word(&view.name)
+                && (view.materialized || scope.escapes(reader, table))
+        })
+    };
+    let tables = || scope.subjects.iter().map(|subject| subject.table);
+    let read: Vec<String> = tables()
+        .filter(|table| {
+            (scope.escapes(function.owner, table) && statements.has_word(&table.name)) || viewed(table)
+        })
         .map(Table::plain)
         .collect();
-    // A function that policies use must see past them; it tells its caller about themselves.
-    if !read.is_empty() && !body.reads_context(scope.names) {
-        findings.add(Finding::new(
+    let revoke = format!(
+        "revoke execute on function {signature} from public, {};",
+        callers.join(", ")
+    );
+    // A function that policies use must see past them; it tells its caller about themselves. Whether it does is asked.
+    if !read.is_empty() && !statements.reads_context(scope.names) {
+        findings.add(
+            Finding::new(
                 Code::DefinerReads,
                 format!(
                     "lets {} reach {} as {}, whom no policy binds, and does not ask who is asking",
@@ -137,8 +157,25 @@ fn definer(scope: &Scope<'_>, function: &Function, body: &Expression, findings: 
                     read.join(", "),
                     scope.role_name(function.owner)
                 ),
-                format!("alter function {signature} security invoker;\n-- or: revoke execute on function {signature} from public, {};", callers.join(", ")),
-            ).on_function(function));
+                format!("alter function {signature} security invoker;\n-- or: {revoke}"),
+            )
+            .on_function(function),
+        );
+    }
+    if body.puts_together() && tables().any(|table| scope.escapes(function.owner, table)) {
+        findings.add(
+            Finding::new(
+                Code::DefinerDynamic,
+                format!(
+                    "runs for {} statements that it puts together as {}, whom no policy binds: what they reach is not \
+                     in its text",
+                    callers.join(", "),
+                    scope.role_name(function.owner)
+                ),
+                format!("alter function {signature} security invoker;\n-- or write the statements out; or: {revoke}"),
+            )
+            .on_function(function),
+        );
     }
 }
 

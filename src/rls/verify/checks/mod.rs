@@ -1,5 +1,6 @@
 //! What the catalogs alone show. Each check reads plain values and names the SQL that mends what it finds.
 
+mod branches;
 mod functions;
 mod keys;
 mod policies;
@@ -9,4 +10,5 @@ mod run;
 mod tables;
 mod views;
 
+pub(super) use branches::accepted;
 pub(super) use run::run;

@@ -1,11 +1,15 @@
 //! Reads the expressions of policies and the bodies of functions: enough of SQL's grammar to see which functions are
 //! called, inside what, and what is done with what they say. It does not decide what is wrong.
 
+mod branches;
 mod casts;
 mod openings;
 mod rows;
+mod statements;
 mod tokens;
 mod tree;
+mod vocabulary;
 
 pub(super) use rows::with_calls_once;
 pub(super) use tree::Expression;
+pub(super) use vocabulary::{Unknown, Vocabulary};
