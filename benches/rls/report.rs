@@ -1,9 +1,14 @@
 //! Writes what was measured, as a table that can be pasted.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use crate::measure::{Case, Outcome};
 use crate::stage::Stage;
+use crate::sync::Lags;
+
+/// Issue 4: the lag that all but one of a hundred changes stay below.
+const LAG_BAR: Duration = Duration::from_secs(1);
 
 /// Writes a line; nobody is left to tell if that fails.
 pub(crate) fn line(text: &str) {
@@ -24,8 +29,8 @@ pub(crate) fn head(stage: &Stage, rows: u32, organizations: u32) {
 pub(crate) fn row(case: &Case, outcome: &Outcome) {
     let judged = match (case.judged, outcome.misses(case)) {
         (false, _) => "-",
-        (true, false) => "met",
-        (true, true) => "missed",
+        (true, false) => "kept",
+        (true, true) => "MISSED",
     };
     line(&format!(
         "| {} | {} us | {} us | {:.3} | {judged} |",
@@ -34,4 +39,24 @@ pub(crate) fn row(case: &Case, outcome: &Outcome) {
         outcome.policy.as_micros(),
         outcome.ratio()
     ));
+}
+
+/// How long a removal takes to be known downstream, and whether that is too long.
+pub(crate) fn lags(lags: &Lags) -> bool {
+    let missed = lags.percentile(99) > LAG_BAR;
+    line(&format!(
+        "signet rls sync: {} removals, {:.0} in a second; from the commit to a row that another session downstream sees",
+        lags.count(),
+        lags.per_second
+    ));
+    line("\n| p50 | p99 | max | bar p99 <= 1 s |");
+    line("|---|---|---|---|");
+    line(&format!(
+        "| {} ms | {} ms | {} ms | {} |",
+        lags.percentile(50).as_millis(),
+        lags.percentile(99).as_millis(),
+        lags.percentile(100).as_millis(),
+        if missed { "MISSED" } else { "kept" }
+    ));
+    missed
 }
