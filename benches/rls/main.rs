@@ -25,11 +25,11 @@ use sync::Ground;
 #[derive(Debug, Parser)]
 #[command(name = "cargo bench --bench rls --")]
 struct Options {
-    /// How many rows
-    #[arg(long, default_value_t = 1_000_000)]
+    /// How many rows; the bar is meant for as many as there are by default
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..))]
     rows: u32,
     /// In how many organizations
-    #[arg(long, default_value_t = 1_000)]
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     organizations: u32,
     /// How often each pair is measured
     #[arg(long, default_value_t = 2_000)]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use signet::rls::kit::Epoch;
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use crate::stage::{ORGANIZATION, SYNCED, Stage};
+use crate::stage::{SYNCED, Stage};
 
 /// How much slower than with a literal the query may be.
 const BAR: f64 = 1.10;
@@ -31,7 +31,8 @@ pub(crate) struct Case {
     /// Whether the bar is for this one; the others are shown for what they are.
     pub(crate) judged: bool,
     select: &'static str,
-    rest: &'static str,
+    /// Whether one row is asked for, by its key.
+    one: bool,
 }
 
 impl Case {
@@ -43,13 +44,13 @@ impl Case {
             manner: Manner::Prepared,
             judged: true,
             select: "select count(*), sum(amount) from events",
-            rest: "",
+            one: false,
         };
         let one = Self {
             name: "one row by its key",
             judged: false,
             select: "select amount from events",
-            rest: "id = 250500",
+            one: true,
             ..all
         };
         vec![
@@ -73,17 +74,22 @@ impl Case {
         ]
     }
 
-    fn literal(&self) -> String {
-        let and = if self.rest.is_empty() { "" } else { " and " };
-        format!(
-            "{} where org_id = '{ORGANIZATION}'{and}{}",
-            self.select, self.rest
-        )
+    fn literal(&self, stage: &Stage) -> String {
+        let id = if self.one {
+            format!(" and id = {}", stage.row)
+        } else {
+            String::new()
+        };
+        format!("{} where org_id = '{}'{id}", self.select, stage.organization)
     }
 
-    fn policy(&self) -> String {
-        let filter = if self.rest.is_empty() { "" } else { " where " };
-        format!("{}{filter}{}", self.select, self.rest)
+    fn policy(&self, stage: &Stage) -> String {
+        let id = if self.one {
+            format!(" where id = {}", stage.row)
+        } else {
+            String::new()
+        };
+        format!("{}{id}", self.select)
     }
 }
 
@@ -108,7 +114,7 @@ impl Outcome {
 
 /// Measures a case.
 pub(crate) async fn run(stage: &Stage, case: &Case, rounds: u32) -> anyhow::Result<Outcome> {
-    let (literal, policy) = (case.literal(), case.policy());
+    let (literal, policy) = (case.literal(stage), case.policy(stage));
     let (mut unbound, mut person) = (stage.unbound().await?, stage.person().await?);
     let (mut without, mut with) = (Vec::new(), Vec::new());
     for round in 0..WARM_UP + rounds {

@@ -11,17 +11,18 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 const DATABASE: &str = "bench";
 
-/// Whose rows are asked for, from the middle.
-pub(crate) const ORGANIZATION: &str = "org-0500";
-
 /// What a token says: the claims of one of ours.
-const CLAIMS: &str = r#"{"iss":"https://login.example.com","aud":"https://api.example.com","sub":"0198c0de-0000-7000-8000-000000000001","client_id":"shop","scope":"email openid profile","sid":"0198c0de-0000-7000-8000-000000000002","grant_id":"0198c0de-0000-7000-8000-000000000003","jti":"0198c0de-0000-7000-8000-000000000004","iat":1795251370,"exp":1795252270,"org_id":"org-0500","org_role":"member","user_role":"member","role":"user","tier":"beta","mv":"3.1.4"}"#;
+const CLAIMS: &str = r#"{"iss":"https://login.example.com","aud":"https://api.example.com","sub":"0198c0de-0000-7000-8000-000000000001","client_id":"shop","scope":"email openid profile","sid":"0198c0de-0000-7000-8000-000000000002","grant_id":"0198c0de-0000-7000-8000-000000000003","jti":"0198c0de-0000-7000-8000-000000000004","iat":1795251370,"exp":1795252270,"org_id":"@organization@","org_role":"member","user_role":"member","role":"user","tier":"beta","mv":"3.1.4"}"#;
 
 /// Everything that is measured on.
 pub(crate) struct Stage {
     cluster: Cluster,
     /// PostgreSQL's version.
     pub(crate) version: String,
+    /// Whose rows are asked for, from the middle.
+    pub(crate) organization: String,
+    /// One of them, from the middle too.
+    pub(crate) row: u32,
 }
 
 impl Stage {
@@ -41,7 +42,13 @@ impl Stage {
         run(&mut admin, "create role owner login; create role person login").await?;
         run(&mut admin, "create database bench owner owner").await?;
         admin.close().await?;
-        let stage = Self { cluster, version };
+        let middle = organizations / 2;
+        let stage = Self {
+            cluster,
+            version,
+            organization: format!("org-{middle:04}"),
+            row: middle + rows / organizations / 4 * organizations,
+        };
         run(
             &mut stage.connect("owner").await?,
             &format!(
@@ -111,7 +118,7 @@ impl Stage {
         let mut connection = self.connect("person").await?;
         run(&mut connection, "begin").await?;
         sqlx::query("select auth.set_claims($1)")
-            .bind(CLAIMS)
+            .bind(CLAIMS.replace("@organization@", &self.organization))
             .execute(&mut connection)
             .await?;
         Ok(connection)
@@ -121,8 +128,10 @@ impl Stage {
     pub(crate) async fn plans(&self) -> anyhow::Result<Vec<(&'static str, String)>> {
         self.install(Epoch::None).await?;
         let explain = "explain (analyze, costs off, timing off, summary off)";
-        let literal =
-            format!("{explain} select count(*), sum(amount) from events where org_id = '{ORGANIZATION}'");
+        let literal = format!(
+            "{explain} select count(*), sum(amount) from events where org_id = '{}'",
+            self.organization
+        );
         let policy = format!("{explain} select count(*), sum(amount) from events");
         Ok(vec![
             (
