@@ -23,10 +23,7 @@ pub async fn add(
     user: &UserId,
     role: WorkspaceRole,
 ) -> Result<(), WorkspaceError> {
-    let (workspace, own) = manage(work, actor, organization, id).await?;
-    if workspace.archived_at.is_some() {
-        return Err(WorkspaceError::Archived(id.clone()));
-    }
+    let own = manage_in_use(work, actor, (organization, id)).await?;
     not_above(own, role)?;
     let now = work.now();
     if !store::insert_workspace_member(work.connection()?, id, user, role, now).await? {
@@ -43,7 +40,7 @@ pub async fn add(
     Ok(audit::record_by(work, event, actor.person()).await?)
 }
 
-/// Gives somebody another role in a workspace; the last owner stays one.
+/// Gives somebody another role in a workspace that is not archived; the last owner stays one.
 pub async fn set_role(
     work: &mut Work,
     actor: &Actor,
@@ -51,7 +48,7 @@ pub async fn set_role(
     user: &UserId,
     role: WorkspaceRole,
 ) -> Result<(), WorkspaceError> {
-    let (_, own) = manage(work, actor, organization, id).await?;
+    let own = manage_in_use(work, actor, (organization, id)).await?;
     not_above(own, current(work, id, user).await?)?;
     not_above(own, role)?;
     let now = work.now();
@@ -66,7 +63,8 @@ pub async fn set_role(
     Ok(audit::record_by(work, event, actor.person()).await?)
 }
 
-/// Takes somebody's place in a workspace away; never the last owner's. Everybody may give up their own.
+/// Takes somebody's place in a workspace away that is not archived; never the last owner's. Everybody may give up
+/// their own, in an archived one too.
 pub async fn remove(
     work: &mut Work,
     actor: &Actor,
@@ -78,7 +76,7 @@ pub async fn remove(
         known(work, actor, standing, (organization, id)).await?;
         current(work, id, user).await?;
     } else {
-        let (_, own) = manage(work, actor, organization, id).await?;
+        let own = manage_in_use(work, actor, (organization, id)).await?;
         not_above(own, current(work, id, user).await?)?;
     }
     if !store::delete_workspace_member(work.connection()?, id, user).await? {
@@ -102,6 +100,19 @@ pub async fn list(
     known(work, actor, standing, (organization, id)).await?;
     let page = (after.map_or("", UserId::as_str), i64::from(limit));
     Ok(store::list_workspace_members(work.connection()?, id, page).await?)
+}
+
+/// The rank with which the asker manages a workspace that is not archived: who is in an archived one stays as it is.
+async fn manage_in_use(
+    work: &mut Work,
+    actor: &Actor,
+    (organization, id): Place<'_>,
+) -> Result<WorkspaceRole, WorkspaceError> {
+    let (workspace, own) = manage(work, actor, organization, id).await?;
+    if workspace.archived_at.is_some() {
+        return Err(WorkspaceError::Archived(id.clone()));
+    }
+    Ok(own)
 }
 
 /// What somebody is in a workspace.

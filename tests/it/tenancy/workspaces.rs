@@ -199,6 +199,34 @@ async fn a_workspace_keeps_an_owner() {
     assert_ne!(scene.ada.id, scene.bob.id);
 }
 
+/// Who is in an archived workspace, and as what, stays as it is; giving up one's own place is always possible.
+#[tokio::test]
+async fn an_archived_workspace_keeps_its_members() {
+    let scene = scene().await;
+    let place = "--org acme --workspace launch --user bob";
+    scene
+        .say(&format!("workspace add-member {place} --role owner"))
+        .await;
+    scene.say("workspace archive --org acme --workspace launch").await;
+    for change in [
+        format!("workspace set-role {place} --role viewer"),
+        format!("workspace remove-member {place}"),
+    ] {
+        scene.refused(&change, "is archived").await;
+    }
+    let eve = a_person("eve").create(&scene.app).await;
+    scene.acme.add(&scene.app, &eve, "member").await;
+    let add = "workspace add-member --org acme --workspace launch --user eve";
+    scene.refused(add, "is archived").await;
+    scene
+        .say("workspace unarchive --org acme --workspace launch")
+        .await;
+    scene
+        .say(&format!("workspace set-role {place} --role viewer"))
+        .await;
+    scene.say(&format!("workspace remove-member {place}")).await;
+}
+
 /// A personal workspace goes with its person only.
 #[tokio::test]
 async fn a_personal_workspace_is_not_archived() {
