@@ -155,6 +155,7 @@ impl From<ModuleError> for Refusal {
             ModuleError::Id | ModuleError::Role(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             ModuleError::NotInType { .. } => (StatusCode::CONFLICT, "module_not_in_type"),
             ModuleError::TooMany { .. } => (StatusCode::CONFLICT, "too_many"),
+            ModuleError::BeyondOwn(_) => (StatusCode::FORBIDDEN, "forbidden"),
             ModuleError::NoEntry { .. } => (StatusCode::NOT_FOUND, "entry_not_found"),
             ModuleError::Tenancy(_) | ModuleError::Database(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "server_error")

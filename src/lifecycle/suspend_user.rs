@@ -4,10 +4,12 @@
 use crate::base::id::UserId;
 use crate::db::Work;
 use crate::session::{self, EndReason};
+use crate::tenancy::invitation;
 use crate::user::{self, StatusChange, UserError};
 
-/// Shuts a person out, at once and everywhere.
+/// Shuts a person out, at once and everywhere. Invitations of their address are taken back.
 pub async fn ban(work: &mut Work, user: &UserId) -> Result<(), UserError> {
+    invitation::revoke_of(work, None, user, None).await?;
     shut_out(work, user, StatusChange::Ban).await
 }
 

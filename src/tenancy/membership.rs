@@ -4,6 +4,7 @@
 use super::activation;
 use super::authority::{Actor, Authority, Forbidden, Permission, Rank};
 use super::error::TenancyError;
+use super::invitation;
 use super::member::{Joining, Member, MemberRole};
 use super::organization::OrganizationType;
 use super::standing;
@@ -21,7 +22,7 @@ pub async fn add(
     joining: Joining,
 ) -> Result<(), TenancyError> {
     let standing = standing::hold(work, actor, organization).await?;
-    standing.authority.manage(role)?;
+    standing::may_give(work, actor, standing.authority, (organization, role)).await?;
     if joining == Joining::Now {
         standing.authority.add_unasked()?;
     }
@@ -106,15 +107,17 @@ pub(super) async fn vouch(
     let authority = store::joined_role(work.connection()?, organization, inviter)
         .await?
         .map(|own| Authority::Member(Rank::of(&own)));
-    let still = authority.is_some_and(|authority| authority.manage(role).is_ok());
-    if still {
-        Ok(())
-    } else {
-        Err(TenancyError::InviterGone)
+    let Some(authority) = authority else {
+        return Err(TenancyError::InviterGone);
+    };
+    let inviter = Actor::Person(inviter.clone());
+    match standing::may_give(work, &inviter, authority, (organization, role)).await {
+        Err(TenancyError::Forbidden(_)) => Err(TenancyError::InviterGone),
+        other => other,
     }
 }
 
-/// Ends a membership, joined or not; never the last owner's, and nobody's in a personal space. Everyone may end their
+/// Ends a membership, joined or not, with what is pending for the person's address; never the last owner's, and nobody's in a personal space. Everyone may end their
 /// own, also in an organization that is suspended.
 pub async fn remove(
     work: &mut Work,
@@ -141,6 +144,7 @@ pub async fn remove(
     if !store::delete_member(work.connection()?, organization, user).await? {
         return Err(last_owner(organization, user));
     }
+    invitation::revoke_of(work, actor.person(), user, Some(organization)).await?;
     let event = Event::MemberRemoved {
         organization: organization.clone(),
         user: user.clone(),
@@ -157,7 +161,8 @@ pub async fn leave(
     remove(work, &Actor::Person(user.clone()), organization, user).await
 }
 
-/// Gives a member another role; the last owner stays one.
+/// Gives a member another role; the last owner stays one. Nobody changes their own, which could lead out of what they
+/// are denied: an owner steps down, to a role that may do no more.
 pub async fn set_role(
     work: &mut Work,
     actor: &Actor,
@@ -172,6 +177,13 @@ pub async fn set_role(
     if member.role == *role {
         return Ok(());
     }
+    if actor.person() == Some(user) {
+        if standing.authority != Authority::Member(Rank::Owner) {
+            return Err(Forbidden::OwnRole.into());
+        }
+        standing::within_reach(work, actor, organization, role).await?;
+    }
+    standing::may_give(work, actor, standing.authority, (organization, role)).await?;
     let now = work.now();
     if !store::set_member_role(work.connection()?, organization, user, role, now).await? {
         return Err(last_owner(organization, user));

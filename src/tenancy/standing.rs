@@ -2,8 +2,9 @@
 //! locked, in the transaction that writes: whoever was demoted a moment ago is judged by what they are now. Who is
 //! no joined member is told that there is no such organization.
 
-use super::authority::{Actor, Authority, Rank};
+use super::authority::{Actor, Authority, Forbidden, Rank};
 use super::error::TenancyError;
+use super::member::MemberRole;
 use super::organization::OrganizationType;
 use super::store;
 use crate::base::id::OrganizationId;
@@ -65,6 +66,37 @@ pub async fn see(
         organization_type: found.organization_type,
         authority,
     })
+}
+
+/// Whether a role stays within what the actor may do with modules, so that nobody takes or gives by a role what was
+/// denied to them. Owners decide who may do what, so they are not asked; for a role of their own they are.
+pub async fn within_reach(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+    role: &MemberRole,
+) -> Result<(), TenancyError> {
+    let Some(person) = actor.person() else {
+        return Ok(());
+    };
+    if store::exceeds_role_of(work.connection()?, organization, person, role).await? {
+        return Err(Forbidden::BeyondModules.into());
+    }
+    Ok(())
+}
+
+/// Whether the actor may give a role to somebody else.
+pub async fn may_give(
+    work: &mut Work,
+    actor: &Actor,
+    authority: Authority,
+    (organization, role): (&OrganizationId, &MemberRole),
+) -> Result<(), TenancyError> {
+    authority.manage(role)?;
+    match authority {
+        Authority::Member(rank) if rank < Rank::Owner => within_reach(work, actor, organization, role).await,
+        Authority::Unlimited | Authority::Member(_) => Ok(()),
+    }
 }
 
 async fn authority(

@@ -9,7 +9,7 @@ use crate::db::{DatabaseError, Work};
 use crate::tenancy::authority::{Actor, Permission};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::MemberRole;
-use crate::tenancy::standing;
+use crate::tenancy::standing::{self, Standing};
 use crate::tenancy::store;
 
 /// Characters of a proof's token: 256 bits.
@@ -24,7 +24,10 @@ pub async fn claim(
     auto_join_role: Option<&MemberRole>,
 ) -> Result<DomainClaim, TenancyError> {
     check_role(auto_join_role)?;
-    hold(work, actor, organization).await?;
+    let standing = hold(work, actor, organization).await?;
+    if let Some(role) = auto_join_role {
+        standing::may_give(work, actor, standing.authority, (organization, role)).await?;
+    }
     let now = work.now();
     let claim = DomainClaim {
         organization_id: organization.clone(),
@@ -77,7 +80,10 @@ pub async fn set_auto_join_role(
     role: Option<&MemberRole>,
 ) -> Result<(), TenancyError> {
     check_role(role)?;
-    hold(work, actor, organization).await?;
+    let standing = hold(work, actor, organization).await?;
+    if let Some(role) = role {
+        standing::may_give(work, actor, standing.authority, (organization, role)).await?;
+    }
     let now = work.now();
     if !store::set_auto_join_role(work.connection()?, organization, domain, role, now).await? {
         return Err(TenancyError::UnknownDomain(domain.clone()));
@@ -130,11 +136,10 @@ pub(super) async fn hold(
     work: &mut Work,
     actor: &Actor,
     organization: &OrganizationId,
-) -> Result<(), TenancyError> {
+) -> Result<Standing, TenancyError> {
     let standing = standing::hold(work, actor, organization).await?;
     standing.authority.require(Permission::ManageDomains)?;
-    standing.shared(organization)?;
-    Ok(())
+    standing.shared(organization)
 }
 
 pub(super) async fn find(

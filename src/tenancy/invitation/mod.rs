@@ -6,4 +6,4 @@ mod sending;
 
 pub use answering::{Accepted, accept, find, reject};
 pub use record::{Invitation, InvitationStatus, NewInvitation, PresentedInvitation};
-pub use sending::{SentInvitation, create, expire, list, resend, revoke};
+pub use sending::{SentInvitation, create, expire, list, resend, revoke, revoke_of};

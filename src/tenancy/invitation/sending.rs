@@ -7,9 +7,9 @@ use super::record::{Invitation, NewInvitation, lifetime_of};
 use crate::audit::{self, Event};
 use crate::base::clock::{self, Timestamp};
 use crate::base::handle::{Handle, Kind};
-use crate::base::id::{InvitationId, OrganizationId};
+use crate::base::id::{InvitationId, OrganizationId, UserId};
 use crate::db::{DatabaseError, Work};
-use crate::tenancy::authority::{Actor, Permission};
+use crate::tenancy::authority::{Actor, Authority, Permission};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::MemberRole;
 use crate::tenancy::standing;
@@ -37,7 +37,7 @@ pub async fn create(
     new: &NewInvitation,
 ) -> Result<SentInvitation, TenancyError> {
     let standing = standing::hold(work, actor, organization).await?;
-    standing.authority.manage(&new.role)?;
+    standing::may_give(work, actor, standing.authority, (organization, &new.role)).await?;
     standing.shared(organization)?;
     let now = work.now();
     let connection = work.connection()?;
@@ -78,7 +78,8 @@ pub async fn resend(
     lifetime: Option<Duration>,
 ) -> Result<SentInvitation, TenancyError> {
     let lifetime = lifetime_of(lifetime)?;
-    let role = pending(work, actor, organization, id).await?;
+    let (role, authority) = pending(work, actor, organization, id).await?;
+    standing::may_give(work, actor, authority, (organization, &role)).await?;
     let now = work.now();
     let sent = SentInvitation {
         id: id.clone(),
@@ -122,6 +123,28 @@ pub async fn revoke(
     Ok(audit::record_by(work, event, actor.person()).await?)
 }
 
+/// Takes back what is pending for the address of somebody who is removed from an organization, or of all of them for
+/// somebody who is shut out everywhere: what was sent before is no way back. It locks invitations before people, as
+/// accepting one does.
+pub async fn revoke_of(
+    work: &mut Work,
+    actor: Option<&UserId>,
+    user: &UserId,
+    organization: Option<&OrganizationId>,
+) -> Result<(), DatabaseError> {
+    let now = work.now();
+    for (organization, invitation) in
+        store::cancel_pending_of(work.connection()?, user, organization, now).await?
+    {
+        let event = Event::InvitationRevoked {
+            organization,
+            invitation,
+        };
+        audit::record_by(work, event, actor).await?;
+    }
+    Ok(())
+}
+
 /// A page of an organization's invitations after the given one, in the order in which they were made.
 pub async fn list(
     work: &mut Work,
@@ -148,12 +171,12 @@ async fn pending(
     actor: &Actor,
     organization: &OrganizationId,
     id: &InvitationId,
-) -> Result<MemberRole, TenancyError> {
+) -> Result<(MemberRole, Authority), TenancyError> {
     let standing = standing::hold(work, actor, organization).await?;
     standing.authority.require(Permission::ManageTeam)?;
     let role = store::pending_role(work.connection()?, organization, id)
         .await?
         .ok_or_else(|| TenancyError::UnknownInvitation(id.clone()))?;
     standing.authority.manage(&role)?;
-    Ok(role)
+    Ok((role, standing.authority))
 }

@@ -36,6 +36,9 @@ pub enum ModuleError {
         /// The most.
         most: i64,
     },
+    /// It would give a role more of the module than whoever asks has.
+    #[error("module: this opens {0} to a role further than to your own; nobody gives what they lack")]
+    BeyondOwn(ModuleId),
     /// The role has no entry for the module.
     #[error("{role} has no entry for {module} in {organization}")]
     NoEntry {
@@ -58,6 +61,7 @@ impl ModuleError {
         match self {
             Self::Tenancy(error) => error.problem(),
             Self::Id | Self::Role(_) => TenancyProblem::Invalid,
+            Self::BeyondOwn(_) => TenancyProblem::Forbidden,
             Self::NoEntry { .. } => TenancyProblem::NotFound,
             Self::NotInType { .. } | Self::TooMany { .. } => TenancyProblem::Conflict,
             Self::Database(_) => TenancyProblem::Database,

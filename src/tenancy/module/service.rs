@@ -49,12 +49,8 @@ pub async fn set(
             most: MOST_ENTRIES,
         });
     }
-    if let (Authority::Member(rank), Some(person)) = (authority, actor.person()) {
-        let own = store::module_access(work.connection()?, organization, person, module).await?;
-        if *access > own {
-            return Err(TenancyError::from(Forbidden::AboveOwn(rank)).into());
-        }
-    }
+    let place = (organization, role, module);
+    let before = Before::read(work, actor, place).await?;
     let now = work.now();
     if !store::set_module_permission(work.connection()?, organization, permission, now).await? {
         return Err(ModuleError::NotInType {
@@ -62,6 +58,7 @@ pub async fn set(
             module: module.clone(),
         });
     }
+    before.compare(work, place).await?;
     let event = changed(organization, (role, module), Some(*access));
     Ok(audit::record_by(work, event, actor.person()).await?)
 }
@@ -74,6 +71,8 @@ pub async fn clear(
     (role, module): (&MemberRole, &ModuleId),
 ) -> Result<(), ModuleError> {
     decide_about(standing::hold(work, actor, organization).await?.authority, role)?;
+    let place = (organization, role, module);
+    let before = Before::read(work, actor, place).await?;
     if !store::clear_module_permission(work.connection()?, organization, role, module).await? {
         return Err(ModuleError::NoEntry {
             organization: organization.clone(),
@@ -81,6 +80,7 @@ pub async fn clear(
             module: module.clone(),
         });
     }
+    before.compare(work, place).await?;
     let event = changed(organization, (role, module), None);
     Ok(audit::record_by(work, event, actor.person()).await?)
 }
@@ -117,6 +117,41 @@ pub async fn of_member(
     module: &ModuleId,
 ) -> Result<ModuleAccess, DatabaseError> {
     store::module_access(work.connection()?, organization, user, module).await
+}
+
+/// A role, where it is one, and the module in question.
+type Place<'a> = (&'a OrganizationId, &'a MemberRole, &'a ModuleId);
+
+/// What the role and the person who asks could do before a change.
+struct Before {
+    role: ModuleAccess,
+    /// None: whoever asks is no member, and not held to what members have.
+    own: Option<ModuleAccess>,
+}
+
+impl Before {
+    async fn read(work: &mut Work, actor: &Actor, place: Place<'_>) -> Result<Self, DatabaseError> {
+        let (organization, role, module) = place;
+        let own = match actor.person() {
+            Some(person) => {
+                Some(store::module_access(work.connection()?, organization, person, module).await?)
+            }
+            None => None,
+        };
+        let role = store::role_access(work.connection()?, organization, role, module).await?;
+        Ok(Self { role, own })
+    }
+
+    /// Refuses a change that was written and gives the role more than whoever asked had; the transaction goes with it.
+    async fn compare(self, work: &mut Work, place: Place<'_>) -> Result<(), ModuleError> {
+        let (organization, role, module) = place;
+        let Some(own) = self.own else { return Ok(()) };
+        let after = store::role_access(work.connection()?, organization, role, module).await?;
+        if after > own && after > self.role {
+            return Err(ModuleError::BeyondOwn(module.clone()));
+        }
+        Ok(())
+    }
 }
 
 /// Owners decide about every role, admins about those below theirs: nobody raises themselves.

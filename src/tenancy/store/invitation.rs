@@ -162,6 +162,47 @@ pub(in crate::tenancy) async fn cancel_pending(
     Ok(done.rows_affected() == 1)
 }
 
+/// Takes back every pending invitation of a person's address, of one organization or of all; which ones they were.
+/// They are locked in the order of their ids.
+pub(in crate::tenancy) async fn cancel_pending_of(
+    connection: &mut PgConnection,
+    user: &UserId,
+    organization: Option<&OrganizationId>,
+    now: Timestamp,
+) -> Result<Vec<(OrganizationId, InvitationId)>, DatabaseError> {
+    let rows = sqlx::query!(
+        "update auth.invitations i
+         set status = 'canceled',
+             updated_at = $3
+         from (
+             select p.id
+             from auth.invitations p
+             join auth.users u on u.email_canonical = p.email_canonical
+             where u.id = $1
+               and ($2::text is null or p.organization_id = $2)
+               and p.status = 'pending'
+             order by p.id
+             for no key update of p
+         ) pending
+         where i.id = pending.id
+         returning i.organization_id, i.id",
+        user.as_str(),
+        organization.map(OrganizationId::as_str),
+        now,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            (
+                OrganizationId::from_text(row.organization_id),
+                InvitationId::from_text(row.id),
+            )
+        })
+        .collect())
+}
+
 /// A page of an organization's invitations.
 pub(in crate::tenancy) async fn list_invitations(
     connection: &mut PgConnection,

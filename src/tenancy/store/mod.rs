@@ -22,16 +22,16 @@ pub(super) use domain::{
     replace_proof, set_auto_join_role, set_unverified, set_verified,
 };
 pub(super) use invitation::{
-    InvitationRow, NewToken, cancel_pending, expire_invitations, insert_invitation, list_invitations,
-    pending_role, replace_token, settle_expired,
+    InvitationRow, NewToken, cancel_pending, cancel_pending_of, expire_invitations, insert_invitation,
+    list_invitations, pending_role, replace_token, settle_expired,
 };
 pub(super) use member::{
     MemberRow, active_memberships, count_joined, delete_member, find_member, insert_member, insert_owner,
     join_as, joined_role, list_members, list_memberships, set_joined, set_member_role,
 };
 pub(super) use module::{
-    clear_module_permission, count_module_permissions, list_module_permissions, module_access, module_rights,
-    publish_allowlist, set_module_permission,
+    clear_module_permission, count_module_permissions, exceeds_role_of, list_module_permissions,
+    module_access, module_rights, publish_allowlist, role_access, set_module_permission,
 };
 pub(super) use organization::{
     OrganizationRow, find, find_personal, first_free_slug, insert, list, list_joined, set_suspended_at,
@@ -39,7 +39,9 @@ pub(super) use organization::{
 };
 pub(super) use provisioning::{insert_global_member, is_global, set_global};
 pub(super) use revocation::set_revoked_before;
-pub(super) use settings::{lock, set_branding, set_feature_flags, set_name, set_plan, set_slug, set_type};
+pub(super) use settings::{
+    lock, set_branding, set_feature_flags, set_name, set_plan, set_slug, set_type,
+};
 pub(super) use workspace::{
     WorkspaceRow, find_workspace, first_free_workspace_slug, insert_workspace, list_workspaces,
     set_workspace_archived, set_workspace_name,

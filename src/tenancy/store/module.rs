@@ -194,6 +194,46 @@ pub(in crate::tenancy) async fn module_access(
     letters.map_or(Ok(ModuleAccess::None), |letters| access(&letters))
 }
 
+/// Whether a role may do something with some module that a joined member may not.
+pub(in crate::tenancy) async fn exceeds_role_of(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+    user: &UserId,
+    role: &MemberRole,
+) -> Result<bool, DatabaseError> {
+    let exceeds = sqlx::query_scalar!(
+        r#"select spaces.role_exceeds(m.organization_id, $3, m.role) as "exceeds!"
+           from auth.members m
+           where m.organization_id = $1
+             and m.user_id = $2
+             and m.joined_at is not null"#,
+        organization.as_str(),
+        user.as_str(),
+        role.as_str(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(exceeds.unwrap_or(true))
+}
+
+/// What a role may do with one module.
+pub(in crate::tenancy) async fn role_access(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+    role: &MemberRole,
+    module: &ModuleId,
+) -> Result<ModuleAccess, DatabaseError> {
+    let letters = sqlx::query_scalar!(
+        r#"select spaces.module_access($1, $2, $3) as "access!""#,
+        organization.as_str(),
+        role.as_str(),
+        module.as_str(),
+    )
+    .fetch_one(connection)
+    .await?;
+    access(&letters)
+}
+
 fn access(letters: &str) -> Result<ModuleAccess, DatabaseError> {
     ModuleAccess::from_letters(letters).ok_or(DatabaseError::Inconsistent {
         table: "spaces.module_permissions",

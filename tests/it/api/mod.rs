@@ -1,6 +1,6 @@
 //! The API for signed-in people's applications: organizations, members, invitations, domains.
 
-mod caller;
+pub mod caller;
 mod domains;
 mod invitations;
 mod members;

@@ -19,6 +19,7 @@ mod domains;
 pub mod evidence;
 pub mod holdings;
 mod introspection;
+mod invitation_endings;
 mod invitations;
 mod jwks;
 mod jwt;

@@ -3,6 +3,7 @@
 mod changes;
 mod counters;
 mod keys;
+mod modules;
 mod poll;
 mod poll_pages;
 mod reductions;

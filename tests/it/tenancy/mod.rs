@@ -5,6 +5,7 @@ mod deletion;
 mod domains;
 mod invitations;
 mod members;
+mod module_reach;
 mod modules;
 mod organizations;
 mod provisioning;
