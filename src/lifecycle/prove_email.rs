@@ -27,6 +27,12 @@ pub async fn prove_email(
     user: &UserId,
     email: &EmailAddress,
 ) -> Result<Option<(OrganizationId, MemberRole)>, ProveEmailError> {
-    user::service::verify_email(work, user, email.canonical()).await?;
-    Ok(domain::auto_join(work, user, email.canonical()).await?)
+    let email = email.canonical();
+    let owner = domain::hold_owner(work, email).await?;
+    user::service::verify_email(work, user, email).await?;
+    let Some(organization) = owner else {
+        return Ok(None);
+    };
+    let joined = domain::auto_join(work, &organization, user, email).await?;
+    Ok(joined.map(|role| (organization, role)))
 }

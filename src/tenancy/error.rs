@@ -114,8 +114,10 @@ pub enum TenancyError {
     /// The organization has not claimed it.
     #[error("domain: {0} is not claimed by this organization")]
     UnknownDomain(DomainName),
-    /// Another organization's proof stood first.
-    #[error("domain: {0} belongs to another organization, which has to release it first")]
+    /// Another organization's proof stood first, and still stands.
+    #[error(
+        "domain: {0} belongs to another organization: its TXT record has to go from the DNS, or it has to release it"
+    )]
     DomainTaken(DomainName),
     /// The DNS does not say it.
     #[error("domain: the TXT record that proves {0} is not there, or not visible yet")]

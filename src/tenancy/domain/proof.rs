@@ -19,6 +19,14 @@ pub struct Challenge {
     organization: OrganizationId,
     domain: DomainName,
     token: String,
+    /// Whose the domain is, if it is another's: what is theirs has to be gone.
+    rival: Option<Rival>,
+}
+
+#[derive(Debug, Clone)]
+struct Rival {
+    organization: OrganizationId,
+    token: String,
 }
 
 /// Whether it stands there.
@@ -26,6 +34,8 @@ pub struct Challenge {
 pub enum Proof {
     /// It does.
     Found,
+    /// It does, and so does the proof of the organization that owns the domain.
+    Contested,
     /// The DNS answered, and it does not.
     Missing,
 }
@@ -48,26 +58,37 @@ pub async fn challenge(
 ) -> Result<Challenge, TenancyError> {
     hold(work, actor, organization).await?;
     let claim = find(work, organization, domain).await?;
+    let owner = store::owning_claim(work.connection()?, domain.as_str()).await?;
+    let rival = owner.filter(|owner| owner.organization_id != claim.organization_id);
     Ok(Challenge {
         organization: claim.organization_id,
         domain: claim.domain,
         token: claim.proof_token,
+        rival: rival.map(|rival| Rival {
+            organization: rival.organization_id,
+            token: rival.proof_token,
+        }),
     })
 }
 
-/// Looks it up. No transaction is open meanwhile.
+/// Looks it up, and in the same answer what the present owner proved the domain with. No transaction is open meanwhile.
 pub async fn look_up(dns: &dyn TextRecords, challenge: &Challenge) -> Result<Proof, DnsError> {
-    let expected = record_value(&challenge.token);
     let found = dns.text_records(&record_name(&challenge.domain)).await?;
-    Ok(if found.iter().any(|text| text.trim() == expected) {
-        Proof::Found
-    } else {
-        Proof::Missing
+    let stands = |token: &str| {
+        let expected = record_value(token);
+        found.iter().any(|text| text.trim() == expected)
+    };
+    let contested = challenge.rival.as_ref().is_some_and(|rival| stands(&rival.token));
+    Ok(match (stands(&challenge.token), contested) {
+        (false, _) => Proof::Missing,
+        (true, true) => Proof::Contested,
+        (true, false) => Proof::Found,
     })
 }
 
 /// Draws the consequence, if the claim is still the one that was looked up. Of two organizations that prove one domain
-/// at once the unique index lets one own it. A proof that is gone from a domain that was owned ends the ownership.
+/// at once the unique index lets one own it. A proof that is gone from a domain that was owned ends the ownership: when
+/// its owner asks, and when another organization proves the domain.
 pub async fn settle(
     work: &mut Work,
     actor: &Actor,
@@ -75,16 +96,27 @@ pub async fn settle(
     proof: Proof,
 ) -> Result<Settled, TenancyError> {
     let (organization, domain) = (&challenge.organization, &challenge.domain);
+    let rival = challenge.rival.as_ref().filter(|_| proof == Proof::Found);
+    if let Some(rival) = rival {
+        store::lock_in_order(work.connection()?, &[organization, &rival.organization]).await?;
+    }
     hold(work, actor, organization).await?;
     let claim = store::find_claim(work.connection()?, organization, domain).await?;
     let Some(claim) = claim.filter(|claim| claim.proof_token == challenge.token) else {
         return Err(TenancyError::DomainProofVoid(domain.clone()));
     };
     match (proof, claim.verified_at) {
-        (Proof::Found, Some(_)) => return Ok(Settled::Verified(claim)),
+        (Proof::Found | Proof::Contested, Some(_)) => return Ok(Settled::Verified(claim)),
+        (Proof::Contested, None) => return Err(TenancyError::DomainTaken(domain.clone())),
         (Proof::Missing, None) => return Err(TenancyError::DomainProofMissing(domain.clone())),
         (Proof::Found, None) => {}
-        (Proof::Missing, Some(_)) => return lose(work, actor, challenge).await,
+        (Proof::Missing, Some(_)) => {
+            lose(work, actor, (organization, domain), &challenge.token).await?;
+            return Ok(Settled::Lost(find(work, organization, domain).await?));
+        }
+    }
+    if let Some(rival) = rival {
+        lose(work, actor, (&rival.organization, domain), &rival.token).await?;
     }
     let now = work.now();
     let proven = store::set_verified(work.connection()?, organization, domain, &challenge.token, now);
@@ -99,14 +131,20 @@ pub async fn settle(
     Ok(Settled::Verified(find(work, organization, domain).await?))
 }
 
-async fn lose(work: &mut Work, actor: &Actor, challenge: &Challenge) -> Result<Settled, TenancyError> {
-    let (organization, domain) = (&challenge.organization, &challenge.domain);
+/// Ends an ownership whose proof is gone, unless it ended or was proven anew meanwhile: nobody joins by the domain.
+async fn lose(
+    work: &mut Work,
+    actor: &Actor,
+    (organization, domain): (&OrganizationId, &DomainName),
+    token: &str,
+) -> Result<(), TenancyError> {
     let now = work.now();
-    store::set_unverified(work.connection()?, organization, domain, &challenge.token, now).await?;
+    if !store::set_unverified(work.connection()?, organization, domain, token, now).await? {
+        return Ok(());
+    }
     let event = Event::DomainLost {
         organization: organization.clone(),
         domain: domain.to_string(),
     };
-    audit::record_by(work, event, actor.person()).await?;
-    Ok(Settled::Lost(find(work, organization, domain).await?))
+    Ok(audit::record_by(work, event, actor.person()).await?)
 }

@@ -125,21 +125,22 @@ pub(in crate::tenancy) async fn set_verified(
     Ok(done.rows_affected() == 1)
 }
 
-/// Ends the ownership of the claim with this token.
+/// Ends the ownership of the claim with this token; false if it owned nothing.
 pub(in crate::tenancy) async fn set_unverified(
     connection: &mut PgConnection,
     organization: &OrganizationId,
     domain: &DomainName,
     token: &str,
     now: Timestamp,
-) -> Result<(), DatabaseError> {
-    sqlx::query!(
+) -> Result<bool, DatabaseError> {
+    let done = sqlx::query!(
         "update auth.organization_domains
          set verified_at = null,
              updated_at = $4
          where organization_id = $1
            and domain = $2
-           and proof_token = $3",
+           and proof_token = $3
+           and verified_at is not null",
         organization.as_str(),
         domain.as_str(),
         token,
@@ -147,7 +148,7 @@ pub(in crate::tenancy) async fn set_unverified(
     )
     .execute(connection)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// Gives a claim another token, unproven.
@@ -231,13 +232,14 @@ pub(in crate::tenancy) async fn delete_claims(
     Ok(())
 }
 
-/// Which organization owns a domain.
-pub(in crate::tenancy) async fn owner_of_domain(
+/// The claim that owns a domain.
+pub(in crate::tenancy) async fn owning_claim(
     connection: &mut PgConnection,
     domain: &str,
-) -> Result<Option<OrganizationId>, DatabaseError> {
-    let id = sqlx::query_scalar!(
-        "select organization_id
+) -> Result<Option<DomainClaim>, DatabaseError> {
+    let row = sqlx::query_as!(
+        Row,
+        "select organization_id, domain, proof_token, verified_at, auto_join_role, created_by, created_at
          from auth.organization_domains
          where domain = $1
            and verified_at is not null",
@@ -245,7 +247,7 @@ pub(in crate::tenancy) async fn owner_of_domain(
     )
     .fetch_optional(connection)
     .await?;
-    Ok(id.map(OrganizationId::from_text))
+    Ok(row.map(claim))
 }
 
 /// Lets a person join by their proven address, if everything about it holds; says as what. The organization is locked.

@@ -18,7 +18,7 @@ pub(super) use deletion::{
     archive_workspaces_of, delete_memberships, lock_owned, owned_alone, set_deleted, set_personal_deleted,
 };
 pub(super) use domain::{
-    delete_claim, delete_claims, find_claim, insert_claim, join_by_domain, list_claims, owner_of_domain,
+    delete_claim, delete_claims, find_claim, insert_claim, join_by_domain, list_claims, owning_claim,
     replace_proof, set_auto_join_role, set_unverified, set_verified,
 };
 pub(super) use invitation::{
@@ -40,7 +40,7 @@ pub(super) use organization::{
 pub(super) use provisioning::{insert_global_member, is_global, set_global};
 pub(super) use revocation::set_revoked_before;
 pub(super) use settings::{
-    lock, set_branding, set_feature_flags, set_name, set_plan, set_slug, set_type,
+    lock, lock_in_order, set_branding, set_feature_flags, set_name, set_plan, set_slug, set_type,
 };
 pub(super) use workspace::{
     WorkspaceRow, find_workspace, first_free_workspace_slug, insert_workspace, list_workspaces,

@@ -41,6 +41,25 @@ pub(in crate::tenancy) async fn lock(
     .transpose()
 }
 
+/// Locks several organizations in the order of their ids, so that whoever does the same never waits in a circle.
+pub(in crate::tenancy) async fn lock_in_order(
+    connection: &mut PgConnection,
+    organizations: &[&OrganizationId],
+) -> Result<(), DatabaseError> {
+    let ids: Vec<String> = organizations.iter().map(ToString::to_string).collect();
+    sqlx::query!(
+        "select id
+         from auth.organizations
+         where id = any($1)
+         order by id
+         for no key update",
+        &ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
+}
+
 pub(in crate::tenancy) async fn set_name(
     connection: &mut PgConnection,
     id: &OrganizationId,

@@ -7,6 +7,7 @@ mod domains;
 mod endings;
 mod interactions;
 mod invitations;
+mod locks;
 mod members;
 mod refreshes;
 mod together;

@@ -2,6 +2,7 @@
 //! have.
 
 mod deletion;
+mod domain_ownership;
 mod domains;
 mod invitations;
 mod members;

@@ -1,0 +1,43 @@
+//! Organizations are locked before people, by everybody (attacks.md, RC): nobody waits in a circle.
+
+use signet::tenancy::{Actor, Joining, MemberRole, administration, membership};
+
+use crate::app::TestApp;
+use crate::attack::evidence::count;
+use crate::fixtures::team::prove_address;
+use crate::fixtures::{a_person, an_organization};
+
+/// DJ-01: an address that is proven while its organization is being changed waits for the organization before it holds
+/// the person, whom the other one needs too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proven_address_and_a_new_member_do_not_wait_for_each_other() {
+    let app = std::sync::Arc::new(TestApp::new().await);
+    let olga = a_person("olga").create(&app).await;
+    let nora = a_person("nora")
+        .with(|new| new.email_verified = false)
+        .create(&app)
+        .await;
+    let team = an_organization(&app, "team", &olga, None).await;
+    team.own(&app, "example.test").await;
+    let mut first = app.work().await;
+    administration::rename(&mut first, &Actor::Operator, &team.id, "Held")
+        .await
+        .unwrap();
+    let proving = {
+        let (app, nora) = (std::sync::Arc::clone(&app), nora.clone());
+        tokio::spawn(async move { prove_address(&app, &nora).await })
+    };
+    let waiting = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    while count(&app, waiting).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    let role = MemberRole::parse("viewer").unwrap();
+    let place = (&team.id, &nora.id);
+    membership::add(&mut first, &Actor::Operator, place, &role, Joining::Now)
+        .await
+        .expect("the person is free");
+    first.commit().await.unwrap();
+    assert_eq!(proving.await.unwrap(), None, "a member already");
+    assert_eq!(team.role_of(&app, &nora).await.as_deref(), Some("viewer"));
+}
