@@ -10,6 +10,9 @@ alter table auth.members add column can_create_workspaces boolean not null defau
 alter table auth.invitations add column can_create_workspaces boolean not null default false;
 alter table auth.organization_domains add column auto_join_can_create_workspaces boolean not null default false;
 
+-- How many organizations a person has made is counted before they make another.
+create index organizations_made_by on auth.organizations (owner_user_id) where type <> 'personal' and deleted_at is null;
+
 -- What a role may do with a module that it has no entry for.
 create function spaces.module_fallback(role text) returns text
 language sql immutable parallel safe as $$

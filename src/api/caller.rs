@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::api::refusal::Refusal;
 use crate::base::id::{OrganizationId, SessionId, UserId};
 use crate::base::origin::Origin;
+use crate::config::QuotaSettings;
 use crate::db::Work;
 use crate::db::work::Circumstances;
 use crate::http::edge::Edge;
@@ -56,6 +57,18 @@ impl Caller {
     #[must_use]
     pub fn may_speak_of(&self, id: &OrganizationId) -> bool {
         self.only.as_ref().is_none_or(|only| only == id)
+    }
+
+    /// The one organization that the application may speak of; none: all of the person's.
+    #[must_use]
+    pub const fn only(&self) -> Option<&OrganizationId> {
+        self.only.as_ref()
+    }
+
+    /// How much there may be of everything.
+    #[must_use]
+    pub fn quotas(&self) -> &QuotaSettings {
+        &self.edge.app.config().quotas
     }
 
     /// Refuses an application that may speak of one organization only.

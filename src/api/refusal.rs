@@ -183,6 +183,7 @@ const fn code(error: &TenancyError) -> &'static str {
             "personal_space"
         }
         TenancyError::SlugTaken(_) | TenancyError::NoFreeSlug => "slug_taken",
+        TenancyError::QuotaReached { .. } => "quota_reached",
         TenancyError::Suspended(_) => "suspended",
         TenancyError::AlreadyMember { .. } | TenancyError::MemberHasAddress => "already_member",
         TenancyError::LastOwner { .. } => "last_owner",

@@ -233,6 +233,12 @@ pub enum Event {
         user: UserId,
         role: String,
     },
+    /// Whether they make workspaces without managing all of them.
+    MemberWorkspaceCreationChanged {
+        organization: OrganizationId,
+        user: UserId,
+        allowed: bool,
+    },
     MemberRemoved {
         organization: OrganizationId,
         user: UserId,
@@ -426,6 +432,7 @@ impl Event {
             Self::MemberInvited { .. } => "MEMBER_INVITED",
             Self::MemberAdded { .. } => "MEMBER_ADDED",
             Self::MemberRoleChanged { .. } => "MEMBER_ROLE_CHANGED",
+            Self::MemberWorkspaceCreationChanged { .. } => "MEMBER_WORKSPACE_CREATION_CHANGED",
             Self::MemberRemoved { .. } => "MEMBER_REMOVED",
             Self::InvitationCreated { .. } => "INVITATION_CREATED",
             Self::InvitationResent { .. } => "INVITATION_RESENT",

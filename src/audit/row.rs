@@ -89,6 +89,7 @@ fn metadata(event: &Event) -> Value {
         | Event::WorkspaceMemberAdded { .. }
         | Event::WorkspaceMemberRoleChanged { .. }
         | Event::WorkspaceMemberRemoved { .. }
+        | Event::MemberWorkspaceCreationChanged { .. }
         | Event::ModulePermissionChanged { .. } => space_metadata(event),
         Event::HookChanged { hook } => json!({ "hook": hook }),
         Event::HookFailed { hook, problem, .. } => json!({ "hook": hook, "problem": problem }),
@@ -182,6 +183,13 @@ fn space_metadata(event: &Event) -> Value {
             module,
             access,
         } => json!({ "org_id": organization, "org_role": role, "module": module, "access": access }),
+        Event::MemberWorkspaceCreationChanged {
+            organization,
+            allowed,
+            ..
+        } => {
+            json!({ "org_id": organization, "can_create_workspaces": allowed })
+        }
         _ => Value::Null,
     }
 }
@@ -262,6 +270,7 @@ fn person(event: &Event) -> Option<&str> {
         | Event::MemberInvited { user, .. }
         | Event::MemberAdded { user, .. }
         | Event::MemberRoleChanged { user, .. }
+        | Event::MemberWorkspaceCreationChanged { user, .. }
         | Event::MemberRemoved { user, .. }
         | Event::InvitationAccepted { user, .. }
         | Event::InvitationRejected { user, .. }

@@ -76,8 +76,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             output::write(&report, json)?;
         }
         Command::Workspace(command) => {
-            let mut work = operator::begin(&load()?).await?;
-            let report = workspace::run(command, &mut work).await?;
+            let config = load()?;
+            let mut work = operator::begin(&config).await?;
+            let report = workspace::run(command, &mut work, &config.quotas).await?;
             work.commit().await?;
             output::write(&report, json)?;
         }

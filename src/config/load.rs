@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DatabaseSettings, DomainSettings, HookSettings, LimitSettings, ListenSettings, LogSettings,
-    ModuleAllowlist, ModuleSettings, PasswordSettings, SealingSettings, SignUpSettings, TlsSettings,
-    TokenSettings,
+    ModuleAllowlist, ModuleSettings, PasswordSettings, QuotaSettings, SealingSettings, SignUpSettings,
+    TlsSettings, TokenSettings,
 };
 
 /// Everything that can be set.
@@ -37,6 +37,8 @@ pub struct SignetConfig {
     pub password: PasswordSettings,
     /// Lockout and rates.
     pub limits: LimitSettings,
+    /// How much one person or one organization may have.
+    pub quotas: QuotaSettings,
     /// How organizations prove their domains.
     pub domains: DomainSettings,
     /// Logs.

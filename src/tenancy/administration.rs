@@ -28,13 +28,16 @@ pub async fn show(
         .ok_or_else(|| TenancyError::Unknown(organization.clone()))
 }
 
-/// The organizations that a person has joined, with their role, in the order in which they joined. Suspended ones are
-/// among them; deleted ones are not.
+/// A page of the organizations that a person has joined, or of one of them, with their role, after the given id in the
+/// order of the ids. Suspended ones are among them; deleted ones are not.
 pub async fn joined_by(
     work: &mut Work,
     user: &UserId,
+    only: Option<&OrganizationId>,
+    (after, limit): (Option<&OrganizationId>, u16),
 ) -> Result<Vec<(Organization, MemberRole)>, DatabaseError> {
-    store::list_joined(work.connection()?, user).await
+    let page = (after.map_or("", OrganizationId::as_str), i64::from(limit));
+    store::list_joined(work.connection()?, user, only, page).await
 }
 
 /// Gives the organization another name.

@@ -4,6 +4,7 @@
 use super::authority::Forbidden;
 use super::domain::{DomainError, DomainName};
 use super::member::RoleError;
+use super::quota::Quota;
 use super::settings::SettingsError;
 use super::slug::{Slug, SlugError};
 use crate::base::id::{InvitationId, OrganizationId, UserId};
@@ -45,6 +46,14 @@ pub enum TenancyError {
     /// No free slug was found; trying again draws other ones.
     #[error("slug: no free one was found, try again or choose one")]
     NoFreeSlug,
+    /// There is as much of it as may be.
+    #[error("quota: at most {most} {} ({})", .quota.what(), .quota.key())]
+    QuotaReached {
+        /// Of what.
+        quota: Quota,
+        /// The most.
+        most: u32,
+    },
     /// Members change nothing in a suspended organization.
     #[error("{0} is suspended")]
     Suspended(OrganizationId),
@@ -198,6 +207,7 @@ impl TenancyError {
             | Self::AnotherIsGlobal
             | Self::SlugTaken(_)
             | Self::NoFreeSlug
+            | Self::QuotaReached { .. }
             | Self::Suspended(_)
             | Self::AlreadyMember { .. }
             | Self::LastOwner { .. }

@@ -70,6 +70,48 @@ pub enum Joining {
     Invited,
 }
 
+/// Whether a member makes workspaces who does not manage all of them. Owners and admins do anyway.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WorkspaceCreation {
+    /// They do not.
+    #[default]
+    Refused,
+    /// They make workspaces of their own.
+    Allowed,
+}
+
+impl WorkspaceCreation {
+    /// What a flag means.
+    #[must_use]
+    pub const fn of(flag: bool) -> Self {
+        if flag { Self::Allowed } else { Self::Refused }
+    }
+
+    /// The flag that is stored and shown.
+    #[must_use]
+    pub const fn flag(self) -> bool {
+        matches!(self, Self::Allowed)
+    }
+}
+
+/// What a person becomes who is asked, or joins by their address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinsAs {
+    /// The role.
+    pub role: MemberRole,
+    /// Whether they make workspaces.
+    pub workspace_creation: WorkspaceCreation,
+}
+
+impl From<MemberRole> for JoinsAs {
+    fn from(role: MemberRole) -> Self {
+        Self {
+            role,
+            workspace_creation: WorkspaceCreation::Refused,
+        }
+    }
+}
+
 /// A membership.
 #[derive(Debug, Clone)]
 pub struct Member {
@@ -79,6 +121,8 @@ pub struct Member {
     pub user_id: UserId,
     /// The role.
     pub role: MemberRole,
+    /// Whether they make workspaces without managing all of them.
+    pub workspace_creation: WorkspaceCreation,
     /// When the person was asked.
     pub invited_at: Option<Timestamp>,
     /// When the person joined; none while they are only invited.

@@ -5,7 +5,7 @@ use super::activation;
 use super::authority::{Actor, Authority, Forbidden, Permission, Rank};
 use super::error::TenancyError;
 use super::invitation;
-use super::member::{Joining, Member, MemberRole};
+use super::member::{Joining, Member, MemberRole, WorkspaceCreation};
 use super::organization::OrganizationType;
 use super::standing;
 use super::store::{self, MemberRow};
@@ -192,6 +192,31 @@ pub async fn set_role(
         organization: organization.clone(),
         user: user.clone(),
         role: role.to_string(),
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// Says whether a member makes workspaces of their own without managing the organization's; another role takes it away.
+pub async fn set_workspace_creation(
+    work: &mut Work,
+    actor: &Actor,
+    (organization, user): (&OrganizationId, &UserId),
+    creation: WorkspaceCreation,
+) -> Result<(), TenancyError> {
+    let standing = standing::hold(work, actor, organization).await?;
+    standing.authority.require(Permission::ManageTeam)?;
+    standing.shared(organization)?;
+    let member = membership(work, actor, organization, user).await?;
+    standing.authority.manage(&member.role)?;
+    if member.workspace_creation == creation {
+        return Ok(());
+    }
+    let now = work.now();
+    store::set_workspace_creation(work.connection()?, organization, user, creation, now).await?;
+    let event = Event::MemberWorkspaceCreationChanged {
+        organization: organization.clone(),
+        user: user.clone(),
+        allowed: creation.flag(),
     };
     Ok(audit::record_by(work, event, actor.person()).await?)
 }

@@ -1,23 +1,32 @@
 //! Owns what is done with organizations, each in its caller's transaction.
 
+use super::authority::Actor;
 use super::error::TenancyError;
 use super::member::MemberRole;
 use super::new_organization::NewOrganization;
-use super::organization::{Organization, OrganizationType};
+use super::organization::Organization;
 use super::provisioning::first_workspace;
+use super::quota::Quota;
 use super::slug::Stem;
+use super::standing;
 use super::store::{self, OrganizationRow};
 use super::workspace::WorkspaceKind;
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId};
+use crate::config::QuotaSettings;
 use crate::db::{DatabaseError, Work};
 use crate::user::AccessTier;
 
 /// How often a numbered slug is drawn again when somebody else takes it at the same moment.
 const ATTEMPTS: usize = 3;
 
-/// Makes an organization with its owner's membership and its first workspace.
-pub async fn create(work: &mut Work, new: &NewOrganization) -> Result<OrganizationId, TenancyError> {
+/// Makes an organization with its owner's membership and its first workspace. The owner is locked by their membership,
+/// so that two at once are counted.
+pub async fn create(
+    work: &mut Work,
+    new: &NewOrganization,
+    quotas: &QuotaSettings,
+) -> Result<OrganizationId, TenancyError> {
     let now = work.now();
     let id = OrganizationId::new(now, work.entropy());
     let row = OrganizationRow {
@@ -38,6 +47,8 @@ pub async fn create(work: &mut Work, new: &NewOrganization) -> Result<Organizati
     if !store::insert_owner(work.connection()?, &id, &new.owner, now).await? {
         return Err(TenancyError::UnknownUser(new.owner.clone()));
     }
+    let others = store::count_made_by(work.connection()?, &new.owner, &id).await?;
+    Quota::Organizations.admit(quotas, others)?;
     record_creation(work, &id, &new.owner).await?;
     first_workspace(work, &id, &new.owner, WorkspaceKind::Default).await?;
     Ok(id)
@@ -110,61 +121,40 @@ pub async fn list(
 /// Gives the organization a tier of its own, or each member's own with none.
 pub async fn set_tier(
     work: &mut Work,
+    actor: &Actor,
     id: &OrganizationId,
     tier: Option<AccessTier>,
 ) -> Result<(), TenancyError> {
+    let standing = standing::hold(work, actor, id).await?;
+    standing.authority.operate()?;
+    standing.shared(id)?;
     let now = work.now();
-    if !store::set_tier(work.connection()?, id, tier, now).await? {
-        return Err(not_a_shared_one(work, id).await?);
-    }
+    store::set_tier(work.connection()?, id, tier, now).await?;
     let event = Event::OrganizationTierChanged {
         organization: id.clone(),
         tier: tier.map(AccessTier::name),
     };
-    Ok(audit::record(work, event).await?)
+    Ok(audit::record_by(work, event, actor.person()).await?)
 }
 
 /// Suspends an organization: it gives no claim until it is resumed.
-pub async fn suspend(work: &mut Work, id: &OrganizationId) -> Result<(), TenancyError> {
+pub async fn suspend(work: &mut Work, actor: &Actor, id: &OrganizationId) -> Result<(), TenancyError> {
+    standing::hold(work, actor, id).await?.authority.operate()?;
     let now = work.now();
-    if !store::set_suspended_at(work.connection()?, id, Some(now), now).await? {
-        return Err(TenancyError::Unknown(id.clone()));
-    }
-    Ok(audit::record(
-        work,
-        Event::OrganizationSuspended {
-            organization: id.clone(),
-        },
-    )
-    .await?)
+    store::set_suspended_at(work.connection()?, id, Some(now), now).await?;
+    let event = Event::OrganizationSuspended {
+        organization: id.clone(),
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
 }
 
 /// Ends a suspension.
-pub async fn resume(work: &mut Work, id: &OrganizationId) -> Result<(), TenancyError> {
+pub async fn resume(work: &mut Work, actor: &Actor, id: &OrganizationId) -> Result<(), TenancyError> {
+    standing::hold(work, actor, id).await?.authority.operate()?;
     let now = work.now();
-    if !store::set_suspended_at(work.connection()?, id, None, now).await? {
-        return Err(TenancyError::Unknown(id.clone()));
-    }
-    Ok(audit::record(
-        work,
-        Event::OrganizationResumed {
-            organization: id.clone(),
-        },
-    )
-    .await?)
-}
-
-/// Why a statement on a shared organization found none: there is none, or it is a personal space.
-pub(super) async fn not_a_shared_one(
-    work: &mut Work,
-    id: &OrganizationId,
-) -> Result<TenancyError, DatabaseError> {
-    let personal = store::find(work.connection()?, id.as_str())
-        .await?
-        .is_some_and(|organization| organization.organization_type == OrganizationType::Personal);
-    Ok(if personal {
-        TenancyError::PersonalSpace(id.clone())
-    } else {
-        TenancyError::Unknown(id.clone())
-    })
+    store::set_suspended_at(work.connection()?, id, None, now).await?;
+    let event = Event::OrganizationResumed {
+        organization: id.clone(),
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
 }

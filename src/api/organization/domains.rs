@@ -12,7 +12,7 @@ use crate::api::body::Body;
 use crate::api::caller::Caller;
 use crate::api::refusal::Refusal;
 use crate::tenancy::domain::{self, Settled};
-use crate::tenancy::{DomainName, MemberRole};
+use crate::tenancy::{DomainName, JoinsAs, MemberRole, WorkspaceCreation};
 
 /// Every domain that an organization claims.
 pub async fn list(caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
@@ -29,6 +29,8 @@ pub async fn list(caller: Caller, Path(id): Path<String>) -> Result<Response, Re
 pub struct New {
     domain: String,
     auto_join_role: Option<String>,
+    #[serde(default)]
+    can_create_workspaces: bool,
 }
 
 /// Claims a domain. The answer says which text record proves it.
@@ -38,10 +40,18 @@ pub async fn claim(
     Body(new): Body<New>,
 ) -> Result<Response, Refusal> {
     let name = caller.domain(&new.domain)?;
-    let role = role(new.auto_join_role.as_deref())?;
+    let joins = joins(new.auto_join_role.as_deref(), new.can_create_workspaces)?;
     let mut work = caller.begin().await?;
     let organization = caller.organization(id)?;
-    let claim = domain::claim(&mut work, &caller.actor(), &organization, &name, role.as_ref()).await?;
+    let claim = domain::claim(
+        &mut work,
+        &caller.actor(),
+        &organization,
+        &name,
+        joins.as_ref(),
+        caller.quotas(),
+    )
+    .await?;
     work.commit().await?;
     Ok((StatusCode::CREATED, Json(view::domain(&claim))).into_response())
 }
@@ -52,18 +62,20 @@ pub async fn claim(
 pub struct Change {
     #[serde(deserialize_with = "Option::deserialize")]
     auto_join_role: Option<String>,
+    #[serde(default)]
+    can_create_workspaces: bool,
 }
 
-/// Sets as what people join; null: they do not.
+/// Sets as what people join, and whether they make workspaces then; null: they do not join.
 pub async fn change(
     caller: Caller,
     Path((organization, name)): Path<(String, String)>,
     Body(change): Body<Change>,
 ) -> Result<Response, Refusal> {
     let (organization, name) = (caller.organization(organization)?, caller.domain(&name)?);
-    let role = role(change.auto_join_role.as_deref())?;
+    let joins = joins(change.auto_join_role.as_deref(), change.can_create_workspaces)?;
     let mut work = caller.begin().await?;
-    domain::set_auto_join_role(&mut work, &caller.actor(), (&organization, &name), role.as_ref()).await?;
+    domain::set_auto_join(&mut work, &caller.actor(), (&organization, &name), joins.as_ref()).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -119,8 +131,15 @@ pub async fn release(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-fn role(text: Option<&str>) -> Result<Option<MemberRole>, Refusal> {
-    text.map(MemberRole::parse).transpose().map_err(Refusal::invalid)
+fn joins(role: Option<&str>, can_create_workspaces: bool) -> Result<Option<JoinsAs>, Refusal> {
+    let role = role
+        .map(MemberRole::parse)
+        .transpose()
+        .map_err(Refusal::invalid)?;
+    Ok(role.map(|role| JoinsAs {
+        role,
+        workspace_creation: WorkspaceCreation::of(can_create_workspaces),
+    }))
 }
 
 impl Caller {

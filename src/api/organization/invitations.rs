@@ -17,7 +17,7 @@ use crate::base::id::InvitationId;
 use crate::base::secret::Secret;
 use crate::http::extract::form::Query;
 use crate::tenancy::invitation::{self, SentInvitation};
-use crate::tenancy::{Invitation, MemberRole, NewInvitation, TenancyError};
+use crate::tenancy::{Invitation, JoinsAs, MemberRole, NewInvitation, TenancyError, WorkspaceCreation};
 use crate::user::EmailAddress;
 
 /// The invitations of an organization, in pages.
@@ -46,6 +46,8 @@ pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -
 pub struct New {
     email: String,
     role: Option<String>,
+    #[serde(default)]
+    can_create_workspaces: bool,
 }
 
 /// Asks an address to join. The token is shown this once: it goes to the address, and gives nothing to anybody who
@@ -57,10 +59,15 @@ pub async fn create(
 ) -> Result<Response, Refusal> {
     let email = EmailAddress::parse(&new.email).map_err(Refusal::invalid)?;
     let role = MemberRole::parse(new.role.as_deref().unwrap_or("member")).map_err(Refusal::invalid)?;
-    let new = NewInvitation::new(email, role, None)?;
+    let workspace_creation = WorkspaceCreation::of(new.can_create_workspaces);
+    let joins = JoinsAs {
+        role,
+        workspace_creation,
+    };
+    let new = NewInvitation::new(email, joins, None)?;
     let mut work = caller.begin().await?;
     let organization = caller.organization(id)?;
-    let sent = invitation::create(&mut work, &caller.actor(), &organization, &new).await?;
+    let sent = invitation::create(&mut work, &caller.actor(), &organization, &new, caller.quotas()).await?;
     work.commit().await?;
     Ok((StatusCode::CREATED, Json(shown_once(&sent))).into_response())
 }
@@ -72,7 +79,15 @@ pub async fn resend(
 ) -> Result<Response, Refusal> {
     let (organization, id) = (caller.organization(organization)?, InvitationId::from_text(id));
     let mut work = caller.begin().await?;
-    let sent = invitation::resend(&mut work, &caller.actor(), &organization, &id, None).await?;
+    let sent = invitation::resend(
+        &mut work,
+        &caller.actor(),
+        &organization,
+        &id,
+        None,
+        caller.quotas(),
+    )
+    .await?;
     work.commit().await?;
     Ok(Json(shown_once(&sent)).into_response())
 }

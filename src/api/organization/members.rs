@@ -13,7 +13,7 @@ use crate::api::page::List;
 use crate::api::refusal::Refusal;
 use crate::base::id::UserId;
 use crate::http::extract::form::Query;
-use crate::tenancy::{MemberRole, membership};
+use crate::tenancy::{MemberRole, WorkspaceCreation, membership};
 
 /// Everyone who belongs to an organization or is invited, in pages.
 pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -> Result<Response, Refusal> {
@@ -58,22 +58,33 @@ pub async fn show(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
-    role: String,
+    role: Option<String>,
+    can_create_workspaces: Option<bool>,
 }
 
-/// Gives a member another role.
+/// Gives a member another role, or says whether they make workspaces; what is not named stays, but for what another role
+/// takes away.
 pub async fn change(
     caller: Caller,
     Path((organization, user)): Path<(String, String)>,
     Body(change): Body<Change>,
 ) -> Result<Response, Refusal> {
-    let role = MemberRole::parse(&change.role).map_err(Refusal::invalid)?;
+    let role = change.role.as_deref().map(MemberRole::parse);
+    let role = role.transpose().map_err(Refusal::invalid)?;
+    let creation = change.can_create_workspaces.map(WorkspaceCreation::of);
     let (organization, user) = (caller.organization(organization)?, UserId::from_text(user));
+    let (actor, place) = (caller.actor(), (&organization, &user));
     let mut work = caller.begin().await?;
-    membership::set_role(&mut work, &caller.actor(), (&organization, &user), &role).await?;
-    let changed = membership::find(&mut work, &caller.actor(), &organization, &user).await?;
+    if let Some(role) = &role {
+        membership::set_role(&mut work, &actor, place, role).await?;
+    }
+    if let Some(creation) = creation {
+        membership::set_workspace_creation(&mut work, &actor, place, creation).await?;
+    }
+    let changed = membership::find(&mut work, &actor, &organization, &user).await?;
     work.commit().await?;
-    Ok(Json(changed.as_ref().map(view::member)).into_response())
+    let changed = changed.ok_or_else(|| Refusal::not_found("member"))?;
+    Ok(Json(view::member(&changed)).into_response())
 }
 
 /// Ends a membership: somebody else's, or the caller's own.

@@ -5,28 +5,40 @@ use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::view;
 use crate::api::body::Body;
 use crate::api::caller::Caller;
+use crate::api::page::List;
 use crate::api::refusal::Refusal;
+use crate::base::id::OrganizationId;
+use crate::http::extract::form::Query;
 use crate::lifecycle::delete_organization::delete_organization;
 use crate::tenancy::{
-    Branding, NewOrganization, OrganizationType, Slug, TenancyError, administration, service,
+    Branding, MemberRole, NewOrganization, Organization, OrganizationType, Slug, TenancyError,
+    administration, service,
 };
 
-/// The organizations that the caller has joined, each with their role.
-pub async fn list(caller: Caller) -> Result<Response, Refusal> {
+/// The organizations that the caller has joined, each with their role, in pages.
+pub async fn list(caller: Caller, Query(query): Query) -> Result<Response, Refusal> {
+    let keys = caller.keys();
+    let list = List {
+        name: "organizations",
+        of: "",
+        reader: caller.user.as_str(),
+    };
+    let page = list.read(&query?, keys)?;
+    let after = page.after.clone().map(OrganizationId::from_text);
     let mut work = caller.begin().await?;
-    let joined = administration::joined_by(&mut work, &caller.user).await?;
+    let part = (after.as_ref(), page.limit);
+    let joined = administration::joined_by(&mut work, &caller.user, caller.only(), part).await?;
     work.commit().await?;
-    let items: Vec<Value> = joined
-        .iter()
-        .filter(|(organization, _)| caller.may_speak_of(&organization.id))
-        .map(|(organization, role)| view::organization(organization, Some(role)))
-        .collect();
-    Ok(Json(json!({ "items": items, "next_cursor": null })).into_response())
+    let key = |(organization, _): &(Organization, MemberRole)| organization.id.to_string();
+    let show =
+        |(organization, role): &(Organization, MemberRole)| view::organization(organization, Some(role));
+    let shown = view::page(&list, &page, keys, &joined, (key, show))?;
+    Ok(Json(shown).into_response())
 }
 
 /// What makes an organization.
@@ -50,7 +62,7 @@ pub async fn create(caller: Caller, Body(new): Body<New>) -> Result<Response, Re
     let new = NewOrganization::new(&new.name, slug, organization_type, None, caller.user.clone())?;
     caller.require_every_organization()?;
     let mut work = caller.begin().await?;
-    let id = service::create(&mut work, &new).await?;
+    let id = service::create(&mut work, &new, caller.quotas()).await?;
     let made = administration::show(&mut work, &caller.actor(), &id).await?;
     work.commit().await?;
     Ok((StatusCode::CREATED, Json(view::organization(&made, None))).into_response())

@@ -61,6 +61,7 @@ pub(super) fn member(member: &Member) -> Value {
     json!({
         "user_id": member.user_id,
         "role": member.role.as_str(),
+        "can_create_workspaces": member.workspace_creation.flag(),
         "invited_at": member.invited_at,
         "joined_at": member.joined_at,
     })
@@ -70,7 +71,8 @@ pub(super) fn invitation(invitation: &Invitation) -> Value {
     json!({
         "id": invitation.id,
         "email": invitation.email,
-        "role": invitation.role.as_str(),
+        "role": invitation.joins.role.as_str(),
+        "can_create_workspaces": invitation.joins.workspace_creation.flag(),
         "status": invitation.status.name(),
         "invited_by": invitation.invited_by,
         "expires_at": invitation.expires_at,
@@ -82,7 +84,8 @@ pub(super) fn domain(claim: &DomainClaim) -> Value {
     json!({
         "domain": claim.domain.as_str(),
         "verified_at": claim.verified_at,
-        "auto_join_role": claim.auto_join_role.as_ref().map(MemberRole::as_str),
+        "auto_join_role": claim.auto_join.as_ref().map(|joins| joins.role.as_str()),
+        "can_create_workspaces": claim.auto_join.as_ref().map(|joins| joins.workspace_creation.flag()),
         "proof": { "type": "TXT", "name": claim.record_name(), "value": claim.record_value() },
         "created_at": claim.created_at,
     })

@@ -56,7 +56,7 @@ pub async fn create(
     let new = NewWorkspace::new(&new.name, slug.map_err(Refusal::invalid)?, None)?;
     let organization = caller.organization(id)?;
     let mut work = caller.begin().await?;
-    let id = service::create(&mut work, &caller.actor(), &organization, &new).await?;
+    let id = service::create(&mut work, &caller.actor(), &organization, &new, caller.quotas()).await?;
     let made = shown(&caller, &mut work, &organization, &id).await?;
     work.commit().await?;
     Ok((StatusCode::CREATED, Json(view::workspace(&made))).into_response())

@@ -13,7 +13,7 @@ use crate::cli::operator;
 use crate::config::SignetConfig;
 use crate::db::Work;
 use crate::tenancy::domain::{self, DomainName, Settled};
-use crate::tenancy::{Actor, MemberRole};
+use crate::tenancy::{Actor, JoinsAs, MemberRole, WorkspaceCreation};
 
 /// What to do with domains.
 #[derive(Debug, Clone, Subcommand)]
@@ -25,6 +25,9 @@ pub enum DomainCommand {
         /// As what people join whose proven address is there: neither owner nor admin
         #[arg(long, default_value = "member", conflicts_with = "no_auto_join")]
         role: String,
+        /// Whoever joins may make workspaces of their own
+        #[arg(long, conflicts_with = "no_auto_join")]
+        can_create_workspaces: bool,
         /// Nobody joins by their address
         #[arg(long)]
         no_auto_join: bool,
@@ -46,6 +49,9 @@ pub enum DomainCommand {
         /// The role: neither owner nor admin
         #[arg(long)]
         role: Option<String>,
+        /// Whoever joins may make workspaces of their own
+        #[arg(long, requires = "role")]
+        can_create_workspaces: bool,
     },
     /// Give a domain up; whoever joined by it stays
     ReleaseDomain {
@@ -91,11 +97,13 @@ async fn carry_out(
         DomainCommand::ClaimDomain {
             claim,
             role,
+            can_create_workspaces,
             no_auto_join,
         } => {
-            let role = (!no_auto_join).then(|| MemberRole::parse(&role)).transpose()?;
+            let role = (!no_auto_join).then_some(role);
+            let joins = joins(role.as_deref(), can_create_workspaces)?;
             let (org, name) = both(work, &claim, config).await?;
-            let made = domain::claim(work, &operator, &org, &name, role.as_ref()).await?;
+            let made = domain::claim(work, &operator, &org, &name, joins.as_ref(), &config.quotas).await?;
             Ok(OrganizationReport::Domain(made.into()))
         }
         DomainCommand::RenewDomain { claim } => {
@@ -103,13 +111,23 @@ async fn carry_out(
             let renewed = domain::renew(work, &operator, &org, &name).await?;
             Ok(OrganizationReport::Domain(renewed.into()))
         }
-        DomainCommand::SetDomainRole { claim, role } => {
-            let role = role.as_deref().map(MemberRole::parse).transpose()?;
+        DomainCommand::SetDomainRole {
+            claim,
+            role,
+            can_create_workspaces,
+        } => {
+            let joins = joins(role.as_deref(), can_create_workspaces)?;
             let (org, name) = both(work, &claim, config).await?;
-            domain::set_auto_join_role(work, &operator, (&org, &name), role.as_ref()).await?;
-            let done = role.map_or_else(
+            domain::set_auto_join(work, &operator, (&org, &name), joins.as_ref()).await?;
+            let done = joins.map_or_else(
                 || "nobody joins".to_owned(),
-                |role| format!("people join as {role}"),
+                |joins| {
+                    let workspaces = match joins.workspace_creation {
+                        WorkspaceCreation::Allowed => ", and make workspaces",
+                        WorkspaceCreation::Refused => "",
+                    };
+                    format!("people join as {}{workspaces}", joins.role)
+                },
             );
             Ok(changed(&org, format!("{name}: {done}")))
         }
@@ -126,6 +144,14 @@ async fn carry_out(
         }
         DomainCommand::VerifyDomain { .. } => anyhow::bail!("a proof has transactions of its own"),
     }
+}
+
+fn joins(role: Option<&str>, can_create_workspaces: bool) -> Result<Option<JoinsAs>> {
+    let role = role.map(MemberRole::parse).transpose()?;
+    Ok(role.map(|role| JoinsAs {
+        role,
+        workspace_creation: WorkspaceCreation::of(can_create_workspaces),
+    }))
 }
 
 async fn verify(claim: &Claim, config: &SignetConfig) -> Result<OrganizationReport> {

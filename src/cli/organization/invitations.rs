@@ -15,9 +15,10 @@ use crate::base::handle::{Handle, Kind};
 use crate::base::id::InvitationId;
 use crate::cli::user::user;
 use crate::cli::values;
+use crate::config::QuotaSettings;
 use crate::db::Work;
 use crate::tenancy::invitation::{self, NewInvitation, SentInvitation};
-use crate::tenancy::{Actor, MemberRole};
+use crate::tenancy::{Actor, JoinsAs, MemberRole, WorkspaceCreation};
 use crate::user::EmailAddress;
 
 /// What to do with invitations.
@@ -34,6 +35,9 @@ pub enum InvitationCommand {
         /// owner, admin, member, viewer, or a role of the organization's own
         #[arg(long, default_value = "member")]
         role: String,
+        /// Whoever joins may make workspaces of their own
+        #[arg(long)]
+        can_create_workspaces: bool,
         /// For how long, such as 24h or 7d; at most 90d
         #[arg(long, value_parser = values::duration)]
         expires: Option<Duration>,
@@ -91,18 +95,27 @@ pub enum InvitationCommand {
 }
 
 /// Carries out a command in the caller's transaction.
-pub(super) async fn run(command: InvitationCommand, work: &mut Work) -> Result<OrganizationReport> {
+pub(super) async fn run(
+    command: InvitationCommand,
+    work: &mut Work,
+    quotas: &QuotaSettings,
+) -> Result<OrganizationReport> {
     let operator = Actor::Operator;
     match command {
         InvitationCommand::Invite {
             org,
             email,
             role,
+            can_create_workspaces,
             expires,
         } => {
-            let new = NewInvitation::new(EmailAddress::parse(&email)?, MemberRole::parse(&role)?, expires)?;
+            let joins = JoinsAs {
+                role: MemberRole::parse(&role)?,
+                workspace_creation: WorkspaceCreation::of(can_create_workspaces),
+            };
+            let new = NewInvitation::new(EmailAddress::parse(&email)?, joins, expires)?;
             let org = organization(work, &org).await?.id;
-            let sent = invitation::create(work, &operator, &org, &new).await?;
+            let sent = invitation::create(work, &operator, &org, &new, quotas).await?;
             Ok(shown(&sent))
         }
         InvitationCommand::Invitations { org, after, limit } => {
@@ -116,7 +129,7 @@ pub(super) async fn run(command: InvitationCommand, work: &mut Work) -> Result<O
         InvitationCommand::ResendInvitation { org, id, expires } => {
             let org = organization(work, &org).await?.id;
             let id = InvitationId::from_text(id);
-            let sent = invitation::resend(work, &operator, &org, &id, expires).await?;
+            let sent = invitation::resend(work, &operator, &org, &id, expires, quotas).await?;
             Ok(shown(&sent))
         }
         InvitationCommand::RevokeInvitation { org, id } => {

@@ -7,7 +7,7 @@ use super::lookup::{both, organization};
 use super::report::{MemberList, MembershipChanged, OrganizationReport};
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::Work;
-use crate::tenancy::{Actor, Joining, MemberRole, membership};
+use crate::tenancy::{Actor, Joining, MemberRole, WorkspaceCreation, membership};
 
 /// What to do with members.
 #[derive(Debug, Clone, Subcommand)]
@@ -40,6 +40,16 @@ pub enum MemberCommand {
         /// owner, admin, member, viewer, or a role of the organization's own
         #[arg(long)]
         role: String,
+    },
+    /// Let a member make workspaces of their own, without managing the organization's; another role takes it away
+    AllowWorkspaces {
+        #[command(flatten)]
+        membership: Membership,
+    },
+    /// Let a member make no workspaces any more
+    RefuseWorkspaces {
+        #[command(flatten)]
+        membership: Membership,
     },
     /// List who belongs to an organization or is asked to, in the order of their ids
     Members {
@@ -97,6 +107,12 @@ pub(super) async fn run(command: MemberCommand, work: &mut Work) -> Result<Organ
             membership::set_role(work, &operator, (&org, &person), &role).await?;
             Ok(changed(&org, &person, format!("role {role}")))
         }
+        MemberCommand::AllowWorkspaces { membership: of } => {
+            set_workspace_creation(work, &of, WorkspaceCreation::Allowed).await
+        }
+        MemberCommand::RefuseWorkspaces { membership: of } => {
+            set_workspace_creation(work, &of, WorkspaceCreation::Refused).await
+        }
         MemberCommand::Members { org, after, limit } => {
             let org = organization(work, &org).await?.id;
             let after = after.map(UserId::from_text);
@@ -105,6 +121,20 @@ pub(super) async fn run(command: MemberCommand, work: &mut Work) -> Result<Organ
             Ok(OrganizationReport::Members(MemberList { members }))
         }
     }
+}
+
+async fn set_workspace_creation(
+    work: &mut Work,
+    of: &Membership,
+    creation: WorkspaceCreation,
+) -> Result<OrganizationReport> {
+    let (org, person) = both(work, &of.org, &of.user).await?;
+    membership::set_workspace_creation(work, &Actor::Operator, (&org, &person), creation).await?;
+    let done = match creation {
+        WorkspaceCreation::Allowed => "makes workspaces",
+        WorkspaceCreation::Refused => "makes no workspaces",
+    };
+    Ok(changed(&org, &person, done.to_owned()))
 }
 
 /// What was done to a membership.

@@ -70,6 +70,7 @@ pub struct OrganizationView {
 pub struct MemberView {
     pub user_id: String,
     pub role: String,
+    pub can_create_workspaces: bool,
     pub invited_at: Option<Timestamp>,
     /// None: invited, not joined.
     pub joined_at: Option<Timestamp>,
@@ -142,6 +143,7 @@ impl From<Member> for MemberView {
         Self {
             user_id: member.user_id.to_string(),
             role: member.role.to_string(),
+            can_create_workspaces: member.workspace_creation.flag(),
             invited_at: member.invited_at,
             joined_at: member.joined_at,
             invited_by: member.invited_by.map(|user| user.to_string()),

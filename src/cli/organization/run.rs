@@ -15,7 +15,7 @@ use super::{delete, domains, global, invitations, members};
 use crate::base::id::OrganizationId;
 use crate::cli::user::user;
 use crate::cli::{operator, values};
-use crate::config::SignetConfig;
+use crate::config::{QuotaSettings, SignetConfig};
 use crate::db::Work;
 use crate::tenancy::{
     Actor, Branding, NewOrganization, Plan, Slug, administration, membership, revocation, service,
@@ -31,17 +31,21 @@ pub async fn run(command: OrganizationCommand, config: &SignetConfig) -> Result<
         return domains::run(command, config).await;
     }
     let mut work = operator::begin(config).await?;
-    let report = carry_out(command, &mut work).await?;
+    let report = carry_out(command, &mut work, &config.quotas).await?;
     work.commit().await?;
     Ok(report)
 }
 
-async fn carry_out(command: OrganizationCommand, work: &mut Work) -> Result<OrganizationReport> {
+async fn carry_out(
+    command: OrganizationCommand,
+    work: &mut Work,
+    quotas: &QuotaSettings,
+) -> Result<OrganizationReport> {
     match command {
-        OrganizationCommand::Create(arguments) => create(arguments, work).await,
+        OrganizationCommand::Create(arguments) => create(arguments, work, quotas).await,
         OrganizationCommand::Settings(command) => set(command, work).await,
         OrganizationCommand::Member(command) => members::run(command, work).await,
-        OrganizationCommand::Invitation(command) => invitations::run(command, work).await,
+        OrganizationCommand::Invitation(command) => invitations::run(command, work, quotas).await,
         OrganizationCommand::Domain(_) => anyhow::bail!("a domain's commands have transactions of their own"),
         OrganizationCommand::Delete { org } => delete::delete(work, &org).await,
         OrganizationCommand::SetGlobal { org } => global::set_global(work, &org).await,
@@ -62,12 +66,16 @@ async fn carry_out(command: OrganizationCommand, work: &mut Work) -> Result<Orga
     }
 }
 
-async fn create(arguments: CreateOrganization, work: &mut Work) -> Result<OrganizationReport> {
+async fn create(
+    arguments: CreateOrganization,
+    work: &mut Work,
+    quotas: &QuotaSettings,
+) -> Result<OrganizationReport> {
     let owner = user(work, &arguments.owner).await?.id;
     let slug = arguments.slug.as_deref().map(Slug::parse).transpose()?;
     let (organization_type, tier) = (arguments.organization_type, arguments.tier);
     let new = NewOrganization::new(&arguments.name, slug, organization_type, tier, owner.clone())?;
-    let id = service::create(work, &new).await?;
+    let id = service::create(work, &new, quotas).await?;
     let slug = organization(work, id.as_str()).await?.slug;
     Ok(OrganizationReport::Created(OrganizationCreated {
         org_id: id.to_string(),
@@ -96,7 +104,7 @@ async fn set(command: SettingsCommand, work: &mut Work) -> Result<OrganizationRe
             format!("type {}", organization_type.name())
         }
         SettingsCommand::SetTier { tier, .. } => {
-            service::set_tier(work, &org, tier).await?;
+            service::set_tier(work, &operator, &org, tier).await?;
             format!("tier {}", tier.map_or("each member's own", AccessTier::name))
         }
         SettingsCommand::SetPlan { plan, .. } => {
@@ -117,15 +125,15 @@ async fn set(command: SettingsCommand, work: &mut Work) -> Result<OrganizationRe
             "branding replaced".to_owned()
         }
         SettingsCommand::Suspend { .. } => {
-            service::suspend(work, &org).await?;
+            service::suspend(work, &operator, &org).await?;
             "suspended".to_owned()
         }
         SettingsCommand::Resume { .. } => {
-            service::resume(work, &org).await?;
+            service::resume(work, &operator, &org).await?;
             "resumed".to_owned()
         }
         SettingsCommand::RevokeTokens { .. } => {
-            revocation::revoke_before(work, &org).await?;
+            revocation::revoke_before(work, &operator, &org).await?;
             "tokens revoked".to_owned()
         }
     };

@@ -34,6 +34,7 @@ pub struct InvitationView {
     pub invitation_id: String,
     pub email: String,
     pub role: String,
+    pub can_create_workspaces: bool,
     /// pending, accepted, rejected, canceled, or expired.
     pub status: &'static str,
     pub invited_by: Option<String>,
@@ -47,7 +48,8 @@ impl InvitationList {
         let view = |invitation: Invitation| InvitationView {
             invitation_id: invitation.id.to_string(),
             email: invitation.email,
-            role: invitation.role.to_string(),
+            role: invitation.joins.role.to_string(),
+            can_create_workspaces: invitation.joins.workspace_creation.flag(),
             status: match invitation.status.end(invitation.expires_at, now) {
                 Some(InvitationEnd::Expired) => InvitationEnd::Expired.name(),
                 _ => invitation.status.name(),
@@ -87,6 +89,7 @@ pub struct DomainView {
     pub verified_at: Option<Timestamp>,
     /// None: nobody joins by their address.
     pub auto_join_role: Option<String>,
+    pub can_create_workspaces: Option<bool>,
     pub record_name: String,
     pub record_type: &'static str,
     pub record_value: String,
@@ -103,7 +106,11 @@ impl From<DomainClaim> for DomainView {
             record_value: claim.record_value(),
             domain: claim.domain.to_string(),
             verified_at: claim.verified_at,
-            auto_join_role: claim.auto_join_role.map(|role| role.to_string()),
+            can_create_workspaces: claim
+                .auto_join
+                .as_ref()
+                .map(|joins| joins.workspace_creation.flag()),
+            auto_join_role: claim.auto_join.map(|joins| joins.role.to_string()),
             problem: None,
         }
     }

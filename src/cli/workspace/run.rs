@@ -7,6 +7,7 @@ use super::report::{WorkspaceChanged, WorkspaceList, WorkspaceReport, WorkspaceV
 use crate::base::id::{OrganizationId, UserId, WorkspaceId};
 use crate::cli::organization::organization;
 use crate::cli::user::user;
+use crate::config::QuotaSettings;
 use crate::db::Work;
 use crate::tenancy::Slug;
 use crate::tenancy::authority::Actor;
@@ -16,7 +17,11 @@ use crate::tenancy::workspace::{NewWorkspace, Workspace, members, service};
 const MOST_MEMBERS: u16 = 1000;
 
 /// Carries out a command in the caller's transaction, which the caller commits.
-pub async fn run(command: WorkspaceCommand, work: &mut Work) -> Result<WorkspaceReport> {
+pub async fn run(
+    command: WorkspaceCommand,
+    work: &mut Work,
+    quotas: &QuotaSettings,
+) -> Result<WorkspaceReport> {
     let actor = &Actor::Operator;
     match command {
         WorkspaceCommand::Create {
@@ -32,7 +37,7 @@ pub async fn run(command: WorkspaceCommand, work: &mut Work) -> Result<Workspace
                 None => None,
             };
             let new = NewWorkspace::new(&name, slug, owner)?;
-            let id = service::create(work, actor, &organization, &new).await?;
+            let id = service::create(work, actor, &organization, &new, quotas).await?;
             show(work, &organization, id.as_str()).await
         }
         WorkspaceCommand::Rename { which, name } => {

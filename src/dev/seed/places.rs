@@ -2,6 +2,7 @@
 
 use super::error::SeedError;
 use crate::base::id::{OrganizationId, UserId};
+use crate::config::QuotaSettings;
 use crate::db::Work;
 use crate::tenancy::{
     Actor, Joining, MemberRole, NewOrganization, OrganizationType, Slug, TenancyError, membership, service,
@@ -45,5 +46,5 @@ async fn create(
 ) -> Result<OrganizationId, TenancyError> {
     let slug = Slug::parse(slug)?;
     let new = NewOrganization::new(name, Some(slug), OrganizationType::Team, None, owner.clone())?;
-    service::create(work, &new).await
+    service::create(work, &new, &QuotaSettings::default()).await
 }

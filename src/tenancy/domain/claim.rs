@@ -1,14 +1,16 @@
 //! Owns claiming, listing and releasing. A claim alone gives nothing: only its proof does.
 
-use super::name::{DomainError, DomainName};
-use super::record::{DomainClaim, MOST, check_role};
+use super::name::DomainName;
+use super::record::{DomainClaim, check_role};
 use crate::audit::{self, Event};
 use crate::base::entropy;
 use crate::base::id::OrganizationId;
+use crate::config::QuotaSettings;
 use crate::db::{DatabaseError, Work};
 use crate::tenancy::authority::{Actor, Permission};
 use crate::tenancy::error::TenancyError;
-use crate::tenancy::member::MemberRole;
+use crate::tenancy::member::JoinsAs;
+use crate::tenancy::quota::Quota;
 use crate::tenancy::standing::{self, Standing};
 use crate::tenancy::store;
 
@@ -21,11 +23,12 @@ pub async fn claim(
     actor: &Actor,
     organization: &OrganizationId,
     domain: &DomainName,
-    auto_join_role: Option<&MemberRole>,
+    auto_join: Option<&JoinsAs>,
+    quotas: &QuotaSettings,
 ) -> Result<DomainClaim, TenancyError> {
-    check_role(auto_join_role)?;
+    check_role(auto_join)?;
     let standing = hold(work, actor, organization).await?;
-    if let Some(role) = auto_join_role {
+    if let Some(JoinsAs { role, .. }) = auto_join {
         standing::may_give(work, actor, standing.authority, (organization, role)).await?;
     }
     let now = work.now();
@@ -34,13 +37,12 @@ pub async fn claim(
         domain: domain.clone(),
         proof_token: entropy::base62(work.entropy(), TOKEN_LENGTH),
         verified_at: None,
-        auto_join_role: auto_join_role.cloned(),
+        auto_join: auto_join.cloned(),
         created_by: actor.person().cloned(),
         created_at: now,
     };
-    if store::list_claims(work.connection()?, organization).await?.len() >= usize::from(MOST) {
-        return Err(DomainError::TooMany.into());
-    }
+    let others = store::count_claims(work.connection()?, organization).await?;
+    Quota::Domains.admit(quotas, others)?;
     store::insert_claim(work.connection()?, &claim).await?;
     let event = Event::DomainClaimed {
         organization: organization.clone(),
@@ -73,25 +75,25 @@ pub async fn renew(
 }
 
 /// Says as what people join by their address; none: they do not.
-pub async fn set_auto_join_role(
+pub async fn set_auto_join(
     work: &mut Work,
     actor: &Actor,
     (organization, domain): (&OrganizationId, &DomainName),
-    role: Option<&MemberRole>,
+    joins: Option<&JoinsAs>,
 ) -> Result<(), TenancyError> {
-    check_role(role)?;
+    check_role(joins)?;
     let standing = hold(work, actor, organization).await?;
-    if let Some(role) = role {
+    if let Some(JoinsAs { role, .. }) = joins {
         standing::may_give(work, actor, standing.authority, (organization, role)).await?;
     }
     let now = work.now();
-    if !store::set_auto_join_role(work.connection()?, organization, domain, role, now).await? {
+    if !store::set_auto_join(work.connection()?, organization, domain, joins, now).await? {
         return Err(TenancyError::UnknownDomain(domain.clone()));
     }
     let event = Event::DomainRoleChanged {
         organization: organization.clone(),
         domain: domain.to_string(),
-        role: role.map(ToString::to_string),
+        role: joins.map(|joins| joins.role.to_string()),
     };
     Ok(audit::record_by(work, event, actor.person()).await?)
 }

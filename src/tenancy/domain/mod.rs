@@ -7,7 +7,7 @@ mod name;
 mod proof;
 mod record;
 
-pub use claim::{claim, list, release, release_all, renew, set_auto_join_role};
+pub use claim::{claim, list, release, release_all, renew, set_auto_join};
 pub use joining::{auto_join, hold_owner};
 pub use name::{DomainError, DomainName};
 pub use proof::{Challenge, Proof, Settled, challenge, look_up, settle};

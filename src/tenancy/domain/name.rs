@@ -42,9 +42,6 @@ pub enum DomainError {
     /// Who joins unasked manages nothing.
     #[error("role: who joins by their address alone is neither owner nor admin")]
     AutoJoinRole,
-    /// How many an organization has.
-    #[error("domains: at most {} for one organization", super::record::MOST)]
-    TooMany,
 }
 
 impl DomainName {

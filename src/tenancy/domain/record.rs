@@ -4,10 +4,7 @@ use super::name::{DomainError, DomainName};
 use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId};
 use crate::tenancy::authority::Rank;
-use crate::tenancy::member::MemberRole;
-
-/// The most claims of one organization.
-pub(in crate::tenancy) const MOST: u8 = 100;
+use crate::tenancy::member::{JoinsAs, MemberRole};
 
 /// A claim on a domain, proven or not.
 #[derive(Debug, Clone)]
@@ -21,7 +18,7 @@ pub struct DomainClaim {
     /// Since when the organization owns the domain.
     pub verified_at: Option<Timestamp>,
     /// As what people join whose proven address is there; none: they do not.
-    pub auto_join_role: Option<MemberRole>,
+    pub auto_join: Option<JoinsAs>,
     /// Which member claimed it.
     pub created_by: Option<UserId>,
     /// When it was claimed.
@@ -57,8 +54,8 @@ pub fn default_role() -> MemberRole {
 }
 
 /// Refuses a role that manages others.
-pub(super) fn check_role(role: Option<&MemberRole>) -> Result<(), DomainError> {
-    if role.is_some_and(|role| Rank::of(role) >= Rank::Admin) {
+pub(super) fn check_role(joins: Option<&JoinsAs>) -> Result<(), DomainError> {
+    if joins.is_some_and(|joins| Rank::of(&joins.role) >= Rank::Admin) {
         return Err(DomainError::AutoJoinRole);
     }
     Ok(())

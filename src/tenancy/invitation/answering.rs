@@ -10,7 +10,7 @@ use crate::base::id::{OrganizationId, UserId};
 use crate::db::Work;
 use crate::tenancy::activation;
 use crate::tenancy::error::{InvitationEnd, TenancyError};
-use crate::tenancy::member::MemberRole;
+use crate::tenancy::member::{JoinsAs, MemberRole};
 use crate::tenancy::membership;
 use crate::tenancy::store::{self, Presented};
 
@@ -31,7 +31,7 @@ pub async fn find(work: &mut Work, token: &Handle) -> Result<Option<PresentedInv
         end: found.status.end(found.expires_at, now),
         organization_name: found.organization_name,
         email: found.email,
-        role: found.role,
+        role: found.joins.role,
         expires_at: found.expires_at,
     }))
 }
@@ -50,7 +50,7 @@ pub async fn accept(work: &mut Work, token: &Handle, user: &UserId) -> Result<Ac
     }
     check(work, &found)?;
     let organization = &found.organization_id;
-    membership::vouch(work, organization, found.invited_by.as_ref(), &found.role).await?;
+    membership::vouch(work, organization, found.invited_by.as_ref(), &found.joins.role).await?;
     let now = work.now();
     if !store::accept(work.connection()?, &digest, user, now).await? {
         return Err(TenancyError::InvitationOver(InvitationEnd::Used));
@@ -63,7 +63,7 @@ pub async fn accept(work: &mut Work, token: &Handle, user: &UserId) -> Result<Ac
     audit::record(work, event).await?;
     let role = match store::joined_role(work.connection()?, organization, user).await? {
         Some(role) => role,
-        None => join(work, organization, user, &found.role).await?,
+        None => join(work, organization, user, &found.joins).await?,
     };
     Ok(Accepted {
         organization_id: found.organization_id,
@@ -128,10 +128,10 @@ async fn join(
     work: &mut Work,
     organization: &OrganizationId,
     user: &UserId,
-    role: &MemberRole,
+    joins: &JoinsAs,
 ) -> Result<MemberRole, TenancyError> {
     let now = work.now();
-    let role = store::join_as(work.connection()?, organization, user, role, now)
+    let role = store::join_as(work.connection()?, organization, user, joins, now)
         .await?
         .ok_or_else(|| TenancyError::UnknownUser(user.clone()))?;
     activation::joined(work, organization, user).await?;

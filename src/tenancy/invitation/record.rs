@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::base::clock::Timestamp;
 use crate::base::id::{InvitationId, OrganizationId, UserId};
 use crate::tenancy::error::{InvitationEnd, TenancyError};
-use crate::tenancy::member::MemberRole;
+use crate::tenancy::member::{JoinsAs, MemberRole};
 use crate::user::EmailAddress;
 
 /// How long an invitation waits for its answer, if nobody says otherwise.
@@ -18,7 +18,7 @@ const LONGEST: Duration = Duration::from_hours(90 * 24);
 #[derive(Debug, Clone)]
 pub struct NewInvitation {
     pub(super) email: EmailAddress,
-    pub(super) role: MemberRole,
+    pub(super) joins: JoinsAs,
     pub(super) lifetime: Duration,
 }
 
@@ -26,12 +26,12 @@ impl NewInvitation {
     /// An invitation of an address to a role, for seven days unless said otherwise.
     pub fn new(
         email: EmailAddress,
-        role: MemberRole,
+        joins: impl Into<JoinsAs>,
         lifetime: Option<Duration>,
     ) -> Result<Self, TenancyError> {
         Ok(Self {
             email,
-            role,
+            joins: joins.into(),
             lifetime: lifetime_of(lifetime)?,
         })
     }
@@ -103,8 +103,8 @@ pub struct Invitation {
     pub organization_id: OrganizationId,
     /// The address it is for.
     pub email: String,
-    /// The role it gives.
-    pub role: MemberRole,
+    /// What it makes of whoever accepts.
+    pub joins: JoinsAs,
     /// What has become of it.
     pub status: InvitationStatus,
     /// Which member asked; none: an operator or a service.

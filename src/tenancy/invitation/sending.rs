@@ -8,10 +8,12 @@ use crate::audit::{self, Event};
 use crate::base::clock::{self, Timestamp};
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::{InvitationId, OrganizationId, UserId};
+use crate::config::QuotaSettings;
 use crate::db::{DatabaseError, Work};
 use crate::tenancy::authority::{Actor, Authority, Permission};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::MemberRole;
+use crate::tenancy::quota::Quota;
 use crate::tenancy::standing;
 use crate::tenancy::store::{self, InvitationRow, NewToken};
 
@@ -35,13 +37,16 @@ pub async fn create(
     actor: &Actor,
     organization: &OrganizationId,
     new: &NewInvitation,
+    quotas: &QuotaSettings,
 ) -> Result<SentInvitation, TenancyError> {
     let standing = standing::hold(work, actor, organization).await?;
-    standing::may_give(work, actor, standing.authority, (organization, &new.role)).await?;
+    standing::may_give(work, actor, standing.authority, (organization, &new.joins.role)).await?;
     standing.shared(organization)?;
     let now = work.now();
     let connection = work.connection()?;
     store::settle_expired(connection, organization, new.email.canonical(), now).await?;
+    let others = store::count_pending(connection, organization, None, now).await?;
+    Quota::PendingInvitations.admit(quotas, others)?;
     let sent = SentInvitation {
         id: InvitationId::new(now, work.entropy()),
         token: Handle::new(Kind::Invitation, work.entropy()),
@@ -52,7 +57,7 @@ pub async fn create(
         id: &sent.id,
         organization,
         email: &new.email,
-        role: &new.role,
+        joins: &new.joins,
         digest: &digest,
         invited_by: actor.person(),
         expires_at: sent.expires_at,
@@ -63,7 +68,7 @@ pub async fn create(
     let event = Event::InvitationCreated {
         organization: organization.clone(),
         invitation: sent.id.clone(),
-        role: new.role.to_string(),
+        role: new.joins.role.to_string(),
     };
     audit::record_by(work, event, actor.person()).await?;
     Ok(sent)
@@ -76,11 +81,14 @@ pub async fn resend(
     organization: &OrganizationId,
     id: &InvitationId,
     lifetime: Option<Duration>,
+    quotas: &QuotaSettings,
 ) -> Result<SentInvitation, TenancyError> {
     let lifetime = lifetime_of(lifetime)?;
     let (role, authority) = pending(work, actor, organization, id).await?;
     standing::may_give(work, actor, authority, (organization, &role)).await?;
     let now = work.now();
+    let others = store::count_pending(work.connection()?, organization, Some(id), now).await?;
+    Quota::PendingInvitations.admit(quotas, others)?;
     let sent = SentInvitation {
         id: id.clone(),
         token: Handle::new(Kind::Invitation, work.entropy()),

@@ -9,7 +9,7 @@ use crate::base::digest::Digest;
 use crate::base::id::{InvitationId, OrganizationId, UserId};
 use crate::db::DatabaseError;
 use crate::tenancy::invitation::InvitationStatus;
-use crate::tenancy::member::MemberRole;
+use crate::tenancy::member::{JoinsAs, MemberRole, WorkspaceCreation};
 
 /// An invitation as its token finds it, and how it stands to a person.
 pub(in crate::tenancy) struct Presented {
@@ -17,7 +17,7 @@ pub(in crate::tenancy) struct Presented {
     pub(in crate::tenancy) organization_id: OrganizationId,
     pub(in crate::tenancy) organization_name: String,
     pub(in crate::tenancy) email: String,
-    pub(in crate::tenancy) role: MemberRole,
+    pub(in crate::tenancy) joins: JoinsAs,
     pub(in crate::tenancy) status: InvitationStatus,
     pub(in crate::tenancy) invited_by: Option<UserId>,
     pub(in crate::tenancy) accepted_by: Option<UserId>,
@@ -36,7 +36,7 @@ pub(in crate::tenancy) async fn present(
 ) -> Result<Option<Presented>, DatabaseError> {
     let row = sqlx::query!(
         r#"select i.id, i.organization_id, o.name as organization_name, i.email, i.role, i.status,
-                  i.invited_by, i.accepted_by, i.expires_at,
+                  i.can_create_workspaces, i.invited_by, i.accepted_by, i.expires_at,
                   u.email_canonical = i.email_canonical as address_matches,
                   u.email_verified_at is not null as "address_verified!"
            from auth.invitations i
@@ -55,7 +55,10 @@ pub(in crate::tenancy) async fn present(
             organization_id: OrganizationId::from_text(row.organization_id),
             organization_name: row.organization_name,
             email: row.email,
-            role: MemberRole::from_stored(row.role),
+            joins: JoinsAs {
+                role: MemberRole::from_stored(row.role),
+                workspace_creation: WorkspaceCreation::of(row.can_create_workspaces),
+            },
             status: status(&row.status)?,
             invited_by: row.invited_by.map(UserId::from_text),
             accepted_by: row.accepted_by.map(UserId::from_text),

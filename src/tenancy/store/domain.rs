@@ -7,7 +7,7 @@ use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, constraint};
 use crate::tenancy::domain::{DomainClaim, DomainName};
 use crate::tenancy::error::TenancyError;
-use crate::tenancy::member::MemberRole;
+use crate::tenancy::member::{JoinsAs, MemberRole, WorkspaceCreation};
 
 /// Writes a claim.
 pub(in crate::tenancy) async fn insert_claim(
@@ -16,14 +16,16 @@ pub(in crate::tenancy) async fn insert_claim(
 ) -> Result<(), TenancyError> {
     sqlx::query!(
         "insert into auth.organization_domains (
-             organization_id, domain, proof_token, auto_join_role, created_by, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6::timestamptz, $6)",
+             organization_id, domain, proof_token, auto_join_role, created_by, created_at, updated_at,
+             auto_join_can_create_workspaces)
+         values ($1, $2, $3, $4, $5, $6::timestamptz, $6, $7)",
         claim.organization_id.as_str(),
         claim.domain.as_str(),
         claim.proof_token,
-        claim.auto_join_role.as_ref().map(MemberRole::as_str),
+        claim.auto_join.as_ref().map(|joins| joins.role.as_str()),
         claim.created_by.as_ref().map(UserId::as_str),
         claim.created_at,
+        creation_flag(claim.auto_join.as_ref()),
     )
     .execute(connection)
     .await
@@ -34,12 +36,17 @@ pub(in crate::tenancy) async fn insert_claim(
     Ok(())
 }
 
+fn creation_flag(joins: Option<&JoinsAs>) -> bool {
+    joins.is_some_and(|joins| joins.workspace_creation.flag())
+}
+
 struct Row {
     organization_id: String,
     domain: String,
     proof_token: String,
     verified_at: Option<Timestamp>,
     auto_join_role: Option<String>,
+    auto_join_can_create_workspaces: bool,
     created_by: Option<String>,
     created_at: Timestamp,
 }
@@ -50,7 +57,10 @@ fn claim(row: Row) -> DomainClaim {
         domain: DomainName::from_stored(row.domain),
         proof_token: row.proof_token,
         verified_at: row.verified_at,
-        auto_join_role: row.auto_join_role.map(MemberRole::from_stored),
+        auto_join: row.auto_join_role.map(|role| JoinsAs {
+            role: MemberRole::from_stored(role),
+            workspace_creation: WorkspaceCreation::of(row.auto_join_can_create_workspaces),
+        }),
         created_by: row.created_by.map(UserId::from_text),
         created_at: row.created_at,
     }
@@ -64,7 +74,8 @@ pub(in crate::tenancy) async fn find_claim(
 ) -> Result<Option<DomainClaim>, DatabaseError> {
     let row = sqlx::query_as!(
         Row,
-        "select organization_id, domain, proof_token, verified_at, auto_join_role, created_by, created_at
+        "select organization_id, domain, proof_token, verified_at, auto_join_role,
+                auto_join_can_create_workspaces, created_by, created_at
          from auth.organization_domains
          where organization_id = $1
            and domain = $2",
@@ -76,6 +87,19 @@ pub(in crate::tenancy) async fn find_claim(
     Ok(row.map(claim))
 }
 
+/// How many domains an organization claims. The organization is locked.
+pub(in crate::tenancy) async fn count_claims(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+) -> Result<i64, DatabaseError> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "count!" from auth.organization_domains where organization_id = $1"#,
+        organization.as_str(),
+    )
+    .fetch_one(connection)
+    .await?)
+}
+
 /// Every claim of an organization.
 pub(in crate::tenancy) async fn list_claims(
     connection: &mut PgConnection,
@@ -83,7 +107,8 @@ pub(in crate::tenancy) async fn list_claims(
 ) -> Result<Vec<DomainClaim>, DatabaseError> {
     let rows = sqlx::query_as!(
         Row,
-        "select organization_id, domain, proof_token, verified_at, auto_join_role, created_by, created_at
+        "select organization_id, domain, proof_token, verified_at, auto_join_role,
+                auto_join_can_create_workspaces, created_by, created_at
          from auth.organization_domains
          where organization_id = $1
          order by domain",
@@ -177,23 +202,25 @@ pub(in crate::tenancy) async fn replace_proof(
 }
 
 /// Says as what people join; false if there is no such claim.
-pub(in crate::tenancy) async fn set_auto_join_role(
+pub(in crate::tenancy) async fn set_auto_join(
     connection: &mut PgConnection,
     organization: &OrganizationId,
     domain: &DomainName,
-    role: Option<&MemberRole>,
+    joins: Option<&JoinsAs>,
     now: Timestamp,
 ) -> Result<bool, DatabaseError> {
     let done = sqlx::query!(
         "update auth.organization_domains
          set auto_join_role = $3,
+             auto_join_can_create_workspaces = $5,
              updated_at = $4
          where organization_id = $1
            and domain = $2",
         organization.as_str(),
         domain.as_str(),
-        role.map(MemberRole::as_str),
+        joins.map(|joins| joins.role.as_str()),
         now,
+        creation_flag(joins),
     )
     .execute(connection)
     .await?;
@@ -239,7 +266,8 @@ pub(in crate::tenancy) async fn owning_claim(
 ) -> Result<Option<DomainClaim>, DatabaseError> {
     let row = sqlx::query_as!(
         Row,
-        "select organization_id, domain, proof_token, verified_at, auto_join_role, created_by, created_at
+        "select organization_id, domain, proof_token, verified_at, auto_join_role,
+                auto_join_can_create_workspaces, created_by, created_at
          from auth.organization_domains
          where domain = $1
            and verified_at is not null",
@@ -259,8 +287,9 @@ pub(in crate::tenancy) async fn join_by_domain(
     now: Timestamp,
 ) -> Result<Option<MemberRole>, DatabaseError> {
     let role = sqlx::query_scalar!(
-        "insert into auth.members (organization_id, user_id, role, joined_at, created_at, updated_at)
-         select o.id, u.id, d.auto_join_role, $5::timestamptz, $5, $5
+        "insert into auth.members (
+             organization_id, user_id, role, can_create_workspaces, joined_at, created_at, updated_at)
+         select o.id, u.id, d.auto_join_role, d.auto_join_can_create_workspaces, $5::timestamptz, $5, $5
          from auth.organization_domains d
          join auth.organizations o on o.id = d.organization_id
          cross join auth.users u

@@ -8,7 +8,7 @@ use crate::base::id::{InvitationId, OrganizationId, UserId};
 use crate::db::{DatabaseError, constraint};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::invitation::{Invitation, InvitationStatus};
-use crate::tenancy::member::MemberRole;
+use crate::tenancy::member::{JoinsAs, MemberRole, WorkspaceCreation};
 use crate::user::EmailAddress;
 
 /// An invitation to be written.
@@ -16,7 +16,7 @@ pub(in crate::tenancy) struct InvitationRow<'a> {
     pub(in crate::tenancy) id: &'a InvitationId,
     pub(in crate::tenancy) organization: &'a OrganizationId,
     pub(in crate::tenancy) email: &'a EmailAddress,
-    pub(in crate::tenancy) role: &'a MemberRole,
+    pub(in crate::tenancy) joins: &'a JoinsAs,
     pub(in crate::tenancy) digest: &'a Digest,
     pub(in crate::tenancy) invited_by: Option<&'a UserId>,
     pub(in crate::tenancy) expires_at: Timestamp,
@@ -31,8 +31,8 @@ pub(in crate::tenancy) async fn insert_invitation(
     let done = sqlx::query!(
         "insert into auth.invitations (
              id, organization_id, email, email_canonical, role, token_digest, invited_by, expires_at,
-             created_at, updated_at)
-         select $1, $2, $3, $4::text, $5, $6, $7, $8, $9::timestamptz, $9
+             created_at, updated_at, can_create_workspaces)
+         select $1, $2, $3, $4::text, $5, $6, $7, $8, $9::timestamptz, $9, $10
          where not exists (
              select from auth.members m
              join auth.users u on u.id = m.user_id
@@ -44,11 +44,12 @@ pub(in crate::tenancy) async fn insert_invitation(
         row.organization.as_str(),
         row.email.address(),
         row.email.canonical(),
-        row.role.as_str(),
+        row.joins.role.as_str(),
         row.digest.as_bytes(),
         row.invited_by.map(UserId::as_str),
         row.expires_at,
         now,
+        row.joins.workspace_creation.flag(),
     )
     .execute(connection)
     .await
@@ -81,6 +82,28 @@ pub(in crate::tenancy) async fn settle_expired(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// How many invitations wait for an answer, beside one. The organization is locked.
+pub(in crate::tenancy) async fn count_pending(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+    beside: Option<&InvitationId>,
+    now: Timestamp,
+) -> Result<i64, DatabaseError> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+           from auth.invitations
+           where organization_id = $1
+             and id is distinct from $2
+             and status = 'pending'
+             and expires_at > $3"#,
+        organization.as_str(),
+        beside.map(InvitationId::as_str),
+        now,
+    )
+    .fetch_one(connection)
+    .await?)
 }
 
 /// The role of a pending invitation, expired or not.
@@ -211,7 +234,8 @@ pub(in crate::tenancy) async fn list_invitations(
     limit: i64,
 ) -> Result<Vec<Invitation>, DatabaseError> {
     sqlx::query!(
-        "select id, organization_id, email, role, status, invited_by, expires_at, accepted_by, created_at
+        "select id, organization_id, email, role, can_create_workspaces, status, invited_by, expires_at,
+                accepted_by, created_at
          from auth.invitations
          where organization_id = $1
            and id > $2
@@ -229,7 +253,10 @@ pub(in crate::tenancy) async fn list_invitations(
             id: InvitationId::from_text(row.id),
             organization_id: OrganizationId::from_text(row.organization_id),
             email: row.email,
-            role: MemberRole::from_stored(row.role),
+            joins: JoinsAs {
+                role: MemberRole::from_stored(row.role),
+                workspace_creation: WorkspaceCreation::of(row.can_create_workspaces),
+            },
             status: status(&row.status)?,
             invited_by: row.invited_by.map(UserId::from_text),
             expires_at: row.expires_at,

@@ -6,7 +6,7 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, constraint};
 use crate::tenancy::error::TenancyError;
-use crate::tenancy::member::{Joining, Member, MemberRole};
+use crate::tenancy::member::{Joining, JoinsAs, Member, MemberRole, WorkspaceCreation};
 
 /// Writes the first owner's membership; false if there is no such person.
 pub(in crate::tenancy) async fn insert_owner(
@@ -91,26 +91,31 @@ pub(in crate::tenancy) async fn join_as(
     connection: &mut PgConnection,
     organization: &OrganizationId,
     user: &UserId,
-    role: &MemberRole,
+    joins: &JoinsAs,
     now: Timestamp,
 ) -> Result<Option<MemberRole>, DatabaseError> {
     let role = sqlx::query_scalar!(
         "insert into auth.members as m (
-             organization_id, user_id, role, joined_at, created_at, updated_at)
-         select $1, u.id, $3, $4::timestamptz, $4, $4
+             organization_id, user_id, role, can_create_workspaces, joined_at, created_at, updated_at)
+         select $1, u.id, $3, $5, $4::timestamptz, $4, $4
          from auth.users u
          where u.id = $2
            and u.deleted_at is null
          for no key update of u
          on conflict (user_id, organization_id) do update
          set role = case when m.joined_at is null then excluded.role else m.role end,
+             can_create_workspaces = case
+                 when m.joined_at is null then excluded.can_create_workspaces
+                 else m.can_create_workspaces
+                 end,
              joined_at = coalesce(m.joined_at, excluded.joined_at),
              updated_at = case when m.joined_at is null then excluded.updated_at else m.updated_at end
          returning role",
         organization.as_str(),
         user.as_str(),
-        role.as_str(),
+        joins.role.as_str(),
         now,
+        joins.workspace_creation.flag(),
     )
     .fetch_optional(connection)
     .await?;
@@ -216,6 +221,7 @@ pub(in crate::tenancy) async fn set_member_role(
     let done = sqlx::query!(
         "update auth.members m
          set role = $3,
+             can_create_workspaces = false,
              updated_at = $4
          where m.organization_id = $1
            and m.user_id = $2
@@ -239,6 +245,30 @@ pub(in crate::tenancy) async fn set_member_role(
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Says whether a member makes workspaces. The organization is locked.
+pub(in crate::tenancy) async fn set_workspace_creation(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+    user: &UserId,
+    creation: WorkspaceCreation,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "update auth.members
+         set can_create_workspaces = $3,
+             updated_at = $4
+         where organization_id = $1
+           and user_id = $2",
+        organization.as_str(),
+        user.as_str(),
+        creation.flag(),
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// What a person joined as, if they may act at all: neither pending, nor deleted, nor shut out.
@@ -286,6 +316,7 @@ struct Row {
     organization_id: String,
     user_id: String,
     role: String,
+    can_create_workspaces: bool,
     invited_at: Option<Timestamp>,
     joined_at: Option<Timestamp>,
     invited_by: Option<String>,
@@ -296,6 +327,7 @@ fn member(row: Row) -> Member {
         organization_id: OrganizationId::from_text(row.organization_id),
         user_id: UserId::from_text(row.user_id),
         role: MemberRole::from_stored(row.role),
+        workspace_creation: WorkspaceCreation::of(row.can_create_workspaces),
         invited_at: row.invited_at,
         joined_at: row.joined_at,
         invited_by: row.invited_by.map(UserId::from_text),
@@ -310,7 +342,7 @@ pub(in crate::tenancy) async fn find_member(
 ) -> Result<Option<Member>, DatabaseError> {
     let row = sqlx::query_as!(
         Row,
-        "select m.organization_id, m.user_id, m.role, m.invited_at, m.joined_at, m.invited_by
+        "select m.organization_id, m.user_id, m.role, m.can_create_workspaces, m.invited_at, m.joined_at, m.invited_by
          from auth.members m
          join auth.users u on u.id = m.user_id
          join auth.organizations o on o.id = m.organization_id
@@ -335,7 +367,7 @@ pub(in crate::tenancy) async fn list_members(
 ) -> Result<Vec<Member>, DatabaseError> {
     let rows = sqlx::query_as!(
         Row,
-        "select m.organization_id, m.user_id, m.role, m.invited_at, m.joined_at, m.invited_by
+        "select m.organization_id, m.user_id, m.role, m.can_create_workspaces, m.invited_at, m.joined_at, m.invited_by
          from auth.members m
          join auth.users u on u.id = m.user_id
          where m.organization_id = $1
@@ -359,7 +391,7 @@ pub(in crate::tenancy) async fn list_memberships(
 ) -> Result<Vec<Member>, DatabaseError> {
     let rows = sqlx::query_as!(
         Row,
-        "select m.organization_id, m.user_id, m.role, m.invited_at, m.joined_at, m.invited_by
+        "select m.organization_id, m.user_id, m.role, m.can_create_workspaces, m.invited_at, m.joined_at, m.invited_by
          from auth.members m
          join auth.organizations o on o.id = m.organization_id
          where m.user_id = $1

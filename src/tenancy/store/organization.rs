@@ -184,14 +184,34 @@ pub(in crate::tenancy) async fn find_personal(
     Ok(id.map(OrganizationId::from_text))
 }
 
-/// Sets the tier of a shared organization; false if there is none, or it is a personal space.
+/// How many shared organizations beside one a person has made that are not deleted.
+pub(in crate::tenancy) async fn count_made_by(
+    connection: &mut PgConnection,
+    user: &UserId,
+    beside: &OrganizationId,
+) -> Result<i64, DatabaseError> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+           from auth.organizations
+           where owner_user_id = $1
+             and id <> $2
+             and type <> 'personal'
+             and deleted_at is null"#,
+        user.as_str(),
+        beside.as_str(),
+    )
+    .fetch_one(connection)
+    .await?)
+}
+
+/// Sets the tier of a shared organization. It is locked.
 pub(in crate::tenancy) async fn set_tier(
     connection: &mut PgConnection,
     id: &OrganizationId,
     tier: Option<AccessTier>,
     now: Timestamp,
-) -> Result<bool, DatabaseError> {
-    let done = sqlx::query!(
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
         "update auth.organizations
          set tier = $2,
              updated_at = $3
@@ -204,17 +224,17 @@ pub(in crate::tenancy) async fn set_tier(
     )
     .execute(connection)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(())
 }
 
-/// Suspends or resumes; false if there is no such organization. Suspending twice keeps the first time.
+/// Suspends or resumes. Suspending twice keeps the first time. It is locked.
 pub(in crate::tenancy) async fn set_suspended_at(
     connection: &mut PgConnection,
     id: &OrganizationId,
     suspended_at: Option<Timestamp>,
     now: Timestamp,
-) -> Result<bool, DatabaseError> {
-    let done = sqlx::query!(
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
         "update auth.organizations
          set suspended_at = case when $2::timestamptz is null then null else coalesce(suspended_at, $2) end,
              updated_at = $3
@@ -226,13 +246,16 @@ pub(in crate::tenancy) async fn set_suspended_at(
     )
     .execute(connection)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(())
 }
 
-/// What a person has joined, in the order in which they did, with their role.
+/// A page of what a person has joined in the order of the ids, or of the one organization that is asked for, with
+/// their role.
 pub(in crate::tenancy) async fn list_joined(
     connection: &mut PgConnection,
     user: &UserId,
+    only: Option<&OrganizationId>,
+    (after, limit): (&str, i64),
 ) -> Result<Vec<(Organization, MemberRole)>, DatabaseError> {
     sqlx::query!(
         "select o.id, o.name, o.slug, o.type as organization_type, o.owner_user_id, o.tier, o.plan,
@@ -240,10 +263,16 @@ pub(in crate::tenancy) async fn list_joined(
          from auth.members m
          join auth.organizations o on o.id = m.organization_id
          where m.user_id = $1
+           and ($2::text is null or o.id = $2)
+           and o.id > $3
            and m.joined_at is not null
            and o.deleted_at is null
-         order by m.joined_at, o.id",
+         order by o.id
+         limit $4",
         user.as_str(),
+        only.map(OrganizationId::as_str),
+        after,
+        limit,
     )
     .fetch_all(connection)
     .await?

@@ -6,13 +6,13 @@ use crate::base::clock::Timestamp;
 use crate::base::id::OrganizationId;
 use crate::db::DatabaseError;
 
-/// Moves the cut-off to now, never back; false if there is no such organization.
+/// Moves the cut-off to now, never back. The organization is locked.
 pub(in crate::tenancy) async fn set_revoked_before(
     connection: &mut PgConnection,
     organization: &OrganizationId,
     now: Timestamp,
-) -> Result<bool, DatabaseError> {
-    let done = sqlx::query!(
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
         "update auth.organizations
          set revoked_before = greatest(revoked_before, $2),
              updated_at = $2
@@ -23,5 +23,5 @@ pub(in crate::tenancy) async fn set_revoked_before(
     )
     .execute(connection)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(())
 }

@@ -42,6 +42,19 @@ pub(in crate::tenancy) async fn insert_workspace(
     Ok(done.rows_affected() == 1)
 }
 
+/// How many workspaces an organization has, archived ones too. The organization is locked.
+pub(in crate::tenancy) async fn count_workspaces(
+    connection: &mut PgConnection,
+    organization: &OrganizationId,
+) -> Result<i64, DatabaseError> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "count!" from auth.workspaces where organization_id = $1"#,
+        organization.as_str(),
+    )
+    .fetch_one(connection)
+    .await?)
+}
+
 /// The first of the candidates that no workspace of the organization has.
 pub(in crate::tenancy) async fn first_free_workspace_slug(
     connection: &mut PgConnection,

@@ -1,5 +1,5 @@
 //! Owns what is done with workspaces, each in its caller's transaction, and who may do it: the organization's owners
-//! and admins with every one, a workspace's owners and managers with theirs. Everybody else in the organization knows
+//! and admins with every one, a workspace's owners and managers with theirs; members who may, make some. Everybody else in the organization knows
 //! of those that they are in.
 
 use super::error::WorkspaceError;
@@ -8,20 +8,32 @@ use super::slug;
 use super::types::{NewWorkspace, Workspace, WorkspaceKind, checked_name};
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, WorkspaceId};
+use crate::config::QuotaSettings;
 use crate::db::{DatabaseError, Work};
 use crate::tenancy::authority::{Actor, Permission};
+use crate::tenancy::member::WorkspaceCreation;
+use crate::tenancy::quota::Quota;
 use crate::tenancy::standing::{self, Standing};
 use crate::tenancy::store::{self, WorkspaceRow};
 
-/// Makes a workspace. Its first owner is the one that was named, else whoever asks.
+/// Makes a workspace. Its first owner is the one that was named, else whoever asks. A member who may make workspaces but
+/// not manage the organization's makes some of their own.
 pub async fn create(
     work: &mut Work,
     actor: &Actor,
     organization: &OrganizationId,
     new: &NewWorkspace,
+    quotas: &QuotaSettings,
 ) -> Result<WorkspaceId, WorkspaceError> {
     let standing = standing::hold(work, actor, organization).await?;
-    standing.authority.require(Permission::ManageWorkspaces)?;
+    if let Err(refused) = standing.authority.require(Permission::ManageWorkspaces) {
+        let own = new.owner.is_none() || new.owner.as_ref() == actor.person();
+        if !own || !may_create(work, actor, organization).await? {
+            return Err(refused.into());
+        }
+    }
+    let others = store::count_workspaces(work.connection()?, organization).await?;
+    Quota::Workspaces.admit(quotas, others)?;
     let now = work.now();
     let id = WorkspaceId::new(now, work.entropy());
     let owner = new.owner.as_ref().or(actor.person());
@@ -54,6 +66,21 @@ pub async fn create(
         audit::record_by(work, added, actor.person()).await?;
     }
     Ok(id)
+}
+
+/// Whether the actor's membership says that they may make workspaces.
+async fn may_create(
+    work: &mut Work,
+    actor: &Actor,
+    organization: &OrganizationId,
+) -> Result<bool, DatabaseError> {
+    let Some(person) = actor.person() else {
+        return Ok(false);
+    };
+    let member = store::find_member(work.connection()?, organization, person).await?;
+    Ok(member.is_some_and(|member| {
+        member.joined_at.is_some() && member.workspace_creation == WorkspaceCreation::Allowed
+    }))
 }
 
 /// A workspace by id or slug, for whoever may know of it.

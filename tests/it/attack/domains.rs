@@ -1,5 +1,6 @@
 //! Joining by a domain under attack (attacks.md, DJ-01 and DJ-02).
 
+use signet::config::QuotaSettings;
 use signet::lifecycle::delete_organization::delete_organization;
 use signet::tenancy::domain::{self, Settled};
 use signet::tenancy::{DomainError, DomainName, TenancyError};
@@ -206,9 +207,16 @@ async fn dj_02_a_claim_that_changed_during_the_check_is_not_proven() {
                 .unwrap(),
         }
         if change == "replaced" {
-            domain::claim(&mut work, &olga.actor(), &team.id, &name, None)
-                .await
-                .unwrap();
+            domain::claim(
+                &mut work,
+                &olga.actor(),
+                &team.id,
+                &name,
+                None,
+                &QuotaSettings::default(),
+            )
+            .await
+            .unwrap();
         }
         work.commit().await.unwrap();
         match change {

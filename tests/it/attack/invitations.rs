@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use signet::base::handle::{Handle, Kind};
+use signet::config::QuotaSettings;
 use signet::lifecycle::suspend_user;
 use signet::tenancy::invitation;
 use signet::tenancy::{Actor, Forbidden, InvitationEnd, TenancyError, TenancyProblem};
@@ -159,7 +160,15 @@ async fn iv_02_no_role_above_the_inviters() {
     let mut work = app.work().await;
     let refused = invitation::revoke(&mut work, &adam.actor(), &team.id, &id).await;
     assert_matches!(refused, Err(TenancyError::Forbidden(Forbidden::AboveOwn(_))));
-    let refused = invitation::resend(&mut work, &adam.actor(), &team.id, &id, None).await;
+    let refused = invitation::resend(
+        &mut work,
+        &adam.actor(),
+        &team.id,
+        &id,
+        None,
+        &QuotaSettings::default(),
+    )
+    .await;
     assert_matches!(refused, Err(TenancyError::Forbidden(Forbidden::AboveOwn(_))));
     for place in [&team.id, &other.id] {
         let through_own = invitation::revoke(&mut work, &sven.actor(), place, &id).await;
@@ -208,9 +217,16 @@ async fn iv_02_the_inviter_is_asked_again_at_accept() {
     assert_matches!(accept(&app, &token, &sven).await, Err(TenancyError::InviterGone));
     assert_eq!(team.role_of(&app, &sven).await, None);
     let mut work = app.work().await;
-    let sent = invitation::resend(&mut work, &Actor::Operator, &team.id, &id, None)
-        .await
-        .unwrap();
+    let sent = invitation::resend(
+        &mut work,
+        &Actor::Operator,
+        &team.id,
+        &id,
+        None,
+        &QuotaSettings::default(),
+    )
+    .await
+    .unwrap();
     work.commit().await.unwrap();
     assert_eq!(
         accept(&app, &sent.token, &sven).await.unwrap().role.as_str(),

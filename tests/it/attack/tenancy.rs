@@ -1,5 +1,6 @@
 //! Organizations and roles under attack (attacks.md, TN-07 and TN-09).
 
+use signet::config::QuotaSettings;
 use signet::lifecycle::delete_organization::delete_organization;
 use signet::lifecycle::delete_user::delete_user;
 use signet::tenancy::{
@@ -37,7 +38,7 @@ async fn tn_07_a_slug_never_means_somebody_else() {
     for taken in ["gone", "moved"] {
         let chosen = Some(Slug::parse(taken).unwrap());
         let new = NewOrganization::new("Gone", chosen, OrganizationType::Team, None, mallory.id.clone());
-        let refused = service::create(&mut app.work().await, &new.unwrap()).await;
+        let refused = service::create(&mut app.work().await, &new.unwrap(), &QuotaSettings::default()).await;
         assert_matches!(refused, Err(TenancyError::SlugTaken(_)));
         let mut work = app.work().await;
         assert!(
@@ -45,7 +46,9 @@ async fn tn_07_a_slug_never_means_somebody_else() {
             "{taken} names nobody"
         );
         let new = NewOrganization::new(taken, None, OrganizationType::Team, None, mallory.id.clone());
-        let id = service::create(&mut work, &new.unwrap()).await.unwrap();
+        let id = service::create(&mut work, &new.unwrap(), &QuotaSettings::default())
+            .await
+            .unwrap();
         let made = service::find(&mut work, id.as_str()).await.unwrap().unwrap();
         assert_eq!(made.slug.as_str(), format!("{taken}-2"));
     }

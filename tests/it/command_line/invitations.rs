@@ -62,6 +62,7 @@ async fn an_address_is_invited_and_joins() {
       "invitations": [
         {
           "accepted_by": "[id]",
+          "can_create_workspaces": false,
           "created_at": "[time]",
           "email": "petra@example.test",
           "expires_at": "[time]",
@@ -135,6 +136,7 @@ async fn a_domain_is_claimed_and_proven() {
     assert_json_snapshot!(tidy(claimed.clone()), @r#"
     {
       "auto_join_role": "member",
+      "can_create_workspaces": false,
       "domain": "acme.example",
       "org_id": "[id]",
       "record_name": "_signet-challenge.acme.example",

@@ -47,6 +47,7 @@ async fn an_organization_is_made_and_shown() {
       "feature_flags": {},
       "members": [
         {
+          "can_create_workspaces": false,
           "invited_at": null,
           "invited_by": null,
           "joined_at": "[time]",

@@ -41,10 +41,18 @@ impl Change {
                     .await
                     .expect("set");
             }
-            Self::OrganizationTier(tier) => service::set_tier(work, org, tier).await.expect("set"),
-            Self::Suspend => service::suspend(work, org).await.expect("suspended"),
-            Self::Resume => service::resume(work, org).await.expect("resumed"),
-            Self::RevokeTokens => revocation::revoke_before(work, org).await.expect("revoked"),
+            Self::OrganizationTier(tier) => service::set_tier(work, &Actor::Operator, org, tier)
+                .await
+                .expect("set"),
+            Self::Suspend => service::suspend(work, &Actor::Operator, org)
+                .await
+                .expect("suspended"),
+            Self::Resume => service::resume(work, &Actor::Operator, org)
+                .await
+                .expect("resumed"),
+            Self::RevokeTokens => revocation::revoke_before(work, &Actor::Operator, org)
+                .await
+                .expect("revoked"),
             Self::PersonTier(tier) => user::service::set_tier(work, user, tier).await.expect("set"),
             Self::PlatformRole(role) => user::service::set_role(work, user, role).await.expect("set"),
             Self::Status(status) => {

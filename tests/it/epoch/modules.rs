@@ -7,6 +7,7 @@ use sqlx::Row as _;
 use crate::api::caller::{Caller, console};
 use crate::app::TestApp;
 use crate::app::relying_party::claims;
+use crate::attack::evidence::count;
 use crate::attack::holdings::text;
 use crate::fixtures::client::TestClient;
 use crate::fixtures::organization::TestOrganization;
@@ -131,4 +132,33 @@ async fn a_promotion_into_a_denial_and_another_type_end_tokens() {
     let changed = scene.owner.patch(&path, json!({"type": "club"})).await;
     assert_eq!(changed.status, 200, "{}", changed.body);
     assert!(!scene.lives(&before).await, "a club has no modules here");
+}
+
+/// Where a thousand have the role, one cut-off speaks of the organization.
+#[tokio::test]
+async fn many_members_share_one_cut_off() {
+    let scene = scene().await;
+    let before = scene.token(&scene.people[0]).await;
+    let many = "insert into auth.users (id, email, email_canonical, created_at, updated_at)
+        select 'many-' || n, n || '@many.example', n || '@many.example', to_timestamp(0), to_timestamp(0)
+        from generate_series(1, 1100) n";
+    let joined =
+        "insert into auth.members (organization_id, user_id, role, joined_at, created_at, updated_at)
+        select o.id, u.id, 'member', to_timestamp(0), to_timestamp(0), to_timestamp(0)
+        from auth.organizations o
+        cross join auth.users u
+        where o.slug = 'acme'
+          and u.id like 'many-%'";
+    for statement in [many, joined] {
+        sqlx::query(statement)
+            .execute(&mut scene.app.database.admin().await)
+            .await
+            .expect("written");
+    }
+    scene.set("member", "notes", "none").await;
+    assert!(!scene.lives(&before).await);
+    let cut = "select count(*) from auth.epoch_cutoffs";
+    assert_eq!(count(&scene.app, cut).await, 1);
+    let after = scene.token(&scene.people[0]).await;
+    assert!(scene.lives(&after).await);
 }

@@ -135,7 +135,9 @@ async fn an_organization_that_is_not_joined_is_refused() {
     let asked = ("scope", "openid organization:acme");
     assert_eq!(refusal(&house, &house.bob, &[asked]).await, denied);
     let mut work = house.app.work().await;
-    service::suspend(&mut work, &house.globex.id).await.unwrap();
+    service::suspend(&mut work, &signet::tenancy::Actor::Operator, &house.globex.id)
+        .await
+        .unwrap();
     work.commit().await.unwrap();
     assert_eq!(
         refusal(&house, &house.ada, &[("organization", "globex")]).await,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use signet::base::handle::{Handle, Kind};
 use signet::base::id::InvitationId;
+use signet::config::QuotaSettings;
 use signet::jobs::cleanup;
 use signet::tenancy::invitation::{self, InvitationStatus, NewInvitation};
 use signet::tenancy::{Actor, InvitationEnd, TenancyError};
@@ -100,7 +101,15 @@ async fn a_resent_invitation_has_one_token_that_works() {
     let expired = accept(&app, &old, &sven).await;
     assert_matches!(expired, Err(TenancyError::InvitationOver(InvitationEnd::Expired)));
     let mut work = app.work().await;
-    let sent = invitation::resend(&mut work, &olga.actor(), &team.id, &id, None).await;
+    let sent = invitation::resend(
+        &mut work,
+        &olga.actor(),
+        &team.id,
+        &id,
+        None,
+        &QuotaSettings::default(),
+    )
+    .await;
     let new = again(&kept(work, sent).await.unwrap().token);
     assert_matches!(
         accept(&app, &old, &sven).await,
@@ -108,7 +117,15 @@ async fn a_resent_invitation_has_one_token_that_works() {
     );
     assert_eq!(accept(&app, &new, &sven).await.unwrap().role, role("viewer"));
     let mut work = app.work().await;
-    let late = invitation::resend(&mut work, &olga.actor(), &team.id, &id, None).await;
+    let late = invitation::resend(
+        &mut work,
+        &olga.actor(),
+        &team.id,
+        &id,
+        None,
+        &QuotaSettings::default(),
+    )
+    .await;
     assert_matches!(late, Err(TenancyError::UnknownInvitation(_)));
 }
 

@@ -221,7 +221,7 @@ async fn members_of_a_suspended_organization_may_only_leave() {
     let app = TestApp::new().await;
     let (team, [olga, adam, ..]) = a_team(&app).await;
     let mut work = app.work().await;
-    signet::tenancy::service::suspend(&mut work, &team.id)
+    signet::tenancy::service::suspend(&mut work, &signet::tenancy::Actor::Operator, &team.id)
         .await
         .unwrap();
     work.commit().await.unwrap();

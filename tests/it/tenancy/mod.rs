@@ -10,6 +10,8 @@ mod module_reach;
 mod modules;
 mod organizations;
 mod provisioning;
+mod quotas;
 mod status;
+mod workspace_creation;
 mod workspace_rights;
 mod workspaces;

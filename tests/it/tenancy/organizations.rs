@@ -1,9 +1,10 @@
 //! Organizations themselves: names, slugs, types, plans, flags and looks.
 
 use serde_json::json;
+use signet::config::QuotaSettings;
 use signet::tenancy::{
     Actor, Branding, Forbidden, NewOrganization, OrganizationType, Plan, Slug, TenancyError, administration,
-    service,
+    revocation, service,
 };
 
 use crate::app::TestApp;
@@ -85,7 +86,9 @@ async fn a_personal_space_stays_one() {
     app.clock.advance(std::time::Duration::from_secs(1));
     let team = an_organization(&app, "team", &olga, None).await;
     let mut work = app.work().await;
-    let joined = administration::joined_by(&mut work, &olga.id).await.unwrap();
+    let joined = administration::joined_by(&mut work, &olga.id, None, (None, 100))
+        .await
+        .unwrap();
     let told: Vec<_> = joined
         .iter()
         .map(|(space, role)| (space.slug.as_str(), role.as_str()))
@@ -121,7 +124,9 @@ async fn a_slug_is_given_once() {
         team.id
     );
     let other = NewOrganization::new("Team", None, OrganizationType::Team, None, olga.id.clone()).unwrap();
-    let other = service::create(&mut work, &other).await.unwrap();
+    let other = service::create(&mut work, &other, &QuotaSettings::default())
+        .await
+        .unwrap();
     assert_eq!(
         service::find(&mut work, other.as_str())
             .await
@@ -141,9 +146,35 @@ async fn a_slug_is_given_once() {
             None,
             olga.id.clone(),
         );
-        let refused = service::create(&mut app.work().await, &new.unwrap()).await;
+        let refused = service::create(&mut app.work().await, &new.unwrap(), &QuotaSettings::default()).await;
         assert_matches!(refused, Err(TenancyError::SlugTaken(_)));
     }
     rename(&team.id, "team").await.unwrap();
     rename(&team.id, "team").await.unwrap();
+}
+
+/// Tier, suspension and the end of tokens are an operator's: a member is refused, an owner too, and a stranger learns
+/// nothing.
+#[tokio::test]
+async fn only_an_operator_suspends_and_sets_the_tier() {
+    let app = TestApp::new().await;
+    let olga = a_person("olga").create(&app).await;
+    let mallory = a_person("mallory").create(&app).await;
+    let team = an_organization(&app, "team", &olga, None).await;
+    for (actor, known) in [(olga.actor(), true), (mallory.actor(), false)] {
+        let mut work = app.work().await;
+        let outcomes = [
+            service::set_tier(&mut work, &actor, &team.id, None).await,
+            service::suspend(&mut work, &actor, &team.id).await,
+            service::resume(&mut work, &actor, &team.id).await,
+            revocation::revoke_before(&mut work, &actor, &team.id).await,
+        ];
+        for outcome in outcomes {
+            if known {
+                assert_matches!(outcome, Err(TenancyError::Forbidden(_)));
+            } else {
+                assert_matches!(outcome, Err(TenancyError::Unknown(_)));
+            }
+        }
+    }
 }

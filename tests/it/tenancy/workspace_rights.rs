@@ -1,6 +1,7 @@
 //! Who may do what with workspaces (systems.md section 1: workspace roles; section 2: a non-member sees 404).
 
 use signet::base::id::{OrganizationId, WorkspaceId};
+use signet::config::QuotaSettings;
 use signet::tenancy::TenancyError;
 use signet::tenancy::authority::Actor;
 use signet::tenancy::workspace::{NewWorkspace, WorkspaceError, WorkspaceRole, members, service};
@@ -30,9 +31,15 @@ async fn scene() -> Scene {
     }
     let new = NewWorkspace::new("Launch", None, Some(people[2].id.clone())).expect("valid");
     let mut work = app.work().await;
-    let workspace = service::create(&mut work, &Actor::Operator, &organization.id, &new)
-        .await
-        .expect("made");
+    let workspace = service::create(
+        &mut work,
+        &Actor::Operator,
+        &organization.id,
+        &new,
+        &QuotaSettings::default(),
+    )
+    .await
+    .expect("made");
     work.commit().await.expect("committed");
     Scene {
         app,
@@ -153,7 +160,14 @@ async fn members_make_no_workspace() {
     let new = NewWorkspace::new("Other", None, None).expect("valid");
     for (person, may) in [(0, true), (1, true), (2, false), (4, false), (5, false)] {
         let mut work = scene.app.work().await;
-        let made = service::create(&mut work, &scene.actor(person), &scene.organization, &new).await;
+        let made = service::create(
+            &mut work,
+            &scene.actor(person),
+            &scene.organization,
+            &new,
+            &QuotaSettings::default(),
+        )
+        .await;
         assert_eq!(made.is_ok(), may, "{person}: {made:?}");
         if let Ok(id) = made {
             let place = (&scene.organization, &id);
