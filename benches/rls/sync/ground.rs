@@ -12,7 +12,7 @@ use signet::base::entropy::SystemEntropy;
 use signet::base::handle::BackupEpoch;
 use signet::base::id::{OrganizationId, UserId};
 use signet::base::origin::Origin;
-use signet::config::SignUpSettings;
+use signet::config::{QuotaSettings, SignUpSettings};
 use signet::db::pool::{self, PoolSettings};
 use signet::db::work::Circumstances;
 use signet::db::{Work, bootstrap, migrate, platform};
@@ -192,7 +192,7 @@ async fn people(work: &mut Work, number: usize) -> anyhow::Result<Vec<(Organizat
                 None,
                 owner,
             )?;
-            organization = Some(service::create(work, &new).await?);
+            organization = Some(service::create(work, &new, &QuotaSettings::default()).await?);
         }
         let organization = organization.clone().context("the first makes one")?;
         let user = person(work, &format!("member-{index}")).await?;
