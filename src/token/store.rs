@@ -12,6 +12,7 @@ use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, OrganizationId, TokenId, UserId};
 use crate::db::{DatabaseError, Work};
+use crate::protocol::grant_type::GrantType;
 use crate::protocol::scope::{ORGANIZATIONS, Scope};
 use crate::user::{Profile, ProfileDetails};
 
@@ -116,6 +117,7 @@ pub(super) async fn reference_claims(
     }
 }
 
+/// The grant of a refresh token that a refresh would not be refused for.
 pub(super) async fn live_grant_of_refresh(
     work: &mut Work,
     digest: &Digest,
@@ -123,15 +125,23 @@ pub(super) async fn live_grant_of_refresh(
 ) -> Result<Option<LiveGrant>, DatabaseError> {
     let now = work.now();
     let row = sqlx::query!(
-        r#"select id as "id!", client_id as "client_id!", user_id as "user_id!", scopes as "scopes!", live_until as "live_until!",
-            created_at as "created_at!", organization_id, auth_time as "auth_time!", acr as "acr!", amr as "amr!"
-           from auth.live_grants
-           where refresh_digest = $1
-             and generation = $2
-             and live_until > $3"#,
+        r#"select g.id as "id!", g.client_id as "client_id!", g.user_id as "user_id!", g.scopes as "scopes!",
+            g.live_until as "live_until!", g.created_at as "created_at!", g.organization_id, g.auth_time as "auth_time!",
+            g.acr as "acr!", g.amr as "amr!"
+           from auth.live_grants g
+           join auth.oauth_applications a on a.client_id = g.client_id
+           left join auth.resources r on r.identifier = g.resource
+           where g.refresh_digest = $1
+             and g.generation = $2
+             and g.live_until > $3
+             and $4 = any (a.grant_types)
+             and (g.resource is null or r.identifier is not null)
+             and auth.member_claims(
+                g.user_id, g.organization_id, g.active_organization_id, g.scopes, g.created_at) is not null"#,
         digest.as_bytes(),
         generation,
         now,
+        GrantType::RefreshToken.name(),
     )
     .fetch_optional(work.connection()?)
     .await?;
@@ -204,7 +214,7 @@ pub(super) async fn userinfo_of_jwt(
     let row = sqlx::query_as!(
         UserinfoRow,
         r#"select g.user_id as "user_id!", g.claims, null::jsonb as token,
-            auth.member_claims(g.user_id, g.organization_id, coalesce($4, g.active_organization_id), $6) as tenancy,
+            auth.member_claims(g.user_id, g.organization_id, coalesce($4, g.active_organization_id), $6, g.created_at) as tenancy,
             case when $7 = any ($6) then auth.member_organizations(g.user_id) end as organizations,
             u.email, u.email_verified_at, u.user_name, u.name, u.given_name, u.family_name, u.middle_name, u.nickname,
             u.profile, u.image, u.website, u.gender, u.birthdate, u.zoneinfo, u.locale, u.phone, u.phone_verified_at,
@@ -239,7 +249,7 @@ pub(super) async fn userinfo_of_reference(
         UserinfoRow,
         r#"select g.user_id as "user_id!", g.claims, t.claims as token,
             auth.member_claims(g.user_id, g.organization_id, coalesce(t.claims ->> 'org_id', g.active_organization_id),
-                says.scopes) as tenancy,
+                says.scopes, g.created_at) as tenancy,
             case when $3 = any (says.scopes) then auth.member_organizations(g.user_id) end as organizations,
             u.email, u.email_verified_at, u.user_name, u.name, u.given_name, u.family_name, u.middle_name, u.nickname,
             u.profile, u.image, u.website, u.gender, u.birthdate, u.zoneinfo, u.locale, u.phone, u.phone_verified_at,

@@ -45,7 +45,7 @@ pub(in crate::grant) async fn redeem(
     let row = sqlx::query!(
         r#"with candidate as (
                 select c.digest,
-                    auth.member_claims(c.user_id, c.organization_id, s.active_organization_id, c.scopes) as tenancy,
+                    auth.member_claims(c.user_id, c.organization_id, s.active_organization_id, c.scopes, c.created_at) as tenancy,
                     case when $13 or c.claims ? 'id_token' then to_jsonb(u) end as person,
                     case when r.identifier is not null then to_jsonb(r) end as audience
                 from auth.oauth_authorization_codes c
@@ -209,7 +209,7 @@ pub(in crate::grant) async fn rotate(
                 select g.id,
                     auth.member_claims(g.user_id, case
                         when 'organization:' || $5 = any (g.scopes) then g.organization_id
-                        else coalesce($5, g.organization_id) end, g.active_organization_id, coalesce($6, g.scopes)) as tenancy,
+                        else coalesce($5, g.organization_id) end, g.active_organization_id, coalesce($6, g.scopes), g.created_at) as tenancy,
                     case when $13 or g.claims ? 'id_token' then (
                         select to_jsonb(u) from auth.users u where u.id = g.user_id) end as person,
                     case when r.identifier is not null then to_jsonb(r) end as audience
@@ -327,7 +327,7 @@ pub(in crate::grant) async fn current(
             g.auth_time as "auth_time!", g.amr as "amr!", g.acr as "acr!",
             auth.member_claims(g.user_id, case
                 when 'organization:' || $3 = any (g.scopes) then g.organization_id
-                else coalesce($3, g.organization_id) end, g.active_organization_id, coalesce($5, g.scopes)) as tenancy,
+                else coalesce($3, g.organization_id) end, g.active_organization_id, coalesce($5, g.scopes), g.created_at) as tenancy,
             case when $4 or g.claims ? 'id_token' then (
                 select to_jsonb(u) from auth.users u where u.id = g.user_id) end as person,
             case when r.identifier is not null then to_jsonb(r) end as audience

@@ -19,7 +19,7 @@ pub(in crate::grant) async fn prepare_redemption(
     let now = work.now();
     let row = sqlx::query!(
         r#"select c.grant_id, c.user_id, c.session_id, c.scopes, c.claims, c.nonce, c.auth_time, c.amr, c.acr,
-                auth.member_claims(c.user_id, c.organization_id, s.active_organization_id, c.scopes) as tenancy,
+                auth.member_claims(c.user_id, c.organization_id, s.active_organization_id, c.scopes, c.created_at) as tenancy,
                 case when $7 or c.claims ? 'id_token' then to_jsonb(u) end as person,
                 case when r.identifier is not null then to_jsonb(r) end as audience
            from auth.oauth_authorization_codes c
@@ -93,7 +93,7 @@ pub(in crate::grant) async fn prepare_refresh(
                 g.rotated_at, g.request_digest,
                 auth.member_claims(g.user_id, case
                     when 'organization:' || $4 = any (g.scopes) then g.organization_id
-                    else coalesce($4, g.organization_id) end, g.active_organization_id, coalesce($5, g.scopes)) as tenancy,
+                    else coalesce($4, g.organization_id) end, g.active_organization_id, coalesce($5, g.scopes), g.created_at) as tenancy,
                 case when $9 or g.claims ? 'id_token' then (
                     select to_jsonb(u) from auth.users u where u.id = g.user_id) end as person,
                 case when r.identifier is not null then to_jsonb(r) end as audience
