@@ -1,6 +1,6 @@
--- owner: hook: (functions only)
+-- owner: hook: (functions, a rule of auth.token_hooks)
 --
--- What an organization's own cut-off means for grants that are not bound to it.
+-- What an organization's own cut-off means for grants that are not bound to it, and what no hook may say.
 
 -- auth.member_claims runs with its caller's rights
 grant select (revoked_before) on auth.organizations to signet_hook;
@@ -50,3 +50,12 @@ end
 $$;
 revoke execute on function auth.member_claims(text, text, text, text[], timestamptz) from public;
 grant execute on function auth.member_claims(text, text, text, text[], timestamptz) to signet_app, signet_hook;
+
+-- Which organization a token speaks of is nobody's to raise: its epoch counts for the true one, so that the cut-offs
+-- of another would not be kept.
+update auth.token_hooks
+set may_raise = array_remove(may_raise, 'org_id')
+where 'org_id' = any (may_raise);
+alter table auth.token_hooks
+    drop constraint token_hooks_may_raise_check,
+    add constraint token_hooks_may_raise_check check (may_raise <@ array['role', 'tier', 'org_role']);

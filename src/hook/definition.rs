@@ -11,8 +11,8 @@ use crate::protocol::claims::{self, Output};
 
 /// The shortest and the longest time that a hook may be given.
 pub const TIMEOUTS: std::ops::RangeInclusive<Duration> = Duration::from_millis(50)..=Duration::from_secs(5);
-/// The claims of membership that a policy can free.
-pub const RAISABLE: [&str; 4] = ["role", "tier", "org_id", "org_role"];
+/// The claims of membership that a policy can free. Not `org_id`: the epoch of a token counts for the true one.
+pub const RAISABLE: [&str; 3] = ["role", "tier", "org_role"];
 /// The longest identifier that PostgreSQL keeps whole.
 const LONGEST_IDENTIFIER: usize = 63;
 const LONGEST_URL: usize = 2048;
@@ -47,7 +47,7 @@ pub enum DefinitionError {
     #[error("overwrite: {0} is a claim that the protocol decides")]
     OverwriteLocked(String),
     /// A claim of membership that no policy frees.
-    #[error("may_raise: {0} is none of role, tier, org_id, org_role")]
+    #[error("may_raise: {0} is none of role, tier, org_role")]
     Raise(String),
     /// The time.
     #[error("timeout: 50 to 5000 milliseconds")]

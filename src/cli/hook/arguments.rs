@@ -123,7 +123,7 @@ pub struct HookOptions {
     /// Let it overwrite nothing
     #[arg(long, conflicts_with = "overwrite")]
     pub no_overwrite: bool,
-    /// A claim that it may set beyond membership: role, tier, org_id or org_role; repeat for several
+    /// A claim that it may set beyond membership: role, tier or org_role; repeat for several
     #[arg(long = "may-raise", value_name = "CLAIM")]
     pub may_raise: Vec<String>,
     /// Let it raise nothing

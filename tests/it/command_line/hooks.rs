@@ -102,7 +102,7 @@ async fn a_hook_is_registered_changed_and_removed() {
 }
 
 /// Definitions that cannot be meant, each with the field that says so.
-const REFUSED: [(&str, &str); 11] = [
+const REFUSED: [(&str, &str); 12] = [
     ("--name Own --target hooks.own", "name:"),
     ("--name own --target own", "target:"),
     ("--name own --target hooks.own;drop", "target:"),
@@ -110,6 +110,7 @@ const REFUSED: [(&str, &str); 11] = [
     ("--name own --target hooks.own --timeout-ms 5001", "timeout:"),
     ("--name own --target hooks.own --overwrite SUB", "overwrite:"),
     ("--name own --target hooks.own --may-raise sub", "may_raise:"),
+    ("--name own --target hooks.own --may-raise org_id", "may_raise:"),
     ("--name own --target hooks.own --secret-file -", "secret-file:"),
     (
         "--name own --kind http --target https://example.com/hook",
