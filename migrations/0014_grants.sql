@@ -1,6 +1,7 @@
--- owner: hook: (functions, a rule of auth.token_hooks)
+-- owner: hook: (functions, a rule of auth.token_hooks, an index of auth.hook_events)
 --
--- What an organization's own cut-off means for grants that are not bound to it, and what no hook may say.
+-- What an organization's own cut-off means for grants that are not bound to it, what no hook may say, and the way to
+-- a person's kept events.
 
 -- auth.member_claims runs with its caller's rights
 grant select (revoked_before) on auth.organizations to signet_hook;
@@ -59,3 +60,6 @@ where 'org_id' = any (may_raise);
 alter table auth.token_hooks
     drop constraint token_hooks_may_raise_check,
     add constraint token_hooks_may_raise_check check (may_raise <@ array['role', 'tier', 'org_role']);
+
+-- The deletion of an account takes its kept events with it.
+create index hook_events_by_user on auth.hook_events ((question ->> 'user_id'));

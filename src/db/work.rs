@@ -15,7 +15,7 @@ use crate::base::origin::Origin;
 /// What every piece of work carries beside its connection.
 #[derive(Clone)]
 pub struct Circumstances {
-    /// Read once per request.
+    /// Read once per request, and again once operators' hooks were asked.
     pub now: Timestamp,
     /// Where random bytes come from.
     pub entropy: Arc<dyn Entropy>,

@@ -29,6 +29,8 @@ pub struct RefreshRequest<'a> {
     pub scope: Option<&'a Scope>,
     /// An organization's id or slug, for this one response.
     pub organization: Option<&'a str>,
+    /// When the request came: what the grace is judged by. A slow hook makes no theft of a lost reply.
+    pub presented_at: Timestamp,
 }
 
 impl RefreshRequest<'_> {
@@ -58,14 +60,14 @@ fn requested<'a>(granting: Granting<'a>, request: RefreshRequest<'a>) -> store::
 
 /// Whether a token of this generation, when another is current, is a lost reply's: the previous one, inside the grace.
 fn is_lost_reply(
-    work: &Work,
     granting: Granting<'_>,
+    request: RefreshRequest<'_>,
     presented: &RefreshToken,
     (generation, rotated_at): (i32, Option<Timestamp>),
 ) -> bool {
     let grace_ends =
         rotated_at.map(|rotated_at| clock::after(rotated_at, granting.issuance.settings.refresh_grace()));
-    presented.generation + 1 == generation && grace_ends.is_some_and(|ends| work.now() < ends)
+    presented.generation + 1 == generation && grace_ends.is_some_and(|ends| request.presented_at < ends)
 }
 
 /// Reads what the token would get, rotating or as a lost reply's successor, for the operators' hooks. `None` if it
@@ -91,7 +93,7 @@ pub async fn prepare(
     .await?;
     let Some(found) = found else { return Ok(None) };
     let replays = || {
-        is_lost_reply(work, granting, &presented, (found.generation, found.rotated_at))
+        is_lost_reply(granting, request, &presented, (found.generation, found.rotated_at))
             && found.request_digest.as_ref() == Some(&request.digest(granting))
     };
     let rotates = presented.generation == found.generation;
@@ -176,7 +178,7 @@ pub async fn explain(
     if presented.generation == found.generation {
         return Ok(refuse_request(granting, request, &found));
     }
-    if is_lost_reply(work, granting, &presented, (found.generation, found.rotated_at)) {
+    if is_lost_reply(granting, request, &presented, (found.generation, found.rotated_at)) {
         if found.request_digest != Some(request.digest(granting)) {
             return Ok(invalid_grant(
                 "the refresh token was just used for another request",

@@ -70,12 +70,14 @@ pub(super) async fn refresh(
         refresh_token: token,
         scope: scope.as_ref(),
         organization: organization.as_deref(),
+        presented_at: circumstances.now,
     };
     grant(edge, circumstances, granting, Presented::Refresh(request)).await
 }
 
 /// Completes at once where nobody is to be asked. Else prepares, asks, completes; once more from the start if what was
-/// asked about changed meanwhile.
+/// asked about changed meanwhile. Whoever is asked takes time, so that the clock is read again for each step: what has
+/// expired by then is not granted, and what is granted is dated by then.
 async fn grant(
     edge: &Edge,
     circumstances: Circumstances,
@@ -90,11 +92,13 @@ async fn grant(
         };
     }
     for _ in 0..consult::ATTEMPTS {
+        let circumstances = at_present(edge, &circumstances);
         let consulted = match consult(edge, &circumstances, granting, presented).await? {
             Ok(Some(consulted)) => consulted,
             Ok(None) => return settled(explain(edge, &circumstances, granting, (presented, None)).await?),
             Err(refused) => return Ok(refused),
         };
+        let circumstances = at_present(edge, &circumstances);
         let known = (presented, Some(&consulted));
         let outcome = if consulted.replays() {
             explain(edge, &circumstances, granting, known).await?
@@ -106,6 +110,13 @@ async fn grant(
         }
     }
     settled(None)
+}
+
+fn at_present(edge: &Edge, circumstances: &Circumstances) -> Circumstances {
+    Circumstances {
+        now: edge.app.clock().now(),
+        ..circumstances.clone()
+    }
 }
 
 /// Reads what would be granted, lets go of the connection, and asks. `None` if nothing would be.

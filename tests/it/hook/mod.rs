@@ -9,4 +9,5 @@ mod membership;
 mod outputs;
 mod rights;
 mod session;
+mod slow;
 mod supabase;

@@ -4,7 +4,7 @@ mod answers;
 mod attempts;
 mod breaker;
 mod faults;
-mod flow;
+pub mod flow;
 pub mod receiver;
 mod shadow;
 mod signing;
