@@ -337,12 +337,14 @@ pub enum Event {
     HookChanged {
         hook: String,
     },
-    /// A token hook failed, so nothing was issued; `problem` is a closed word, never the hook's answer.
+    /// A token hook failed; `problem` is a closed word, never the hook's answer, and `on_failure` says whether tokens
+    /// went on without it. One for many: see `hook::record`.
     HookFailed {
         hook: String,
         client: Option<ClientId>,
         user: Option<UserId>,
         problem: &'static str,
+        on_failure: &'static str,
     },
 
     ServiceKeyCreated {

@@ -92,7 +92,14 @@ fn metadata(event: &Event) -> Value {
         | Event::MemberWorkspaceCreationChanged { .. }
         | Event::ModulePermissionChanged { .. } => space_metadata(event),
         Event::HookChanged { hook } => json!({ "hook": hook }),
-        Event::HookFailed { hook, problem, .. } => json!({ "hook": hook, "problem": problem }),
+        Event::HookFailed {
+            hook,
+            problem,
+            on_failure,
+            ..
+        } => {
+            json!({ "hook": hook, "problem": problem, "on_failure": on_failure })
+        }
         Event::ServiceKeyCreated { key, name } | Event::ServiceKeyRotated { key, name } => {
             json!({ "service_key_id": key, "name": name })
         }

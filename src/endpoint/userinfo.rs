@@ -125,6 +125,6 @@ async fn said(
             claim_names: None,
         },
     };
-    let decided = issuance.hooks.ask(&question).await?;
+    let decided = issuance.hooks.ask(circumstances, &question).await?;
     Ok(assemble::userinfo(draft, Some(&decided))?)
 }

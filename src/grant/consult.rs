@@ -13,8 +13,9 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{HookEventId, TokenId};
 use crate::claims::assemble::{Decided, Draft, GrantFacts, TokenSubject};
 use crate::db::Work;
+use crate::db::work::Circumstances;
 use crate::hook::ask::{Occasion, Question};
-use crate::hook::{AskError, Hooks, merge};
+use crate::hook::{AskError, merge};
 use crate::protocol::claims::Output;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::scope::{OPENID, Scope};
@@ -90,7 +91,11 @@ impl Prepared {
 }
 
 /// Asks the operators' hooks about every output of the grant.
-pub async fn consult(granting: Granting<'_>, prepared: Prepared) -> Result<Consulted, GrantError> {
+pub async fn consult(
+    granting: Granting<'_>,
+    circumstances: &Circumstances,
+    prepared: Prepared,
+) -> Result<Consulted, GrantError> {
     let Granting { issuance, client, .. } = granting;
     let row = &prepared.row;
     let facts = row.facts(granting, None).map_err(MintError::Hook)?;
@@ -123,7 +128,7 @@ pub async fn consult(granting: Granting<'_>, prepared: Prepared) -> Result<Consu
         );
         let names = row.audience.as_ref().map(|resource| &resource.claim_names);
         let asked = (&occasion, Output::AccessToken);
-        let said = ask(&issuance.hooks, asked, (&draft, names), &membership).await?;
+        let said = ask(granting, circumstances, asked, (&draft, names), &membership).await?;
         decided.access_token = Some(said);
     }
     if prepared.scope.contains(OPENID) && issuance.hooks.are_asked(Output::IdToken) {
@@ -134,7 +139,7 @@ pub async fn consult(granting: Granting<'_>, prepared: Prepared) -> Result<Consu
         };
         let draft = id_token::draft(issuance, client, &facts, content, prepared.now);
         let asked = (&occasion, Output::IdToken);
-        let said = ask(&issuance.hooks, asked, (&draft, None), &membership).await?;
+        let said = ask(granting, circumstances, asked, (&draft, None), &membership).await?;
         decided.id_token = Some(said);
     }
     Ok(Consulted {
@@ -158,7 +163,8 @@ fn membership(granting: Granting<'_>, facts: &GrantFacts) -> Membership {
 }
 
 async fn ask(
-    hooks: &Hooks,
+    granting: Granting<'_>,
+    circumstances: &Circumstances,
     (occasion, output): (&Occasion<'_>, Output),
     (draft, claim_names): (&Draft, Option<&BTreeMap<String, String>>),
     membership: &Membership,
@@ -174,7 +180,8 @@ async fn ask(
             claim_names,
         },
     };
-    hooks.ask(&question).await.map_err(|error| match error {
+    let asked = granting.issuance.hooks.ask(circumstances, &question).await;
+    asked.map_err(|error| match error {
         AskError::Hook(error) => GrantError::Mint(MintError::Hook(error)),
         AskError::Database(error) => GrantError::Database(error),
     })

@@ -93,8 +93,12 @@ pub async fn prepare(
     .await?;
     let Some(found) = found else { return Ok(None) };
     let replays = || {
-        is_lost_reply(granting, request, &presented, (found.generation, found.rotated_at))
-            && found.request_digest.as_ref() == Some(&request.digest(granting))
+        is_lost_reply(
+            granting,
+            request,
+            &presented,
+            (found.generation, found.rotated_at),
+        ) && found.request_digest.as_ref() == Some(&request.digest(granting))
     };
     let rotates = presented.generation == found.generation;
     if !rotates && !replays() {
@@ -178,7 +182,12 @@ pub async fn explain(
     if presented.generation == found.generation {
         return Ok(refuse_request(granting, request, &found));
     }
-    if is_lost_reply(granting, request, &presented, (found.generation, found.rotated_at)) {
+    if is_lost_reply(
+        granting,
+        request,
+        &presented,
+        (found.generation, found.rotated_at),
+    ) {
         if found.request_digest != Some(request.digest(granting)) {
             return Ok(invalid_grant(
                 "the refresh token was just used for another request",

@@ -18,6 +18,7 @@ use super::transport::http;
 use crate::base::clock::{self, Timestamp};
 use crate::base::id::{ClientId, HookEventId, UserId};
 use crate::db::DatabaseError;
+use crate::db::work::Circumstances;
 use crate::protocol::claims::Output;
 
 /// What the hooks of every output of one grant are told alike.
@@ -59,10 +60,14 @@ const DURATION: &str = "signet_hook_duration_seconds";
 impl Hooks {
     /// Asks every deciding hook of the output. Gives what is said beside the protocol's claims. Shadows are asked
     /// later, and nobody waits for them.
-    pub async fn ask(&self, question: &Question<'_>) -> Result<Map<String, Value>, AskError> {
+    pub async fn ask(
+        &self,
+        circumstances: &Circumstances,
+        question: &Question<'_>,
+    ) -> Result<Map<String, Value>, AskError> {
         let set = self.current();
         let mut course = Course::new(question.draft.tenancy.clone());
-        let outcome = self.decide(&set, question, &mut course).await;
+        let outcome = self.decide(&set, circumstances, question, &mut course).await;
         if let Err(error) = &outcome {
             course.fails(error);
         }
@@ -73,6 +78,7 @@ impl Hooks {
     async fn decide(
         &self,
         set: &HookSet,
+        circumstances: &Circumstances,
         question: &Question<'_>,
         course: &mut Course,
     ) -> Result<Map<String, Value>, AskError> {
@@ -81,7 +87,12 @@ impl Hooks {
             course.comes_to(hook.settings.position);
             match self.consult(hook, question, &additions).await {
                 Ok(said) => additions = said,
-                Err(AskError::Hook(error)) if !error.is_refusal() && falls_back(hook) => {}
+                Err(AskError::Hook(error)) if !error.is_refusal() => {
+                    self.record(circumstances, hook, question.occasion, &error).await;
+                    if !falls_back(hook) {
+                        return Err(error.into());
+                    }
+                }
                 Err(error) => return Err(error),
             }
             course.stands(&additions);

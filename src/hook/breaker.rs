@@ -139,7 +139,13 @@ impl Breaker {
 
     /// Keeps the circuits of these hooks; one that was disabled for a while begins anew.
     pub fn retain(&self, mut keep: impl FnMut(&str) -> bool) {
-        self.lock().retain(|hook, _| keep(hook));
+        self.lock().retain(|hook, kept| {
+            let stays = keep(hook);
+            if !stays && !matches!(kept.circuit, Circuit::Closed { .. }) {
+                metrics::gauge!(OPEN, "hook" => hook.clone()).set(0.0);
+            }
+            stays
+        });
     }
 
     /// A map of plain values stays whole when a holder of the lock panics.

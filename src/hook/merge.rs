@@ -137,11 +137,7 @@ fn may_say(
     let text = value.as_str().is_some_and(|text| !text.is_empty());
     // Where the token counts is no policy's to change: its epoch is the true organization's.
     let free = guarded != Guarded::Organization && settings.may_raise.contains(guarded.name());
-    if text && free {
-        Ok(true)
-    } else {
-        refused()
-    }
+    if text && free { Ok(true) } else { refused() }
 }
 
 /// A member of the event that only functions of the other contract know, unless such a function wrote into it.

@@ -13,6 +13,7 @@ pub mod error;
 pub mod finding;
 mod membership;
 pub mod merge;
+mod record;
 pub mod registry;
 pub mod sample;
 pub mod service;

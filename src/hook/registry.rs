@@ -10,6 +10,7 @@ use tokio::sync::{Mutex, Semaphore};
 use super::breaker::{Breaker, BreakerSettings};
 use super::custody::{self, StoredHookError};
 use super::definition::{Hook, Target};
+use super::record::Recorded;
 use super::sample::{Kept, Sampler, Sampling};
 use super::transport::sql::SqlTransport;
 use super::{shadow, shipped, store};
@@ -102,6 +103,7 @@ struct Shared {
     sql: Option<SqlTransport>,
     fetch: Fetch,
     breaker: Breaker,
+    recorded: Recorded,
     sampler: Sampler,
     watching: Arc<Semaphore>,
     current: RwLock<Arc<HookSet>>,
@@ -123,6 +125,7 @@ impl Hooks {
                 sql: ways.sql,
                 fetch: ways.fetch,
                 breaker: Breaker::new(BreakerSettings::default()),
+                recorded: Recorded::default(),
                 sampler: Sampler::new(ways.sampling),
                 watching: Arc::new(Semaphore::new(shadow::AT_ONCE)),
                 current: RwLock::new(Arc::new(set)),
@@ -157,6 +160,7 @@ impl Hooks {
         let set = Arc::new(read(connection, keyring).await?);
         let enabled = |name: &str| set.all().any(|hook| hook.settings.name == name);
         self.shared.breaker.retain(enabled);
+        self.shared.recorded.retain(enabled);
         *self
             .shared
             .current
@@ -221,6 +225,11 @@ impl Hooks {
     #[must_use]
     pub fn breaker(&self) -> &Breaker {
         &self.shared.breaker
+    }
+
+    /// Which failures were recorded.
+    pub(super) fn recorded(&self) -> &Recorded {
+        &self.shared.recorded
     }
 
     /// Which questions are kept.

@@ -135,7 +135,7 @@ async fn consult(
         Ok(Some(prepared)) => {
             // Nothing was written: this lends the connection to the next one while the hooks are asked.
             work.commit().await.map_err(failed)?;
-            let consulted = decide(consult::consult(granting, prepared).await)?;
+            let consulted = decide(consult::consult(granting, circumstances, prepared).await)?;
             Ok(consulted.map(Some))
         }
         Ok(None) => Ok(Ok(None)),

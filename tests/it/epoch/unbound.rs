@@ -41,7 +41,9 @@ impl Scene {
 
     async fn revoke(&self) {
         wait(&self.app, 1);
-        Change::RevokeTokens.commit(&self.app, &self.acme, &self.ada).await;
+        Change::RevokeTokens
+            .commit(&self.app, &self.acme, &self.ada)
+            .await;
     }
 
     /// What every output says of the organization, for a token response.

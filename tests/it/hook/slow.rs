@@ -44,7 +44,10 @@ impl Scene {
             }
         })
         .await;
-        a_hook("slow").with(over_http(&listener.url)).create(&self.app).await;
+        a_hook("slow")
+            .with(over_http(&listener.url))
+            .create(&self.app)
+            .await;
         listener
     }
 
@@ -72,7 +75,10 @@ async fn a_code_that_expires_while_a_hook_thinks_is_not_redeemed() {
     let _listener = scene.slow_by(61).await;
     let reply = scene.relying_party.exchange(&code).await;
     reply.assert_error(400, "invalid_grant");
-    assert_eq!(count(&scene.app, "select count(*) from auth.oauth_grants").await, 0);
+    assert_eq!(
+        count(&scene.app, "select count(*) from auth.oauth_grants").await,
+        0
+    );
 }
 
 /// Contracts section 3: so has a refresh token, and a session's end counts in the same way.
@@ -81,7 +87,10 @@ async fn a_refresh_token_that_expires_while_a_hook_thinks_is_not_rotated() {
     let scene = Scene::new().await;
     let tokens = scene.relying_party.tokens(&scene.app, &scene.ada, &[]).await;
     let _listener = scene.slow_by(31 * 24 * 3600).await;
-    let reply = scene.relying_party.refresh(text(&tokens, "refresh_token"), &[]).await;
+    let reply = scene
+        .relying_party
+        .refresh(text(&tokens, "refresh_token"), &[])
+        .await;
     reply.assert_error(400, "invalid_grant");
     let rotated = "select count(*) from auth.oauth_grants where generation <> 0";
     assert_eq!(count(&scene.app, rotated).await, 0);
@@ -94,7 +103,10 @@ async fn tokens_are_dated_after_the_hook() {
     let _listener = scene.slow_by(3).await;
     let tokens = scene.relying_party.tokens(&scene.app, &scene.ada, &[]).await;
     scene.is_dated_now(&tokens);
-    let reply = scene.relying_party.refresh(text(&tokens, "refresh_token"), &[]).await;
+    let reply = scene
+        .relying_party
+        .refresh(text(&tokens, "refresh_token"), &[])
+        .await;
     scene.is_dated_now(&reply.json());
 }
 
