@@ -5,7 +5,7 @@ use super::custody::{self, StoredHookError};
 use super::definition::{DefinitionError, Hook, Settings};
 use super::store::{self, WriteError};
 use crate::audit::{self, Event};
-use crate::base::id::HookId;
+use crate::base::id::{HookId, UserId};
 use crate::db::{DatabaseError, Work};
 use crate::sealing::{Keyring, SealingError};
 
@@ -43,6 +43,11 @@ pub async fn add(work: &mut Work, keyring: &Keyring, settings: Settings) -> Resu
         .map_err(|error| written(error, &settings))?;
     record(work, &settings).await?;
     Ok(Hook { id, settings })
+}
+
+/// Forgets what was kept of a person's questions.
+pub async fn forget(work: &mut Work, user: &UserId) -> Result<(), DatabaseError> {
+    store::events::forget(work.connection()?, user).await
 }
 
 /// The hook of a name or id.

@@ -5,6 +5,7 @@
 use crate::authentication;
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, Work};
+use crate::hook;
 use crate::session::{self, EndReason};
 use crate::tenancy::{deletion, invitation};
 use crate::user::{self, UserError};
@@ -51,6 +52,7 @@ pub async fn delete_user(work: &mut Work, user: &UserId) -> Result<(), DeleteUse
     }
     deletion::leave_everything(work, user).await?;
     authentication::forget(work, user).await?;
+    hook::service::forget(work, user).await?;
     session::end_all_of_user(work, user, EndReason::AccountDisabled).await?;
     Ok(())
 }

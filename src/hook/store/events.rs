@@ -6,11 +6,13 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 
 use crate::base::clock::Timestamp;
+use crate::base::id::UserId;
 use crate::db::DatabaseError;
 use crate::hook::finding::Finding;
 use crate::hook::sample::{Kept, OwnQuestion};
 
-/// Keeps a question in its slot, unless a later one stands there.
+/// Keeps a question in its slot, unless a later one stands there, or its person was deleted meanwhile: a deletion
+/// under way is waited for.
 pub(in crate::hook) async fn keep(
     connection: &mut PgConnection,
     slot: i32,
@@ -22,8 +24,15 @@ pub(in crate::hook) async fn keep(
         findings,
     } = kept;
     sqlx::query!(
-        "insert into auth.hook_events (slot, event_id, occurred_at, output, question, said, failure, findings)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+        "with living as (
+            select id
+            from auth.users
+            where id = $9
+              and deleted_at is null
+            for share)
+         insert into auth.hook_events (slot, event_id, occurred_at, output, question, said, failure, findings)
+         select $1::integer, $2::text, $3::timestamptz, $4::text, $5::jsonb, $6::jsonb, $7::text, $8::jsonb
+         from living
          on conflict (slot) do update
          set event_id = excluded.event_id, occurred_at = excluded.occurred_at, output = excluded.output,
              question = excluded.question, said = excluded.said, failure = excluded.failure,
@@ -37,6 +46,7 @@ pub(in crate::hook) async fn keep(
         verdict.as_ref().ok().map(|said| json!(said)),
         verdict.as_ref().err(),
         json!(findings),
+        question.user_id().as_str(),
     )
     .execute(connection)
     .await?;
@@ -76,6 +86,21 @@ pub(in crate::hook) async fn latest(
         })
     });
     Ok(kept.collect())
+}
+
+/// Deletes every question about a person.
+pub(in crate::hook) async fn forget(
+    connection: &mut PgConnection,
+    user_id: &UserId,
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "delete from auth.hook_events
+         where question ->> 'user_id' = $1",
+        user_id.as_str(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Deletes what is too old, and what stands beyond the slots there are now.

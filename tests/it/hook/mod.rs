@@ -1,6 +1,7 @@
 //! Operators' hooks: what they are told, what they may say, and what becomes of everybody when they fail.
 
 mod changes;
+mod deletion;
 mod event;
 mod failure;
 mod locks;
