@@ -10,6 +10,7 @@ mod membership;
 mod metrics;
 mod outputs;
 mod recorded;
+mod replacing;
 mod rights;
 mod session;
 mod slow;
