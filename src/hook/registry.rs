@@ -20,6 +20,7 @@ use crate::base::id::UserId;
 use crate::db::lease::Lender;
 use crate::db::{DatabaseError, Work};
 use crate::protocol::claims::Output;
+use crate::protocol::scope::Scope;
 use crate::sealing::Keyring;
 
 /// Why the hooks are not known.
@@ -197,8 +198,14 @@ impl Hooks {
         work: &mut Work,
         user_id: &UserId,
         organization: Option<&str>,
+        scope: &Scope,
     ) -> Result<Option<Value>, DatabaseError> {
-        store::facts(work.connection()?, user_id, organization).await
+        store::facts(work.connection()?, user_id, organization, &scope.to_vec()).await
+    }
+
+    /// A person's organizations, as userinfo lists them by their scope.
+    pub async fn organizations(work: &mut Work, user_id: &UserId) -> Result<Value, DatabaseError> {
+        store::organizations(work.connection()?, user_id).await
     }
 
     /// The latest questions that were kept since a time, the latest first.

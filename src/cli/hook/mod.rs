@@ -5,6 +5,7 @@ mod arguments;
 mod cases;
 mod manage;
 mod preview;
+mod preview_output;
 mod preview_report;
 mod replay;
 mod report;
@@ -15,7 +16,7 @@ mod workbench;
 pub use arguments::{AddHook, EditHook, HookKind, HookOptions, ManageHooks};
 pub use manage::manage;
 pub use preview::PreviewArguments;
-pub use preview_report::PreviewReport;
+pub use preview_report::{OutputReport, PreviewReport};
 pub use replay::{
     KeptArguments, ReplayArguments, ReplayReport, ShadowArguments, ShadowExample, ShadowFindings,
     ShadowReport,

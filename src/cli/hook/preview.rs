@@ -1,28 +1,24 @@
-//! `signet hook preview`: what hooks would do to one person's access token, without minting one for anybody.
+//! `signet hook preview`: what hooks would do to what is said of one person, without minting a token for anybody.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use serde_json::{Map, Value};
 
+use super::preview_output::{self, Subject};
 use super::preview_report::PreviewReport;
 use super::workbench::Workbench;
 use crate::authentication::Assurance;
 use crate::authentication::assurance::Proof;
-use crate::base::id::{ClientId, GrantId, HookEventId, SessionId, TokenId};
-use crate::claims::assemble::{Decided, GrantFacts, TokenSubject};
-use crate::claims::preview::{self, Failure};
+use crate::base::id::{ClientId, GrantId, SessionId};
+use crate::claims::assemble::GrantFacts;
+use crate::claims::preview::Failure;
 use crate::cli::user::user;
 use crate::cli::values;
-use crate::client::{Client, Resource, service};
-use crate::grant::consult;
-use crate::hook::ask::{Occasion, Question};
-use crate::hook::definition::OnFailure;
-use crate::hook::merge::Draft;
+use crate::client::{Client, service};
 use crate::hook::{Hook, Hooks, answer};
 use crate::protocol::claims::Output;
 use crate::protocol::grant_type::GrantType;
-use crate::protocol::scope::Scope;
-use crate::token::access_token::{self, Moment, Recipient};
+use crate::protocol::scope::ORGANIZATIONS;
 use crate::user::User;
 
 /// `signet hook preview`
@@ -40,26 +36,24 @@ pub struct PreviewArguments {
     /// How the token comes about
     #[arg(long, value_parser = grant_type(), default_value = "authorization_code")]
     grant: GrantType,
-    /// Ask this registered hook only, enabled or not
+    /// Ask this registered hook only, enabled or not, for the outputs that it lists
     #[arg(long, value_name = "NAME", conflicts_with = "target")]
     hook: Option<String>,
     /// Ask this function only, registered or not, as an additive hook
     #[arg(long, value_name = "SCHEMA.FUNCTION")]
     target: Option<String>,
+    /// An output that the function is asked for; repeat for several [default: access_token]
+    #[arg(
+        long = "output",
+        requires = "target",
+        value_parser = values::one_of(Output::ALL.map(Output::name), Output::parse)
+    )]
+    outputs: Vec<Output>,
 }
 
 fn grant_type() -> impl clap::builder::TypedValueParser<Value = GrantType> {
     let of_people = [GrantType::AuthorizationCode, GrantType::RefreshToken];
     values::one_of(of_people.map(GrantType::name), GrantType::parse)
-}
-
-/// Whom and what a preview is about.
-struct Subject {
-    user: User,
-    client: Client,
-    resource: Option<Resource>,
-    facts: GrantFacts,
-    scope: Scope,
 }
 
 /// Previews.
@@ -71,7 +65,8 @@ pub(super) async fn run(arguments: PreviewArguments, bench: &mut Workbench) -> R
         Some(identifier) => bench.resources.find(identifier).await?,
         None => None,
     };
-    let facts = Hooks::facts(&mut bench.work, &user.id, arguments.org.as_deref()).await?;
+    let scope = client.scopes.clone();
+    let facts = Hooks::facts(&mut bench.work, &user.id, arguments.org.as_deref(), &scope).await?;
     let mut report = PreviewReport {
         user_id: user.id.to_string(),
         client_id: client.client_id.to_string(),
@@ -81,58 +76,97 @@ pub(super) async fn run(arguments: PreviewArguments, bench: &mut Workbench) -> R
             .to_owned(),
         grant_type: arguments.grant.name(),
         facts: Map::new(),
-        steps: Vec::new(),
+        outputs: Vec::new(),
         verdict: "refused",
         failure: None,
-        claims: None,
-        size_bytes: None,
     };
-    match answer::read(facts) {
-        Err(error) => report.failure = Some(Failure::from(&error)),
-        Ok(_) if client.disabled => {
-            report.failure = Some(Failure {
-                code: "client_disabled",
-                reason: "the client is disabled: no grant of it is answered".to_owned(),
-                is_refusal: true,
-            });
+    let tenancy = match (answer::read(facts), refusal(&user, &client)) {
+        (Err(error), _) => {
+            report.failure = Some(Failure::from(&error));
+            return Ok(report);
         }
-        Ok(_) if !user.status.may_grant() => {
-            let reason = format!(
-                "the account is {}: no grant of it is answered",
-                user.status.name()
-            );
-            report.failure = Some(Failure {
-                code: "account_not_active",
-                reason,
-                is_refusal: true,
-            });
+        (Ok(_), Some(refusal)) => {
+            report.failure = Some(refusal);
+            return Ok(report);
         }
-        Ok(tenancy) => {
-            report.facts = tenancy.clone();
-            let subject = Subject {
-                facts: facts_of(bench, &user, &client, tenancy),
-                scope: client.scopes.clone(),
-                resource: resource.map(|resource| (*resource).clone()),
-                user,
-                client,
-            };
-            walk(bench, &subject, (&arguments, &hooks), &mut report).await?;
-        }
-    }
+        (Ok(tenancy), None) => tenancy,
+    };
+    report.facts = tenancy.clone();
+    let organizations = if scope.contains(ORGANIZATIONS) {
+        Some(Hooks::organizations(&mut bench.work, &user.id).await?)
+    } else {
+        None
+    };
+    let subject = Subject {
+        facts: facts_of(bench, &user, &client, tenancy),
+        scope,
+        resource: resource.map(|resource| (*resource).clone()),
+        user,
+        client,
+        organizations,
+        grant_type: arguments.grant,
+    };
+    show(bench, &subject, &hooks, &mut report).await?;
     Ok(report)
 }
 
-/// Which hooks are asked.
+/// The access token always, another output where a hook lists it.
+async fn show(
+    bench: &Workbench,
+    subject: &Subject,
+    hooks: &[Hook],
+    report: &mut PreviewReport,
+) -> Result<()> {
+    let lists = |output| hooks.iter().any(|hook| hook.settings.outputs.contains(&output));
+    let (access_token, text) = preview_output::access_token(bench, subject, hooks).await?;
+    let mut granted = vec![access_token];
+    if lists(Output::IdToken) {
+        granted.push(preview_output::id_token(bench, subject, hooks, text.as_ref()).await?);
+    }
+    report.decide(&granted);
+    report.outputs = granted;
+    if lists(Output::Userinfo) {
+        let answer = preview_output::userinfo(bench, subject, hooks).await?;
+        report.outputs.push(answer);
+    }
+    Ok(())
+}
+
+/// Why no grant of this person and client is answered at all.
+fn refusal(user: &User, client: &Client) -> Option<Failure> {
+    if client.disabled {
+        return Some(Failure {
+            code: "client_disabled",
+            reason: "the client is disabled: no grant of it is answered".to_owned(),
+            is_refusal: true,
+        });
+    }
+    (!user.status.may_grant()).then(|| Failure {
+        code: "account_not_active",
+        reason: format!(
+            "the account is {}: no grant of it is answered",
+            user.status.name()
+        ),
+        is_refusal: true,
+    })
+}
+
+/// Which hooks are asked, in their order.
 async fn asked(arguments: &PreviewArguments, bench: &mut Workbench) -> Result<Vec<Hook>> {
     if let Some(name) = &arguments.hook {
         return Ok(vec![bench.hook(name).await?]);
     }
     if let Some(target) = &arguments.target {
-        return Ok(vec![Workbench::function(target)?]);
+        let mut hook = Workbench::function(target)?;
+        if !arguments.outputs.is_empty() {
+            hook.settings.outputs = arguments.outputs.iter().copied().collect();
+        }
+        return Ok(vec![hook]);
     }
     let set = bench.hooks.current();
     Ok(set
-        .deciding(Output::AccessToken)
+        .all()
+        .filter(|hook| !hook.settings.shadow)
         .map(|hook| (**hook).clone())
         .collect())
 }
@@ -149,113 +183,4 @@ fn facts_of(bench: &Workbench, user: &User, client: &Client, tenancy: Map<String
         tenancy,
         decided: None,
     }
-}
-
-/// Asks each hook in turn, and puts the claims together.
-async fn walk(
-    bench: &Workbench,
-    subject: &Subject,
-    (arguments, hooks): (&PreviewArguments, &[Hook]),
-    report: &mut PreviewReport,
-) -> Result<()> {
-    let now = bench.work.now();
-    let recipient = Recipient {
-        client: &subject.client,
-        resource: subject.resource.as_ref(),
-    };
-    let token_subject = TokenSubject::Person(Box::new(subject.facts.clone()));
-    let jti = TokenId::new(now, bench.work.entropy());
-    let draft = access_token::draft(
-        &bench.issuance,
-        now,
-        recipient,
-        &token_subject,
-        &subject.scope,
-        &jti,
-    );
-    let occasion = Occasion {
-        event_id: HookEventId::new(now, bench.work.entropy()),
-        now,
-        address: None,
-        user_id: &subject.user.id,
-        client_id: &subject.client.client_id,
-        first_party: subject.client.first_party,
-        grant_type: Some(arguments.grant.name()),
-        authentication_method: consult::method(arguments.grant),
-    };
-    let question = Question {
-        occasion: &occasion,
-        output: Output::AccessToken,
-        draft: Draft {
-            protocol: &draft.protocol,
-            tenancy: &draft.tenancy,
-            facts: &subject.facts.tenancy,
-            user_role_alias: bench.issuance.settings.user_role_alias,
-            claim_names: subject.resource.as_ref().map(|resource| &resource.claim_names),
-        },
-    };
-    let mut additions = draft.tenancy.clone();
-    for hook in hooks {
-        let (step, said) = preview::step(&bench.hooks, hook, &question, &additions).await?;
-        let stops = match &step.failure {
-            Some(failure) => failure.is_refusal || hook.settings.on_failure == OnFailure::Closed,
-            None => false,
-        };
-        if stops && report.failure.is_none() {
-            report.failure.clone_from(&step.failure);
-        }
-        // A failure that falls back leaves what stood before.
-        if step.failure.is_none() {
-            additions = said;
-        }
-        report.steps.push(step);
-    }
-    if let Err(error) = answer::check_size(&additions)
-        && report.failure.is_none()
-    {
-        report.failure = Some(Failure::from(&error));
-    }
-    match &report.failure {
-        Some(failure) if failure.is_refusal => report.verdict = "refused",
-        Some(_) => report.verdict = "failed",
-        None => mint(bench, subject, (jti, additions), report)?,
-    }
-    Ok(())
-}
-
-/// Puts the token together as a grant would, to see its claims and length; nobody gets it, and no grant knows it.
-fn mint(
-    bench: &Workbench,
-    subject: &Subject,
-    (jti, additions): (TokenId, Map<String, Value>),
-    report: &mut PreviewReport,
-) -> Result<()> {
-    let mut facts = subject.facts.clone();
-    facts.decided = Some(Decided {
-        jti,
-        access_token: Some(additions),
-        id_token: None,
-    });
-    let moment = Moment {
-        now: bench.work.now(),
-        entropy: bench.work.entropy(),
-        epoch: bench.work.epoch(),
-    };
-    let recipient = Recipient {
-        client: &subject.client,
-        resource: subject.resource.as_ref(),
-    };
-    let subject_of_token = TokenSubject::Person(Box::new(facts));
-    let token = access_token::mint(
-        &bench.issuance,
-        moment,
-        recipient,
-        &subject_of_token,
-        &subject.scope,
-    )
-    .context("the claims do not become a token")?;
-    report.verdict = "issued";
-    report.size_bytes = Some(token.text.expose().len());
-    report.claims = Some(token.claims);
-    Ok(())
 }

@@ -181,15 +181,31 @@ pub(in crate::hook) async fn facts(
     connection: &mut PgConnection,
     user_id: &UserId,
     organization: Option<&str>,
+    scopes: &[String],
 ) -> Result<Option<Value>, DatabaseError> {
     let facts = sqlx::query_scalar!(
-        "select auth.member_claims($1, $2, null)",
+        "select auth.member_claims($1, $2, null, $3)",
         user_id.as_str(),
         organization,
+        scopes,
     )
     .fetch_one(connection)
     .await?;
     Ok(facts)
+}
+
+/// A person's organizations, as userinfo lists them.
+pub(in crate::hook) async fn organizations(
+    connection: &mut PgConnection,
+    user_id: &UserId,
+) -> Result<Value, DatabaseError> {
+    let organizations = sqlx::query_scalar!(
+        r#"select auth.member_organizations($1) as "organizations!""#,
+        user_id.as_str(),
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(organizations)
 }
 
 fn outputs(settings: &Settings) -> Vec<String> {

@@ -48,12 +48,13 @@ async fn a_preview_shows_everything_and_leaves_nothing() {
     let (app, signet) = ready().await;
     let shown = preview(&signet, "--user ada@example.test --org acme").await;
     assert_eq!(shown["verdict"], "issued");
-    assert_eq!(shown["steps"], json!([]));
+    assert_eq!(shown["outputs"][0]["steps"], json!([]));
     assert_eq!(shown["facts"]["org_role"], "owner");
-    let plain = shown["size_bytes"].as_u64().expect("a size");
+    let plain = shown["outputs"][0]["size_bytes"].as_u64().expect("a size");
     a_hook("desk").create(&app).await;
     let shown = preview(&signet, "--user ada@example.test --grant refresh_token").await;
-    let step = &shown["steps"][0];
+    let token = &shown["outputs"][0];
+    let step = &token["steps"][0];
     assert_eq!(
         step["difference"]["added"],
         json!({"desk": 1, "grant": "refresh_token"})
@@ -62,8 +63,8 @@ async fn a_preview_shows_everything_and_leaves_nothing() {
     assert_eq!(step["answer"]["claims"]["desk"], 1);
     assert_eq!(step["failure"], Value::Null);
     assert!(step["milliseconds"].is_u64());
-    assert_eq!(shown["claims"]["desk"], 1);
-    assert!(shown["size_bytes"].as_u64().expect("a size") > plain);
+    assert_eq!(token["claims"]["desk"], 1);
+    assert!(token["size_bytes"].as_u64().expect("a size") > plain);
     let told = signet
         .run(&["hook", "preview", "--client", "web", "--user", "ada@example.test"])
         .await;
@@ -85,7 +86,8 @@ async fn a_preview_names_each_refused_claim() {
     let (_app, signet) = ready().await;
     let shown = preview(&signet, "--user ada@example.test --target hooks.forger").await;
     assert_eq!(shown["verdict"], "failed");
-    let step = &shown["steps"][0];
+    let token = &shown["outputs"][0];
+    let step = &token["steps"][0];
     let refused: Vec<_> = step["refused"].as_array().expect("claims").iter().collect();
     let codes: Vec<_> = refused
         .iter()
@@ -105,7 +107,7 @@ async fn a_preview_names_each_refused_claim() {
         assert!(codes.contains(&expected), "{codes:?}");
     }
     assert_eq!(step["difference"]["added"], json!({"desk": 1}));
-    assert_eq!(shown["claims"], Value::Null);
+    assert_eq!(token["claims"], Value::Null);
     let shown = preview(&signet, "--user ada@example.test --target hooks.refuser").await;
     assert_eq!(shown["verdict"], "refused");
     assert_eq!(shown["failure"]["code"], "hook_denied");
@@ -127,7 +129,9 @@ async fn a_preview_tells_the_grants_that_are_missing() {
     ] {
         let shown = preview(&signet, "--user ada@example.test --target hooks.reader").await;
         assert_eq!(shown["failure"]["code"], "hook_permission");
-        let mends = shown["steps"][0]["obstacles"].as_array().expect("obstacles");
+        let mends = shown["outputs"][0]["steps"][0]["obstacles"]
+            .as_array()
+            .expect("obstacles");
         let mends: Vec<&str> = mends
             .iter()
             .map(|found| found["mend"].as_str().unwrap())

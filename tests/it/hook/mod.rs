@@ -9,6 +9,7 @@ mod matrix;
 mod membership;
 mod metrics;
 mod outputs;
+mod preview;
 mod recorded;
 mod replacing;
 mod rights;
