@@ -91,15 +91,7 @@ fn metadata(event: &Event) -> Value {
         | Event::WorkspaceMemberRemoved { .. }
         | Event::MemberWorkspaceCreationChanged { .. }
         | Event::ModulePermissionChanged { .. } => space_metadata(event),
-        Event::HookChanged { hook } => json!({ "hook": hook }),
-        Event::HookFailed {
-            hook,
-            problem,
-            on_failure,
-            ..
-        } => {
-            json!({ "hook": hook, "problem": problem, "on_failure": on_failure })
-        }
+        Event::HookChanged { .. } | Event::HookFailed { .. } => hook_metadata(event),
         Event::ServiceKeyCreated { key, name } | Event::ServiceKeyRotated { key, name } => {
             json!({ "service_key_id": key, "name": name })
         }
@@ -157,6 +149,19 @@ fn domain_metadata(event: &Event) -> Value {
             domain,
             role,
         } => json!({ "org_id": organization, "domain": domain, "org_role": role }),
+        _ => Value::Null,
+    }
+}
+
+fn hook_metadata(event: &Event) -> Value {
+    match event {
+        Event::HookChanged { hook } => json!({ "hook": hook }),
+        Event::HookFailed {
+            hook,
+            problem,
+            on_failure,
+            ..
+        } => json!({ "hook": hook, "problem": problem, "on_failure": on_failure }),
         _ => Value::Null,
     }
 }

@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn each_kind_of_failure_is_recorded_once_a_minute() {
-        let at = |seconds| Timestamp::from_timestamp(1_800_000_000 + seconds, 0).unwrap();
+        let at = |seconds: i64| Timestamp::from_timestamp(1_800_000_000 + seconds, 0).unwrap();
         let recorded = Recorded::default();
         for (hook, code, seconds, admitted) in [
             ("a", "hook_timeout", 0, true),

@@ -42,7 +42,7 @@ pub struct PreviewArguments {
     /// Ask this function only, registered or not, as an additive hook
     #[arg(long, value_name = "SCHEMA.FUNCTION")]
     target: Option<String>,
-    /// An output that the function is asked for; repeat for several [default: access_token]
+    /// An output that the function is asked for; repeat for several; without it the access token
     #[arg(
         long = "output",
         requires = "target",
