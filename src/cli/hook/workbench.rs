@@ -39,6 +39,7 @@ pub struct Workbench {
     /// Registered resources.
     pub resources: Resources,
     keyring: Keyring,
+    lender: Lender,
     pool: PgPool,
 }
 
@@ -56,7 +57,8 @@ impl Workbench {
             ..app::hook_ways(config)?
         };
         let mut connection = pool.acquire().await?;
-        let hooks = Hooks::load(Lender::new(pool.clone(), 0), ways, &mut connection, &keyring).await?;
+        let lender = Lender::new(pool.clone(), 0);
+        let hooks = Hooks::load(lender.clone(), ways, &mut connection, &keyring).await?;
         let keys = SigningKeys::load(&mut connection, &keyring).await?;
         drop(connection);
         Ok(Self {
@@ -70,6 +72,7 @@ impl Workbench {
             hooks,
             resources: Resources::new(pool.clone(), Arc::new(Freshness::new())),
             keyring,
+            lender,
             pool,
         })
     }
@@ -101,6 +104,8 @@ impl Workbench {
         if let Some(sql) = self.hooks.sql() {
             sql.close().await;
         }
+        // What is kept there would be waited for.
+        self.lender.close();
         self.pool.close().await;
         Ok(())
     }
