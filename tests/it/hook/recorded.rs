@@ -78,7 +78,7 @@ async fn a_hook_that_falls_back_is_recorded_without_what_it_said() {
     let token = text(&tokens, "access_token");
     assert_eq!(relying_party.userinfo(token).await.status, 200);
     let event = json!({"hook": "forger", "problem": "hook_locked_claim", "on_failure": "built_in"});
-    assert_eq!(failures(&app).await, [event.clone()]);
+    assert_eq!(failures(&app).await, vec![event.clone()]);
     wait(&app, 60);
     assert_eq!(relying_party.userinfo(token).await.status, 200);
     assert_eq!(failures(&app).await, [event.clone(), event]);
