@@ -42,21 +42,23 @@ $signet$;
 -- The claims of the token that this transaction speaks for; null if there is none, if it is no JSON object, or if it is
 -- no longer current. Whoever sets them has checked the token: `exp` is not looked at again, so that a long transaction
 -- keeps what it began with. Everything else asks here.
+-- Every statement with a policy runs it, and a search path of its own would be half of what it costs: so every name
+-- says its schema.
 create or replace function @schema@.claims() returns jsonb
     language plpgsql stable parallel safe
-    set search_path = pg_catalog, pg_temp
 as $signet$
 declare
-    setting text := current_setting('request.jwt.claims', true);
-    claims jsonb;
+    setting pg_catalog.text := pg_catalog.current_setting('request.jwt.claims', true);
+    claims pg_catalog.jsonb;
 begin
-    if setting is null or setting = '' then
+    if setting is null or setting operator(pg_catalog.=) '' then
         return null;
     end if;
-    if octet_length(setting) <= 16000 and setting collate "C"
-        ~ $re$^\{(?:"[^"\\\u0001-\u001f]*": ?@value@(?:, ?"[^"\\\u0001-\u001f]*": ?@value@)*)?\}$$re$
+    if pg_catalog.octet_length(setting) operator(pg_catalog.<=) 16000
+        and setting collate pg_catalog."C" operator(pg_catalog.~)
+        $re$^\{(?:"[^"\\\u0001-\u001f]*": ?@value@(?:, ?"[^"\\\u0001-\u001f]*": ?@value@)*)?\}$$re$
     then
-        claims := setting::jsonb;
+        claims := setting::pg_catalog.jsonb;
     else
         claims := @schema@.parse_claims(setting);
     end if;
