@@ -15,7 +15,6 @@ mod workbench;
 pub use arguments::{AddHook, EditHook, HookKind, HookOptions, ManageHooks};
 pub use manage::manage;
 pub use preview::PreviewArguments;
-pub use preview_report::PreviewReport;
 pub use replay::{
     KeptArguments, ReplayArguments, ReplayReport, ShadowArguments, ShadowExample, ShadowFindings,
     ShadowReport,

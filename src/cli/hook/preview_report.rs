@@ -1,38 +1,13 @@
-//! Owns what `signet hook preview` answers.
+//! Owns how `signet hook preview` tells a person what it answers.
 
 use std::fmt;
 
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::claims::preview::{Failure, Step};
+use crate::grant::preview::Preview;
 
-/// What hooks would do.
-#[derive(Debug, Serialize)]
-pub struct PreviewReport {
-    /// Whom the token would be about.
-    pub user_id: String,
-    /// For whom it would be.
-    pub client_id: String,
-    /// Its audience.
-    pub audience: String,
-    /// How it would come about.
-    pub grant_type: &'static str,
-    /// What the built-in hook says of the membership.
-    pub facts: Map<String, Value>,
-    /// Each hook in its order.
-    pub steps: Vec<Step>,
-    /// `issued`, `refused` or `failed`.
-    pub verdict: &'static str,
-    /// Why there would be no token.
-    pub failure: Option<Failure>,
-    /// The claims of the token, none if there were none.
-    pub claims: Option<Map<String, Value>>,
-    /// The token's length.
-    pub size_bytes: Option<usize>,
-}
-
-impl fmt::Display for PreviewReport {
+impl fmt::Display for Preview {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             formatter,
