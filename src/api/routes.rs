@@ -1,5 +1,5 @@
 //! The table of the paths below `/api/v1`, one row for each method. The router is made of it, and tests hold the sweep
-//! over foreign ids and the OpenAPI document against it: a row that either does not know fails them.
+//! over foreign ids and the `OpenAPI` document against it: a row that either does not know fails them.
 
 use axum::Router;
 use axum::handler::Handler;
@@ -7,7 +7,7 @@ use axum::middleware::from_fn;
 use axum::routing::{self, MethodRouter};
 use http::Method;
 
-use super::internal::memberships;
+use super::internal::{hooks, memberships};
 use super::organization::{active, domains, invitations, members, modules, organizations, workspaces};
 use super::refusal::name_request;
 use crate::http::edge::Edge;
@@ -146,6 +146,7 @@ fn of_services() -> Vec<Route> {
             memberships::member,
         ),
         get("/api/v1/internal/users/{user}/memberships", memberships::of_user),
+        post("/api/v1/internal/hooks/preview", hooks::preview),
     ]
 }
 

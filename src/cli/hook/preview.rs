@@ -44,9 +44,10 @@ fn grant_type() -> impl clap::builder::TypedValueParser<Value = GrantType> {
 /// Previews.
 pub(super) async fn run(arguments: PreviewArguments, bench: &mut Workbench) -> Result<Preview> {
     let hooks = asked(&arguments, bench).await?;
+    let client = service::show(&mut bench.work, &ClientId::from_text(arguments.client.as_str())).await?;
     let asked = Asked {
-        user: user(&mut bench.work, &arguments.user).await?,
-        client: service::show(&mut bench.work, &ClientId::from_text(arguments.client.as_str())).await?,
+        user: Box::new(user(&mut bench.work, &arguments.user).await?),
+        client: Box::new(client),
         organization: arguments.org.as_deref(),
         grant_type: arguments.grant,
     };

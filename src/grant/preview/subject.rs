@@ -23,9 +23,9 @@ pub const GRANT_TYPES: [GrantType; 2] = [GrantType::AuthorizationCode, GrantType
 /// What is asked.
 pub struct Asked<'a> {
     /// Whom the token would be about.
-    pub user: User,
+    pub user: Box<User>,
     /// For whom it would be.
-    pub client: Client,
+    pub client: Box<Client>,
     /// The organization that is asked for, by id or slug.
     pub organization: Option<&'a str>,
     /// How the token would come about.
@@ -36,13 +36,13 @@ pub struct Asked<'a> {
 pub struct Prepared {
     pub(super) preview: Preview,
     /// None where no hook would be asked.
-    pub(super) subject: Option<Subject>,
+    pub(super) subject: Option<Box<Subject>>,
 }
 
 /// Whom and what a preview is about.
 pub(super) struct Subject {
-    pub(super) user: User,
-    pub(super) client: Client,
+    pub(super) user: Box<User>,
+    pub(super) client: Box<Client>,
     pub(super) resource: Option<Resource>,
     pub(super) grant_type: GrantType,
     pub(super) facts: GrantFacts,
@@ -97,13 +97,13 @@ pub async fn prepare(
         }
         Ok(tenancy) => {
             preview.facts.clone_from(&tenancy);
-            Some(Subject {
+            Some(Box::new(Subject {
                 facts: facts_of(work, &user, &client, tenancy),
                 resource: resource.map(|resource| (*resource).clone()),
                 grant_type,
                 user,
                 client,
-            })
+            }))
         }
     };
     Ok(Prepared { preview, subject })

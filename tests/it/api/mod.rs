@@ -2,6 +2,7 @@
 
 pub mod caller;
 mod domains;
+mod hook_preview;
 mod invitations;
 mod members;
 mod organizations;

@@ -145,8 +145,12 @@ async fn tn_03_no_body_names_another_organization() {
         "{}",
         listed.body
     );
-    let taken = json!({ "name": "Theirs", "slug": "theirs" });
-    assert_problem(&scene.eves.post("/organizations", taken).await, 409, "slug_taken");
+    let same_slug = json!({ "name": "Theirs", "slug": "theirs" });
+    assert_problem(
+        &scene.eves.post("/organizations", same_slug).await,
+        409,
+        "slug_taken",
+    );
     let switch = json!({ "organization": scene.theirs.organization });
     let switched = scene.eves.put("/organizations/active", switch).await;
     assert_problem(&switched, 404, "not_found");

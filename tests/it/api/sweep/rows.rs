@@ -59,16 +59,21 @@ fn known(route: &Route) -> Row {
         .replacen("/organizations/{organization}", "…", 1);
     let none = json!(null);
     let (whose, body) = match (route.method.as_str(), short.as_str()) {
-        ("GET", "/organizations") => (For::People, none),
+        ("GET", "/organizations")
+        | ("PUT", "/organizations/active")
+        | ("POST", "/invitations/look" | "/invitations/accept" | "/invitations/reject") => {
+            (For::People, none)
+        }
         ("POST", "/organizations") => (For::People, json!({ "name": "Acme" })),
-        ("PUT", "/organizations/active") => (For::People, none),
-        ("POST", "/invitations/look" | "/invitations/accept" | "/invitations/reject") => (For::People, none),
         ("GET", path) if path.starts_with("/internal/") => (For::Services, none),
+        ("POST", "/internal/hooks/preview") => (For::Services, json!({ "user": "bob", "client": "console" })),
         ("GET", "…/invitations" | "…/domains") => (For::Managers, none),
         ("GET", path) if path.starts_with('…') => (For::Members, none),
         ("DELETE", path) if path.starts_with('…') => (For::Managers, none),
         ("PATCH", "…") => (For::Managers, json!({ "name": "Taken" })),
-        ("PATCH", "…/members/{user}") => (For::Managers, json!({ "role": "viewer" })),
+        ("PATCH", "…/members/{user}") | ("PUT", "…/workspaces/{workspace}/members/{user}") => {
+            (For::Managers, json!({ "role": "viewer" }))
+        }
         ("POST", "…/invitations") => (For::Managers, json!({ "email": "new@example.test" })),
         ("POST", "…/domains") => (For::Managers, json!({ "domain": "new.example.com" })),
         ("PATCH", "…/domains/{domain}") => (For::Managers, json!({ "auto_join_role": "viewer" })),
@@ -80,7 +85,6 @@ fn known(route: &Route) -> Row {
         ("PATCH", "…/workspaces/{workspace}") => {
             (For::Managers, json!({ "name": "Taken", "archived": true }))
         }
-        ("PUT", "…/workspaces/{workspace}/members/{user}") => (For::Managers, json!({ "role": "viewer" })),
         ("PUT", "…/modules/{role}/{module}") => (For::Managers, json!({ "access": "none" })),
         (method, path) => panic!("the sweep does not know {method} {path}: say here whose it is"),
     };
