@@ -8,6 +8,7 @@ use axum::routing::{self, MethodRouter};
 use http::Method;
 
 use super::internal::{hooks, memberships};
+use super::openapi;
 use super::organization::{active, domains, invitations, members, modules, organizations, workspaces};
 use super::refusal::name_request;
 use crate::http::edge::Edge;
@@ -35,6 +36,7 @@ pub fn routes() -> Router<Edge> {
 #[must_use]
 pub fn table() -> Vec<Route> {
     [
+        vec![get("/api/v1/openapi.json", openapi::show)],
         of_organizations(),
         of_invitations(),
         of_domains(),

@@ -11,6 +11,8 @@ use crate::app::Reply;
 /// Who may use a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum For {
+    /// Everybody: it says the same to all.
+    Everybody,
     /// Everybody who is signed in; it names no organization in its path.
     People,
     /// Everybody who has joined the organization.
@@ -59,6 +61,7 @@ fn known(route: &Route) -> Row {
         .replacen("/organizations/{organization}", "…", 1);
     let none = json!(null);
     let (whose, body) = match (route.method.as_str(), short.as_str()) {
+        ("GET", "/openapi.json") => (For::Everybody, none),
         ("GET", "/organizations")
         | ("PUT", "/organizations/active")
         | ("POST", "/invitations/look" | "/invitations/accept" | "/invitations/reject") => {
