@@ -16,6 +16,7 @@ use crate::endpoint::{
 };
 use crate::http::edge::Edge;
 use crate::http::middleware::client_ip::{InvalidNetwork, TrustedProxies};
+use crate::http::middleware::form::Forms;
 use crate::http::middleware::limits::RequestLimits;
 use crate::http::middleware::rate_limit::{self, Rate, RateLimit};
 use crate::http::middleware::request_id::RequestIds;
@@ -24,6 +25,7 @@ use crate::http::middleware::stack::{self, EdgeSettings};
 use crate::http::middleware::{cors, no_store};
 use crate::http::respond::asset;
 use crate::http::respond::step::Step;
+use crate::web::layout::Layout;
 
 /// A limit per client address for one group of paths.
 macro_rules! limit {
@@ -45,6 +47,7 @@ macro_rules! limit {
 /// The public listener's paths, below the issuer's own path.
 pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
     let edge = Edge::new(app.clone());
+    let settings = edge_settings(app, Arc::clone(&edge.layout))?;
     let limits = &app.config().limits;
     let documents = Router::new()
         .route("/.well-known/openid-configuration", get(metadata::get))
@@ -113,7 +116,7 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
         .merge(below)
         .layer(Extension(metadata::Rendered::default()))
         .with_state(edge);
-    Ok(stack::surround(whole, edge_settings(app)?))
+    Ok(stack::surround(whole, settings))
 }
 
 /// The internal listener's paths: health, and metrics as the given function renders them.
@@ -125,7 +128,15 @@ pub fn internal(app: App, metrics: impl Fn() -> String + Clone + Send + Sync + '
         .with_state(app)
 }
 
-fn edge_settings(app: &App) -> Result<EdgeSettings, InvalidNetwork> {
+/// Whether a path is one of those whose errors are OAuth's JSON.
+fn is_oauth(path: &str) -> bool {
+    ["token", "introspect", "revoke", "userinfo"].iter().any(|name| {
+        path.strip_suffix(name)
+            .is_some_and(|rest| rest.ends_with("/oauth2/"))
+    })
+}
+
+fn edge_settings(app: &App, layout: Arc<Layout>) -> Result<EdgeSettings, InvalidNetwork> {
     Ok(EdgeSettings {
         request_ids: RequestIds {
             clock: Arc::clone(app.clock()),
@@ -139,5 +150,6 @@ fn edge_settings(app: &App) -> Result<EdgeSettings, InvalidNetwork> {
             total_time: Duration::from_secs(30),
             ..RequestLimits::default()
         },
+        forms: Forms { is_oauth, layout },
     })
 }

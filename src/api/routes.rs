@@ -1,70 +1,172 @@
-//! The paths below `/api/v1`, each with its methods. What stands here is what the sweep over foreign ids visits.
+//! The table of the paths below `/api/v1`, one row for each method. The router is made of it, and tests hold the sweep
+//! over foreign ids and the `OpenAPI` document against it: a row that either does not know fails them.
 
 use axum::Router;
+use axum::handler::Handler;
 use axum::middleware::from_fn;
-use axum::routing::{delete, get, post, put};
+use axum::routing::{self, MethodRouter};
+use http::Method;
 
-use super::internal::memberships;
+use super::internal::{hooks, memberships};
+use super::openapi;
 use super::organization::{active, domains, invitations, members, modules, organizations, workspaces};
 use super::refusal::name_request;
 use crate::http::edge::Edge;
 
+/// One method of one path.
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path with its variables, below the issuer's own path.
+    pub path: &'static str,
+    answer: MethodRouter<Edge>,
+}
+
 /// Every path of the API.
 pub fn routes() -> Router<Edge> {
-    let organization = Router::new()
-        .route(
-            "/",
-            get(organizations::show)
-                .patch(organizations::change)
-                .delete(organizations::delete),
-        )
-        .route("/members", get(members::list))
-        .route(
-            "/members/{user}",
-            get(members::show).patch(members::change).delete(members::remove),
-        )
-        .route("/invitations", get(invitations::list).post(invitations::create))
-        .route("/invitations/{invitation}", delete(invitations::revoke))
-        .route("/invitations/{invitation}/resend", post(invitations::resend))
-        .route("/domains", get(domains::list).post(domains::claim))
-        .route(
-            "/domains/{domain}",
-            axum::routing::patch(domains::change).delete(domains::release),
-        )
-        .route("/domains/{domain}/verify", post(domains::verify))
-        .route("/domains/{domain}/renew", post(domains::renew))
-        .route("/workspaces", get(workspaces::list).post(workspaces::create))
-        .route(
-            "/workspaces/{workspace}",
-            get(workspaces::show).patch(workspaces::change),
-        )
-        .route("/workspaces/{workspace}/members", get(workspaces::list_members))
-        .route(
-            "/workspaces/{workspace}/members/{user}",
-            put(workspaces::put_member).delete(workspaces::remove_member),
-        )
-        .route("/modules/{role}", get(modules::effective))
-        .route(
-            "/modules/{role}/{module}",
-            put(modules::set).delete(modules::clear),
-        );
-    Router::new()
-        .route(
-            "/api/v1/organizations",
-            get(organizations::list).post(organizations::create),
-        )
-        .route("/api/v1/organizations/active", put(active::switch))
-        .nest("/api/v1/organizations/{organization}", organization)
-        .route("/api/v1/invitations/look", post(invitations::look))
-        .route("/api/v1/invitations/accept", post(invitations::accept))
-        .route("/api/v1/invitations/reject", post(invitations::reject))
-        .route(
-            "/api/v1/internal/org/{organization}/member/{user}",
-            get(memberships::member),
-        )
-        .route(
-            "/api/v1/internal/users/{user}/memberships",
-            get(memberships::of_user),
-        )
+    table()
+        .into_iter()
+        .fold(Router::new(), |router, route| {
+            router.route(route.path, route.answer)
+        })
         .layer(from_fn(name_request))
 }
+
+/// Every row.
+#[must_use]
+pub fn table() -> Vec<Route> {
+    [
+        vec![get("/api/v1/openapi.json", openapi::show)],
+        of_organizations(),
+        of_invitations(),
+        of_domains(),
+        of_workspaces(),
+        of_modules(),
+        of_services(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn of_organizations() -> Vec<Route> {
+    vec![
+        get("/api/v1/organizations", organizations::list),
+        post("/api/v1/organizations", organizations::create),
+        put("/api/v1/organizations/active", active::switch),
+        get("/api/v1/organizations/{organization}", organizations::show),
+        patch("/api/v1/organizations/{organization}", organizations::change),
+        delete("/api/v1/organizations/{organization}", organizations::delete),
+        get("/api/v1/organizations/{organization}/members", members::list),
+        get(
+            "/api/v1/organizations/{organization}/members/{user}",
+            members::show,
+        ),
+        patch(
+            "/api/v1/organizations/{organization}/members/{user}",
+            members::change,
+        ),
+        delete(
+            "/api/v1/organizations/{organization}/members/{user}",
+            members::remove,
+        ),
+    ]
+}
+
+fn of_invitations() -> Vec<Route> {
+    const ALL: &str = "/api/v1/organizations/{organization}/invitations";
+    vec![
+        get(ALL, invitations::list),
+        post(ALL, invitations::create),
+        delete(
+            "/api/v1/organizations/{organization}/invitations/{invitation}",
+            invitations::revoke,
+        ),
+        post(
+            "/api/v1/organizations/{organization}/invitations/{invitation}/resend",
+            invitations::resend,
+        ),
+        post("/api/v1/invitations/look", invitations::look),
+        post("/api/v1/invitations/accept", invitations::accept),
+        post("/api/v1/invitations/reject", invitations::reject),
+    ]
+}
+
+fn of_domains() -> Vec<Route> {
+    const ALL: &str = "/api/v1/organizations/{organization}/domains";
+    const ONE: &str = "/api/v1/organizations/{organization}/domains/{domain}";
+    vec![
+        get(ALL, domains::list),
+        post(ALL, domains::claim),
+        patch(ONE, domains::change),
+        delete(ONE, domains::release),
+        post(
+            "/api/v1/organizations/{organization}/domains/{domain}/verify",
+            domains::verify,
+        ),
+        post(
+            "/api/v1/organizations/{organization}/domains/{domain}/renew",
+            domains::renew,
+        ),
+    ]
+}
+
+fn of_workspaces() -> Vec<Route> {
+    const ALL: &str = "/api/v1/organizations/{organization}/workspaces";
+    const ONE: &str = "/api/v1/organizations/{organization}/workspaces/{workspace}";
+    const MEMBER: &str = "/api/v1/organizations/{organization}/workspaces/{workspace}/members/{user}";
+    vec![
+        get(ALL, workspaces::list),
+        post(ALL, workspaces::create),
+        get(ONE, workspaces::show),
+        patch(ONE, workspaces::change),
+        get(
+            "/api/v1/organizations/{organization}/workspaces/{workspace}/members",
+            workspaces::list_members,
+        ),
+        put(MEMBER, workspaces::put_member),
+        delete(MEMBER, workspaces::remove_member),
+    ]
+}
+
+fn of_modules() -> Vec<Route> {
+    const ENTRY: &str = "/api/v1/organizations/{organization}/modules/{role}/{module}";
+    vec![
+        get(
+            "/api/v1/organizations/{organization}/modules/{role}",
+            modules::effective,
+        ),
+        put(ENTRY, modules::set),
+        delete(ENTRY, modules::clear),
+    ]
+}
+
+fn of_services() -> Vec<Route> {
+    vec![
+        get(
+            "/api/v1/internal/org/{organization}/member/{user}",
+            memberships::member,
+        ),
+        get("/api/v1/internal/users/{user}/memberships", memberships::of_user),
+        post("/api/v1/internal/hooks/preview", hooks::preview),
+    ]
+}
+
+/// A row for each of the methods.
+macro_rules! rows {
+    ($($name:ident: $method:ident),*) => {$(
+        fn $name<H, T>(path: &'static str, handler: H) -> Route
+        where
+            H: Handler<T, Edge>,
+            T: 'static,
+        {
+            Route {
+                method: Method::$method,
+                path,
+                answer: routing::$name(handler),
+            }
+        }
+    )*};
+}
+
+rows!(get: GET, post: POST, put: PUT, patch: PATCH, delete: DELETE);

@@ -347,6 +347,13 @@ pub enum Event {
         on_failure: &'static str,
     },
 
+    /// A service asked what hooks would make of a person's token; nothing was issued.
+    HooksPreviewed {
+        key: ServiceKeyId,
+        user: UserId,
+        client: ClientId,
+    },
+
     ServiceKeyCreated {
         key: ServiceKeyId,
         name: String,
@@ -456,6 +463,7 @@ impl Event {
             Self::ModulePermissionChanged { .. } => "MODULE_PERMISSION_CHANGED",
             Self::HookChanged { .. } => "HOOK_CHANGED",
             Self::HookFailed { .. } => "HOOK_FAILED",
+            Self::HooksPreviewed { .. } => "HOOKS_PREVIEWED",
             Self::ServiceKeyCreated { .. } => "SERVICE_KEY_CREATED",
             Self::ServiceKeyRotated { .. } => "SERVICE_KEY_ROTATED",
             Self::ServiceKeyRevoked { .. } => "SERVICE_KEY_REVOKED",

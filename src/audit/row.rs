@@ -92,6 +92,7 @@ fn metadata(event: &Event) -> Value {
         | Event::MemberWorkspaceCreationChanged { .. }
         | Event::ModulePermissionChanged { .. } => space_metadata(event),
         Event::HookChanged { .. } | Event::HookFailed { .. } => hook_metadata(event),
+        Event::HooksPreviewed { key, .. } => json!({ "service_key_id": key }),
         Event::ServiceKeyCreated { key, name } | Event::ServiceKeyRotated { key, name } => {
             json!({ "service_key_id": key, "name": name })
         }
@@ -246,7 +247,9 @@ fn subjects(event: &Event) -> Row<'_> {
             row.user = user.as_ref().map(UserId::as_str);
             row.grant = grant.as_ref().map(GrantId::as_str);
         }
-        Event::ConsentGranted { user, client, .. } | Event::ConsentWithdrawn { user, client } => {
+        Event::ConsentGranted { user, client, .. }
+        | Event::ConsentWithdrawn { user, client }
+        | Event::HooksPreviewed { user, client, .. } => {
             row.user = Some(user.as_str());
             row.client = Some(client.as_str());
         }

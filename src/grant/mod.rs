@@ -6,5 +6,6 @@ pub mod client_credentials;
 pub mod consult;
 pub mod issue;
 pub mod outcome;
+pub mod preview;
 pub mod refresh_token;
 mod store;

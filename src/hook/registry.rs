@@ -135,6 +135,31 @@ impl Hooks {
         })
     }
 
+    /// The same hooks and ways for a dry run: nothing that is asked through it is kept or counts as an outage.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        let Shared {
+            lender,
+            sql,
+            fetch,
+            watching,
+            ..
+        } = &*self.shared;
+        Self {
+            shared: Arc::new(Shared {
+                lender: lender.clone(),
+                sql: sql.clone(),
+                fetch: fetch.clone(),
+                breaker: Breaker::new(BreakerSettings::default()),
+                sampler: Sampler::new(Sampling::default()),
+                watching: Arc::clone(watching),
+                recorded: Recorded::default(),
+                current: RwLock::new(self.current()),
+                reloading: Mutex::new(()),
+            }),
+        }
+    }
+
     /// The hooks of this moment. A grant takes them once.
     #[must_use]
     pub fn current(&self) -> Arc<HookSet> {

@@ -35,6 +35,21 @@ pub async fn find_by_identifier(
     store::find_by_identifier(work.connection()?, identifier.as_str()).await
 }
 
+/// The account that an operator names by its id, its address of mail or its user name.
+pub async fn find_by_reference(work: &mut Work, reference: &str) -> Result<Option<User>, DatabaseError> {
+    // PostgreSQL holds no NUL in a text.
+    if reference.contains('\0') {
+        return Ok(None);
+    }
+    if let Some(user) = find(work, &UserId::from_text(reference)).await? {
+        return Ok(Some(user));
+    }
+    match Identifier::parse(reference) {
+        Some(identifier) => find_by_identifier(work, &identifier).await,
+        None => Ok(None),
+    }
+}
+
 /// A page of accounts after the given id, in the order of their ids.
 pub async fn list(
     work: &mut Work,

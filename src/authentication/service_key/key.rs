@@ -12,19 +12,23 @@ use super::error::ServiceKeyError;
 pub enum ServiceScope {
     /// Read the cut-offs of the membership epoch.
     EpochRead,
+    /// Ask what hooks would make of anybody's token: it shows what is said of them, and runs functions that hooks may
+    /// be.
+    HooksPreview,
     /// Ask who belongs to which organization.
     MembershipRead,
 }
 
 impl ServiceScope {
     /// Every scope.
-    pub const ALL: [Self; 2] = [Self::EpochRead, Self::MembershipRead];
+    pub const ALL: [Self; 3] = [Self::EpochRead, Self::HooksPreview, Self::MembershipRead];
 
     /// The name that is stored and shown.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::EpochRead => "epoch:read",
+            Self::HooksPreview => "hooks:preview",
             Self::MembershipRead => "membership:read",
         }
     }

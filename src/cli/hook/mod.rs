@@ -5,7 +5,6 @@ mod arguments;
 mod cases;
 mod manage;
 mod preview;
-mod preview_output;
 mod preview_report;
 mod replay;
 mod report;
@@ -16,7 +15,6 @@ mod workbench;
 pub use arguments::{AddHook, EditHook, HookKind, HookOptions, ManageHooks};
 pub use manage::manage;
 pub use preview::PreviewArguments;
-pub use preview_report::{OutputReport, PreviewReport};
 pub use replay::{
     KeptArguments, ReplayArguments, ReplayReport, ShadowArguments, ShadowExample, ShadowFindings,
     ShadowReport,

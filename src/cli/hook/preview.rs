@@ -2,24 +2,17 @@
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::{Map, Value};
 
-use super::preview_output::{self, Subject};
-use super::preview_report::PreviewReport;
 use super::workbench::Workbench;
-use crate::authentication::Assurance;
-use crate::authentication::assurance::Proof;
-use crate::base::id::{ClientId, GrantId, SessionId};
-use crate::claims::assemble::GrantFacts;
-use crate::claims::preview::Failure;
+use crate::base::id::ClientId;
 use crate::cli::user::user;
 use crate::cli::values;
-use crate::client::{Client, service};
-use crate::hook::{Hook, Hooks, answer};
+use crate::client::service;
+use crate::grant::preview::{self, Asked, GRANT_TYPES, Preview};
+use crate::hook::Hook;
 use crate::protocol::claims::Output;
 use crate::protocol::grant_type::GrantType;
-use crate::protocol::scope::ORGANIZATIONS;
-use crate::user::User;
+use crate::token::access_token::Moment;
 
 /// `signet hook preview`
 #[derive(Debug, Clone, Args)]
@@ -52,103 +45,26 @@ pub struct PreviewArguments {
 }
 
 fn grant_type() -> impl clap::builder::TypedValueParser<Value = GrantType> {
-    let of_people = [GrantType::AuthorizationCode, GrantType::RefreshToken];
-    values::one_of(of_people.map(GrantType::name), GrantType::parse)
+    values::one_of(GRANT_TYPES.map(GrantType::name), GrantType::parse)
 }
 
 /// Previews.
-pub(super) async fn run(arguments: PreviewArguments, bench: &mut Workbench) -> Result<PreviewReport> {
+pub(super) async fn run(arguments: PreviewArguments, bench: &mut Workbench) -> Result<Preview> {
     let hooks = asked(&arguments, bench).await?;
-    let user = user(&mut bench.work, &arguments.user).await?;
     let client = service::show(&mut bench.work, &ClientId::from_text(arguments.client.as_str())).await?;
-    let resource = match &client.default_resource {
-        Some(identifier) => bench.resources.find(identifier).await?,
-        None => None,
-    };
-    let scope = client.scopes.clone();
-    let facts = Hooks::facts(&mut bench.work, &user.id, arguments.org.as_deref(), &scope).await?;
-    let mut report = PreviewReport {
-        user_id: user.id.to_string(),
-        client_id: client.client_id.to_string(),
-        audience: resource
-            .as_ref()
-            .map_or(bench.issuance.issuer.as_str(), |resource| &resource.identifier)
-            .to_owned(),
-        grant_type: arguments.grant.name(),
-        facts: Map::new(),
-        outputs: Vec::new(),
-        verdict: "refused",
-        failure: None,
-    };
-    let tenancy = match (answer::read(facts), refusal(&user, &client)) {
-        (Err(error), _) => {
-            report.failure = Some(Failure::from(&error));
-            return Ok(report);
-        }
-        (Ok(_), Some(refusal)) => {
-            report.failure = Some(refusal);
-            return Ok(report);
-        }
-        (Ok(tenancy), None) => tenancy,
-    };
-    report.facts = tenancy.clone();
-    let organizations = if scope.contains(ORGANIZATIONS) {
-        Some(Hooks::organizations(&mut bench.work, &user.id).await?)
-    } else {
-        None
-    };
-    let subject = Subject {
-        facts: facts_of(bench, &user, &client, tenancy),
-        scope,
-        resource: resource.map(|resource| (*resource).clone()),
-        user,
-        client,
-        organizations,
+    let asked = Asked {
+        user: Box::new(user(&mut bench.work, &arguments.user).await?),
+        client: Box::new(client),
+        organization: arguments.org.as_deref(),
         grant_type: arguments.grant,
     };
-    show(bench, &subject, &hooks, &mut report).await?;
-    Ok(report)
-}
-
-/// The access token always, another output where a hook lists it.
-async fn show(
-    bench: &Workbench,
-    subject: &Subject,
-    hooks: &[Hook],
-    report: &mut PreviewReport,
-) -> Result<()> {
-    let lists = |output| hooks.iter().any(|hook| hook.settings.outputs.contains(&output));
-    let (access_token, text) = preview_output::access_token(bench, subject, hooks).await?;
-    let mut granted = vec![access_token];
-    if lists(Output::IdToken) {
-        granted.push(preview_output::id_token(bench, subject, hooks, text.as_ref()).await?);
-    }
-    report.decide(&granted);
-    report.outputs = granted;
-    if lists(Output::Userinfo) {
-        let answer = preview_output::userinfo(bench, subject, hooks).await?;
-        report.outputs.push(answer);
-    }
-    Ok(())
-}
-
-/// Why no grant of this person and client is answered at all.
-fn refusal(user: &User, client: &Client) -> Option<Failure> {
-    if client.disabled {
-        return Some(Failure {
-            code: "client_disabled",
-            reason: "the client is disabled: no grant of it is answered".to_owned(),
-            is_refusal: true,
-        });
-    }
-    (!user.status.may_grant()).then(|| Failure {
-        code: "account_not_active",
-        reason: format!(
-            "the account is {}: no grant of it is answered",
-            user.status.name()
-        ),
-        is_refusal: true,
-    })
+    let prepared = preview::prepare(&mut bench.work, &bench.issuance, &bench.resources, asked).await?;
+    let moment = Moment {
+        now: bench.work.now(),
+        entropy: bench.work.entropy(),
+        epoch: bench.work.epoch(),
+    };
+    Ok(preview::preview(prepared, &bench.issuance, (&bench.hooks, &hooks), moment).await?)
 }
 
 /// Which hooks are asked, in their order.
@@ -169,18 +85,4 @@ async fn asked(arguments: &PreviewArguments, bench: &mut Workbench) -> Result<Ve
         .filter(|hook| !hook.settings.shadow)
         .map(|hook| (**hook).clone())
         .collect())
-}
-
-/// A grant that never was, of a person who has just signed in with a password.
-fn facts_of(bench: &Workbench, user: &User, client: &Client, tenancy: Map<String, Value>) -> GrantFacts {
-    let (now, entropy) = (bench.work.now(), bench.work.entropy());
-    GrantFacts {
-        grant_id: GrantId::new(now, entropy),
-        client_id: client.client_id.clone(),
-        user_id: user.id.clone(),
-        session_id: Some(SessionId::new(now, entropy)),
-        assurance: Assurance::of(&[Proof::Password], now),
-        tenancy,
-        decided: None,
-    }
 }

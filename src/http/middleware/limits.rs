@@ -13,6 +13,7 @@ use http_body_util::LengthLimitError;
 use hyper::body::Body as _;
 
 use super::request_id::RequestId;
+use crate::http::respond::failure::Failure;
 use crate::http::respond::problem::Problem;
 
 /// The bounds of one request.
@@ -110,6 +111,7 @@ impl Refusal {
             }
             Self::TookTooLong => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
+                response.extensions_mut().insert(Failure::Unavailable);
             }
             Self::BrokeOff => {}
         }

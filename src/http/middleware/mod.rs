@@ -2,6 +2,7 @@
 
 pub mod client_ip;
 pub mod cors;
+pub mod form;
 pub mod limits;
 pub mod no_store;
 pub mod origin;

@@ -9,14 +9,17 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 
 use super::request_id::RequestId;
+use crate::http::respond::failure::Failure;
 use crate::http::respond::problem::Problem;
 
 /// Turns a panic into an answer.
 pub async fn answer(request: Request, next: Next) -> Response {
     let id = RequestId::of(request.extensions()).to_owned();
     // Nothing that the request borrowed outlives it: a transaction it held is rolled back when it is dropped.
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(response) => response,
-        Err(_) => Problem::server_error(&id).into_response(),
+    if let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        return response;
     }
+    let mut response = Problem::server_error(&id).into_response();
+    response.extensions_mut().insert(Failure::Broken);
+    response
 }

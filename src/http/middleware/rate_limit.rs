@@ -105,7 +105,7 @@ pub async fn enforce(State(limit): State<RateLimit>, request: Request, next: Nex
     response
 }
 
-fn wants_page(headers: &HeaderMap) -> bool {
+pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     headers
         .get(ACCEPT)
         .and_then(|value| value.to_str().ok())

@@ -1,5 +1,5 @@
 //! Owns the order of the middleware that stands around every route, outermost first: address, request id, origin,
-//! log line, headers, panics, limits.
+//! log line, headers, the form of failures, panics, limits.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
 use super::client_ip::{self, TrustedProxies};
+use super::form::{self, Forms};
 use super::limits::{self, RequestLimits};
 use super::request_id::{self, RequestIds};
 use super::security_headers::{self, TransportSettings};
@@ -23,6 +24,8 @@ pub struct EdgeSettings {
     pub transport: TransportSettings,
     /// The bounds of one request.
     pub limits: RequestLimits,
+    /// How a failure is told.
+    pub forms: Forms,
 }
 
 /// Puts the stack around a finished router. Routes that are added later stand outside of it.
@@ -31,6 +34,7 @@ pub fn surround(router: Router, settings: EdgeSettings) -> Router {
     router
         .layer(from_fn_with_state(settings.limits, limits::enforce))
         .layer(from_fn(panic::answer))
+        .layer(from_fn_with_state(settings.forms, form::of_path))
         .layer(from_fn_with_state(settings.transport, security_headers::add))
         .layer(from_fn(request_log::write))
         .layer(from_fn(origin::attach))

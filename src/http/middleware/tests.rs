@@ -13,6 +13,7 @@ use http::Request;
 use tower::ServiceExt as _;
 
 use super::client_ip::TrustedProxies;
+use super::form::Forms;
 use super::limits::RequestLimits;
 use super::rate_limit::{self, Rate, RateLimit};
 use super::request_id::RequestIds;
@@ -25,16 +26,20 @@ use crate::protocol::issuer::Issuer;
 use crate::web::layout::Layout;
 
 fn router() -> Router {
-    let layout = Layout::new(&Issuer::parse("https://login.example.com").unwrap());
+    let layout = Arc::new(Layout::new(&Issuer::parse("https://login.example.com").unwrap()));
     let rate = Rate {
         per_minute: 1,
         burst: 1,
     };
-    let limit = RateLimit::new("test", rate, Arc::new(layout));
+    let limit = RateLimit::new("test", rate, Arc::clone(&layout));
     let limited = axum::middleware::from_fn_with_state(limit, rate_limit::enforce);
     let routes = Router::new()
         .route("/panic", get(panics))
         .route("/form", post(async |body: String| body.len().to_string()))
+        .route(
+            "/oauth2/slow",
+            get(async || tokio::time::sleep(Duration::from_mins(1)).await),
+        )
         .route(
             "/slow",
             get(async || tokio::time::sleep(Duration::from_mins(1)).await),
@@ -56,6 +61,10 @@ fn router() -> Router {
             limits: RequestLimits {
                 total_time: Duration::from_millis(50),
                 ..RequestLimits::default()
+            },
+            forms: Forms {
+                is_oauth: |path| path == "/oauth2/slow",
+                layout,
             },
         },
     )
@@ -150,4 +159,38 @@ async fn the_rate_is_kept_per_network() {
         );
     }
     assert_eq!(statuses, [200, 429, 200, 200]);
+}
+
+/// RFC 6749 §5.2, RFC 9457: whoever waited too long is told so in the form of what they asked.
+#[tokio::test]
+async fn a_timeout_is_told_in_the_form_of_its_path() {
+    let router = router();
+    let retry = |response: &Response| response.headers()["retry-after"] == "2";
+    let oauth = send(&router, Request::get("/oauth2/slow"), Body::empty()).await;
+    assert!(oauth.status() == 503 && retry(&oauth));
+    assert_eq!(oauth.headers()["content-type"], "application/json");
+    assert_eq!(oauth.headers()["cache-control"], "no-store");
+    let body = text(oauth).await;
+    assert!(body.contains("\"error\":\"temporarily_unavailable\""), "{body}");
+    let problem = send(&router, Request::get("/slow"), Body::empty()).await;
+    assert!(problem.status() == 503 && retry(&problem));
+    assert_eq!(problem.headers()["content-type"], "application/problem+json");
+    let asked = Request::get("/slow").header("accept", "text/html");
+    let page = send(&router, asked, Body::empty()).await;
+    assert!(page.status() == 503 && retry(&page));
+    assert!(
+        page.headers()["content-type"]
+            .to_str()
+            .unwrap()
+            .starts_with("text/html")
+    );
+    let panicked = Request::get("/panic").header("accept", "text/html");
+    let page = send(&router, panicked, Body::empty()).await;
+    assert_eq!(page.status(), 500);
+    assert!(
+        page.headers()["content-type"]
+            .to_str()
+            .unwrap()
+            .starts_with("text/html")
+    );
 }

@@ -2,10 +2,15 @@
 
 pub mod caller;
 mod domains;
+mod hook_preview;
 mod invitations;
 mod members;
+mod openapi;
+mod openapi_answers;
+mod openapi_asker;
 mod organizations;
 mod pages;
+mod schema;
 mod services;
 mod sweep;
 mod tokens;

@@ -5,6 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse as _, Response};
 use signet::app::{App, Injected};
 use signet::base::entropy::Entropy;
 use signet::base::origin::Origin;
@@ -98,7 +102,7 @@ impl TestApp {
             .await
             .unwrap_or_else(|error| panic!("{error}"));
         let stop = CancellationToken::new();
-        let public = router::public(&app).expect("a router");
+        let public = router::public(&app).expect("a router").layer(from_fn(finished));
         let settings = ListenerSettings {
             drain_time: Duration::from_millis(100),
             ..ListenerSettings::default()
@@ -145,6 +149,25 @@ impl TestApp {
             self.app.refresh(name).await;
         }
     }
+}
+
+/// A success whose transaction was neither committed nor rolled back by name is none: whatever was written is gone.
+pub async fn finished(request: Request, next: Next) -> Response {
+    let what = format!("{} {}", request.method(), request.uri().path());
+    let response = next.run(request).await;
+    let abandoned = response
+        .extensions()
+        .get::<Origin>()
+        .is_some_and(Origin::has_abandoned_work);
+    let failed = response.status().is_client_error() || response.status().is_server_error();
+    if abandoned && !failed {
+        let told = format!(
+            "{what} answers {} and left a transaction unfinished",
+            response.status()
+        );
+        return (StatusCode::INTERNAL_SERVER_ERROR, told).into_response();
+    }
+    response
 }
 
 impl Drop for TestApp {

@@ -200,3 +200,39 @@ async fn ca_02_a_refusal_does_not_tell_which_part_was_wrong() {
         assert_eq!(seen.len(), 1, "{seen:?}");
     }
 }
+
+/// CA-02, structurally: what is looked up is a digest, so a guess that begins like the real thing is answered like any
+/// other, at every endpoint that looks a handle up.
+#[tokio::test]
+async fn ca_02_a_guess_that_begins_right_is_answered_like_any_other() {
+    let app = TestApp::new().await;
+    let client = a_client("web").reference_tokens().create(&app).await;
+    let ada = crate::fixtures::a_person("ada").create(&app).await;
+    let relying_party = app.relying_party(&client);
+    let tokens = relying_party
+        .tokens(&app, &ada, &[("scope", "openid offline_access")])
+        .await;
+    for name in ["refresh_token", "access_token"] {
+        let real = tokens[name].as_str().unwrap();
+        let mut seen = std::collections::BTreeSet::new();
+        for kept in (6..real.len()).step_by(7) {
+            let guess = format!("{}{}", &real[..kept], "x".repeat(real.len() - kept));
+            assert_ne!(guess, real);
+            let refreshed = relying_party.refresh(&guess, &[]).await;
+            let introspected = relying_party.introspect(&guess).await.to_string();
+            let userinfo = relying_party.userinfo(&guess).await;
+            seen.insert((
+                refreshed.status,
+                refreshed.body,
+                introspected,
+                userinfo.status,
+                userinfo.body,
+            ));
+        }
+        assert_eq!(seen.len(), 1, "{name}: {seen:?}");
+    }
+    let after = relying_party
+        .refresh(tokens["refresh_token"].as_str().unwrap(), &[])
+        .await;
+    assert_eq!(after.status, 200, "no guess ended anything: {}", after.body);
+}

@@ -138,6 +138,35 @@ async fn do_03_deep_json_is_refused() {
     assert_eq!(evidence::waiting(&app).await, 0);
 }
 
+/// attacks.md DO-03: nothing is ever unpacked: a body that says it is compressed is read as it is, and is no request.
+#[tokio::test]
+async fn do_03_a_compressed_body_is_not_unpacked() {
+    let app = TestApp::new().await;
+    let hand = app.relying_party(&a_client("web").create(&app).await);
+    // An empty gzip member (RFC 1952); a bomb would begin alike.
+    let packed: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00";
+    for (path, kind) in [
+        ("/oauth2/token", FORM),
+        ("/oauth2/introspect", FORM),
+        ("/api/v1/organizations", "application/json"),
+    ] {
+        for encoding in ["gzip", "deflate", "br", "zstd"] {
+            let request = hand
+                .http()
+                .post(hand.url(path))
+                .header("content-type", kind)
+                .header("content-encoding", encoding)
+                .body(packed.to_vec());
+            let reply = Reply::read(request.send().await.expect("an answer")).await;
+            assert!(
+                matches!(reply.status, 400 | 401 | 415),
+                "{path} {encoding}: {}",
+                reply.status
+            );
+        }
+    }
+}
+
 /// attacks.md DO-03, TE-04: tokens, codes, verifiers and secrets of 8 KB and more are refused, never cut short or
 /// passed over.
 #[tokio::test]

@@ -176,3 +176,35 @@ async fn do_02_floods_of_frames_end_their_own_connection() {
     let others = Browser::new(&format!("http://{address}"));
     assert_eq!(others.get("/login").await.status, 200);
 }
+
+/// attacks.md DO-02: a thousand connections that say nothing keep nobody from being answered.
+#[tokio::test]
+async fn do_02_silent_connections_keep_nobody_out() {
+    let app = TestApp::new().await;
+    let address = app.address.trim_start_matches("http://").to_owned();
+    let mut silent = Vec::new();
+    for _ in 0..1_000 {
+        silent.push(connect(&address).await);
+    }
+    let others = Browser::new(&app.address);
+    for _ in 0..5 {
+        assert_eq!(others.get("/login").await.status, 200);
+    }
+    assert_eq!(silent.len(), 1_000);
+}
+
+/// attacks.md DO-02 (RUSTSEC-2026-0258): frames without content end their connection, and no other.
+#[tokio::test]
+async fn do_02_empty_frames_end_their_own_connection() {
+    let app = TestApp::new().await;
+    let address = serve(router::public(&app.app).expect("a router")).await;
+    let mut empty = hello();
+    // `POST /` over http whose body never ends: `:method: POST` is field 3.
+    empty.extend(frame(1, 0x4, 1, &[0x83, 0x84, 0x86]));
+    for _ in 0..50_000 {
+        empty.extend(frame(0, 0, 1, &[]));
+    }
+    assert!(flooded(&address, empty).await, "empty DATA");
+    let others = Browser::new(&format!("http://{address}"));
+    assert_eq!(others.get("/login").await.status, 200);
+}

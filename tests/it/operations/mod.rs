@@ -4,3 +4,4 @@ mod connections;
 mod headers;
 mod health;
 mod statements;
+mod unfinished;

@@ -64,3 +64,30 @@ async fn rc_01_strangers_in_the_race_take_nothing_from_the_winner() {
     crate::attack::holdings::assert_live(&owner, &won.json()).await;
     assert_eq!(events(app, "CODE_REPLAYED").await, 0);
 }
+
+/// RC-01, many times: of each of a hundred codes one presentation wins, whichever replica it comes to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rc_01_of_each_of_many_codes_one_presentation_wins() {
+    let replicas = Replicas::new().await;
+    let app = &replicas.first;
+    let ada = ada(app).await;
+    let client = a_client("web").create(app).await;
+    let doors = replicas.doors(&client);
+    let relying_party = app.relying_party(&client);
+    let browser = app.browser();
+    for number in 0..100 {
+        let reply = relying_party.authorize(&browser, &ada, &[]).await;
+        let code = reply.parameter("code").expect("a code");
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", client.redirect_uri.as_str()),
+            ("code_verifier", VERIFIER),
+        ];
+        let replies = all_at_once(&doors, 6, &fields).await;
+        let won = replies.iter().filter(|reply| reply.status == 200).count();
+        assert_eq!(won, 1, "code {number}");
+    }
+    assert_eq!(count(app, "select count(*) from auth.oauth_grants").await, 100);
+    assert_eq!(events(app, "CODE_REPLAYED").await, 100);
+}

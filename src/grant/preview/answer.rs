@@ -1,0 +1,167 @@
+//! Owns what a preview says: of each output each hook's step, the verdict, and the claims and length that it would have.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::output::{self, Bench};
+use super::subject::{Prepared, Subject};
+use crate::claims::preview::{Failure, Step};
+use crate::db::DatabaseError;
+use crate::hook::{AskError, Hook, Hooks};
+use crate::protocol::claims::Output;
+use crate::signing::error::VerificationError;
+use crate::token::access_token::Moment;
+use crate::token::issuance::{Issuance, MintError};
+
+const ISSUED: &str = "issued";
+const ABSENT: &str = "absent";
+
+/// Why there is no preview. That there would be no token is one.
+#[derive(Debug, thiserror::Error)]
+pub enum PreviewError {
+    /// No organization has this id or slug.
+    #[error("there is no organization {0:?}")]
+    UnknownOrganization(String),
+    /// An event could not be built.
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    /// The claims do not become a token.
+    #[error(transparent)]
+    Mint(#[from] MintError),
+    /// A token of ours does not verify.
+    #[error(transparent)]
+    Verification(#[from] VerificationError),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+/// What hooks would do.
+#[derive(Debug, Serialize)]
+pub struct Preview {
+    /// Whom the token would be about.
+    pub user_id: String,
+    /// For whom it would be.
+    pub client_id: String,
+    /// The access token's audience.
+    pub audience: String,
+    /// How it would come about.
+    pub grant_type: &'static str,
+    /// What the built-in hook says of the membership.
+    pub facts: Map<String, Value>,
+    /// The access token, and each other output that a hook lists; none if nobody is asked because nothing is granted.
+    pub outputs: Vec<PreviewedOutput>,
+    /// What became of the grant, access token and ID token together: `issued`, `refused` or `failed`.
+    pub verdict: &'static str,
+    /// Why there would be no token.
+    pub failure: Option<Failure>,
+}
+
+/// What hooks would do to one output.
+#[derive(Debug, Serialize)]
+pub struct PreviewedOutput {
+    /// `access_token`, `id_token` or `userinfo`.
+    pub output: &'static str,
+    /// Each hook in its order.
+    pub steps: Vec<Step>,
+    /// `issued`, `refused` or `failed`; `absent` where there is no such output whatever a hook says.
+    pub verdict: &'static str,
+    /// Why it would not be said.
+    pub failure: Option<Failure>,
+    /// What would be said, none if nothing.
+    pub claims: Option<Map<String, Value>>,
+    /// Its length: of the token, or of the answer.
+    pub size_bytes: Option<usize>,
+}
+
+impl Preview {
+    /// A grant is answered with all of its tokens or none.
+    pub(super) fn decide(&mut self, granted: &[PreviewedOutput]) {
+        let stopped = granted
+            .iter()
+            .find(|output| output.failure.is_some() && output.verdict != ABSENT);
+        self.verdict = stopped.map_or(ISSUED, |output| output.verdict);
+        self.failure = stopped.and_then(|output| output.failure.clone());
+    }
+}
+
+impl PreviewedOutput {
+    /// Before anybody is asked.
+    pub(super) const fn of(output: Output) -> Self {
+        Self {
+            output: output.name(),
+            steps: Vec::new(),
+            verdict: "failed",
+            failure: None,
+            claims: None,
+            size_bytes: None,
+        }
+    }
+
+    /// There is no such output here.
+    pub(super) fn absent(output: Output, reason: &str) -> Self {
+        Self {
+            verdict: ABSENT,
+            failure: Some(Failure {
+                code: "no_such_output",
+                reason: reason.to_owned(),
+                is_refusal: false,
+            }),
+            ..Self::of(output)
+        }
+    }
+
+    /// A hook ends it.
+    pub(super) fn fails(&mut self, failure: Option<Failure>) {
+        let refused = failure.as_ref().is_some_and(|failure| failure.is_refusal);
+        self.verdict = if refused { "refused" } else { "failed" };
+        self.failure = failure;
+    }
+
+    /// This would be said.
+    pub(super) fn says(&mut self, claims: Map<String, Value>, size: usize) {
+        self.verdict = ISSUED;
+        self.claims = Some(claims);
+        self.size_bytes = Some(size);
+    }
+}
+
+/// Asks these hooks, through these ways: for the access token always, for another output where a hook lists it.
+pub async fn preview(
+    prepared: Prepared,
+    issuance: &Issuance,
+    (ways, hooks): (&Hooks, &[Hook]),
+    moment: Moment<'_>,
+) -> Result<Preview, PreviewError> {
+    let Prepared { mut preview, subject } = prepared;
+    if let Some(subject) = subject {
+        let bench = Bench {
+            issuance,
+            hooks: ways,
+            moment,
+        };
+        show(&bench, &subject, hooks, &mut preview).await?;
+    }
+    Ok(preview)
+}
+
+async fn show(
+    bench: &Bench<'_>,
+    subject: &Subject,
+    hooks: &[Hook],
+    preview: &mut Preview,
+) -> Result<(), PreviewError> {
+    let lists = |output| hooks.iter().any(|hook| hook.settings.outputs.contains(&output));
+    let (access_token, text) = output::access_token(bench, subject, hooks).await?;
+    let mut granted = vec![access_token];
+    if lists(Output::IdToken) {
+        granted.push(output::id_token(bench, subject, hooks, text.as_ref()).await?);
+    }
+    preview.decide(&granted);
+    preview.outputs = granted;
+    if lists(Output::Userinfo) {
+        let answer = output::userinfo(bench, subject, hooks).await?;
+        preview.outputs.push(answer);
+    }
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! Owns whom and what a preview is about, and what is read before any hook is asked.
+
+use serde_json::{Map, Value};
+
+use super::answer::{Preview, PreviewError};
+use crate::authentication::Assurance;
+use crate::authentication::assurance::Proof;
+use crate::base::id::{GrantId, SessionId};
+use crate::claims::assemble::GrantFacts;
+use crate::claims::preview::Failure;
+use crate::client::{Client, Resource, Resources};
+use crate::db::Work;
+use crate::hook::{Hooks, answer};
+use crate::protocol::grant_type::GrantType;
+use crate::protocol::scope::{ORGANIZATIONS, Scope};
+use crate::tenancy;
+use crate::token::issuance::Issuance;
+use crate::user::User;
+
+/// The grants of people, which are those that can be previewed.
+pub const GRANT_TYPES: [GrantType; 2] = [GrantType::AuthorizationCode, GrantType::RefreshToken];
+
+/// What is asked.
+pub struct Asked<'a> {
+    /// Whom the token would be about.
+    pub user: Box<User>,
+    /// For whom it would be.
+    pub client: Box<Client>,
+    /// The organization that is asked for, by id or slug.
+    pub organization: Option<&'a str>,
+    /// How the token would come about.
+    pub grant_type: GrantType,
+}
+
+/// A preview before any hook is asked.
+pub struct Prepared {
+    pub(super) preview: Preview,
+    /// None where no hook would be asked.
+    pub(super) subject: Option<Box<Subject>>,
+}
+
+/// Whom and what a preview is about.
+pub(super) struct Subject {
+    pub(super) user: Box<User>,
+    pub(super) client: Box<Client>,
+    pub(super) resource: Option<Resource>,
+    pub(super) grant_type: GrantType,
+    pub(super) facts: GrantFacts,
+    pub(super) scope: Scope,
+    /// For userinfo, by its scope.
+    pub(super) organizations: Option<Value>,
+}
+
+/// Reads what a grant would read.
+pub async fn prepare(
+    work: &mut Work,
+    issuance: &Issuance,
+    resources: &Resources,
+    asked: Asked<'_>,
+) -> Result<Prepared, PreviewError> {
+    let Asked {
+        user,
+        client,
+        organization,
+        grant_type,
+    } = asked;
+    if let Some(reference) = organization
+        && tenancy::service::find(work, reference).await?.is_none()
+    {
+        return Err(PreviewError::UnknownOrganization(reference.to_owned()));
+    }
+    let resource = match &client.default_resource {
+        Some(identifier) => resources.find(identifier).await?,
+        None => None,
+    };
+    let facts = Hooks::facts(work, &user.id, organization, &client.scopes).await?;
+    let audience = resource
+        .as_ref()
+        .map_or(issuance.issuer.as_str(), |resource| &resource.identifier);
+    let mut preview = Preview {
+        user_id: user.id.to_string(),
+        client_id: client.client_id.to_string(),
+        audience: audience.to_owned(),
+        grant_type: grant_type.name(),
+        facts: Map::new(),
+        outputs: Vec::new(),
+        verdict: "refused",
+        failure: None,
+    };
+    let tenancy = match answer::read(facts) {
+        Err(error) => Err(Failure::from(&error)),
+        Ok(tenancy) => closed(&user, &client).map_or(Ok(tenancy), Err),
+    };
+    let subject = match tenancy {
+        Err(failure) => {
+            preview.failure = Some(failure);
+            None
+        }
+        Ok(tenancy) => {
+            preview.facts.clone_from(&tenancy);
+            let scope = client.scopes.clone();
+            let organizations = if scope.contains(ORGANIZATIONS) {
+                Some(Hooks::organizations(work, &user.id).await?)
+            } else {
+                None
+            };
+            Some(Box::new(Subject {
+                scope,
+                organizations,
+                facts: facts_of(work, &user, &client, tenancy),
+                resource: resource.map(|resource| (*resource).clone()),
+                grant_type,
+                user,
+                client,
+            }))
+        }
+    };
+    Ok(Prepared { preview, subject })
+}
+
+/// Why no grant of this person and this client is answered, whatever hooks say.
+fn closed(user: &User, client: &Client) -> Option<Failure> {
+    let (code, reason) = if client.disabled {
+        (
+            "client_disabled",
+            "the client is disabled: no grant of it is answered".to_owned(),
+        )
+    } else if user.status.may_grant() {
+        return None;
+    } else {
+        let status = user.status.name();
+        (
+            "account_not_active",
+            format!("the account is {status}: no grant of it is answered"),
+        )
+    };
+    Some(Failure {
+        code,
+        reason,
+        is_refusal: true,
+    })
+}
+
+/// A grant that never was, of a person who has just signed in with a password.
+fn facts_of(work: &Work, user: &User, client: &Client, tenancy: Map<String, Value>) -> GrantFacts {
+    let (now, entropy) = (work.now(), work.entropy());
+    GrantFacts {
+        grant_id: GrantId::new(now, entropy),
+        client_id: client.client_id.clone(),
+        user_id: user.id.clone(),
+        session_id: Some(SessionId::new(now, entropy)),
+        assurance: Assurance::of(&[Proof::Password], now),
+        tenancy,
+        decided: None,
+    }
+}
