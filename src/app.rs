@@ -20,7 +20,7 @@ use crate::base::origin::Origin;
 use crate::client::{Registry, Resources};
 use crate::config::{HookSettings, PasswordSettings, SignetConfig};
 use crate::db::changes::{self, Freshness, Watched};
-use crate::db::lease::{self, Lender};
+use crate::db::lease::Lender;
 use crate::db::pool::{self, PoolError, PoolSettings};
 use crate::db::work::Circumstances;
 use crate::db::{DatabaseError, Work, migrate, platform};
@@ -124,7 +124,7 @@ impl App {
         let (instant, time) = pool::measure_time(&mut connection).await?;
         let platform = platform::read(&mut connection).await?;
         module::service::publish(&mut connection, &config.modules.allowlist).await?;
-        let lender = Lender::new(pool.clone(), lease::SPARE);
+        let lender = Lender::new(pool.clone());
         let hooks = Hooks::load(lender.clone(), hook_ways(&config)?, &mut connection, &keyring).await?;
         let database_clock = injected
             .clock
@@ -153,8 +153,8 @@ impl App {
                 settings: Arc::new(config.tokens.clone()),
                 hooks,
             },
-            clients: Registry::new(pool.clone(), Arc::clone(&freshness)),
-            resources: Resources::new(pool.clone(), Arc::clone(&freshness)),
+            clients: Registry::new(lender.clone(), Arc::clone(&freshness)),
+            resources: Resources::new(lender.clone(), Arc::clone(&freshness)),
             hasher: Hasher::new(hasher_settings(&config.password))?,
             dns: injected
                 .dns
@@ -180,6 +180,7 @@ impl App {
     /// Keeps caches, keys and clock current until cancelled.
     pub async fn keep_current(self, stop: CancellationToken) {
         let watched = Watched {
+            lender: self.0.lender.clone(),
             pool: self.0.pool.clone(),
             clock: self.0.database_clock.clone(),
             freshness: Arc::clone(&self.0.freshness),
@@ -220,28 +221,21 @@ impl App {
     }
 
     async fn reload(&self, name: &str) -> Result<(), AppError> {
-        let mut connection = self.0.pool.acquire().await.map_err(DatabaseError::from)?;
+        let mut lease = self.0.lender.lend().await?;
         match name {
             "keys" => {
-                self.0
-                    .issuance
-                    .keys
-                    .reload(&mut connection, &self.0.keyring)
-                    .await?;
+                self.0.issuance.keys.reload(&mut lease, &self.0.keyring).await?;
             }
             "hooks" => {
-                self.0
-                    .issuance
-                    .hooks
-                    .reload(&mut connection, &self.0.keyring)
-                    .await?;
+                self.0.issuance.hooks.reload(&mut lease, &self.0.keyring).await?;
             }
             "platform" => {
-                let platform = platform::read(&mut connection).await?;
+                let platform = platform::read(&mut lease).await?;
                 self.0.epoch.store(platform.epoch.0, Ordering::Relaxed);
             }
             _ => {}
         }
+        lease.keep();
         Ok(())
     }
 
@@ -353,7 +347,12 @@ impl App {
         if !self.0.freshness.clock_is_steady() {
             return Some("the database's clock jumped");
         }
-        let answers = async { self.0.pool.acquire().await?.ping().await };
+        let answers = async {
+            let mut lease = self.0.lender.lend().await?;
+            lease.ping().await?;
+            lease.keep();
+            Ok::<_, DatabaseError>(())
+        };
         answers.await.err().map(|_| "no database connection")
     }
 
@@ -374,7 +373,7 @@ pub fn hook_ways(config: &SignetConfig) -> Result<Ways, AppError> {
     let url = database.hook_url()?;
     Ok(Ways {
         sql: url
-            .map(|url| SqlTransport::new(&url, database.hook_pool_size))
+            .map(|url| SqlTransport::new(&url, database.hook_pool_size, database.statement_cache))
             .transpose()?,
         fetch: Fetch::new(config.hooks.reach())?,
         sampling: sampling(&config.hooks),

@@ -178,7 +178,7 @@ async fn hooks(
     keyring: &Keyring,
 ) -> Result<String, String> {
     let ways = app::hook_ways(config).map_err(|error| chain(&error))?;
-    let hooks = Hooks::load(Lender::new(pool.clone(), 0), ways, connection, keyring)
+    let hooks = Hooks::load(Lender::new(pool.clone()), ways, connection, keyring)
         .await
         .map_err(|error| chain(&error))?;
     hooks.check().await.map_err(|error| chain(&error))?;

@@ -3,28 +3,27 @@
 
 use std::sync::Arc;
 
-use sqlx::PgPool;
-
 use super::cache::Cache;
 use super::registered::Client;
 use super::resource::Resource;
 use super::store;
 use crate::db::DatabaseError;
 use crate::db::changes::Freshness;
+use crate::db::lease::Lender;
 
 /// The registered clients.
 #[derive(Clone)]
 pub struct Registry {
-    pool: PgPool,
+    lender: Lender,
     cache: Cache<Client>,
 }
 
 impl Registry {
-    /// An empty cache over the pool.
+    /// An empty cache over the database.
     #[must_use]
-    pub fn new(pool: PgPool, freshness: Arc<Freshness>) -> Self {
+    pub fn new(lender: Lender, freshness: Arc<Freshness>) -> Self {
         Self {
-            pool,
+            lender,
             cache: Cache::new(freshness),
         }
     }
@@ -35,8 +34,10 @@ impl Registry {
             return Ok(None);
         }
         let load = async {
-            let mut connection = self.pool.acquire().await?;
-            store::find_client(&mut connection, id).await
+            let mut lease = self.lender.lend().await?;
+            let found = store::find_client(&mut lease, id).await?;
+            lease.keep();
+            Ok(found)
         };
         self.cache.get(id, load).await
     }
@@ -50,16 +51,16 @@ impl Registry {
 /// The registered resources.
 #[derive(Clone)]
 pub struct Resources {
-    pool: PgPool,
+    lender: Lender,
     cache: Cache<Resource>,
 }
 
 impl Resources {
-    /// An empty cache over the pool.
+    /// An empty cache over the database.
     #[must_use]
-    pub fn new(pool: PgPool, freshness: Arc<Freshness>) -> Self {
+    pub fn new(lender: Lender, freshness: Arc<Freshness>) -> Self {
         Self {
-            pool,
+            lender,
             cache: Cache::new(freshness),
         }
     }
@@ -70,8 +71,10 @@ impl Resources {
             return Ok(None);
         }
         let load = async {
-            let mut connection = self.pool.acquire().await?;
-            store::find_resource(&mut connection, identifier).await
+            let mut lease = self.lender.lend().await?;
+            let found = store::find_resource(&mut lease, identifier).await?;
+            lease.keep();
+            Ok(found)
         };
         self.cache.get(identifier, load).await
     }

@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio_util::sync::CancellationToken;
 
+use super::lease::Lender;
 use super::pool;
 use crate::base::clock::{DatabaseClock, LARGEST_JUMP};
 
@@ -71,7 +72,9 @@ impl Default for Freshness {
 
 /// What the watcher keeps current.
 pub struct Watched {
-    /// The application's pool, for polls.
+    /// The application's connections, for polls.
+    pub lender: Lender,
+    /// Its pool, for a listener like its connections.
     pub pool: PgPool,
     /// Adjusted at each poll; none in tests, which set their own time.
     pub clock: Option<Arc<DatabaseClock>>,
@@ -122,11 +125,12 @@ pub async fn watch<F: Future<Output = bool> + Send>(
 }
 
 async fn poll(watched: &Watched) -> Result<Vec<(String, i64)>, super::DatabaseError> {
-    let mut connection = watched.pool.acquire().await?;
-    let (instant, time) = pool::measure_time(&mut connection).await?;
+    let mut lease = watched.lender.lend().await?;
+    let (instant, time) = pool::measure_time(&mut lease).await?;
     let rows = sqlx::query!("select name, version from auth.cache_versions")
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut *lease)
         .await?;
+    lease.keep();
     let jump = watched
         .clock
         .as_ref()

@@ -1,9 +1,11 @@
-//! Owns the connections that single statements use one after the other. The pool asks the database a question
-//! whenever a connection comes back, which is one more round trip for each request. A connection whose statement was
-//! finished by name needs none: it is kept here and lent again, the last first, since what it needs is still in the
-//! processor's caches. Every other way of ending (an error, a request that was broken off) hands it to the pool,
-//! which looks at it. Transactions, polls and look-ups go to the pool itself, and are not kept waiting by what is
-//! kept here.
+//! Owns who uses which connection of a pool. The pool asks the database a question whenever a connection comes back,
+//! which is one more round trip for each request. A connection whose statement was finished by name needs none: it is
+//! kept here and lent again, the last first, since what it needs is still in the processor's caches. Every other way of
+//! ending (an error, a request that was broken off) hands it to the pool, which looks at it.
+//!
+//! Whoever uses a connection holds a permit, of which there are as many as connections; the first who waits gets the
+//! next. Connections in use and connections kept are never more than permits together, so nobody waits for one that
+//! only lies here. That holds as long as nobody goes to the pool directly while requests are served.
 
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
@@ -17,9 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::DatabaseError;
 
-/// Connections of the application's pool that are never lent from here: transactions need some.
-pub const SPARE: u32 = 2;
-/// A connection is handed to the pool when it is this old, which then ends it (the pool's own limit).
+/// A connection that was lent for so long without the pool's seeing it is handed to it, which ends it when it is old:
+/// nobody's connection lives longer than this beyond the pool's own limit.
 const LONGEST_LIFE: Duration = Duration::from_mins(30);
 /// A connection that nobody needed for this long is handed to the pool, which ends it in time.
 const LONGEST_REST: Duration = Duration::from_mins(1);
@@ -31,16 +32,15 @@ pub struct Lender(Arc<Shared>);
 struct Shared {
     pool: PgPool,
     permits: Arc<Semaphore>,
+    size: usize,
     patience: Duration,
     state: Mutex<State>,
 }
 
 struct State {
     kept: VecDeque<Kept>,
-    /// Whether connections are kept at all: not in a pool that is too small for it, nor after the end.
+    /// Whether connections are kept at all: not after the end.
     keeps: bool,
-    /// How many wait for the pool at this moment.
-    seeking: usize,
 }
 
 struct Kept {
@@ -55,7 +55,7 @@ pub struct Lease {
     born: Instant,
     lender: Arc<Shared>,
     // Freed after the connection was given back: whoever waits for it finds that one.
-    _permit: OwnedSemaphorePermit,
+    permit: OwnedSemaphorePermit,
 }
 
 impl std::fmt::Debug for Lender {
@@ -65,66 +65,71 @@ impl std::fmt::Debug for Lender {
 }
 
 impl Lender {
-    /// Lends all connections of this pool but `spare`. Its settings say how many there are and how long a request
-    /// waits.
+    /// Lends the connections of this pool, whose settings say how many there are and how long a request waits.
     #[must_use]
-    pub fn new(pool: PgPool, spare: u32) -> Self {
-        let size = pool.options().get_max_connections();
-        let keeps = size > spare;
-        let lent = if keeps { size - spare } else { size };
+    pub fn new(pool: PgPool) -> Self {
+        let size = usize::try_from(pool.options().get_max_connections())
+            .unwrap_or(Semaphore::MAX_PERMITS)
+            .min(Semaphore::MAX_PERMITS);
         Self(Arc::new(Shared {
-            permits: Arc::new(Semaphore::new(
-                usize::try_from(lent).unwrap_or(Semaphore::MAX_PERMITS),
-            )),
+            permits: Arc::new(Semaphore::new(size)),
+            size,
             patience: pool.options().get_acquire_timeout(),
             pool,
             state: Mutex::new(State {
                 kept: VecDeque::new(),
-                keeps,
-                seeking: 0,
+                keeps: true,
             }),
         }))
     }
 
     /// A connection for one statement, as soon as there is one.
     pub async fn lend(&self) -> Result<Lease, DatabaseError> {
-        let waiting = Arc::clone(&self.0.permits).acquire_owned();
-        let permit = tokio::time::timeout(self.0.patience, waiting)
-            .await
-            .map_err(|_| sqlx::Error::PoolTimedOut)?
-            .map_err(|_| sqlx::Error::PoolClosed)?;
-        let lease = |connection, born| Lease {
-            connection,
-            born,
-            lender: Arc::clone(&self.0),
-            _permit: permit,
-        };
-        let seeking = {
-            let mut state = self.0.state();
-            if let Some(kept) = state.kept.pop_back() {
-                return Ok(lease(kept.connection, kept.born));
-            }
-            Seeking::begin(&self.0, &mut state)
-        };
-        let connection = self.0.pool.acquire().await?;
-        drop(seeking);
-        Ok(lease(connection, Instant::now()))
+        self.in_time(async {
+            let permit = self.permit().await?;
+            let kept = self.0.state().kept.pop_back();
+            let (connection, born) = match kept {
+                Some(kept) => (kept.connection, kept.born),
+                // Boxed: a large future that is seldom needed would make every request larger.
+                None => (Box::pin(self.0.pool.acquire()).await?, Instant::now()),
+            };
+            Ok(Lease {
+                connection,
+                born,
+                lender: Arc::clone(&self.0),
+                permit,
+            })
+        })
+        .await
     }
 
-    /// A transaction, as soon as the pool has a connection. If it has none because one is kept here, it gets that one.
-    pub async fn begin(&self) -> Result<Transaction<'static, Postgres>, DatabaseError> {
-        let (_seeking, handed_over) = {
-            let mut state = self.0.state();
-            let seeking = Seeking::begin(&self.0, &mut state);
-            let handed_over = if self.0.is_short(&state) {
-                state.kept.pop_front()
-            } else {
-                None
-            };
-            (seeking, handed_over)
-        };
-        drop(handed_over);
-        Ok(self.0.pool.begin().await?)
+    /// A transaction, as soon as there is a connection for it. If the pool has none because one is kept here, it gets
+    /// that one.
+    pub async fn begin(&self) -> Result<LentTransaction, DatabaseError> {
+        self.in_time(async {
+            let permit = self.permit().await?;
+            drop(self.0.surplus());
+            Ok(LentTransaction {
+                transaction: Box::pin(self.0.pool.begin()).await?,
+                permit: Some(permit),
+            })
+        })
+        .await
+    }
+
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, DatabaseError> {
+        let permit = Arc::clone(&self.0.permits).acquire_owned().await;
+        Ok(permit.map_err(|_| sqlx::Error::PoolClosed)?)
+    }
+
+    /// Waiting for the turn and for the pool together take no longer than one may wait.
+    async fn in_time<T>(
+        &self,
+        waiting: impl Future<Output = Result<T, DatabaseError>>,
+    ) -> Result<T, DatabaseError> {
+        tokio::time::timeout(self.0.patience, waiting)
+            .await
+            .map_err(|_| sqlx::Error::PoolTimedOut)?
     }
 
     /// Hands over what nobody needs, until cancelled.
@@ -156,15 +161,16 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether more wait for the pool than it can serve at once.
-    fn is_short(&self, state: &State) -> bool {
-        let possible = self
-            .pool
-            .options()
-            .get_max_connections()
-            .saturating_sub(self.pool.size());
-        let free = usize::try_from(possible).unwrap_or(usize::MAX);
-        state.seeking > free.saturating_add(self.pool.num_idle())
+    /// One that is kept, if without it the pool could not serve everybody who holds a permit. Who holds one and will
+    /// take a kept connection counts as well, so at worst one is handed over that might have stayed.
+    fn surplus(&self) -> Option<Kept> {
+        let mut state = self.state();
+        let held = self.size.saturating_sub(self.permits.available_permits());
+        if held + state.kept.len() > self.size {
+            state.kept.pop_front()
+        } else {
+            None
+        }
     }
 }
 
@@ -176,38 +182,28 @@ impl State {
     }
 }
 
-/// Somebody waits for the pool.
-struct Seeking<'a>(&'a Shared);
-
-impl<'a> Seeking<'a> {
-    fn begin(shared: &'a Shared, state: &mut State) -> Self {
-        state.seeking += 1;
-        Self(shared)
-    }
-}
-
-impl Drop for Seeking<'_> {
-    fn drop(&mut self) {
-        self.0.state().seeking -= 1;
-    }
-}
-
 impl Lease {
     /// Ends the connection: nobody can say what state its session is in.
     pub fn end(mut self) {
         self.connection.close_on_drop();
     }
 
-    /// Gives the connection back after its statement was answered. Whoever waits for the pool comes first.
+    /// Gives the connection back after its statement was answered.
     pub fn keep(self) {
+        let Self {
+            connection,
+            born,
+            lender,
+            permit,
+        } = self;
         let kept = Kept {
-            connection: self.connection,
-            born: self.born,
+            connection,
+            born,
             since: Instant::now(),
         };
         let handed_over = {
-            let mut state = self.lender.state();
-            if state.keeps && kept.born.elapsed() < LONGEST_LIFE && !self.lender.is_short(&state) {
+            let mut state = lender.state();
+            if state.keeps && born.elapsed() < LONGEST_LIFE {
                 state.kept.push_back(kept);
                 None
             } else {
@@ -215,6 +211,54 @@ impl Lease {
             }
         };
         drop(handed_over);
+        drop(permit);
+    }
+}
+
+/// A transaction on a connection that was lent for it. The pool looks at the connection when it ends.
+pub struct LentTransaction {
+    transaction: Transaction<'static, Postgres>,
+    // Freed after the transaction has ended.
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl LentTransaction {
+    /// Commits.
+    pub async fn commit(self) -> Result<(), DatabaseError> {
+        self.transaction.commit().await?;
+        drop(self.permit);
+        Ok(())
+    }
+
+    /// Takes everything back.
+    pub async fn rollback(self) -> Result<(), DatabaseError> {
+        self.transaction.rollback().await?;
+        drop(self.permit);
+        Ok(())
+    }
+}
+
+impl From<Transaction<'static, Postgres>> for LentTransaction {
+    /// One of a pool that nobody lends from.
+    fn from(transaction: Transaction<'static, Postgres>) -> Self {
+        Self {
+            transaction,
+            permit: None,
+        }
+    }
+}
+
+impl Deref for LentTransaction {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for LentTransaction {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.transaction
     }
 }
 

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::PgConnection;
 
 use super::DatabaseError;
-use super::lease::Lease;
+use super::lease::{Lease, LentTransaction};
 use crate::base::clock::Timestamp;
 use crate::base::entropy::Entropy;
 use crate::base::handle::BackupEpoch;
@@ -26,7 +26,7 @@ pub struct Circumstances {
 }
 
 enum Connection {
-    Transaction(Transaction<'static, Postgres>),
+    Transaction(LentTransaction),
     Single { connection: Lease, used: bool },
     Finished,
 }
@@ -40,12 +40,9 @@ pub struct Work {
 impl Work {
     /// Work inside a transaction that was begun for it.
     #[must_use]
-    pub const fn in_transaction(
-        transaction: Transaction<'static, Postgres>,
-        circumstances: Circumstances,
-    ) -> Self {
+    pub fn in_transaction(transaction: impl Into<LentTransaction>, circumstances: Circumstances) -> Self {
         Self {
-            connection: Connection::Transaction(transaction),
+            connection: Connection::Transaction(transaction.into()),
             circumstances,
         }
     }
@@ -115,7 +112,7 @@ impl Work {
     /// Takes everything back.
     pub async fn rollback(mut self) -> Result<(), DatabaseError> {
         match std::mem::replace(&mut self.connection, Connection::Finished) {
-            Connection::Transaction(transaction) => Ok(transaction.rollback().await?),
+            Connection::Transaction(transaction) => transaction.rollback().await,
             Connection::Single { .. } | Connection::Finished => Ok(()),
         }
     }

@@ -136,7 +136,10 @@ impl Reached {
                     .database
                     .hook_url()?
                     .context("database.hook_url is not set: set it to a URL that logs in as signet_hook")?;
-                Way::Sql(SqlTransport::new(&url, 1)?, FunctionName::parse(target)?)
+                Way::Sql(
+                    SqlTransport::new(&url, 1, config.database.statement_cache)?,
+                    FunctionName::parse(target)?,
+                )
             }
             (None, Some(url), Some(file)) => {
                 let target = HttpTarget::new(url, values::secret_from(file)?)?;

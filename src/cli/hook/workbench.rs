@@ -57,7 +57,7 @@ impl Workbench {
             ..app::hook_ways(config)?
         };
         let mut connection = pool.acquire().await?;
-        let lender = Lender::new(pool.clone(), 0);
+        let lender = Lender::new(pool.clone());
         let hooks = Hooks::load(lender.clone(), ways, &mut connection, &keyring).await?;
         let keys = SigningKeys::load(&mut connection, &keyring).await?;
         drop(connection);
@@ -70,7 +70,7 @@ impl Workbench {
                 hooks: hooks.clone(),
             },
             hooks,
-            resources: Resources::new(pool.clone(), Arc::new(Freshness::new())),
+            resources: Resources::new(lender.clone(), Arc::new(Freshness::new())),
             keyring,
             lender,
             pool,

@@ -30,6 +30,7 @@ const RELEASE: &str = "rollback; select pg_advisory_unlock_all(); \
 pub struct SqlTransport {
     pool: PgPool,
     lender: Lender,
+    keeps_statements: bool,
 }
 
 /// What keeps an SQL hook from running, with what mends it.
@@ -42,8 +43,9 @@ pub struct Obstacle {
 }
 
 impl SqlTransport {
-    /// A pool that connects when it is first used; every connection's role is checked.
-    pub fn new(url: &str, size: u32) -> Result<Self, PoolError> {
+    /// A pool that connects when it is first used; every connection's role is checked. A cache of 0 is for poolers
+    /// that give each transaction another session: nothing is kept in one.
+    pub fn new(url: &str, size: u32, statement_cache: usize) -> Result<Self, PoolError> {
         let options = pool::options(url)?
             .application_name("signet hook")
             .options([
@@ -58,7 +60,7 @@ impl SqlTransport {
                 // Whatever a function tells with RAISE NOTICE is nobody's business here.
                 ("client_min_messages", "error"),
             ])
-            .statement_cache_capacity(100);
+            .statement_cache_capacity(statement_cache);
         let pool = PgPoolOptions::new()
             .max_connections(size)
             .min_connections(0)
@@ -67,8 +69,8 @@ impl SqlTransport {
             .after_connect(|connection, _| Box::pin(refuse_other_roles(connection)))
             .connect_lazy_with(options);
         Ok(Self {
-            // What else asks here are look-ups of operators.
-            lender: Lender::new(pool.clone(), 0),
+            lender: Lender::new(pool.clone()),
+            keeps_statements: statement_cache > 0,
             pool,
         })
     }
@@ -90,14 +92,25 @@ impl SqlTransport {
             }
             Err(_) => return Err(HookError::Unavailable("no connection for SQL hooks in time")),
         };
-        let answer = timeout_at(deadline, call(borrowed.connection()?, function, event, time)).await;
+        let answer = timeout_at(
+            deadline,
+            call(
+                borrowed.connection()?,
+                function,
+                event,
+                time,
+                self.keeps_statements,
+            ),
+        )
+        .await;
         let answer = answer.unwrap_or(Err(HookError::Timeout))?;
         // An answer that came in time counts, whatever becomes of the connection, and nobody waits for that.
+        let keeps_statements = self.keeps_statements;
         tokio::spawn(async move {
             let Ok(connection) = borrowed.connection() else {
                 return;
             };
-            if let Ok(Ok(true)) = timeout(RELEASE_TIME, release(connection)).await {
+            if let Ok(Ok(true)) = timeout(RELEASE_TIME, release(connection, keeps_statements)).await {
                 borrowed.give_back();
             }
         });
@@ -115,7 +128,7 @@ impl SqlTransport {
 
     /// What keeps this role from running a function, looked up before anybody waits for a token.
     pub async fn obstacles(&self, function: &FunctionName) -> Result<Vec<Obstacle>, DatabaseError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut lease = self.lender.lend().await?;
         let row = sqlx::query!(
             r#"select n.oid is not null as "schema_exists!",
                 coalesce(has_schema_privilege(n.oid, 'usage'), false) as "may_use_schema!",
@@ -131,8 +144,9 @@ impl SqlTransport {
             function.schema(),
             function.name(),
         )
-        .fetch_one(&mut *connection)
+        .fetch_one(&mut *lease)
         .await?;
+        lease.keep();
         let mut obstacles = Vec::new();
         if row.schema_exists && !row.may_use_schema {
             obstacles.push(Obstacle {
@@ -163,7 +177,7 @@ impl SqlTransport {
     /// The tables and views of a name that this role may not read. A failing function names its table without the
     /// schema.
     pub async fn unreadable(&self, relation: &str) -> Result<Vec<Obstacle>, DatabaseError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut lease = self.lender.lend().await?;
         let rows = sqlx::query!(
             r#"select format('%I.%I', n.nspname, c.relname) as "relation!", format('%I', n.nspname) as "schema!",
                 has_schema_privilege(n.oid, 'usage') as "may_use_schema!",
@@ -176,8 +190,9 @@ impl SqlTransport {
                order by n.nspname"#,
             relation,
         )
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut *lease)
         .await?;
+        lease.keep();
         let mut obstacles = Vec::new();
         for row in rows {
             if !row.may_use_schema {
@@ -248,9 +263,11 @@ async fn call(
     function: &FunctionName,
     event: &Value,
     time: Duration,
+    keeps_statements: bool,
 ) -> Result<Option<String>, HookError> {
     let milliseconds = time.as_millis();
-    let begin = format!("begin read only; set local statement_timeout = {milliseconds}");
+    let begin =
+        format!("begin read only; set local statement_timeout = {milliseconds}; set local search_path = ''");
     connection
         .execute(sqlx::raw_sql(AssertSqlSafe(begin)))
         .await
@@ -261,6 +278,7 @@ async fn call(
         ANSWER_LIMIT + 1
     );
     sqlx::query_scalar(AssertSqlSafe(statement))
+        .persistent(keeps_statements)
         .bind(event)
         .fetch_one(connection)
         .await
@@ -269,11 +287,12 @@ async fn call(
 
 /// One round trip: everything is taken back. What outlives a transaction is looked for: locks of the session are let
 /// go, and a session in which the function prepared statements or took ours away is not sound.
-async fn release(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+async fn release(connection: &mut PgConnection, keeps_statements: bool) -> Result<bool, sqlx::Error> {
     let rows = connection.fetch_all(sqlx::raw_sql(RELEASE)).await?;
     let Some(row) = rows.last() else { return Ok(false) };
     let (strangers, ours): (i64, i64) = (row.try_get("strangers")?, row.try_get("ours")?);
-    Ok(strangers == 0 && usize::try_from(ours) == Ok(connection.cached_statements_size()))
+    let all_there = !keeps_statements || usize::try_from(ours) == Ok(connection.cached_statements_size());
+    Ok(strangers == 0 && all_there)
 }
 
 /// A failure, for the operator: PostgreSQL's words go into this line of the log, the error has codes only.

@@ -57,6 +57,9 @@ const HOSTILE: &str = "
             end loop;
             return event;
         end $$;
+    create function hooks.kept(event jsonb) returns jsonb language sql as
+        $$ select jsonb_build_object('statements', (
+            select count(*) from pg_catalog.pg_prepared_statements where name <> '')) $$;
     create function hooks.looks(event jsonb) returns jsonb language sql as
         $$ select jsonb_build_object(
             'pid', pg_catalog.pg_backend_pid(),
@@ -147,7 +150,7 @@ async fn hk_05_nothing_of_a_session_is_left_for_the_next_question() {
     }
     assert_eq!(
         (&after["search_path"], &after["read_only"]),
-        (&json!(""), &json!("on"))
+        (&json!("\"\""), &json!("on"))
     );
     assert_eq!(after["statement_timeout"], "5s");
     assert!(after["context"].as_str().is_none_or(str::is_empty));
@@ -160,6 +163,18 @@ async fn hk_05_nothing_of_a_session_is_left_for_the_next_question() {
     let locks = "select count(*) from pg_locks where locktype = 'advisory' and objid = 4711
         and database = (select oid from pg_database where datname = current_database())";
     assert_eq!(count(&app, locks).await, 0);
+}
+
+/// A pooler may give each transaction another session: then nothing is kept in one, and the answers are the same.
+#[tokio::test]
+async fn a_hook_is_asked_without_statements_that_stay() {
+    let app = TestApp::with(|config| config.database.statement_cache = 0).await;
+    functions(&app, HOSTILE).await;
+    let transport = app.app.issuance().hooks.sql().unwrap();
+    for _ in 0..3 {
+        let seen = run(transport, "kept").await.unwrap();
+        assert_eq!(seen["statements"], 0, "{seen}");
+    }
 }
 
 /// HK-05: a function that catches its own timeout ends with its client, which gives it up.

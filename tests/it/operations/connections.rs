@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signet::db::lease::{Lender, SPARE};
+use signet::db::lease::{Lease, Lender};
 use signet::db::pool::{self, PoolSettings};
 use sqlx::{PgConnection, PgPool};
 
@@ -30,7 +30,7 @@ async fn server(connection: &mut PgConnection) -> i32 {
 #[tokio::test]
 async fn the_connection_that_was_finished_last_is_lent_first() {
     let database = TestDatabase::new().await;
-    let lender = Lender::new(pool(&database, 4).await, SPARE);
+    let lender = Lender::new(pool(&database, 4).await);
     let (mut one, mut other) = (lender.lend().await.unwrap(), lender.lend().await.unwrap());
     let (first, second) = (server(&mut one).await, server(&mut other).await);
     assert_ne!(first, second);
@@ -46,7 +46,7 @@ async fn the_connection_that_was_finished_last_is_lent_first() {
 #[tokio::test]
 async fn a_transaction_does_not_wait_for_a_connection_that_nobody_uses() {
     let database = TestDatabase::new().await;
-    let lender = Lender::new(pool(&database, 3).await, SPARE);
+    let lender = Lender::new(pool(&database, 3).await);
     let mut lease = lender.lend().await.unwrap();
     let lent = server(&mut lease).await;
     lease.keep();
@@ -70,10 +70,10 @@ async fn a_transaction_does_not_wait_for_a_connection_that_nobody_uses() {
 async fn everybody_is_served_whatever_becomes_of_connections() {
     let database = TestDatabase::new().await;
     let pool = pool(&database, 4).await;
-    let lender = Lender::new(pool.clone(), SPARE);
+    let lender = Lender::new(pool.clone());
     let visitors: Vec<_> = (0..120)
         .map(|number| {
-            let (lender, pool) = (lender.clone(), pool.clone());
+            let lender = lender.clone();
             tokio::spawn(async move {
                 match number % 5 {
                     0 | 1 => {
@@ -91,7 +91,8 @@ async fn everybody_is_served_whatever_becomes_of_connections() {
                         transaction.commit().await.unwrap();
                     }
                     _ => {
-                        server(&mut pool.acquire().await.unwrap()).await;
+                        let mut transaction = lender.begin().await.unwrap();
+                        server(&mut transaction).await;
                     }
                 }
             })
@@ -105,11 +106,26 @@ async fn everybody_is_served_whatever_becomes_of_connections() {
     pool.close().await;
 }
 
+/// Every connection lies in the lender, and as many transactions as there are connections begin at the same time.
+#[tokio::test]
+async fn transactions_get_what_is_kept_however_many_begin_at_once() {
+    let database = TestDatabase::new().await;
+    let lender = Lender::new(pool(&database, 4).await);
+    let mut leases = Vec::new();
+    for _ in 0..4 {
+        leases.push(lender.lend().await.unwrap());
+    }
+    leases.into_iter().for_each(Lease::keep);
+    let (one, two, three, four) =
+        tokio::join!(lender.begin(), lender.begin(), lender.begin(), lender.begin());
+    assert!([one, two, three, four].iter().all(Result::is_ok));
+}
+
 #[tokio::test]
 async fn the_end_does_not_wait_for_what_is_kept() {
     let database = TestDatabase::new().await;
     let pool = pool(&database, 4).await;
-    let lender = Lender::new(pool.clone(), SPARE);
+    let lender = Lender::new(pool.clone());
     let (kept, under_way) = (lender.lend().await.unwrap(), lender.lend().await.unwrap());
     kept.keep();
     lender.close();
