@@ -2,4 +2,5 @@
 
 pub mod http;
 pub mod sql;
+mod sql_failure;
 pub mod target;
