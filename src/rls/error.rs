@@ -24,6 +24,19 @@ pub enum RlsError {
     /// A view or the like.
     #[error("{0} is no table: row-level security is kept on the tables behind it")]
     NotATable(QualifiedName),
+    /// Its policies would not count for whoever asks the table whose rows it holds.
+    #[error(
+        "{table} holds rows of {parent}, which has no row-level security: whoever asks {parent} sees them past any \
+         policy of {table}. Protect that first, with --table {}.{}: it protects what is below it too",
+        .parent.schema.as_str(),
+        .parent.name.as_str()
+    )]
+    OpenParent {
+        /// Which.
+        table: QualifiedName,
+        /// The uppermost one that is open.
+        parent: QualifiedName,
+    },
     /// No such column.
     #[error("{table} has no column {column}: name it with {flag}")]
     UnknownColumn {

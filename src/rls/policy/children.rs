@@ -1,4 +1,5 @@
-//! Owns what the catalogue says of the tables that hold rows of another: partitions, and those that inherit from it.
+//! Owns what the catalogue says of the tables that hold rows of another: partitions, and those that inherit from it, and
+//! of those whose rows they hold.
 
 use sqlx::PgConnection;
 
@@ -84,7 +85,15 @@ pub(super) async fn foreign(
         from below b
         join pg_class c on c.oid = b.relid
         join pg_namespace n on n.oid = c.relnamespace
-        cross join aclexplode(c.relacl) acl
+        cross join lateral (
+            select c.relacl as rights
+            union all
+            select a.attacl
+            from pg_attribute a
+            where a.attrelid = c.oid
+              and not a.attisdropped
+        ) held
+        cross join aclexplode(held.rights) acl
         left join pg_roles r on r.oid = acl.grantee
         where c.relkind = 'f'
           and acl.grantee <> c.relowner
@@ -101,6 +110,38 @@ pub(super) async fn foreign(
         ))
     });
     holders.collect()
+}
+
+/// The uppermost table that shows this one's rows past its policies, if there is one.
+pub(super) async fn open_above(
+    connection: &mut PgConnection,
+    table: i64,
+) -> Result<Option<QualifiedName>, RlsError> {
+    let found = sqlx::query!(
+        r#"
+        with recursive above (relid, steps) as (
+            select i.inhparent, 1
+            from pg_inherits i
+            where i.inhrelid::bigint = $1
+            union
+            select i.inhparent, a.steps + 1
+            from above a
+            join pg_inherits i on i.inhrelid = a.relid
+        )
+        select n.nspname::text as "schema!",
+            c.relname::text as "name!"
+        from above a
+        join pg_class c on c.oid = a.relid
+        join pg_namespace n on n.oid = c.relnamespace
+        where not c.relrowsecurity
+        order by a.steps desc, 1, 2
+        limit 1
+        "#,
+        table
+    )
+    .fetch_optional(connection)
+    .await?;
+    found.map(|row| qualified(&row.schema, &row.name)).transpose()
 }
 
 fn qualified(schema: &str, name: &str) -> Result<QualifiedName, RlsError> {

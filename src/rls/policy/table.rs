@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::children::{Child, children, foreign, other_policies};
+use super::children::{Child, children, foreign, open_above, other_policies};
 use super::template::PolicyRequest;
 use crate::rls::RlsError;
 use crate::rls::identifier::{Identifier, QualifiedName};
@@ -56,6 +56,10 @@ pub async fn look_up(connection: &mut PgConnection, request: &PolicyRequest) -> 
     .ok_or_else(|| RlsError::UnknownTable(name.clone()))?;
     if !matches!(found.kind.as_str(), "r" | "p") {
         return Err(RlsError::NotATable(name.clone()));
+    }
+    if let Some(parent) = open_above(connection, found.oid).await? {
+        let table = name.clone();
+        return Err(RlsError::OpenParent { table, parent });
     }
     require_kit(connection, &request.kit).await?;
     require_roles(connection, &request.to).await?;

@@ -150,3 +150,65 @@ async fn a_foreign_partition_is_taken_from_everybody() {
     );
     assert_eq!(downstream.count("", &may).await, 0);
 }
+
+/// The policies of a part do not count for who asks by the name of the whole.
+#[tokio::test]
+async fn a_part_of_an_open_table_is_refused() {
+    let downstream = events().await;
+    let mut owner = downstream.owner().await;
+    for (table, named) in [
+        ("logs_older", "--table public.Logs:"),
+        ("logs_old", "--table public.Logs:"),
+        ("events_2026_all", "--table public.events:"),
+    ] {
+        let request = downstream.request(table, Template::Read);
+        let refused = apply(&mut owner, &request)
+            .await
+            .expect_err("refused")
+            .to_string();
+        assert!(refused.contains(named), "{table}: {refused}");
+        let secured = format!(
+            "select count(*) from pg_class where oid = 'public.{table}'::regclass and relrowsecurity"
+        );
+        assert_eq!(downstream.count("", &secured).await, 0, "{table}");
+    }
+    // Below what is protected, a part may have other policies of its own.
+    downstream
+        .apply(&downstream.request("public.Logs", Template::Read))
+        .await;
+    downstream
+        .apply(&downstream.request("public.logs_older", Template::WriteByRole))
+        .await;
+}
+
+/// A right to a column is a right.
+#[tokio::test]
+async fn a_foreign_partition_is_taken_from_who_holds_columns_of_it() {
+    let downstream = events().await;
+    let mut admin = downstream.database.connect("postgres").await;
+    super::database::run(
+        &mut admin,
+        &format!(
+            "create extension if not exists postgres_fdw;
+             create server elsewhere foreign data wrapper postgres_fdw;
+             grant usage on foreign server elsewhere to {owner};
+             set role {owner};
+             create foreign table events_far partition of events for values from ('2040-01-01') to ('2041-01-01')
+                server elsewhere;
+             revoke all on events_far from {person};
+             grant select (org_id), update (at) on events_far to {person};
+             grant select (at) on events_far to public",
+            owner = downstream.owner,
+            person = downstream.person
+        ),
+    )
+    .await;
+    downstream
+        .apply(&downstream.request("events", Template::Read))
+        .await;
+    let may = format!(
+        "select has_any_column_privilege('{}', 'events_far', 'select, update')::int::bigint",
+        downstream.person
+    );
+    assert_eq!(downstream.count("", &may).await, 0);
+}
