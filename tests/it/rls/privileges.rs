@@ -108,3 +108,59 @@ async fn everybody_may_ask_where_everybody_reads() {
         assert!(may(&downstream, "public").await);
     }
 }
+
+/// Nothing was ever granted on `claims()`: everybody has it by default, and whoever may use the schema reads by it.
+#[tokio::test]
+async fn who_reads_by_the_default_of_functions_reads_on_after_the_next_installation() {
+    let downstream = Downstream::new().await;
+    let (early, late) = (
+        format!("{}_early", downstream.database.name),
+        format!("{}_late", downstream.database.name),
+    );
+    run(
+        &mut downstream.database.connect("postgres").await,
+        &format!(
+            "create role {early} nologin; create role {late} nologin; grant {early}, {late} to {}",
+            downstream.owner
+        ),
+    )
+    .await;
+    let install = async || {
+        downstream
+            .install(|kit| {
+                kit.epoch = synced();
+                kit.grant_to.clear();
+            })
+            .await
+    };
+    assert_eq!(install().await.unwrap(), Installation::Changed);
+    downstream
+        .run(&format!("grant usage on schema auth to {early}"))
+        .await;
+    assert_eq!(install().await.unwrap(), Installation::Changed);
+    downstream
+        .run(&format!("grant usage on schema auth to {late}"))
+        .await;
+    assert_eq!(install().await.unwrap(), Installation::Changed);
+    assert_eq!(install().await.unwrap(), Installation::Unchanged);
+    for role in [&early, &late] {
+        let read = super::database::ask(
+            &mut downstream.owner().await,
+            role,
+            super::database::ADA,
+            "select auth.claims(), auth.uid()",
+        )
+        .await;
+        assert!(read.is_ok(), "{role}: {:?}", read.err());
+    }
+    assert!(!may(&downstream, "public").await);
+    let stranger = super::database::ask(
+        &mut downstream.database.connect("postgres").await,
+        &downstream.person,
+        super::database::ADA,
+        "select auth.token_is_current('{}')",
+    )
+    .await;
+    let refused = stranger.expect_err("the schema is closed to whoever has no right to it");
+    assert_eq!(super::database::code(&refused), "42501");
+}
