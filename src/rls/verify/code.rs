@@ -128,6 +128,8 @@ codes! {
     DefinerReads "definer-reads" Warning,
     /// A function tells who must see nothing of rows that it reads as its owner.
     DefinerLeaks "definer-leaks" Error,
+    /// A function with its owner's rights was not asked, or not everything: its text alone was judged.
+    NotAsked "not-asked" Notice,
     /// A function runs, as its owner, statements that it puts together.
     DefinerDynamic "definer-dynamic" Warning,
     /// A function with its owner's rights finds names where its caller says.

@@ -14,6 +14,7 @@ mod policy_children;
 mod privileges;
 mod refusal;
 mod removal;
+mod verify_asking;
 mod verify_attacks;
 mod verify_branches;
 mod verify_clean;

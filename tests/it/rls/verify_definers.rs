@@ -8,7 +8,7 @@ async fn with_function(statements: &str) -> Verified {
     Verified::new(&[KIT, CLEAN, OPEN, statements]).await
 }
 
-/// It mentions the context, and asks for nothing by it; it reads through a view; its statement is put together.
+/// It mentions the context, and asks for nothing by it; it reads through a view; it is told whose rows to show.
 #[tokio::test]
 async fn tn_08_a_function_that_tells_of_others_is_found_by_asking_it() {
     for (name, statements) in [
@@ -24,20 +24,6 @@ async fn tn_08_a_function_that_tells_of_others_is_found_by_asking_it() {
              create function viewing() returns bigint language sql stable security definer
                 set search_path = pg_catalog, pg_temp
                 as $$ select count(*) from public.inner_stores $$",
-        ),
-        (
-            "public.put_together()",
-            "create function put_together() returns bigint language plpgsql security definer
-                set search_path = pg_catalog, pg_temp
-                as $$ declare n bigint; begin
-                    execute 'select count(*) from ' || 'public.sto' || 'res' into n; return n; end $$",
-        ),
-        (
-            "public.count_of(what text)",
-            "create function count_of(what text) returns bigint language plpgsql stable security definer
-                set search_path = pg_catalog, pg_temp
-                as $$ declare n bigint; begin
-                    execute 'select count(*) from ' || what into n; return n; end $$",
         ),
         (
             "public.stores_of(org text, part integer)",
@@ -92,16 +78,27 @@ async fn functions_that_tell_of_nobody_else_are_fine() {
     )
     .await;
     let report = database.verify(exclusively).await;
-    assert_eq!(found(&report), ["rls-not-forced public.stores"]);
+    assert_eq!(
+        found(&report),
+        [
+            "not-asked public.counting()",
+            "not-asked public.writing()",
+            "rls-not-forced public.stores"
+        ]
+    );
     let last = database.ask("select to_jsonb(is_called) from counted").await;
     assert_eq!(last, serde_json::json!(false), "nothing is changed by asking");
 }
 
-/// What is put together cannot be read: it is told of though no attack got through.
+/// What is put together cannot be read, so it is never run: it is told of by its text.
 #[tokio::test]
 async fn tn_08_a_function_that_puts_statements_together_is_told_of() {
     let database = with_function(
-        "create function guarded(what text) returns bigint language plpgsql stable security definer
+        "create function put_together() returns bigint language plpgsql security definer
+            set search_path = pg_catalog, pg_temp
+            as $$ declare n bigint; begin
+                execute 'select count(*) from ' || 'public.sto' || 'res' into n; return n; end $$;
+         create function guarded(what text) returns bigint language plpgsql stable security definer
             set search_path = pg_catalog, pg_temp
             as $$ declare n bigint; begin
                 if auth.uid() is null or substr(what, 1, 3) <> 'zzz' then return 0; end if;
@@ -117,6 +114,10 @@ async fn tn_08_a_function_that_puts_statements_together_is_told_of() {
         found(&report),
         [
             "definer-dynamic public.guarded(what text)",
+            "definer-dynamic public.put_together()",
+            "not-asked public.guarded(what text)",
+            "not-asked public.put_together()",
+            "not-asked public.written()",
             "rls-not-forced public.stores"
         ]
     );

@@ -1,33 +1,21 @@
-//! Owns the attacks on functions that run with their owner's rights. Each is asked, where nothing can be written, by who
-//! has no rows: before there are rows of others and after. If what it says differs, it tells of others.
+//! Owns the attacks on functions that run with their owner's rights. Each that can do nothing but answer is asked, where
+//! nothing can be written, by who has no rows: before there are rows of others and after. If what it says differs, it
+//! tells of others. The others are not asked, and that is said.
 
 use std::collections::BTreeMap;
 
 use super::context::{Cast, Context, IdForm, Part, Tenant};
+use super::said::Said;
 use super::session::Session;
 use crate::rls::verify::catalog::{Answers, Function, Role};
 use crate::rls::verify::code::Code;
 use crate::rls::verify::finding::{Finding, Findings};
+use crate::rls::verify::harmless::Harmless;
 use crate::rls::verify::quote;
 use crate::rls::verify::scope::Scope;
 
 /// How many tables' names and how many keys are tried.
 const MOST: usize = 12;
-
-/// What reaches out of the transaction, or stays after it.
-const OUTSIDE: [&str; 11] = [
-    "dblink",
-    "http",
-    "net.",
-    "cron.",
-    "pg_advisory",
-    "pg_terminate",
-    "pg_cancel",
-    "pg_reload",
-    "pg_read",
-    "pg_sleep",
-    "lo_",
-];
 
 /// A function and how it is asked: by whom, with what.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,15 +24,6 @@ struct Question {
     role: String,
     statement: String,
     nobody: bool,
-}
-
-/// What a function said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Said {
-    Nothing,
-    /// Something else each time: nothing follows from it.
-    Unsteady,
-    This(String),
 }
 
 /// Every question, with what was said before there were rows.
@@ -56,19 +35,33 @@ pub(super) struct Questions<'a> {
 }
 
 impl<'a> Questions<'a> {
-    pub(super) fn of(scope: &'a Scope<'a>, cast: &'a Cast, roles: &[&'a Role]) -> Self {
-        let asked = scope.catalog.functions.iter().filter(|function| {
+    /// The functions that may be asked, by whom; of those that may not, it is told why.
+    pub(super) fn of(
+        scope: &'a Scope<'a>,
+        cast: &'a Cast,
+        roles: &[&'a Role],
+        findings: &mut Findings,
+    ) -> Self {
+        let definers = scope.catalog.functions.iter().filter(|function| {
             // The kit's own answer is about the claims that it is given.
             let kits = function.schema == scope.settings.schema && function.name == "token_is_current";
-            function.definer && function.answers == Answers::Query && !kits && stays_inside(function)
+            function.definer && function.answers == Answers::Query && !kits
         });
+        let harmless = Harmless::of(scope.catalog);
         let mut functions = Vec::new();
-        for function in asked {
+        for function in definers {
             let callers = scope.callers(function);
             let able = roles
                 .iter()
                 .filter(|role| callers.iter().any(|caller| caller.oid == role.oid));
-            functions.push((function, able.copied().collect()));
+            let able: Vec<&Role> = able.copied().collect();
+            if able.is_empty() {
+                continue;
+            }
+            match harmless.reason(function) {
+                Some(reason) => findings.add(not_asked(function, &format!("was not asked, as it {reason}"))),
+                None => functions.push((function, able)),
+            }
         }
         Self {
             scope,
@@ -108,19 +101,10 @@ impl<'a> Questions<'a> {
     ) -> Result<(), sqlx::Error> {
         for (at, (function, roles)) in self.functions.iter().enumerate() {
             for role in roles {
-                let mut way = None;
-                for (question, before) in self
-                    .before
-                    .iter()
-                    .filter(|(question, _)| question.function == at && question.role == role.name)
-                {
-                    if way.is_none() && differs(before, &self.ask(session, question).await?) {
-                        way = Some(if question.nobody {
-                            "by nobody at all"
-                        } else {
-                            "by the owner of an organization without rows"
-                        });
-                    }
+                let (mut way, untried) = self.tells_later(session, (at, role)).await?;
+                if let Some(why) = untried {
+                    let problem = format!("could not be asked everything: {why}");
+                    findings.add(not_asked(function, &problem));
                 }
                 if way.is_none() && self.tells_by_key(session, (at, role), keys).await? {
                     way = Some("who names one, by the owner of an organization without rows");
@@ -131,6 +115,33 @@ impl<'a> Questions<'a> {
             }
         }
         Ok(())
+    }
+
+    /// How it was asked when it said something else than before, if it did; and why it could not be asked, if so.
+    async fn tells_later(
+        &self,
+        session: &mut Session,
+        (at, role): (usize, &Role),
+    ) -> Result<(Option<&'static str>, Option<String>), sqlx::Error> {
+        let mut untried = None;
+        let asked = self.before.iter();
+        for (question, before) in asked.filter(|(one, _)| one.function == at && one.role == role.name) {
+            let after = self.ask(session, question).await?;
+            for said in [before, &after] {
+                if let Said::Untried(why) = said {
+                    untried.get_or_insert_with(|| why.clone());
+                }
+            }
+            if before.differs(&after) {
+                let way = if question.nobody {
+                    "by nobody at all"
+                } else {
+                    "by the owner of an organization without rows"
+                };
+                return Ok((Some(way), untried));
+            }
+        }
+        Ok((None, untried))
     }
 
     /// Whether it says of a key that is there something else than of one that is not.
@@ -145,7 +156,8 @@ impl<'a> Questions<'a> {
         };
         for key in keys.iter().take(MOST) {
             let mut said = Vec::new();
-            for one in [nowhere(key), key.clone()] {
+            let keys = [nowhere(key), key.clone()];
+            for one in &keys {
                 let plain = one.trim_matches('\'');
                 if !function.inputs.iter().any(|input| takes(input, plain)) {
                     continue;
@@ -161,14 +173,13 @@ impl<'a> Questions<'a> {
                     statement: call(function, &values.join(", ")),
                     nobody: false,
                 };
-                said.push(match self.ask(session, &question).await? {
-                    // What was only repeated tells nothing.
-                    Said::This(text) => Said::This(text.replace(plain, "?")),
-                    other => other,
-                });
+                let answer = self.ask(session, &question).await?;
+                said.push((answer.without(plain), answer));
             }
-            if let [without, with] = said.as_slice()
-                && differs(without, with)
+            // The same words are the same, also where a key happens to be among them.
+            if let [(without, without_as_said), (with, with_as_said)] = said.as_slice()
+                && without.differs(with)
+                && without_as_said.differs(with_as_said)
             {
                 return Ok(true);
             }
@@ -184,11 +195,15 @@ impl<'a> Questions<'a> {
             self.cast.member(&question.role, Tenant::Strangers, Part::Owner)
         };
         let first = said(session, question, &context).await?;
-        if first == Said::Nothing || first == said(session, question, &context).await? {
-            Ok(first)
-        } else {
-            Ok(Said::Unsteady)
+        if matches!(first, Said::Nothing | Said::Untried(_)) {
+            return Ok(first);
         }
+        let second = said(session, question, &context).await?;
+        Ok(match second {
+            Said::Untried(_) => second,
+            second if second == first => first,
+            _ => Said::Unsteady,
+        })
     }
 
     /// What it may be given: ids of the others, and names of their tables.
@@ -264,16 +279,17 @@ async fn said(session: &mut Session, question: &Question, context: &Context) -> 
     let answer = session
         .answer(&question.role, context, &question.statement)
         .await?;
-    Ok(answer.map_or(Said::Nothing, Said::This))
+    Ok(Said::of(answer))
 }
 
-/// An answer where there was none counts as one that is not empty.
-fn differs(before: &Said, after: &Said) -> bool {
-    match (before, after) {
-        (Said::This(before), Said::This(after)) => before != after,
-        (Said::Nothing, Said::This(after)) => !matches!(after.as_str(), "[]" | "[null]"),
-        _ => false,
-    }
+/// What was not asked was read: the checks of functions have its text.
+fn not_asked(function: &Function, problem: &str) -> Finding {
+    let problem = format!("{problem}; it was judged by its text alone");
+    let fix = format!(
+        "-- read {}: does it answer only for the organization in the claims?",
+        function.signature()
+    );
+    Finding::new(Code::NotAsked, problem, fix).on_function(function)
 }
 
 fn call(function: &Function, arguments: &str) -> String {
@@ -306,10 +322,4 @@ fn nowhere(key: &str) -> String {
     } else {
         "verify-nowhere".to_owned()
     }
-}
-
-/// It is written in a language that is bound to the transaction, and calls nothing that is not.
-fn stays_inside(function: &Function) -> bool {
-    let body = function.body.to_lowercase();
-    matches!(function.language.as_str(), "sql" | "plpgsql") && !OUTSIDE.iter().any(|word| body.contains(word))
 }

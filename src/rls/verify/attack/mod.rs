@@ -10,6 +10,7 @@ mod member;
 mod plan;
 mod probe;
 mod run;
+mod said;
 mod select;
 mod session;
 mod tally;

@@ -121,7 +121,7 @@ impl<'a> Play<'a> {
 
     async fn speaking_act(&mut self, findings: &mut Findings) -> Result<(), sqlx::Error> {
         self.beat().await?;
-        let mut questions = Questions::of(self.scope, self.cast, &self.roles);
+        let mut questions = Questions::of(self.scope, self.cast, &self.roles, findings);
         questions.ask_before(&mut self.session).await?;
         let mut world = self.set_the_stage(Placing::Speaking, Publicity::Private).await?;
         for subject in self.attacked() {

@@ -1,5 +1,6 @@
 //! Owns the connection that attacks run on. Each attempt has a savepoint and leaves nothing behind.
 
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
 use super::context::Context;
@@ -7,7 +8,10 @@ use crate::rls::verify::quote;
 
 /// How long one attack may take, and wait for somebody else's lock.
 const LIMITS: &str = "set local statement_timeout = '5s'; set local lock_timeout = '1s'; \
-    set local idle_in_transaction_session_timeout = '60s'; set local client_min_messages = error";
+    set local idle_in_transaction_session_timeout = '60s'; set local client_min_messages = error; set local standard_conforming_strings = on";
+
+/// Locks of the session outlive what took them.
+const LET_GO: &str = "select pg_catalog.pg_advisory_unlock_all()";
 
 const LONGEST_MESSAGE: usize = 120;
 
@@ -93,7 +97,7 @@ impl Session {
 
     /// Ends it, without a trace.
     pub(super) async fn roll_back(&mut self) -> Result<(), sqlx::Error> {
-        self.command("rollback").await
+        self.command(&format!("rollback; {LET_GO}")).await
     }
 
     /// Runs one statement as somebody, with a context, and undoes it.
@@ -135,38 +139,50 @@ impl Session {
         context: &Context,
         statement: &str,
     ) -> Result<Option<String>, sqlx::Error> {
+        Ok(self.said(role, context, statement).await?.ok())
+    }
+
+    async fn said(
+        &mut self,
+        role: &str,
+        context: &Context,
+        statement: &str,
+    ) -> Result<Result<String, Outcome>, sqlx::Error> {
         self.command("savepoint signet_verify").await?;
-        let mut text = None;
-        if self.become_somebody(Actor::Role(role), context).await?.is_none() {
+        let said = if let Some(raised) = self.become_somebody(Actor::Role(role), context).await? {
+            Err(Outcome::Untried(raised.message))
+        } else {
             let asked = sqlx::query(AssertSqlSafe(statement.to_owned()))
                 .persistent(false)
                 .fetch_one(&mut self.connection)
                 .await;
-            text = match asked {
+            match asked {
                 Ok(row) => row
                     .try_get::<serde_json::Value, _>(0)
-                    .ok()
-                    .map(|plan| plan.to_string()),
-                Err(error) => judge(error).map(|_| None)?,
-            };
-        }
+                    .map(|value| value.to_string())
+                    .map_err(|_| Outcome::Untried("it answered what cannot be read".to_owned())),
+                Err(error) => Err(judge(error)?),
+            }
+        };
         self.command("rollback to savepoint signet_verify").await?;
-        Ok(text)
+        Ok(said)
     }
 
-    /// What a statement answers, as one JSON, where nothing can be written; none if it fails.
+    /// What a statement answers, as one JSON, where nothing can be written; or how it fails.
     pub(super) async fn answer(
         &mut self,
         role: &str,
         context: &Context,
         statement: &str,
-    ) -> Result<Option<String>, sqlx::Error> {
+    ) -> Result<Result<String, Outcome>, sqlx::Error> {
         self.attacks += 1;
         self.command("savepoint signet_verify_read; set local transaction_read_only = on")
             .await?;
-        let answer = self.text(role, context, statement).await?;
-        self.command("rollback to savepoint signet_verify_read; release savepoint signet_verify_read")
-            .await?;
+        let answer = self.said(role, context, statement).await?;
+        self.command(&format!(
+            "rollback to savepoint signet_verify_read; release savepoint signet_verify_read; {LET_GO}"
+        ))
+        .await?;
         Ok(answer)
     }
 
@@ -263,11 +279,11 @@ impl Session {
 /// An error of the statement; one of the connection is passed on.
 fn raised(error: sqlx::Error) -> Result<Raised, sqlx::Error> {
     match error.as_database_error() {
-        // The connection is gone: nothing more can be asked.
+        // The connection is gone: nothing more can be asked. A code alone does not say so: any function may raise any.
         Some(database)
             if database
-                .code()
-                .is_some_and(|code| code.starts_with("57P") || code.starts_with("08")) =>
+                .try_downcast_ref::<PgDatabaseError>()
+                .is_some_and(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic)) =>
         {
             Err(error)
         }

@@ -29,6 +29,10 @@ pub(in super::super) struct Function {
     pub(in super::super) language: String,
     /// What it does, in its language.
     pub(in super::super) body: String,
+    /// What it is given where nothing is said.
+    pub(in super::super) defaults: String,
+    /// What it sets for itself besides `search_path` and `row_security`.
+    pub(in super::super) sets: Vec<String>,
 }
 
 /// Whom a function answers.
@@ -79,7 +83,12 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Vec<Function>,
                 order by t.place) as "inputs!: Vec<String>",
             l.lanname::text as "language!",
             p.prokind = 'f' and p.prorettype <> 'void'::regtype as "answers!",
-            coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) as "body!"
+            coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) as "body!",
+            coalesce(pg_get_expr(p.proargdefaults, 0), '') as "defaults!",
+            array(select split_part(setting, '=', 1)
+                from unnest(p.proconfig) setting
+                where split_part(setting, '=', 1) not in ('search_path', 'row_security')
+                order by 1) as "sets!: Vec<String>"
         from pg_proc p
         join pg_namespace n on n.oid = p.pronamespace
         join pg_language l on l.oid = p.prolang
@@ -110,6 +119,8 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Vec<Function>,
             (false, false) => Answers::Nobody,
         },
         body: row.body,
+        defaults: row.defaults,
+        sets: row.sets,
     });
     Ok(functions.collect())
 }

@@ -1,6 +1,7 @@
 //! What a database's catalogs say, as plain values: read once, in one read-only transaction with an empty search
 //! path, so that every name in a policy's text has its schema. The checks only read these.
 
+mod around;
 mod column;
 mod function;
 mod key;
@@ -12,6 +13,7 @@ mod schema;
 mod table;
 mod view;
 
+pub(super) use around::{Around, Routine};
 pub(super) use column::Column;
 pub(super) use function::{Answers, Function};
 pub(super) use key::{Check, Index, Reference};

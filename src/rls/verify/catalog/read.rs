@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{Connection as _, PgConnection};
 
+use super::around::{self, Around};
 use super::function::{self, Function};
 use super::role::{self, Role};
 use super::table::{self, Table, TableKind};
@@ -18,6 +19,8 @@ pub(in super::super) struct Catalog {
     pub(in super::super) roles: BTreeMap<Oid, Role>,
     pub(in super::super) tables: Vec<Table>,
     pub(in super::super) functions: Vec<Function>,
+    /// What runs besides.
+    pub(in super::super) around: Around,
     pub(in super::super) views: Vec<View>,
     pub(in super::super) defaults: Vec<Defaulted>,
     /// Who may create in a schema.
@@ -61,6 +64,7 @@ pub(in super::super) async fn read(connection: &mut PgConnection) -> Result<Cata
         .ok_or(sqlx::Error::RowNotFound)?;
     let tables = tables(connection).await?;
     let functions = function::read(connection).await?;
+    let around = around::read(connection).await?;
     let views = view::read(connection).await?;
     let defaults = defaults(connection).await?;
     let creators = schema::creators(connection).await?;
@@ -70,6 +74,7 @@ pub(in super::super) async fn read(connection: &mut PgConnection) -> Result<Cata
         roles,
         tables,
         functions,
+        around,
         views,
         defaults,
         creators,

@@ -11,5 +11,6 @@ mod tree;
 mod vocabulary;
 
 pub(super) use rows::with_calls_once;
-pub(super) use tree::Expression;
+pub(super) use tokens::quoted_names;
+pub(super) use tree::{Expression, Node};
 pub(super) use vocabulary::{Unknown, Vocabulary};

@@ -52,8 +52,8 @@ fn next(rest: &str, first: char) -> (Option<Token>, usize) {
     match first {
         '(' => (Some(Token::Open), 1),
         ')' => (Some(Token::Close), 1),
-        '-' if rest.starts_with("--") => (None, rest.find('\n').unwrap_or(rest.len())),
-        '/' if rest.starts_with("/*") => (None, rest.find("*/").map_or(rest.len(), |at| at + 2)),
+        '-' if rest.starts_with("--") => (None, rest.find(['\n', '\r']).unwrap_or(rest.len())),
+        '/' if rest.starts_with("/*") => (None, comment(rest)),
         '\'' => text(rest, 0),
         'e' | 'E' if rest[1..].starts_with('\'') => text(rest, 1),
         '$' => dollars(rest),
@@ -61,7 +61,7 @@ fn next(rest: &str, first: char) -> (Option<Token>, usize) {
             let (name, length) = delimited(rest, 0, '"');
             (Some(Token::Word(name)), length)
         }
-        _ if first.is_whitespace() => (None, first.len_utf8()),
+        _ if first.is_ascii_whitespace() || first == '\u{b}' => (None, 1),
         _ if first.is_ascii_digit() => {
             let length = rest
                 .find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '.'))
@@ -69,7 +69,9 @@ fn next(rest: &str, first: char) -> (Option<Token>, usize) {
             (Some(Token::Number), length)
         }
         _ if is_part(first) => {
-            let length = rest.find(|letter| !is_part(letter)).unwrap_or(rest.len());
+            let length = rest
+                .find(|letter| !(is_part(letter) || letter == '$'))
+                .unwrap_or(rest.len());
             let word = rest.get(..length).unwrap_or_default().to_lowercase();
             (Some(Token::Word(word)), length)
         }
@@ -79,9 +81,13 @@ fn next(rest: &str, first: char) -> (Option<Token>, usize) {
 
 fn mark(rest: &str, first: char) -> (Option<Token>, usize) {
     let length = if OPERATOR.contains(first) {
-        rest.find(|letter| !OPERATOR.contains(letter))
-            .unwrap_or(rest.len())
-            .min(2)
+        let run = rest
+            .find(|letter| !OPERATOR.contains(letter))
+            .unwrap_or(rest.len());
+        // A comment may follow at once.
+        let comment = |start: &str| rest.get(1..run).and_then(|more| more.find(start));
+        let comment = comment("--").into_iter().chain(comment("/*")).min();
+        comment.map_or(run, |at| at + 1).min(2)
     } else if rest.starts_with("::") || rest.starts_with(":=") {
         2
     } else {
@@ -135,8 +141,41 @@ fn dollars(rest: &str) -> (Option<Token>, usize) {
     (Some(Token::Text(value.to_owned())), length)
 }
 
-fn is_part(letter: char) -> bool {
-    letter.is_alphanumeric() || letter == '_'
+/// How long a comment is: it may hold others.
+fn comment(rest: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut bytes = rest.bytes().enumerate().peekable();
+    while let Some((at, byte)) = bytes.next() {
+        match (byte, bytes.peek()) {
+            (b'/', Some((_, b'*'))) => depth += 1,
+            (b'*', Some((_, b'/'))) => depth = depth.saturating_sub(1),
+            _ => continue,
+        }
+        bytes.next();
+        if depth == 0 {
+            return at + 2;
+        }
+    }
+    rest.len()
+}
+
+/// As PostgreSQL has it: whatever is not ASCII may stand in a name.
+const fn is_part(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '_' || !letter.is_ascii()
+}
+
+/// The names between quotation marks.
+pub(in super::super) fn quoted_names(sql: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = sql;
+    while let Some(first) = rest.chars().next() {
+        let (token, length) = next(rest, first);
+        if let (Some(Token::Word(word)), '"') = (token, first) {
+            found.push(word);
+        }
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    found
 }
 
 #[cfg(test)]
@@ -176,6 +215,21 @@ mod tests {
                 Token::Number,
             ]
         );
+    }
+
+    #[test]
+    fn nothing_is_hidden_by_what_only_looks_like_a_text_or_a_comment() {
+        for sql in [
+            "/* /* */ ' */ seen /* ' */",
+            "-- '\r seen -- '\n",
+            "a$b$ ; seen a$b$",
+            "1 @-- '\n seen -- '",
+            "1 */* ' */ seen /* ' */",
+            "$\u{20ac}$ ' $\u{20ac}$ seen -- '",
+        ] {
+            assert!(tokens(sql).contains(&word("seen")), "{sql}: {:?}", tokens(sql));
+        }
+        assert_eq!(quoted_names("\"A.b\" c 'd \"e\"' /* \"f\" */"), ["A.b"]);
     }
 
     #[test]

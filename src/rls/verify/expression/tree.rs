@@ -5,7 +5,7 @@ use crate::rls::verify::names::Names;
 
 /// A token, or what stands between brackets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Node {
+pub(in super::super) enum Node {
     Word(String),
     Text(String),
     Number,
@@ -16,7 +16,7 @@ pub(super) enum Node {
 /// An expression.
 #[derive(Debug)]
 pub(in super::super) struct Expression {
-    pub(super) nodes: Vec<Node>,
+    pub(in super::super) nodes: Vec<Node>,
 }
 
 impl Expression {
