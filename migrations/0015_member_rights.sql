@@ -10,6 +10,11 @@ alter table auth.members add column can_create_workspaces boolean not null defau
 alter table auth.invitations add column can_create_workspaces boolean not null default false;
 alter table auth.organization_domains add column auto_join_can_create_workspaces boolean not null default false;
 
+-- Who said as what people join by a domain: asked again whenever one would. No reference, as with `invited_by`; null is
+-- an operator or a service. Of what stands already, whoever claimed the domain.
+alter table auth.organization_domains add column auto_join_set_by text;
+update auth.organization_domains set auto_join_set_by = created_by;
+
 -- How many organizations a person has made is counted before they make another.
 create index organizations_made_by on auth.organizations (owner_user_id) where type <> 'personal' and deleted_at is null;
 

@@ -86,6 +86,7 @@ pub(super) fn domain(claim: &DomainClaim) -> Value {
         "verified_at": claim.verified_at,
         "auto_join_role": claim.auto_join.as_ref().map(|joins| joins.role.as_str()),
         "can_create_workspaces": claim.auto_join.as_ref().map(|joins| joins.workspace_creation.flag()),
+        "auto_join_paused": claim.auto_join_paused,
         "proof": { "type": "TXT", "name": claim.record_name(), "value": claim.record_value() },
         "created_at": claim.created_at,
     })

@@ -90,6 +90,8 @@ pub struct DomainView {
     /// None: nobody joins by their address.
     pub auto_join_role: Option<String>,
     pub can_create_workspaces: Option<bool>,
+    /// Whoever set it may not give that any more: nobody joins until somebody sets it again.
+    pub auto_join_paused: bool,
     pub record_name: String,
     pub record_type: &'static str,
     pub record_value: String,
@@ -110,6 +112,7 @@ impl From<DomainClaim> for DomainView {
                 .auto_join
                 .as_ref()
                 .map(|joins| joins.workspace_creation.flag()),
+            auto_join_paused: claim.auto_join_paused,
             auto_join_role: claim.auto_join.map(|joins| joins.role.to_string()),
             problem: None,
         }
@@ -126,10 +129,10 @@ pub struct DomainList {
 impl fmt::Display for DomainList {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = self.domains.iter().map(|claim| {
-            let state = if claim.verified_at.is_some() {
-                "verified"
-            } else {
-                "claimed"
+            let state = match (claim.verified_at.is_some(), claim.auto_join_paused) {
+                (true, false) => "verified",
+                (true, true) => "verified, joining is paused",
+                (false, _) => "claimed",
             };
             let joins = claim.auto_join_role.as_deref().unwrap_or("-");
             [claim.domain.as_str(), state, joins, claim.record_value.as_str()]

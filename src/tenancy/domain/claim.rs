@@ -1,6 +1,7 @@
 //! Owns claiming, listing and releasing. A claim alone gives nothing: only its proof does.
 
 use super::name::DomainName;
+use super::pause;
 use super::record::{DomainClaim, check_role};
 use crate::audit::{self, Event};
 use crate::base::entropy;
@@ -38,6 +39,8 @@ pub async fn claim(
         proof_token: entropy::base62(work.entropy(), TOKEN_LENGTH),
         verified_at: None,
         auto_join: auto_join.cloned(),
+        auto_join_set_by: actor.person().cloned(),
+        auto_join_paused: false,
         created_by: actor.person().cloned(),
         created_at: now,
     };
@@ -74,7 +77,7 @@ pub async fn renew(
     find(work, organization, domain).await
 }
 
-/// Says as what people join by their address; none: they do not.
+/// Says as what people join by their address; none: they do not. From now on the actor stands for it.
 pub async fn set_auto_join(
     work: &mut Work,
     actor: &Actor,
@@ -87,7 +90,8 @@ pub async fn set_auto_join(
         standing::may_give(work, actor, standing.authority, (organization, role)).await?;
     }
     let now = work.now();
-    if !store::set_auto_join(work.connection()?, organization, domain, joins, now).await? {
+    let place = (organization, domain);
+    if !store::set_auto_join(work.connection()?, place, joins, actor.person(), now).await? {
         return Err(TenancyError::UnknownDomain(domain.clone()));
     }
     let event = Event::DomainRoleChanged {
@@ -130,7 +134,9 @@ pub async fn list(
 ) -> Result<Vec<DomainClaim>, TenancyError> {
     let standing = standing::see(work, actor, organization).await?;
     standing.authority.require(Permission::ManageDomains)?;
-    Ok(store::list_claims(work.connection()?, organization).await?)
+    let mut claims = store::list_claims(work.connection()?, organization).await?;
+    pause::mark(work, &mut claims).await?;
+    Ok(claims)
 }
 
 /// Locks the organization of an actor who manages its domains. A personal space has none.
@@ -149,7 +155,9 @@ pub(super) async fn find(
     organization: &OrganizationId,
     domain: &DomainName,
 ) -> Result<DomainClaim, TenancyError> {
-    store::find_claim(work.connection()?, organization, domain)
+    let mut found = store::find_claim(work.connection()?, organization, domain)
         .await?
-        .ok_or_else(|| TenancyError::UnknownDomain(domain.clone()))
+        .ok_or_else(|| TenancyError::UnknownDomain(domain.clone()))?;
+    pause::mark(work, std::slice::from_mut(&mut found)).await?;
+    Ok(found)
 }

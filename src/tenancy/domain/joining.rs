@@ -1,6 +1,8 @@
 //! Owns how people join by their address alone: exactly at a domain that an organization owns, and only once they have
 //! proven the address. It is asked whenever an address was proven; it does not know how.
 
+use super::name::DomainName;
+use super::pause;
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, Work};
@@ -26,7 +28,7 @@ pub async fn hold_owner(
 }
 
 /// Makes the person a member of the organization that [`hold_owner`] found, if it still owns the domain of their address
-/// and lets people join; says as what. Who is a member, or asked to be one, stays what they are, and who was one and
+/// and lets people join, and whoever set that stands for it; says as what. Who is a member, or asked to be one, stays what they are, and who was one and
 /// left or was removed comes back by an invitation only. The address must be the person's own and proven in this
 /// transaction or before: the statement asks for it itself.
 pub async fn auto_join(
@@ -38,6 +40,14 @@ pub async fn auto_join(
     let Some(domain) = domain_of(canonical_email) else {
         return Ok(None);
     };
+    let name = DomainName::from_stored(domain.to_owned());
+    let claim = store::find_claim(work.connection()?, organization, &name).await?;
+    let Some(claim) = claim.filter(|claim| claim.auto_join.is_some()) else {
+        return Ok(None);
+    };
+    if pause::is_paused(work, &claim).await? {
+        return Ok(None);
+    }
     let now = work.now();
     let joined = store::join_by_domain(
         work.connection()?,

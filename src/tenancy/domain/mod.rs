@@ -4,6 +4,7 @@
 mod claim;
 mod joining;
 mod name;
+mod pause;
 mod proof;
 mod record;
 

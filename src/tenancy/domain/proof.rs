@@ -106,7 +106,9 @@ pub async fn settle(
         return Err(TenancyError::DomainProofVoid(domain.clone()));
     };
     match (proof, claim.verified_at) {
-        (Proof::Found | Proof::Contested, Some(_)) => return Ok(Settled::Verified(claim)),
+        (Proof::Found | Proof::Contested, Some(_)) => {
+            return Ok(Settled::Verified(find(work, organization, domain).await?));
+        }
         (Proof::Contested, None) => return Err(TenancyError::DomainTaken(domain.clone())),
         (Proof::Missing, None) => return Err(TenancyError::DomainProofMissing(domain.clone())),
         (Proof::Found, None) => {}

@@ -19,6 +19,11 @@ pub struct DomainClaim {
     pub verified_at: Option<Timestamp>,
     /// As what people join whose proven address is there; none: they do not.
     pub auto_join: Option<JoinsAs>,
+    /// The member who said so, and stands for it; none: an operator or a service.
+    pub auto_join_set_by: Option<UserId>,
+    /// Whether nobody joins although it is said as what: whoever said so may not give that any more. It is asked anew
+    /// whenever a claim is shown and whenever somebody would join.
+    pub auto_join_paused: bool,
     /// Which member claimed it.
     pub created_by: Option<UserId>,
     /// When it was claimed.

@@ -17,8 +17,8 @@ pub(in crate::tenancy) async fn insert_claim(
     sqlx::query!(
         "insert into auth.organization_domains (
              organization_id, domain, proof_token, auto_join_role, created_by, created_at, updated_at,
-             auto_join_can_create_workspaces)
-         values ($1, $2, $3, $4, $5, $6::timestamptz, $6, $7)",
+             auto_join_can_create_workspaces, auto_join_set_by)
+         values ($1, $2, $3, $4, $5, $6::timestamptz, $6, $7, $8)",
         claim.organization_id.as_str(),
         claim.domain.as_str(),
         claim.proof_token,
@@ -26,6 +26,7 @@ pub(in crate::tenancy) async fn insert_claim(
         claim.created_by.as_ref().map(UserId::as_str),
         claim.created_at,
         creation_flag(claim.auto_join.as_ref()),
+        claim.auto_join_set_by.as_ref().map(UserId::as_str),
     )
     .execute(connection)
     .await
@@ -47,6 +48,7 @@ struct Row {
     verified_at: Option<Timestamp>,
     auto_join_role: Option<String>,
     auto_join_can_create_workspaces: bool,
+    auto_join_set_by: Option<String>,
     created_by: Option<String>,
     created_at: Timestamp,
 }
@@ -61,6 +63,8 @@ fn claim(row: Row) -> DomainClaim {
             role: MemberRole::from_stored(role),
             workspace_creation: WorkspaceCreation::of(row.auto_join_can_create_workspaces),
         }),
+        auto_join_set_by: row.auto_join_set_by.map(UserId::from_text),
+        auto_join_paused: false,
         created_by: row.created_by.map(UserId::from_text),
         created_at: row.created_at,
     }
@@ -75,7 +79,7 @@ pub(in crate::tenancy) async fn find_claim(
     let row = sqlx::query_as!(
         Row,
         "select organization_id, domain, proof_token, verified_at, auto_join_role,
-                auto_join_can_create_workspaces, created_by, created_at
+                auto_join_can_create_workspaces, auto_join_set_by, created_by, created_at
          from auth.organization_domains
          where organization_id = $1
            and domain = $2",
@@ -108,7 +112,7 @@ pub(in crate::tenancy) async fn list_claims(
     let rows = sqlx::query_as!(
         Row,
         "select organization_id, domain, proof_token, verified_at, auto_join_role,
-                auto_join_can_create_workspaces, created_by, created_at
+                auto_join_can_create_workspaces, auto_join_set_by, created_by, created_at
          from auth.organization_domains
          where organization_id = $1
          order by domain",
@@ -201,18 +205,19 @@ pub(in crate::tenancy) async fn replace_proof(
     Ok(())
 }
 
-/// Says as what people join; false if there is no such claim.
+/// Says as what people join, and who stands for it; false if there is no such claim.
 pub(in crate::tenancy) async fn set_auto_join(
     connection: &mut PgConnection,
-    organization: &OrganizationId,
-    domain: &DomainName,
+    (organization, domain): (&OrganizationId, &DomainName),
     joins: Option<&JoinsAs>,
+    set_by: Option<&UserId>,
     now: Timestamp,
 ) -> Result<bool, DatabaseError> {
     let done = sqlx::query!(
         "update auth.organization_domains
          set auto_join_role = $3,
              auto_join_can_create_workspaces = $5,
+             auto_join_set_by = $6,
              updated_at = $4
          where organization_id = $1
            and domain = $2",
@@ -221,6 +226,7 @@ pub(in crate::tenancy) async fn set_auto_join(
         joins.map(|joins| joins.role.as_str()),
         now,
         creation_flag(joins),
+        set_by.map(UserId::as_str),
     )
     .execute(connection)
     .await?;
@@ -267,7 +273,7 @@ pub(in crate::tenancy) async fn owning_claim(
     let row = sqlx::query_as!(
         Row,
         "select organization_id, domain, proof_token, verified_at, auto_join_role,
-                auto_join_can_create_workspaces, created_by, created_at
+                auto_join_can_create_workspaces, auto_join_set_by, created_by, created_at
          from auth.organization_domains
          where domain = $1
            and verified_at is not null",

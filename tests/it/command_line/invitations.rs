@@ -135,6 +135,7 @@ async fn a_domain_is_claimed_and_proven() {
         .await;
     assert_json_snapshot!(tidy(claimed.clone()), @r#"
     {
+      "auto_join_paused": false,
       "auto_join_role": "member",
       "can_create_workspaces": false,
       "domain": "acme.example",

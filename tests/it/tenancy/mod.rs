@@ -1,6 +1,7 @@
 //! Where people belong: organizations, how they come to them and go, what they have from the start, which standing they
 //! have.
 
+mod auto_join;
 mod deletion;
 mod domain_ownership;
 mod domains;
