@@ -7,7 +7,7 @@ use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, Work};
 use crate::hook;
 use crate::session::{self, EndReason};
-use crate::tenancy::{deletion, invitation};
+use crate::tenancy::{Authority, deletion, invitation};
 use crate::user::{self, UserError};
 
 /// Why an account was not deleted.
@@ -41,7 +41,7 @@ fn list(organizations: &[OrganizationId]) -> String {
 pub async fn delete_user(work: &mut Work, user: &UserId) -> Result<(), DeleteUserError> {
     // Organizations before people, as everywhere: whoever locks both does not meet somebody who has the other one.
     deletion::hold_owned(work, user).await?;
-    invitation::revoke_of(work, None, user, None).await?;
+    invitation::revoke_of(work, (None, Authority::Unlimited), user, None).await?;
     user::service::delete(work, user).await?;
     let organizations = deletion::owned_alone(work, user).await?;
     if !organizations.is_empty() {

@@ -4,12 +4,12 @@
 use crate::base::id::UserId;
 use crate::db::Work;
 use crate::session::{self, EndReason};
-use crate::tenancy::invitation;
+use crate::tenancy::{Authority, invitation};
 use crate::user::{self, StatusChange, UserError};
 
-/// Shuts a person out, at once and everywhere. Invitations of their address are taken back.
+/// Shuts a person out, at once and everywhere. Invitations of their address are taken back, if it is proven to be theirs.
 pub async fn ban(work: &mut Work, user: &UserId) -> Result<(), UserError> {
-    invitation::revoke_of(work, None, user, None).await?;
+    invitation::revoke_of(work, (None, Authority::Unlimited), user, None).await?;
     shut_out(work, user, StatusChange::Ban).await
 }
 

@@ -198,6 +198,16 @@ impl Authority {
         }
     }
 
+    /// The roles above the own one, by name: nobody without them touches whoever has them.
+    #[must_use]
+    pub fn roles_above(self) -> Vec<String> {
+        let all = [Rank::Viewer, Rank::Member, Rank::Admin, Rank::Owner];
+        let above = all
+            .into_iter()
+            .filter(|one| matches!(self, Self::Member(rank) if rank < *one));
+        above.map(|one| one.name().to_owned()).collect()
+    }
+
     /// Whether a person may be made a member without being asked. Among members nobody may: the organization would
     /// stand in the tokens of somebody who never heard of it.
     pub const fn add_unasked(self) -> Result<(), Forbidden> {

@@ -117,15 +117,16 @@ pub(super) async fn vouch(
     }
 }
 
-/// Ends a membership, joined or not, with what is pending for the person's address; never the last owner's, and nobody's in a personal space. Everyone may end their
-/// own, also in an organization that is suspended.
+/// Ends a membership, joined or not, with what is pending for the person's proven address, as far as the actor could
+/// have sent it; never the last owner's, and nobody's in a personal space. Everyone may end their own, also in an
+/// organization that is suspended.
 pub async fn remove(
     work: &mut Work,
     actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
 ) -> Result<(), TenancyError> {
-    if actor.person() == Some(user) {
+    let authority = if actor.person() == Some(user) {
         let locked = store::lock(work.connection()?, organization).await?;
         let kind = locked
             .ok_or_else(|| TenancyError::Unknown(organization.clone()))?
@@ -134,17 +135,22 @@ pub async fn remove(
         if kind == OrganizationType::Personal {
             return Err(TenancyError::PersonalSpace(organization.clone()));
         }
+        Authority::Unlimited
     } else {
         let standing = standing::hold(work, actor, organization).await?;
         standing.authority.require(Permission::ManageTeam)?;
         standing.shared(organization)?;
         let member = membership(work, actor, organization, user).await?;
         standing.authority.manage(&member.role)?;
-    }
+        standing.authority
+    };
+    // Invitations before memberships, as where a person is deleted.
+    let by = (actor.person(), authority);
+    invitation::revoke_of(work, by, user, Some(organization)).await?;
     if !store::delete_member(work.connection()?, organization, user).await? {
+        membership(work, actor, organization, user).await?;
         return Err(last_owner(organization, user));
     }
-    invitation::revoke_of(work, actor.person(), user, Some(organization)).await?;
     let event = Event::MemberRemoved {
         organization: organization.clone(),
         user: user.clone(),

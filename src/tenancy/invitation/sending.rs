@@ -131,18 +131,19 @@ pub async fn revoke(
     Ok(audit::record_by(work, event, actor.person()).await?)
 }
 
-/// Takes back what is pending for the address of somebody who is removed from an organization, or of all of them for
-/// somebody who is shut out everywhere: what was sent before is no way back. It locks invitations before people, as
-/// accepting one does.
+/// Takes back what is pending for the proven address of somebody who is removed from an organization, or of all of them
+/// for somebody who is shut out everywhere: what was sent before is no way back. An address that was never proven may be
+/// anybody's, so that what was sent there stays; and so does what is above whoever removes them. It locks invitations
+/// before people, as accepting one does.
 pub async fn revoke_of(
     work: &mut Work,
-    actor: Option<&UserId>,
+    (actor, authority): (Option<&UserId>, Authority),
     user: &UserId,
     organization: Option<&OrganizationId>,
 ) -> Result<(), DatabaseError> {
-    let now = work.now();
+    let (beyond, now) = (authority.roles_above(), work.now());
     for (organization, invitation) in
-        store::cancel_pending_of(work.connection()?, user, organization, now).await?
+        store::cancel_pending_of(work.connection()?, user, organization, &beyond, now).await?
     {
         let event = Event::InvitationRevoked {
             organization,

@@ -185,12 +185,13 @@ pub(in crate::tenancy) async fn cancel_pending(
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes back every pending invitation of a person's address, of one organization or of all; which ones they were.
-/// They are locked in the order of their ids.
+/// Takes back every pending invitation of a person's proven address, of one organization or of all, but for those of
+/// some roles; which ones they were. They are locked in the order of their ids.
 pub(in crate::tenancy) async fn cancel_pending_of(
     connection: &mut PgConnection,
     user: &UserId,
     organization: Option<&OrganizationId>,
+    beside: &[String],
     now: Timestamp,
 ) -> Result<Vec<(OrganizationId, InvitationId)>, DatabaseError> {
     let rows = sqlx::query!(
@@ -202,7 +203,9 @@ pub(in crate::tenancy) async fn cancel_pending_of(
              from auth.invitations p
              join auth.users u on u.email_canonical = p.email_canonical
              where u.id = $1
+               and u.email_verified_at is not null
                and ($2::text is null or p.organization_id = $2)
+               and p.role <> all($4::text[])
                and p.status = 'pending'
              order by p.id
              for no key update of p
@@ -212,6 +215,7 @@ pub(in crate::tenancy) async fn cancel_pending_of(
         user.as_str(),
         organization.map(OrganizationId::as_str),
         now,
+        beside,
     )
     .fetch_all(connection)
     .await?;

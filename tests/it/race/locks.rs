@@ -1,10 +1,13 @@
 //! Organizations are locked before people, by everybody (attacks.md, RC): nobody waits in a circle.
 
-use signet::tenancy::{Actor, Joining, MemberRole, administration, membership};
+use signet::lifecycle::delete_user::delete_user;
+use signet::tenancy::{
+    Actor, Authority, Joining, MemberRole, TenancyError, administration, invitation, membership,
+};
 
 use crate::app::TestApp;
 use crate::attack::evidence::count;
-use crate::fixtures::team::prove_address;
+use crate::fixtures::team::{assert_matches, prove_address};
 use crate::fixtures::{a_person, an_organization};
 
 /// DJ-01: an address that is proven while its organization is being changed waits for the organization before it holds
@@ -27,11 +30,7 @@ async fn a_proven_address_and_a_new_member_do_not_wait_for_each_other() {
         let (app, nora) = (std::sync::Arc::clone(&app), nora.clone());
         tokio::spawn(async move { prove_address(&app, &nora).await })
     };
-    let waiting = "select count(*) from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'";
-    while count(&app, waiting).await == 0 {
-        tokio::task::yield_now().await;
-    }
+    until_somebody_waits(&app).await;
     let role = MemberRole::parse("viewer").unwrap();
     let place = (&team.id, &nora.id);
     membership::add(&mut first, &Actor::Operator, place, &role, Joining::Now)
@@ -40,4 +39,43 @@ async fn a_proven_address_and_a_new_member_do_not_wait_for_each_other() {
     first.commit().await.unwrap();
     assert_eq!(proving.await.unwrap(), None, "a member already");
     assert_eq!(team.role_of(&app, &nora).await.as_deref(), Some("viewer"));
+}
+
+/// IV-01: invitations are locked before memberships, by whoever removes a member and by whoever deletes the person.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_removal_and_a_deletion_do_not_wait_for_each_other() {
+    let app = std::sync::Arc::new(TestApp::new().await);
+    let (olga, nora) = (
+        a_person("olga").create(&app).await,
+        a_person("nora").create(&app).await,
+    );
+    let team = an_organization(&app, "team", &olga, None).await;
+    team.invite_as(&app, &olga.actor(), &nora.email, "viewer")
+        .await
+        .unwrap();
+    team.add(&app, &nora, "member").await;
+    let mut first = app.work().await;
+    invitation::revoke_of(&mut first, (None, Authority::Unlimited), &nora.id, None)
+        .await
+        .unwrap();
+    let removing = {
+        let (app, team, nora) = (std::sync::Arc::clone(&app), team.clone(), nora.clone());
+        tokio::spawn(async move { team.remove_as(&app, &Actor::Operator, &nora).await })
+    };
+    until_somebody_waits(&app).await;
+    delete_user(&mut first, &nora.id)
+        .await
+        .expect("the membership is free");
+    first.commit().await.unwrap();
+    let removed = removing.await.unwrap();
+    assert_matches!(removed, Err(TenancyError::NotMember { .. }));
+    assert_eq!(team.role_of(&app, &nora).await, None);
+}
+
+async fn until_somebody_waits(app: &TestApp) {
+    let waiting = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    while count(app, waiting).await == 0 {
+        tokio::task::yield_now().await;
+    }
 }
