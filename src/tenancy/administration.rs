@@ -70,7 +70,8 @@ pub async fn set_slug(
     updated(work, actor, organization, "slug").await
 }
 
-/// Gives the organization another type. A personal space stays one, and nothing becomes one.
+/// Gives the organization another type: its owners do, since other modules come with it. A personal space stays one,
+/// and nothing becomes one.
 pub async fn set_type(
     work: &mut Work,
     actor: &Actor,
@@ -80,7 +81,9 @@ pub async fn set_type(
     if organization_type == OrganizationType::Personal {
         return Err(TenancyError::Personal);
     }
-    manage(work, actor, organization).await?.shared(organization)?;
+    let standing = standing::hold(work, actor, organization).await?;
+    standing.authority.require(Permission::ChangeType)?;
+    standing.shared(organization)?;
     let now = work.now();
     store::set_type(work.connection()?, organization, organization_type, now).await?;
     updated(work, actor, organization, "type").await
@@ -141,14 +144,9 @@ pub async fn set_branding(
     updated(work, actor, organization, "branding").await
 }
 
-async fn manage(
-    work: &mut Work,
-    actor: &Actor,
-    organization: &OrganizationId,
-) -> Result<standing::Standing, TenancyError> {
+async fn manage(work: &mut Work, actor: &Actor, organization: &OrganizationId) -> Result<(), TenancyError> {
     let standing = standing::hold(work, actor, organization).await?;
-    standing.authority.require(Permission::ManageOrganization)?;
-    Ok(standing)
+    Ok(standing.authority.require(Permission::ManageOrganization)?)
 }
 
 async fn updated(

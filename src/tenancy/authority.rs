@@ -71,6 +71,8 @@ pub enum Permission {
     ManageBilling,
     /// Its end.
     DeleteOrganization,
+    /// What kind it is, on which its modules depend.
+    ChangeType,
     /// Members and invitations.
     ManageTeam,
     /// Connections to other systems that all share.
@@ -79,7 +81,7 @@ pub enum Permission {
     ManageWorkspaces,
     /// Domains and who joins by them.
     ManageDomains,
-    /// Name, slug, type and looks.
+    /// Name, slug and looks.
     ManageOrganization,
     /// Dashboards, with what can be changed in them.
     UseDashboards,
@@ -95,9 +97,10 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ManageBilling,
         Self::DeleteOrganization,
+        Self::ChangeType,
         Self::ManageTeam,
         Self::ManageIntegrations,
         Self::ManageWorkspaces,
@@ -114,7 +117,7 @@ impl Permission {
     #[must_use]
     pub const fn least(self) -> Rank {
         match self {
-            Self::ManageBilling | Self::DeleteOrganization => Rank::Owner,
+            Self::ManageBilling | Self::DeleteOrganization | Self::ChangeType => Rank::Owner,
             Self::ManageTeam
             | Self::ManageIntegrations
             | Self::ManageWorkspaces
@@ -131,6 +134,7 @@ impl Permission {
         match self {
             Self::ManageBilling => "manage_billing",
             Self::DeleteOrganization => "delete_organization",
+            Self::ChangeType => "change_type",
             Self::ManageTeam => "manage_team",
             Self::ManageIntegrations => "manage_integrations",
             Self::ManageWorkspaces => "manage_workspaces",
@@ -252,6 +256,7 @@ mod tests {
         insta::assert_snapshot!(told.join("\n"), @r"
         manage_billing owner
         delete_organization owner
+        change_type owner
         manage_team admin
         manage_integrations admin
         manage_workspaces admin

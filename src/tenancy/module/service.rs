@@ -1,5 +1,5 @@
 //! Owns what is done with rights to modules, each in its caller's transaction. The owners and admins of an organization
-//! decide about the roles below their own, owners about every one; nobody gives more than they have.
+//! decide about the roles below their own, owners about every one; nobody else gives more than they have.
 
 use sqlx::PgConnection;
 
@@ -41,6 +41,7 @@ pub async fn set(
     let ModulePermission { role, module, access } = permission;
     let authority = standing::hold(work, actor, organization).await?.authority;
     decide_about(authority, role)?;
+    let limited = limited(actor, authority);
     let others = store::count_module_permissions(work.connection()?, organization, role, module).await?;
     if others >= MOST_ENTRIES {
         return Err(ModuleError::TooMany {
@@ -50,7 +51,7 @@ pub async fn set(
         });
     }
     let place = (organization, role, module);
-    let before = Before::read(work, actor, place).await?;
+    let before = Before::read(work, limited, place).await?;
     let now = work.now();
     if !store::set_module_permission(work.connection()?, organization, permission, now).await? {
         return Err(ModuleError::NotInType {
@@ -70,9 +71,11 @@ pub async fn clear(
     organization: &OrganizationId,
     (role, module): (&MemberRole, &ModuleId),
 ) -> Result<(), ModuleError> {
-    decide_about(standing::hold(work, actor, organization).await?.authority, role)?;
+    let authority = standing::hold(work, actor, organization).await?.authority;
+    decide_about(authority, role)?;
+    let limited = limited(actor, authority);
     let place = (organization, role, module);
-    let before = Before::read(work, actor, place).await?;
+    let before = Before::read(work, limited, place).await?;
     if !store::clear_module_permission(work.connection()?, organization, role, module).await? {
         return Err(ModuleError::NoEntry {
             organization: organization.clone(),
@@ -125,14 +128,18 @@ type Place<'a> = (&'a OrganizationId, &'a MemberRole, &'a ModuleId);
 /// What the role and the person who asks could do before a change.
 struct Before {
     role: ModuleAccess,
-    /// None: whoever asks is no member, and not held to what members have.
+    /// None: whoever asks is an owner or no member, and not held to what they have.
     own: Option<ModuleAccess>,
 }
 
 impl Before {
-    async fn read(work: &mut Work, actor: &Actor, place: Place<'_>) -> Result<Self, DatabaseError> {
+    async fn read(
+        work: &mut Work,
+        limited: Option<&UserId>,
+        place: Place<'_>,
+    ) -> Result<Self, DatabaseError> {
         let (organization, role, module) = place;
-        let own = match actor.person() {
+        let own = match limited {
             Some(person) => {
                 Some(store::module_access(work.connection()?, organization, person, module).await?)
             }
@@ -164,6 +171,13 @@ fn decide_about(authority: Authority, role: &MemberRole) -> Result<(), ModuleErr
             .or_else(|| (Rank::of(role) >= rank).then_some(Forbidden::AboveOwn(rank))),
     };
     refused.map_or(Ok(()), |refused| Err(TenancyError::from(refused).into()))
+}
+
+/// The person, if they are held to what they have themselves. Owners decide who may do what: were they held to it, what
+/// they took from owners could be given back by nobody.
+fn limited(actor: &Actor, authority: Authority) -> Option<&UserId> {
+    let is_owner = authority == Authority::Member(Rank::Owner);
+    actor.person().filter(|_| !is_owner)
 }
 
 fn changed(

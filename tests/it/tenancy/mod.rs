@@ -12,6 +12,7 @@ mod modules;
 mod organizations;
 mod provisioning;
 mod quotas;
+mod rights_of_owners;
 mod status;
 mod workspace_creation;
 mod workspace_rights;

@@ -35,7 +35,9 @@ async fn settings_are_changed_by_whom_they_belong_to() {
     administration::rename(&mut work, &adam.actor(), id, "  Acme GmbH ")
         .await
         .unwrap();
-    administration::set_type(&mut work, &adam.actor(), id, OrganizationType::Brand)
+    let refused = administration::set_type(&mut work, &adam.actor(), id, OrganizationType::Brand).await;
+    assert_matches!(refused, Err(TenancyError::Forbidden(Forbidden::Permission(_))));
+    administration::set_type(&mut work, &olga.actor(), id, OrganizationType::Brand)
         .await
         .unwrap();
     let looks = Branding::parse(json!({ "logo_url": "https://acme.example/a.svg" })).unwrap();
