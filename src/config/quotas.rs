@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 pub struct QuotaSettings {
     /// Shared organizations that one person has made and that are not deleted. Handing one over gives nothing back.
     pub organizations_per_person: u32,
-    /// Workspaces of one organization, archived ones too.
+    /// Workspaces of one organization that are not archived.
     pub workspaces_per_organization: u32,
+    /// Those among them that were made by one member who may make some, but does not manage them all.
+    pub workspaces_per_member: u32,
     /// Invitations of one organization that wait for an answer.
     pub pending_invitations_per_organization: u32,
     /// Domains that one organization claims, proven or not.
@@ -21,6 +23,7 @@ impl Default for QuotaSettings {
         Self {
             organizations_per_person: 50,
             workspaces_per_organization: 500,
+            workspaces_per_member: 20,
             pending_invitations_per_organization: 500,
             domains_per_organization: 100,
         }

@@ -9,8 +9,10 @@ use crate::config::QuotaSettings;
 pub enum Quota {
     /// Shared organizations that one person has made.
     Organizations,
-    /// Workspaces of one organization.
+    /// Workspaces of one organization that are not archived.
     Workspaces,
+    /// Those among them that one member made who does not manage them all.
+    WorkspacesOfMember,
     /// Invitations of one organization that wait for an answer.
     PendingInvitations,
     /// Domains that one organization claims.
@@ -23,7 +25,8 @@ impl Quota {
     pub const fn what(self) -> &'static str {
         match self {
             Self::Organizations => "organizations that one person has made",
-            Self::Workspaces => "workspaces of one organization",
+            Self::Workspaces => "workspaces of one organization that are not archived",
+            Self::WorkspacesOfMember => "workspaces that one member made in it and that are not archived",
             Self::PendingInvitations => "pending invitations of one organization",
             Self::Domains => "domains of one organization",
         }
@@ -35,6 +38,7 @@ impl Quota {
         match self {
             Self::Organizations => "quotas.organizations_per_person",
             Self::Workspaces => "quotas.workspaces_per_organization",
+            Self::WorkspacesOfMember => "quotas.workspaces_per_member",
             Self::PendingInvitations => "quotas.pending_invitations_per_organization",
             Self::Domains => "quotas.domains_per_organization",
         }
@@ -44,6 +48,7 @@ impl Quota {
         match self {
             Self::Organizations => settings.organizations_per_person,
             Self::Workspaces => settings.workspaces_per_organization,
+            Self::WorkspacesOfMember => settings.workspaces_per_member,
             Self::PendingInvitations => settings.pending_invitations_per_organization,
             Self::Domains => settings.domains_per_organization,
         }

@@ -96,7 +96,9 @@ pub async fn change(
     }
     match change.archived {
         Some(true) => service::archive(&mut work, &actor, &organization, &id).await?,
-        Some(false) => service::unarchive(&mut work, &actor, &organization, &id).await?,
+        Some(false) => {
+            service::unarchive(&mut work, &actor, (&organization, &id), caller.quotas()).await?;
+        }
         None => {}
     }
     let found = shown(&caller, &mut work, &organization, &id).await?;

@@ -52,7 +52,7 @@ pub async fn run(
         }
         WorkspaceCommand::Unarchive(which) => {
             let (organization, id) = find(work, &which).await?;
-            service::unarchive(work, actor, &organization, &id).await?;
+            service::unarchive(work, actor, (&organization, &id), quotas).await?;
             Ok(changed(&id, None, "no longer archived".to_owned()))
         }
         WorkspaceCommand::AddMember { whom, role } => {

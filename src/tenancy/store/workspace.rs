@@ -42,14 +42,21 @@ pub(in crate::tenancy) async fn insert_workspace(
     Ok(done.rows_affected() == 1)
 }
 
-/// How many workspaces an organization has, archived ones too. The organization is locked.
+/// How many workspaces an organization has that are not archived: all, or those that one person made. The organization
+/// is locked.
 pub(in crate::tenancy) async fn count_workspaces(
     connection: &mut PgConnection,
     organization: &OrganizationId,
+    made_by: Option<&UserId>,
 ) -> Result<i64, DatabaseError> {
     Ok(sqlx::query_scalar!(
-        r#"select count(*) as "count!" from auth.workspaces where organization_id = $1"#,
+        r#"select count(*) as "count!"
+           from auth.workspaces
+           where organization_id = $1
+             and archived_at is null
+             and ($2::text is null or owner_user_id = $2)"#,
         organization.as_str(),
+        made_by.map(UserId::as_str),
     )
     .fetch_one(connection)
     .await?)

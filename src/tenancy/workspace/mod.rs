@@ -4,6 +4,7 @@
 pub mod error;
 pub mod member;
 pub mod members;
+mod room;
 pub mod service;
 mod slug;
 pub mod types;

@@ -1,18 +1,17 @@
 //! Owns what is done with workspaces, each in its caller's transaction, and who may do it: the organization's owners
-//! and admins with every one, a workspace's owners and managers with theirs; members who may, make some. Everybody else in the organization knows
-//! of those that they are in.
+//! and admins with every one, a workspace's owners and managers with theirs; members who may, make some. Everybody else
+//! in the organization knows of those that they are in.
 
 use super::error::WorkspaceError;
 use super::member::WorkspaceRole;
-use super::slug;
 use super::types::{NewWorkspace, Workspace, WorkspaceKind, checked_name};
+use super::{room, slug};
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, WorkspaceId};
 use crate::config::QuotaSettings;
 use crate::db::{DatabaseError, Work};
 use crate::tenancy::authority::{Actor, Permission};
 use crate::tenancy::member::WorkspaceCreation;
-use crate::tenancy::quota::Quota;
 use crate::tenancy::standing::{self, Standing};
 use crate::tenancy::store::{self, WorkspaceRow};
 
@@ -32,11 +31,10 @@ pub async fn create(
             return Err(refused.into());
         }
     }
-    let others = store::count_workspaces(work.connection()?, organization).await?;
-    Quota::Workspaces.admit(quotas, others)?;
+    let owner = new.owner.as_ref().or(actor.person());
+    room::for_one_more(work, actor, organization, owner, quotas).await?;
     let now = work.now();
     let id = WorkspaceId::new(now, work.entropy());
-    let owner = new.owner.as_ref().or(actor.person());
     let row = WorkspaceRow {
         id: &id,
         organization,
@@ -153,14 +151,19 @@ pub async fn archive(
     Ok(())
 }
 
-/// Takes a workspace out of the archive.
+/// Takes a workspace out of the archive, if there is room for it.
 pub async fn unarchive(
     work: &mut Work,
     actor: &Actor,
-    organization: &OrganizationId,
-    id: &WorkspaceId,
+    (organization, id): (&OrganizationId, &WorkspaceId),
+    quotas: &QuotaSettings,
 ) -> Result<(), WorkspaceError> {
-    manage(work, actor, organization, id).await?;
+    let workspace = manage(work, actor, organization, id).await?.0;
+    if workspace.archived_at.is_none() {
+        return Ok(());
+    }
+    let maker = workspace.owner_user_id.as_ref();
+    room::for_one_more(work, actor, organization, maker, quotas).await?;
     let now = work.now();
     if store::set_workspace_archived(work.connection()?, id, None, now).await? {
         let event = Event::WorkspaceUnarchived {

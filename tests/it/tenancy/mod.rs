@@ -15,5 +15,6 @@ mod quotas;
 mod rights_of_owners;
 mod status;
 mod workspace_creation;
+mod workspace_quotas;
 mod workspace_rights;
 mod workspaces;
