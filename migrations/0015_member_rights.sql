@@ -113,6 +113,45 @@ revoke execute on function spaces.bump_module_epoch() from public;
 create trigger module_permissions_epoch after insert or update or delete on spaces.module_permissions
     for each row execute function spaces.bump_module_epoch();
 
+-- What a type's list no longer has, its organizations have lost: one cut-off speaks of each. It fires when the whole list
+-- is published, so that a module that `*` stands for by now is not lost.
+create function spaces.bump_type_epoch() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    counted bigint;
+begin
+    with lost as (
+        select o.id
+        from auth.organizations o
+        where o.deleted_at is null
+          and o.type in (
+              select g.organization_type
+              from gone g
+              where not exists (
+                  select
+                  from spaces.module_allowlist a
+                  where a.organization_type = g.organization_type
+                    and a.module_id in (g.module_id, '*')))
+        order by o.id
+        for no key update
+    ), moved as (
+        update auth.organizations o
+        set epoch = o.epoch + 1
+        from lost
+        where o.id = lost.id
+        returning o.id, o.epoch, o.updated_at
+    )
+    select count(auth.cut_off('', moved.id, moved.epoch, moved.updated_at)::text)
+    into counted
+    from moved;
+    return null;
+end $$;
+revoke execute on function spaces.bump_type_epoch() from public;
+
+create trigger module_allowlist_epoch after delete on spaces.module_allowlist
+    referencing old table as gone
+    for each statement execute function spaces.bump_type_epoch();
+
 -- As in 0009, with the fallback and the letters where others use them too.
 create or replace function spaces.module_rights(organization_id text, role text)
 returns table (module_id text, access text)

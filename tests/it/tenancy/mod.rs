@@ -14,6 +14,7 @@ mod provisioning;
 mod quotas;
 mod rights_of_owners;
 mod status;
+mod type_lists;
 mod workspace_creation;
 mod workspace_quotas;
 mod workspace_rights;
