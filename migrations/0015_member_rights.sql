@@ -33,29 +33,36 @@ language sql immutable parallel safe as $$
 $$;
 revoke execute on function spaces.module_letters(boolean, boolean, boolean) from public;
 
--- Whether a role may do something with some module that another role may not. More letters are more rights. A module
--- that only one of them names follows the other one's `*`.
-create function spaces.role_exceeds(organization_id text, role text, other text) returns boolean
+-- The first module with which a role may do something that another role may not; null: there is none. More letters are
+-- more rights. A module that only one of them names follows the other one's `*`.
+create function spaces.module_beyond(organization_id text, role text, other text) returns text
 language plpgsql stable as $$
 #variable_conflict use_column
 begin
-    return exists (
+    return (
         with theirs as (
             select module_id, access
-            from spaces.module_rights(role_exceeds.organization_id, role_exceeds.role)
+            from spaces.module_rights(module_beyond.organization_id, module_beyond.role)
         ), own as (
             select module_id, access
-            from spaces.module_rights(role_exceeds.organization_id, role_exceeds.other)
+            from spaces.module_rights(module_beyond.organization_id, module_beyond.other)
         )
-        select
+        select min(coalesce(theirs.module_id, own.module_id))
         from theirs
         full join own on own.module_id = theirs.module_id
         where length(coalesce(theirs.access, (select access from theirs where module_id = '*'), ''))
             > length(coalesce(own.access, (select access from own where module_id = '*'), '')));
 end
 $$;
+revoke execute on function spaces.module_beyond(text, text, text) from public;
+grant execute on function spaces.module_beyond(text, text, text) to signet_app;
+
+-- Whether there is such a module.
+create function spaces.role_exceeds(organization_id text, role text, other text) returns boolean
+language sql stable as $$
+    select spaces.module_beyond(organization_id, role, other) is not null
+$$;
 revoke execute on function spaces.role_exceeds(text, text, text) from public;
-grant execute on function spaces.role_exceeds(text, text, text) to signet_app;
 
 -- An entry that comes, changes or goes moves the counter of every joined member with that role, if the module is one
 -- of the space's type; what makes the right less also cuts their tokens off. Where so many have the role that a

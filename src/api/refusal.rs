@@ -175,7 +175,7 @@ const fn code(error: &TenancyError) -> &'static str {
         TenancyError::UnknownUser(_) | TenancyError::NotMember { .. } => "member_not_found",
         TenancyError::UnknownInvitation(_) | TenancyError::InvitationUnknown => "invitation_not_found",
         TenancyError::UnknownDomain(_) => "domain_not_found",
-        TenancyError::Forbidden(_) => "forbidden",
+        TenancyError::Forbidden(_) | TenancyError::BeyondModules { .. } => "forbidden",
         TenancyError::InvitationForAnother => "invitation_for_another",
         TenancyError::EmailUnverified => "email_unverified",
         TenancyError::InviterGone => "inviter_gone",

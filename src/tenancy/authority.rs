@@ -158,11 +158,6 @@ pub enum Forbidden {
     /// Somebody or some role above the own one.
     #[error("role: nobody gives, changes or takes away a role above their own ({})", .0.name())]
     AboveOwn(Rank),
-    /// A role that may do more with some module than the own one.
-    #[error(
-        "role: it may use a module that your own role may not, or not as far; nobody gives what they lack"
-    )]
-    BeyondModules,
     /// One's own role.
     #[error("role: nobody changes their own; only an owner steps down")]
     OwnRole,

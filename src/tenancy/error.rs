@@ -3,7 +3,8 @@
 
 use super::authority::Forbidden;
 use super::domain::{DomainError, DomainName};
-use super::member::RoleError;
+use super::member::{MemberRole, RoleError};
+use super::module::ModuleId;
 use super::quota::Quota;
 use super::settings::SettingsError;
 use super::slug::{Slug, SlugError};
@@ -25,6 +26,17 @@ pub enum TenancyError {
     /// The actor's role does not allow it.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
+    /// The role may do more with a module than the actor's own, so that they cannot give it.
+    #[error(
+        "role: {role} may do more with {} than your own role, and nobody gives what they lack; an owner gives it, or \
+         makes the entry of {role} for it as low as yours, or yours as high", of_modules(.module)
+    )]
+    BeyondModules {
+        /// The role.
+        role: MemberRole,
+        /// The module.
+        module: ModuleId,
+    },
     /// The name is what people see.
     #[error("name: 1 to 100 characters, no control characters")]
     Name,
@@ -199,6 +211,7 @@ impl TenancyError {
             | Self::UnknownDomain(_)
             | Self::InvitationUnknown => TenancyProblem::NotFound,
             Self::Forbidden(_)
+            | Self::BeyondModules { .. }
             | Self::PersonalUndeletable(_)
             | Self::InvitationForAnother
             | Self::EmailUnverified
@@ -220,6 +233,14 @@ impl TenancyError {
             | Self::InvitationOver(_) => TenancyProblem::Conflict,
             Self::Database(_) => TenancyProblem::Database,
         }
+    }
+}
+
+/// How a module is named to people.
+fn of_modules(module: &ModuleId) -> String {
+    match module.as_str() {
+        ModuleId::EVERY => "modules without an entry (*)".to_owned(),
+        named => format!("the module {named}"),
     }
 }
 

@@ -112,7 +112,9 @@ pub(super) async fn vouch(
     };
     let inviter = Actor::Person(inviter.clone());
     match standing::may_give(work, &inviter, authority, (organization, role)).await {
-        Err(TenancyError::Forbidden(_)) => Err(TenancyError::InviterGone),
+        Err(TenancyError::Forbidden(_) | TenancyError::BeyondModules { .. }) => {
+            Err(TenancyError::InviterGone)
+        }
         other => other,
     }
 }

@@ -2,7 +2,7 @@
 //! locked, in the transaction that writes: whoever was demoted a moment ago is judged by what they are now. Who is
 //! no joined member is told that there is no such organization.
 
-use super::authority::{Actor, Authority, Forbidden, Rank};
+use super::authority::{Actor, Authority, Rank};
 use super::error::TenancyError;
 use super::member::MemberRole;
 use super::organization::OrganizationType;
@@ -79,10 +79,13 @@ pub async fn within_reach(
     let Some(person) = actor.person() else {
         return Ok(());
     };
-    if store::exceeds_role_of(work.connection()?, organization, person, role).await? {
-        return Err(Forbidden::BeyondModules.into());
+    match store::module_beyond(work.connection()?, organization, person, role).await? {
+        Some(module) => Err(TenancyError::BeyondModules {
+            role: role.clone(),
+            module,
+        }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Whether the actor may give a role to somebody else.

@@ -31,8 +31,8 @@ pub(super) use member::{
     set_workspace_creation,
 };
 pub(super) use module::{
-    clear_module_permission, count_module_permissions, exceeds_role_of, list_module_permissions,
-    module_access, module_rights, publish_allowlist, role_access, set_module_permission,
+    clear_module_permission, count_module_permissions, list_module_permissions, module_access, module_beyond,
+    module_rights, publish_allowlist, role_access, set_module_permission,
 };
 pub(super) use organization::{
     OrganizationRow, count_made_by, find, find_personal, first_free_slug, insert, list, list_joined,

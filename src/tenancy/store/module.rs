@@ -194,26 +194,28 @@ pub(in crate::tenancy) async fn module_access(
     letters.map_or(Ok(ModuleAccess::None), |letters| access(&letters))
 }
 
-/// Whether a role may do something with some module that a joined member may not.
-pub(in crate::tenancy) async fn exceeds_role_of(
+/// The first module with which a role may do something that a joined member may not. Who is none has nothing, so that
+/// nothing is within their reach.
+pub(in crate::tenancy) async fn module_beyond(
     connection: &mut PgConnection,
     organization: &OrganizationId,
     user: &UserId,
     role: &MemberRole,
-) -> Result<bool, DatabaseError> {
-    let exceeds = sqlx::query_scalar!(
-        r#"select spaces.role_exceeds(m.organization_id, $3, m.role) as "exceeds!"
-           from auth.members m
-           where m.organization_id = $1
-             and m.user_id = $2
-             and m.joined_at is not null"#,
+) -> Result<Option<ModuleId>, DatabaseError> {
+    let beyond = sqlx::query_scalar!(
+        "select spaces.module_beyond(m.organization_id, $3, m.role)
+         from auth.members m
+         where m.organization_id = $1
+           and m.user_id = $2
+           and m.joined_at is not null",
         organization.as_str(),
         user.as_str(),
         role.as_str(),
     )
     .fetch_optional(connection)
     .await?;
-    Ok(exceeds.unwrap_or(true))
+    let beyond = beyond.unwrap_or_else(|| Some(ModuleId::EVERY.to_owned()));
+    Ok(beyond.map(ModuleId::from_stored))
 }
 
 /// What a role may do with one module.

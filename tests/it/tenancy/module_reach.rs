@@ -148,6 +148,9 @@ async fn tn_09_a_denied_admin_gives_no_role_that_has_the_module() {
     };
     let invited = invite("treasurer", "new@example.test").await;
     assert_problem(&invited, 403, "forbidden");
+    for word in ["notes", "treasurer", "owner"] {
+        assert!(invited.body.contains(word), "{word}: {}", invited.body);
+    }
     let claim = json!({"domain": "acme.com", "auto_join_role": "treasurer"});
     let claimed = scene.admin.post(&scene.path("domains"), claim).await;
     assert_problem(&claimed, 403, "forbidden");
