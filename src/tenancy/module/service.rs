@@ -18,7 +18,7 @@ use crate::tenancy::store;
 /// The most entries of one role in one organization: each may stand in every token of its members.
 const MOST_ENTRIES: i64 = 100;
 
-/// Makes the database's list of modules per type of organization the configured one; one statement.
+/// Makes the database's list of modules per type of organization the configured one, in a transaction of its own.
 pub async fn publish(
     connection: &mut PgConnection,
     allowlist: &ModuleAllowlist,

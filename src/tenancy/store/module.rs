@@ -1,6 +1,6 @@
 //! Owns the statements on `spaces.module_permissions` and `spaces.module_allowlist`.
 
-use sqlx::PgConnection;
+use sqlx::{Connection as _, PgConnection};
 
 use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId};
@@ -8,12 +8,17 @@ use crate::db::DatabaseError;
 use crate::tenancy::member::MemberRole;
 use crate::tenancy::module::access::{ModuleAccess, ModuleId, ModulePermission};
 
-/// Makes the list in the database the given one: pairs of a type and a module.
+/// Makes the list in the database the given one: pairs of a type and a module. A module that is gone cuts off every
+/// organization of its type (`spaces.bump_type_epoch`), which may take longer than a request's statement may.
 pub(in crate::tenancy) async fn publish_allowlist(
     connection: &mut PgConnection,
     types: &[String],
     modules: &[String],
 ) -> Result<(), DatabaseError> {
+    let mut transaction = connection.begin().await?;
+    sqlx::query!("select set_config('statement_timeout', '300s', true)")
+        .fetch_one(&mut *transaction)
+        .await?;
     sqlx::query!(
         "with wanted as (
              select distinct w.organization_type, w.module_id
@@ -33,9 +38,9 @@ pub(in crate::tenancy) async fn publish_allowlist(
         types,
         modules,
     )
-    .execute(connection)
+    .execute(&mut *transaction)
     .await?;
-    Ok(())
+    Ok(transaction.commit().await?)
 }
 
 /// Writes an entry; false if the type of the organization does not have the module.
