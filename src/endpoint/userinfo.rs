@@ -113,6 +113,8 @@ async fn said(
         first_party: client.is_some_and(|client| client.first_party),
         grant_type: None,
         authentication_method: "userinfo",
+        since: Some(facts.began),
+        preview: false,
     };
     let question = Question {
         occasion: &occasion,

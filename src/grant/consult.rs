@@ -108,6 +108,8 @@ pub async fn consult(
         first_party: client.first_party,
         grant_type: Some(prepared.grant_type.name()),
         authentication_method: method(prepared.grant_type),
+        since: Some(row.began),
+        preview: false,
     };
     let membership = membership(granting, &facts);
     let mut decided = Decided {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::outcome::{GrantError, Tokens};
 use crate::authentication::Assurance;
+use crate::base::clock::Timestamp;
 use crate::base::id::{GrantId, SessionId, UserId};
 use crate::base::secret::Secret;
 use crate::claims::assemble::{Decided, GrantFacts, TokenSubject};
@@ -38,6 +39,8 @@ pub(super) struct GrantedRow {
     pub(super) user_id: UserId,
     pub(super) session_id: Option<SessionId>,
     pub(super) assurance: Assurance,
+    /// When the grant, or the code that it comes from, was made.
+    pub(super) began: Timestamp,
     pub(super) tenancy: Option<Value>,
     pub(super) claims: Option<Value>,
     /// The person's row, if standard claims go into the ID token.

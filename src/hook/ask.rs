@@ -40,6 +40,10 @@ pub struct Occasion<'a> {
     pub grant_type: Option<&'a str>,
     /// The same in the words of existing functions.
     pub authentication_method: &'a str,
+    /// When the grant began, or its code; none where it would begin now.
+    pub since: Option<Timestamp>,
+    /// Whether nothing comes of it but a report.
+    pub preview: bool,
 }
 
 /// One output's question.
@@ -159,6 +163,8 @@ impl Hooks {
             "facts": draft.facts,
             "active_organization": draft.facts.get("org_id"),
             "ip_address": occasion.address,
+            "since": occasion.since,
+            "preview": occasion.preview.then_some(true),
             "contract": (hook.settings.mode == Mode::Replace).then_some("supabase"),
         });
         let mut lease = self.lender().lend().await?;

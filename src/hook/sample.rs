@@ -78,6 +78,8 @@ pub struct OwnQuestion {
     first_party: bool,
     grant_type: Option<String>,
     authentication_method: String,
+    #[serde(default)]
+    since: Option<Timestamp>,
     output: String,
     protocol: Map<String, Value>,
     tenancy: Map<String, Value>,
@@ -104,6 +106,7 @@ impl OwnQuestion {
             first_party: occasion.first_party,
             grant_type: occasion.grant_type.map(str::to_owned),
             authentication_method: occasion.authentication_method.to_owned(),
+            since: occasion.since,
             output: output.name().to_owned(),
             protocol: draft.protocol.clone(),
             tenancy: draft.tenancy.clone(),
@@ -134,6 +137,8 @@ impl OwnQuestion {
             first_party: self.first_party,
             grant_type: self.grant_type.as_deref(),
             authentication_method: &self.authentication_method,
+            since: self.since,
+            preview: false,
         }
     }
 

@@ -12,25 +12,31 @@ use crate::base::id::HookId;
 use crate::db::DatabaseError;
 use crate::protocol::claims::Output;
 
-/// The migration that holds the shipped function.
-const MIGRATION: &str = include_str!("../../migrations/0010_epoch.sql");
+/// The migrations that hold the shipped function, the newest first. Where an older body stands, no operator wrote it.
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../migrations/0014_grants.sql"),
+    include_str!("../../migrations/0010_epoch.sql"),
+];
 /// The function.
 const FUNCTION: &str = "auth.custom_access_token_hook";
 
-/// The shipped function's body, as `pg_proc.prosrc` holds it.
-fn shipped_body() -> Option<&'static str> {
-    MIGRATION
-        .split("create function auth.custom_access_token_hook")
-        .nth(1)?
-        .split("$$")
-        .nth(1)
+/// The function's body in a migration, as `pg_proc.prosrc` holds it.
+fn body_in(migration: &str) -> Option<&str> {
+    let (_, definition) = migration.split_once("function auth.custom_access_token_hook(event jsonb)")?;
+    definition.split("$$").nth(1)
+}
+
+fn is_shipped(body: &str) -> bool {
+    MIGRATIONS
+        .iter()
+        .any(|migration| body_in(migration) == Some(body))
 }
 
 /// The hook that an operator's replacement is: asked first, additive, fail closed. None while the function is the
 /// shipped one. A dropped function is a replacement too, one that cannot be called.
 pub(super) async fn replacement(connection: &mut PgConnection) -> Result<Option<Hook>, DatabaseError> {
     let body = store::hook_body(connection).await?;
-    if body.as_deref() == shipped_body() {
+    if body.as_deref().is_some_and(is_shipped) {
         return Ok(None);
     }
     let Ok(function) = FunctionName::parse(FUNCTION) else {

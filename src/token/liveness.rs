@@ -94,6 +94,8 @@ pub struct UserinfoFacts {
     pub token: Arc<Map<String, Value>>,
     /// Claims asked for by name.
     pub claims: ClaimsRequest,
+    /// When the grant began.
+    pub began: Timestamp,
     /// What the built-in hook says now; `None` is its refusal.
     pub tenancy: Option<Value>,
     /// The person's organizations, by the scope `organizations`.

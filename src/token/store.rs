@@ -165,6 +165,7 @@ pub(super) async fn live_grant_of_refresh(
 /// database as much as the question whether the grant lives.
 struct UserinfoRow {
     user_id: String,
+    began: Timestamp,
     claims: Option<Value>,
     tenancy: Option<Value>,
     organizations: Option<Value>,
@@ -213,7 +214,7 @@ pub(super) async fn userinfo_of_jwt(
     let now = work.now();
     let row = sqlx::query_as!(
         UserinfoRow,
-        r#"select g.user_id as "user_id!", g.claims, null::jsonb as token,
+        r#"select g.user_id as "user_id!", g.created_at as "began!", g.claims, null::jsonb as token,
             auth.member_claims(g.user_id, g.organization_id, coalesce($4, g.active_organization_id), $6, g.created_at) as tenancy,
             case when $7 = any ($6) then auth.member_organizations(g.user_id) end as organizations,
             u.email, u.email_verified_at, u.user_name, u.name, u.given_name, u.family_name, u.middle_name, u.nickname,
@@ -247,7 +248,7 @@ pub(super) async fn userinfo_of_reference(
     let now = work.now();
     let row = sqlx::query_as!(
         UserinfoRow,
-        r#"select g.user_id as "user_id!", g.claims, t.claims as token,
+        r#"select g.user_id as "user_id!", g.created_at as "began!", g.claims, t.claims as token,
             auth.member_claims(g.user_id, g.organization_id, coalesce(t.claims ->> 'org_id', g.active_organization_id),
                 says.scopes, g.created_at) as tenancy,
             case when $3 = any (says.scopes) then auth.member_organizations(g.user_id) end as organizations,
@@ -277,6 +278,7 @@ impl UserinfoRow {
         let claims = self.claims.map(serde_json::from_value).transpose();
         Ok(UserinfoFacts {
             user_id: UserId::from_text(self.user_id),
+            began: self.began,
             profile: Profile {
                 email: self.email,
                 email_verified_at: self.email_verified_at,

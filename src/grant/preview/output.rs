@@ -46,6 +46,8 @@ impl Subject {
             first_party: self.client.first_party,
             grant_type,
             authentication_method: method,
+            since: None,
+            preview: true,
         }
     }
 

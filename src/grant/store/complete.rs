@@ -87,7 +87,8 @@ pub(in crate::grant) async fn redeem(
                     case when $7::bytea is null then null when offline then $10::timestamptz else $8::timestamptz end,
                     case when $7::bytea is null then null when offline then $11::timestamptz else $9::timestamptz end
                 from redeemed)
-           select grant_id, user_id, session_id, scopes, claims, nonce, auth_time, amr, acr, tenancy, person, audience
+           select grant_id, user_id, session_id, scopes, claims, nonce, auth_time, amr, acr, created_at, tenancy, person,
+            audience
            from redeemed"#,
         redemption.digest.as_bytes(),
         redemption.client_id.as_str(),
@@ -112,6 +113,7 @@ pub(in crate::grant) async fn redeem(
         user_id: UserId::from_text(row.user_id),
         session_id: Some(SessionId::from_text(row.session_id)),
         assurance: assurance(row.auth_time, row.acr, row.amr),
+        began: row.created_at,
         tenancy: row.tenancy,
         claims: row.claims,
         person: row.person,
@@ -236,10 +238,10 @@ pub(in crate::grant) async fn rotate(
                   and g.ended_at is null
                   and candidate.tenancy is not null
                   and ($14::jsonb is null or candidate.tenancy = $14)
-                returning g.id, g.user_id, g.session_id, g.scopes, g.claims, g.auth_time, g.amr, g.acr, candidate.tenancy,
-                    candidate.person, candidate.audience)
+                returning g.id, g.user_id, g.session_id, g.scopes, g.claims, g.auth_time, g.amr, g.acr, g.created_at,
+                    candidate.tenancy, candidate.person, candidate.audience)
            select id as "id!", user_id as "user_id!", session_id, scopes as "scopes!", claims, auth_time as "auth_time!",
-            amr as "amr!", acr as "acr!", tenancy, person, audience
+            amr as "amr!", acr as "acr!", created_at as "created_at!", tenancy, person, audience
            from rotated"#,
         rotation.digest.as_bytes(),
         rotation.generation,
@@ -264,6 +266,7 @@ pub(in crate::grant) async fn rotate(
         user_id: UserId::from_text(row.user_id),
         session_id: row.session_id.map(SessionId::from_text),
         assurance: assurance(row.auth_time, row.acr, row.amr),
+        began: row.created_at,
         tenancy: row.tenancy,
         claims: row.claims,
         person: row.person,
@@ -324,7 +327,7 @@ pub(in crate::grant) async fn current(
     let scope = scope.map(Scope::to_vec);
     let row = sqlx::query!(
         r#"select g.id as "id!", g.user_id as "user_id!", g.session_id, g.scopes as "scopes!", g.claims,
-            g.auth_time as "auth_time!", g.amr as "amr!", g.acr as "acr!",
+            g.auth_time as "auth_time!", g.amr as "amr!", g.acr as "acr!", g.created_at as "created_at!",
             auth.member_claims(g.user_id, case
                 when 'organization:' || $3 = any (g.scopes) then g.organization_id
                 else coalesce($3, g.organization_id) end, g.active_organization_id, coalesce($5, g.scopes), g.created_at) as tenancy,
@@ -350,6 +353,7 @@ pub(in crate::grant) async fn current(
         user_id: UserId::from_text(row.user_id),
         session_id: row.session_id.map(SessionId::from_text),
         assurance: assurance(row.auth_time, row.acr, row.amr),
+        began: row.created_at,
         tenancy: row.tenancy,
         claims: row.claims,
         person: row.person,

@@ -19,6 +19,7 @@ pub(in crate::grant) async fn prepare_redemption(
     let now = work.now();
     let row = sqlx::query!(
         r#"select c.grant_id, c.user_id, c.session_id, c.scopes, c.claims, c.nonce, c.auth_time, c.amr, c.acr,
+                c.created_at,
                 auth.member_claims(c.user_id, c.organization_id, s.active_organization_id, c.scopes, c.created_at) as tenancy,
                 case when $7 or c.claims ? 'id_token' then to_jsonb(u) end as person,
                 case when r.identifier is not null then to_jsonb(r) end as audience
@@ -59,6 +60,7 @@ pub(in crate::grant) async fn prepare_redemption(
         user_id: UserId::from_text(row.user_id),
         session_id: Some(SessionId::from_text(row.session_id)),
         assurance: assurance(row.auth_time, row.acr, row.amr),
+        began: row.created_at,
         tenancy: row.tenancy,
         claims: row.claims,
         person: row.person,
@@ -90,7 +92,7 @@ pub(in crate::grant) async fn prepare_refresh(
     let row = sqlx::query!(
         r#"select g.id as "id!", g.user_id as "user_id!", g.session_id, g.scopes as "scopes!", g.claims,
                 g.auth_time as "auth_time!", g.amr as "amr!", g.acr as "acr!", g.generation as "generation!",
-                g.rotated_at, g.request_digest,
+                g.rotated_at, g.request_digest, g.created_at as "created_at!",
                 auth.member_claims(g.user_id, case
                     when 'organization:' || $4 = any (g.scopes) then g.organization_id
                     else coalesce($4, g.organization_id) end, g.active_organization_id, coalesce($5, g.scopes), g.created_at) as tenancy,
@@ -126,6 +128,7 @@ pub(in crate::grant) async fn prepare_refresh(
             user_id: UserId::from_text(row.user_id),
             session_id: row.session_id.map(SessionId::from_text),
             assurance: assurance(row.auth_time, row.acr, row.amr),
+            began: row.created_at,
             tenancy: row.tenancy,
             claims: row.claims,
             person: row.person,

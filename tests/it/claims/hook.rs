@@ -1,6 +1,7 @@
 //! The shipped hook: the SQL function gives what the inline path gives; one that is gone stops minting.
 
 use serde_json::{Value, json};
+use signet::base::clock::Clock as _;
 use signet::base::id::OrganizationId;
 use signet::protocol::claims::Output;
 
@@ -8,7 +9,7 @@ use super::outputs::tenancy;
 use crate::app::TestApp;
 use crate::app::relying_party::claims;
 use crate::attack::evidence::count;
-use crate::attack::holdings::{assert_live, refreshed, sql, text};
+use crate::attack::holdings::{assert_live, refreshed, sql, text, wait};
 use crate::fixtures::person::TestPerson;
 use crate::fixtures::{a_client, a_person, an_organization};
 use signet::user::AccessTier;
@@ -58,6 +59,76 @@ async fn the_shipped_function_says_what_the_server_says() {
     assert_eq!(refused["error"]["http_code"], 403);
     assert!(refused.get("claims").is_none());
     assert_ne!(OrganizationId::from_text(id), OrganizationId::from_text("acme"));
+}
+
+/// Contracts section 4: the same result for a grant that is older than an organization's own cut-off, so that an
+/// operator who adds to the shipped body refuses nobody for it.
+#[tokio::test]
+async fn an_extended_copy_of_the_shipped_function_keeps_an_organizations_cut_off() {
+    let app = TestApp::new().await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    let (one, two) = (
+        a_person("one").create(&app).await,
+        a_person("two").create(&app).await,
+    );
+    an_organization(&app, "acme", &one, None).await;
+    an_organization(&app, "beta", &two, None).await;
+    an_organization(&app, "coda", &two, None).await;
+    let mut held = Vec::new();
+    for person in [&one, &two] {
+        held.push(relying_party.tokens(&app, person, &[]).await);
+    }
+    wait(&app, 1);
+    sqlx::query("update auth.organizations set revoked_before = $1, updated_at = $1 where slug <> 'coda'")
+        .bind(app.clock.now())
+        .execute(&mut app.database.admin().await)
+        .await
+        .unwrap();
+    let mut inline = Vec::new();
+    for tokens in &mut held {
+        *tokens = refreshed(&relying_party, tokens).await;
+        inline.push(tenancy(&claims(text(tokens, "access_token"))));
+    }
+    assert_eq!(inline[0].get("org_id"), None, "{inline:?}");
+    assert!(inline[1].get("org_id").is_some(), "{inline:?}");
+    let shipped: String =
+        sqlx::query_scalar("select pg_get_functiondef('auth.custom_access_token_hook(jsonb)'::regprocedure)")
+            .fetch_one(&mut app.database.admin().await)
+            .await
+            .unwrap();
+    let extended = shipped.replace("(facts - 'mv')", "(facts - 'mv') || '{\"desk\": 1}'");
+    assert_ne!(extended, shipped);
+    sqlx::raw_sql(sqlx::AssertSqlSafe(extended))
+        .execute(&mut app.database.admin().await)
+        .await
+        .unwrap();
+    app.app.refresh("hooks").await;
+    for (tokens, inline) in held.iter().zip(inline) {
+        let token = claims(text(&refreshed(&relying_party, tokens).await, "access_token"));
+        assert_eq!(token["desk"], 1);
+        assert_eq!(tenancy(&token), inline);
+    }
+}
+
+/// Where the body of an earlier version stands, nobody has replaced anything.
+#[tokio::test]
+async fn the_shipped_function_of_an_earlier_version_is_no_operators_hook() {
+    let app = TestApp::new().await;
+    let earlier = include_str!("../../../migrations/0010_epoch.sql");
+    let (_, definition) = earlier
+        .split_once("create function auth.custom_access_token_hook(event jsonb)")
+        .expect("the function");
+    let body = definition.split("$$").nth(1).expect("a body");
+    let statement = format!(
+        "create or replace function auth.custom_access_token_hook(event jsonb) returns jsonb
+            language sql stable set search_path = pg_catalog, pg_temp as $${body}$$"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
+        .execute(&mut app.database.admin().await)
+        .await
+        .unwrap();
+    app.app.refresh("hooks").await;
+    assert!(!app.app.issuance().hooks.are_asked(Output::AccessToken));
 }
 
 /// Contracts section 4: a function that is gone is not passed over. No person's token is minted, and nothing is spent,
