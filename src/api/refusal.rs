@@ -60,7 +60,11 @@ impl Refusal {
     fn write(self, request_id: &str) -> Response {
         match self {
             Self::Problem { status, code, detail } => {
-                Problem::new(status, code, detail, request_id).into_response()
+                let problem = Problem::new(status, code, detail, request_id);
+                if status == StatusCode::TOO_MANY_REQUESTS {
+                    return problem.retry_soon().into_response();
+                }
+                problem.into_response()
             }
             Self::Failure(failure) => failure.problem(request_id).into_response(),
         }

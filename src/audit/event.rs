@@ -347,11 +347,13 @@ pub enum Event {
         on_failure: &'static str,
     },
 
-    /// A service asked what hooks would make of a person's token; nothing was issued.
+    /// A service asked what hooks would make of a person's token; nothing was issued. `problem` is the code of a refusal:
+    /// who tries out names is seen.
     HooksPreviewed {
         key: ServiceKeyId,
-        user: UserId,
-        client: ClientId,
+        user: Option<UserId>,
+        client: Option<ClientId>,
+        problem: Option<&'static str>,
     },
 
     ServiceKeyCreated {

@@ -92,7 +92,14 @@ fn metadata(event: &Event) -> Value {
         | Event::MemberWorkspaceCreationChanged { .. }
         | Event::ModulePermissionChanged { .. } => space_metadata(event),
         Event::HookChanged { .. } | Event::HookFailed { .. } => hook_metadata(event),
-        Event::HooksPreviewed { key, .. } => json!({ "service_key_id": key }),
+        Event::HooksPreviewed {
+            key, problem: None, ..
+        } => json!({ "service_key_id": key }),
+        Event::HooksPreviewed {
+            key,
+            problem: Some(problem),
+            ..
+        } => json!({ "service_key_id": key, "problem": problem }),
         Event::ServiceKeyCreated { key, name } | Event::ServiceKeyRotated { key, name } => {
             json!({ "service_key_id": key, "name": name })
         }
@@ -247,9 +254,7 @@ fn subjects(event: &Event) -> Row<'_> {
             row.user = user.as_ref().map(UserId::as_str);
             row.grant = grant.as_ref().map(GrantId::as_str);
         }
-        Event::ConsentGranted { user, client, .. }
-        | Event::ConsentWithdrawn { user, client }
-        | Event::HooksPreviewed { user, client, .. } => {
+        Event::ConsentGranted { user, client, .. } | Event::ConsentWithdrawn { user, client } => {
             row.user = Some(user.as_str());
             row.client = Some(client.as_str());
         }
@@ -259,7 +264,7 @@ fn subjects(event: &Event) -> Row<'_> {
         | Event::ClientEnabled { client }
         | Event::ClientDeleted { client }
         | Event::ClientSecretRotated { client } => row.client = Some(client.as_str()),
-        Event::HookFailed { client, user, .. } => {
+        Event::HookFailed { client, user, .. } | Event::HooksPreviewed { client, user, .. } => {
             row.client = client.as_ref().map(ClientId::as_str);
             row.user = user.as_ref().map(UserId::as_str);
         }

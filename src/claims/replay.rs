@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::base::clock::Timestamp;
 use crate::base::id::{HookEventId, UserId};
+use crate::hook::ask::Occasion;
 use crate::hook::finding::{Agreement, Finding};
 use crate::hook::sample::Kept;
 use crate::hook::{AskError, Hook, Hooks};
@@ -30,7 +31,10 @@ pub struct Replayed {
 /// Asks the candidate one kept question. None if the candidate is not asked about this output.
 pub async fn replay(hooks: &Hooks, candidate: &Hook, kept: &Kept) -> Result<Option<Replayed>, AskError> {
     let asked = &kept.question;
-    let occasion = asked.occasion();
+    let occasion = Occasion {
+        preview: true,
+        ..asked.occasion()
+    };
     let Some(question) = asked
         .ask_on(&occasion)
         .filter(|question| candidate.settings.outputs.contains(&question.output))

@@ -106,6 +106,21 @@ impl Breaker {
         }
     }
 
+    /// Circuits for dry runs: what is left alone at this moment is left alone there, and what happens there counts for
+    /// nobody else.
+    #[must_use]
+    pub fn apart(&self, now: Timestamp) -> Self {
+        let circuits = self.lock();
+        let left_alone = circuits
+            .iter()
+            .filter(|(_, kept)| kept.circuit.admit(now).is_none())
+            .map(|(hook, kept)| (hook.clone(), *kept));
+        Self {
+            settings: self.settings,
+            circuits: Arc::new(Mutex::new(left_alone.collect())),
+        }
+    }
+
     /// Leave to ask a hook; none while its circuit is open. The permit wants to hear what came of it.
     #[must_use]
     pub fn enter(&self, hook: &str, now: Timestamp) -> Option<Permit> {

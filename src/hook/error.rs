@@ -4,6 +4,9 @@
 use super::transport::http::HttpFault;
 use crate::base::strict_json::StrictJsonError;
 
+/// No connection of ours was free: nothing that the hook could help.
+pub const NO_CONNECTION_IN_TIME: &str = "no connection for SQL hooks in time";
+
 /// Why a hook's answer does not become claims.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HookError {
@@ -105,11 +108,13 @@ impl HookError {
     }
 
     /// Whether nobody was there to answer in time: what the breaker counts. A failure that comes promptly is no outage,
-    /// whatever it is: else one person whose data a hook cannot digest could shut it out for everybody.
+    /// whatever it is: else one person whose data a hook cannot digest could shut it out for everybody. Neither is it one
+    /// that all connections of ours were taken: whoever took them could shut out hooks that answer.
     #[must_use]
-    pub const fn is_outage(&self) -> bool {
+    pub fn is_outage(&self) -> bool {
         match self {
-            Self::Timeout | Self::Unavailable(_) => true,
+            Self::Timeout => true,
+            Self::Unavailable(reason) => *reason != NO_CONNECTION_IN_TIME,
             Self::Http(fault) => fault.is_outage(),
             _ => false,
         }

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::Value;
 use sqlx::PgConnection;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 use super::breaker::{Breaker, BreakerSettings};
 use super::custody::{self, StoredHookError};
@@ -22,6 +22,9 @@ use crate::db::{DatabaseError, Work};
 use crate::protocol::claims::Output;
 use crate::protocol::scope::Scope;
 use crate::sealing::Keyring;
+
+/// How many previews services may have under way: a slow function leaves connections to the grants.
+const PREVIEWS_AT_ONCE: usize = 2;
 
 /// Why the hooks are not known.
 #[derive(Debug, thiserror::Error)]
@@ -107,6 +110,7 @@ struct Shared {
     recorded: Recorded,
     sampler: Sampler,
     watching: Arc<Semaphore>,
+    previewing: Arc<Semaphore>,
     current: RwLock<Arc<HookSet>>,
     reloading: Mutex<()>,
 }
@@ -129,20 +133,24 @@ impl Hooks {
                 recorded: Recorded::default(),
                 sampler: Sampler::new(ways.sampling),
                 watching: Arc::new(Semaphore::new(shadow::AT_ONCE)),
+                previewing: Arc::new(Semaphore::new(PREVIEWS_AT_ONCE)),
                 current: RwLock::new(Arc::new(set)),
                 reloading: Mutex::new(()),
             }),
         })
     }
 
-    /// The same hooks and ways for a dry run: nothing that is asked through it is kept or counts as an outage.
+    /// The same hooks and ways for a dry run: nothing that is asked through it is kept or counts as an outage. What is
+    /// left alone at this moment is left alone by it too.
     #[must_use]
-    pub fn apart(&self) -> Self {
+    pub fn apart(&self, now: Timestamp) -> Self {
         let Shared {
             lender,
             sql,
             fetch,
+            breaker,
             watching,
+            previewing,
             ..
         } = &*self.shared;
         Self {
@@ -150,14 +158,21 @@ impl Hooks {
                 lender: lender.clone(),
                 sql: sql.clone(),
                 fetch: fetch.clone(),
-                breaker: Breaker::new(BreakerSettings::default()),
+                breaker: breaker.apart(now),
                 sampler: Sampler::new(Sampling::default()),
                 watching: Arc::clone(watching),
+                previewing: Arc::clone(previewing),
                 recorded: Recorded::default(),
                 current: RwLock::new(self.current()),
                 reloading: Mutex::new(()),
             }),
         }
+    }
+
+    /// Leave for one preview of a service's; none while as many are under way as may be. It ends with the permit.
+    #[must_use]
+    pub fn preview_permit(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.shared.previewing).try_acquire_owned().ok()
     }
 
     /// The hooks of this moment. A grant takes them once.

@@ -1,8 +1,8 @@
 //! Owns `/api/v1/internal/hooks/preview`: the answer of `signet hook preview`, for a service whose key has the scope
 //! `hooks:preview`. It issues nothing, keeps no event, and asks no hook with a connection in hand. The key and the
-//! question are noted before any hook is asked.
+//! question are noted before any hook is asked, and if the question is refused.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::FromRequestParts;
@@ -15,23 +15,20 @@ use crate::api::body::Body;
 use crate::api::refusal::Refusal;
 use crate::audit::{self, Event};
 use crate::authentication::service_key::{ServiceKey, ServiceScope};
-use crate::base::id::{ClientId, ServiceKeyId};
 use crate::base::origin::Origin;
-use crate::client::{ClientError, service as clients};
+use crate::client::{Client, Resource};
 use crate::db::Work;
 use crate::db::work::Circumstances;
 use crate::grant::preview::{self, Asked, GRANT_TYPES, Prepared, PreviewError};
-use crate::hook::definition::{FunctionName, Target};
 use crate::hook::service::{self as hooks, HookServiceError};
-use crate::hook::{AskError, Hook, Settings};
+use crate::hook::{AskError, Hook};
 use crate::http::edge::Edge;
 use crate::http::extract::service_key;
 use crate::http::respond::failure::Failure;
-use crate::protocol::claims::Output;
 use crate::protocol::grant_type::GrantType;
 use crate::token::access_token::Moment;
 use crate::token::issuance::MintError;
-use crate::user::service as users;
+use crate::user::{User, service as users};
 
 /// A service that may preview, known before its body is read.
 pub struct Previewer {
@@ -58,7 +55,7 @@ impl FromRequestParts<Edge> for Previewer {
     }
 }
 
-/// Whose token, for which client, and which hooks: every enabled one, a registered one, or a function that is not.
+/// Whose token, for which client, and which hooks: every enabled one, or one of them.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
@@ -67,11 +64,15 @@ pub struct Question {
     organization: Option<String>,
     grant_type: Option<String>,
     hook: Option<String>,
-    candidate: Option<String>,
-    outputs: Option<Vec<String>>,
 }
 
-/// What hooks would do to what is said of one person.
+/// For whom the token would be.
+struct For {
+    client: Arc<Client>,
+    resource: Option<Arc<Resource>>,
+}
+
+/// What hooks would do to what is said of one person. A few at a time, so that grants find connections for their hooks.
 pub async fn preview(previewer: Previewer, Body(question): Body<Question>) -> Result<Response, Refusal> {
     let Previewer {
         key,
@@ -79,18 +80,38 @@ pub async fn preview(previewer: Previewer, Body(question): Body<Question>) -> Re
         circumstances,
     } = previewer;
     let grant_type = question.grant_type()?;
+    let issuance = edge.app.issuance();
+    let _permit = issuance.hooks.preview_permit().ok_or_else(busy)?;
+    // Before the transaction begins: each look-up has a connection of its own.
+    let recipient = question.recipient(&edge).await?;
     let mut work = edge.app.begin(circumstances.clone()).await?;
-    let asked_hooks = question.hooks(&edge, &mut work).await?;
-    let prepared = question.prepare(&edge, &mut work, grant_type, &key.id).await?;
+    let user = users::find_by_reference(&mut work, &question.user).await?;
+    let known = user.as_ref().map(|user| user.id.clone());
+    let ready = question
+        .prepare(&edge, &mut work, grant_type, (user, recipient.as_ref()))
+        .await;
+    // Who tries out names is on record too.
+    let problem = match &ready {
+        Ok(_) => None,
+        Err(Refusal::Problem { code, .. }) => Some(*code),
+        Err(Refusal::Failure(failure)) => return Err(Refusal::Failure(*failure)),
+    };
+    let event = Event::HooksPreviewed {
+        key: key.id,
+        user: known,
+        client: recipient.map(|found| found.client.client_id.clone()),
+        problem,
+    };
+    audit::record(&mut work, event).await?;
     work.commit().await?;
+    let (prepared, hooks) = ready?;
     let moment = Moment {
         now: circumstances.now,
         entropy: &*circumstances.entropy,
         epoch: circumstances.epoch,
     };
-    let issuance = edge.app.issuance();
-    let ways = issuance.hooks.apart();
-    let shown = preview::preview(prepared, issuance, (&ways, &asked_hooks), moment)
+    let ways = issuance.hooks.apart(circumstances.now);
+    let shown = preview::preview(prepared, issuance, (&ways, &hooks), moment)
         .await
         .map_err(unanswered)?;
     Ok(Json(shown).into_response())
@@ -106,82 +127,69 @@ impl Question {
             .ok_or_else(|| Refusal::invalid("grant_type: authorization_code or refresh_token"))
     }
 
-    /// The outputs that a candidate is asked for.
-    fn outputs(&self) -> Result<Option<BTreeSet<Output>>, Refusal> {
-        let Some(names) = &self.outputs else {
+    /// The client with its default audience; none if there is no such client.
+    async fn recipient(&self, edge: &Edge) -> Result<Option<For>, Refusal> {
+        let Some(client) = edge.app.clients().find(&self.client).await? else {
             return Ok(None);
         };
-        let outputs: Option<BTreeSet<_>> = names.iter().map(|name| Output::parse(name)).collect();
-        outputs
-            .filter(|outputs| !outputs.is_empty())
-            .map(Some)
-            .ok_or_else(|| Refusal::invalid("outputs: some of access_token, id_token, userinfo"))
+        let resource = match &client.default_resource {
+            Some(identifier) => edge.app.resources().find(identifier).await?,
+            None => None,
+        };
+        Ok(Some(For { client, resource }))
     }
 
-    /// Which hooks are asked.
+    /// Which hooks are asked. One that is disabled is asked on the command line only: its events would go out signed.
     async fn hooks(&self, edge: &Edge, work: &mut Work) -> Result<Vec<Hook>, Refusal> {
-        match (&self.hook, &self.candidate) {
-            (Some(_), Some(_)) => Err(Refusal::invalid("hook, candidate: at most one of them")),
-            (_, None) if self.outputs.is_some() => Err(Refusal::invalid(
-                "outputs: only a candidate is asked for what is named here",
-            )),
-            (Some(name), None) => {
-                let found = hooks::find(work, edge.app.keyring(), name).await;
-                Ok(vec![found.map_err(unreadable)?])
-            }
-            (None, Some(function)) => {
-                let target = Target::Sql(FunctionName::parse(function).map_err(Refusal::invalid)?);
-                let mut settings = Settings::new("candidate", target);
-                if let Some(outputs) = self.outputs()? {
-                    settings.outputs = outputs;
-                }
-                Ok(vec![Hook::unregistered(settings)])
-            }
-            (None, None) => {
-                let set = edge.app.issuance().hooks.current();
-                Ok(set
-                    .all()
-                    .filter(|hook| !hook.settings.shadow)
-                    .map(|hook| (**hook).clone())
-                    .collect())
-            }
+        let Some(name) = &self.hook else {
+            let set = edge.app.issuance().hooks.current();
+            return Ok(set
+                .all()
+                .filter(|hook| !hook.settings.shadow)
+                .map(|hook| (**hook).clone())
+                .collect());
+        };
+        let found = hooks::find(work, edge.app.keyring(), name).await;
+        let hook = found.map_err(unreadable)?;
+        if !hook.settings.enabled {
+            return Err(Refusal::new(
+                StatusCode::CONFLICT,
+                "hook_disabled",
+                "the hook is disabled: `signet hook preview` asks it all the same",
+            ));
         }
+        Ok(vec![hook])
     }
 
-    /// Reads what a grant would read, and notes who asks about whom.
+    /// Reads what a grant would read.
     async fn prepare(
         &self,
         edge: &Edge,
         work: &mut Work,
         grant_type: GrantType,
-        key: &ServiceKeyId,
-    ) -> Result<Prepared, Refusal> {
-        let user = users::find_by_reference(work, &self.user)
-            .await?
-            .ok_or_else(|| unknown("user_not_found", "user"))?;
-        let client = clients::show(work, &ClientId::from_text(self.client.as_str()))
-            .await
-            .map_err(|error| match error {
-                ClientError::Database(error) => error.into(),
-                _ => unknown("client_not_found", "client"),
-            })?;
-        let event = Event::HooksPreviewed {
-            key: key.clone(),
-            user: user.id.clone(),
-            client: client.client_id.clone(),
-        };
+        (user, recipient): (Option<User>, Option<&For>),
+    ) -> Result<(Prepared, Vec<Hook>), Refusal> {
+        let user = user.ok_or_else(|| unknown("user_not_found", "user"))?;
+        let recipient = recipient.ok_or_else(|| unknown("client_not_found", "client"))?;
+        let hooks = self.hooks(edge, work).await?;
         let asked = Asked {
             user: Box::new(user),
-            client: Box::new(client),
+            client: Box::new((*recipient.client).clone()),
+            resource: recipient.resource.clone(),
             organization: self.organization.as_deref(),
             grant_type,
         };
-        let prepared = preview::prepare(work, edge.app.issuance(), edge.app.resources(), asked)
-            .await
-            .map_err(unanswered)?;
-        audit::record(work, event).await?;
-        Ok(prepared)
+        let prepared = preview::prepare(work, edge.app.issuance(), asked).await;
+        Ok((prepared.map_err(unanswered)?, hooks))
     }
+}
+
+fn busy() -> Refusal {
+    Refusal::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too_many_previews",
+        "other previews are under way: ask again",
+    )
 }
 
 fn unknown(code: &'static str, what: &str) -> Refusal {

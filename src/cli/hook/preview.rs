@@ -26,7 +26,7 @@ pub struct PreviewArguments {
     /// The organization that is asked for, by id or slug
     #[arg(long)]
     org: Option<String>,
-    /// How the token comes about
+    /// How the token comes about; a grant that is made now is meant, for a refresh too
     #[arg(long, value_parser = grant_type(), default_value = "authorization_code")]
     grant: GrantType,
     /// Ask this registered hook only, enabled or not, for the outputs that it lists
@@ -52,13 +52,18 @@ fn grant_type() -> impl clap::builder::TypedValueParser<Value = GrantType> {
 pub(super) async fn run(arguments: PreviewArguments, bench: &mut Workbench) -> Result<Preview> {
     let hooks = asked(&arguments, bench).await?;
     let client = service::show(&mut bench.work, &ClientId::from_text(arguments.client.as_str())).await?;
+    let resource = match &client.default_resource {
+        Some(identifier) => bench.resources.find(identifier).await?,
+        None => None,
+    };
     let asked = Asked {
         user: Box::new(user(&mut bench.work, &arguments.user).await?),
         client: Box::new(client),
+        resource,
         organization: arguments.org.as_deref(),
         grant_type: arguments.grant,
     };
-    let prepared = preview::prepare(&mut bench.work, &bench.issuance, &bench.resources, asked).await?;
+    let prepared = preview::prepare(&mut bench.work, &bench.issuance, asked).await?;
     let moment = Moment {
         now: bench.work.now(),
         entropy: bench.work.entropy(),

@@ -1,5 +1,7 @@
 //! Owns whom and what a preview is about, and what is read before any hook is asked.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::answer::{Preview, PreviewError};
@@ -8,7 +10,7 @@ use crate::authentication::assurance::Proof;
 use crate::base::id::{GrantId, SessionId};
 use crate::claims::assemble::GrantFacts;
 use crate::claims::preview::Failure;
-use crate::client::{Client, Resource, Resources};
+use crate::client::{Client, Resource};
 use crate::db::Work;
 use crate::hook::{Hooks, answer};
 use crate::protocol::grant_type::GrantType;
@@ -26,6 +28,8 @@ pub struct Asked<'a> {
     pub user: Box<User>,
     /// For whom it would be.
     pub client: Box<Client>,
+    /// The client's default audience, where it has one.
+    pub resource: Option<Arc<Resource>>,
     /// The organization that is asked for, by id or slug.
     pub organization: Option<&'a str>,
     /// How the token would come about.
@@ -51,16 +55,16 @@ pub(super) struct Subject {
     pub(super) organizations: Option<Value>,
 }
 
-/// Reads what a grant would read.
+/// Reads what a grant would read that began now.
 pub async fn prepare(
     work: &mut Work,
     issuance: &Issuance,
-    resources: &Resources,
     asked: Asked<'_>,
 ) -> Result<Prepared, PreviewError> {
     let Asked {
         user,
         client,
+        resource,
         organization,
         grant_type,
     } = asked;
@@ -69,10 +73,6 @@ pub async fn prepare(
     {
         return Err(PreviewError::UnknownOrganization(reference.to_owned()));
     }
-    let resource = match &client.default_resource {
-        Some(identifier) => resources.find(identifier).await?,
-        None => None,
-    };
     let facts = Hooks::facts(work, &user.id, organization, &client.scopes).await?;
     let audience = resource
         .as_ref()

@@ -57,19 +57,25 @@ impl Problem {
         }
     }
 
+    /// The same for what can be asked again soon.
+    #[must_use]
+    pub fn retry_soon(self) -> Self {
+        Self {
+            header: Some((RETRY_AFTER, "2")),
+            ..self
+        }
+    }
+
     /// Something is not there for a moment.
     #[must_use]
     pub fn unavailable(request_id: &str) -> Self {
-        let problem = Self::new(
+        Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "temporarily_unavailable",
             "The server cannot answer now. Try again.",
             request_id,
-        );
-        Self {
-            header: Some((RETRY_AFTER, "2")),
-            ..problem
-        }
+        )
+        .retry_soon()
     }
 
     /// Something broke on our side; the log knows more.

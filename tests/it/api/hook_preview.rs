@@ -87,31 +87,21 @@ fn comparable(value: Value) -> Value {
 #[tokio::test]
 async fn a_service_is_shown_what_the_command_shows() {
     let (app, key) = ready().await;
-    a_hook("desk").create(&app).await;
-    a_hook("forger")
-        .with(|settings| settings.enabled = false)
-        .create(&app)
-        .await;
+    for name in ["desk", "forger", "reader"] {
+        a_hook(name).create(&app).await;
+    }
     let signet = Signet::on(&app.database)
         .with("SIGNET_ISSUER", &app.issuer)
         .with("SIGNET_DATABASE__HOOK_URL", &app.database.hook_url);
     for (words, question, verdict) in [
         (
-            "--org acme --grant refresh_token",
-            json!({ "organization": "acme", "grant_type": "refresh_token" }),
+            "--org acme --grant refresh_token --hook desk",
+            json!({ "organization": "acme", "grant_type": "refresh_token", "hook": "desk" }),
             "issued",
         ),
         ("--hook forger", json!({ "hook": "forger" }), "failed"),
-        (
-            "--target hooks.reader",
-            json!({ "candidate": "hooks.reader" }),
-            "failed",
-        ),
-        (
-            "--target hooks.desk --output id_token --output userinfo",
-            json!({ "candidate": "hooks.desk", "outputs": ["id_token", "userinfo"] }),
-            "issued",
-        ),
+        ("--hook reader", json!({ "hook": "reader" }), "failed"),
+        ("--grant authorization_code", json!({}), "failed"),
     ] {
         let command = format!("hook preview --client web --user ada@example.test {words}");
         let words: Vec<&str> = command.split(' ').collect();
@@ -132,6 +122,7 @@ async fn a_preview_leaves_nothing_but_its_record() {
     assert_eq!(shown["verdict"], "issued");
     let token = &shown["outputs"][0];
     assert_eq!(token["claims"]["desk"], 1);
+    assert_eq!(token["steps"][0]["event"]["metadata"]["preview"], true);
     assert_eq!(token["claims"]["could_write"], false, "{shown}");
     assert!(token["size_bytes"].is_u64() && token["steps"][0]["milliseconds"].is_u64());
     for nothing in [
@@ -155,7 +146,8 @@ async fn a_preview_leaves_nothing_but_its_record() {
 #[tokio::test]
 async fn a_missing_grant_is_shown_with_the_statement_that_gives_it() {
     let (app, key) = ready().await;
-    let question = json!({ "candidate": "hooks.reader" });
+    a_hook("reader").create(&app).await;
+    let question = json!({ "hook": "reader" });
     let shown = preview(&app, &key, question.clone()).await;
     assert_eq!(shown["failure"]["code"], "hook_permission");
     let mend = "grant select on hooks.desks to signet_hook;";
@@ -167,7 +159,7 @@ async fn a_missing_grant_is_shown_with_the_statement_that_gives_it() {
     assert_eq!(preview(&app, &key, question).await["verdict"], "issued");
 }
 
-/// A candidate that fails again and again is nobody's outage: the hook of the same name goes on deciding.
+/// A hook that fails again and again in previews is nobody's outage: the hook of the same name goes on deciding.
 #[tokio::test]
 async fn what_fails_in_a_preview_is_no_outage() {
     let (app, key) = ready().await;
@@ -197,7 +189,7 @@ async fn what_fails_in_a_preview_is_no_outage() {
     assert!(tokens["access_token"].is_string(), "{tokens}");
 }
 
-/// Who or what is not there is 404 with a code of its own; what is no question, 400 or 422.
+/// Who or what is not there is 404 with a code of its own, and recorded; what is no question, 400 or 422.
 #[tokio::test]
 async fn an_unknown_subject_is_refused_by_name() {
     let (app, key) = ready().await;
@@ -208,19 +200,24 @@ async fn an_unknown_subject_is_refused_by_name() {
         ("client", "none", 404, "client_not_found"),
         ("organization", "none", 404, "organization_not_found"),
         ("hook", "none", 404, "hook_not_found"),
-        ("candidate", "none", 422, "invalid"),
         ("grant_type", "client_credentials", 422, "invalid"),
         ("grant_type", "none", 422, "invalid"),
         ("target", "hooks.desk", 400, "malformed"),
+        // What is not registered is asked on the command line only.
+        ("candidate", "hooks.desk", 400, "malformed"),
+        ("outputs", "id_token", 400, "malformed"),
     ] {
         let mut question = known.clone();
         question[member] = json!(value);
         let refused = ask(&app, &key, question).await;
         assert_problem(&refused, status, code);
     }
-    let both = json!({ "user": "ada", "client": "web", "hook": "desk", "candidate": "hooks.desk" });
-    assert_problem(&ask(&app, &key, both).await, 422, "invalid");
-    assert_eq!(events(&app, "HOOKS_PREVIEWED").await, 0);
+    // Who tries out names is on record.
+    assert_eq!(events(&app, "HOOKS_PREVIEWED").await, 5);
+    let told = "select count(distinct metadata ->> 'problem') from auth.security_events
+        where event_type = 'HOOKS_PREVIEWED' and metadata ->> 'problem' in
+            ('user_not_found', 'client_not_found', 'organization_not_found', 'hook_not_found')";
+    assert_eq!(count(&app, told).await, 4);
     let foreign = json!({ "user": "bob", "client": "web", "organization": "acme" });
     let shown = ask(&app, &key, foreign).await.json();
     assert_eq!(

@@ -3,6 +3,7 @@
 pub mod caller;
 mod domains;
 mod hook_preview;
+mod hook_preview_limits;
 mod invitations;
 mod members;
 mod openapi;
