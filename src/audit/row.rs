@@ -91,15 +91,9 @@ fn metadata(event: &Event) -> Value {
         | Event::WorkspaceMemberRemoved { .. }
         | Event::MemberWorkspaceCreationChanged { .. }
         | Event::ModulePermissionChanged { .. } => space_metadata(event),
-        Event::HookChanged { .. } | Event::HookFailed { .. } => hook_metadata(event),
-        Event::HooksPreviewed {
-            key, problem: None, ..
-        } => json!({ "service_key_id": key }),
-        Event::HooksPreviewed {
-            key,
-            problem: Some(problem),
-            ..
-        } => json!({ "service_key_id": key, "problem": problem }),
+        Event::HookChanged { .. } | Event::HookFailed { .. } | Event::HooksPreviewed { .. } => {
+            hook_metadata(event)
+        }
         Event::ServiceKeyCreated { key, name } | Event::ServiceKeyRotated { key, name } => {
             json!({ "service_key_id": key, "name": name })
         }
@@ -170,6 +164,10 @@ fn hook_metadata(event: &Event) -> Value {
             on_failure,
             ..
         } => json!({ "hook": hook, "problem": problem, "on_failure": on_failure }),
+        Event::HooksPreviewed {
+            key, problem: None, ..
+        } => json!({ "service_key_id": key }),
+        Event::HooksPreviewed { key, problem, .. } => json!({ "service_key_id": key, "problem": problem }),
         _ => Value::Null,
     }
 }

@@ -87,9 +87,7 @@ pub(in crate::grant) async fn redeem(
                     case when $7::bytea is null then null when offline then $10::timestamptz else $8::timestamptz end,
                     case when $7::bytea is null then null when offline then $11::timestamptz else $9::timestamptz end
                 from redeemed)
-           select grant_id, user_id, session_id, scopes, claims, nonce, auth_time, amr, acr, created_at, tenancy, person,
-            audience
-           from redeemed"#,
+           select grant_id, user_id, session_id, scopes, claims, nonce, auth_time, amr, acr, created_at, tenancy, person, audience from redeemed"#,
         redemption.digest.as_bytes(),
         redemption.client_id.as_str(),
         now,

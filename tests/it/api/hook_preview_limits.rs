@@ -21,8 +21,11 @@ const FUNCTIONS: &str = "
     create function hooks.sleeper(event jsonb) returns jsonb language plpgsql stable as
         $$ begin perform pg_sleep(60); return '{}'; end $$";
 
-async fn preview(app: &TestApp, hook: &str) -> Reply {
-    let key = a_service_key(app, &format!("console {hook}"), &[ServiceScope::HooksPreview]).await;
+async fn a_key(app: &TestApp) -> String {
+    a_service_key(app, "console", &[ServiceScope::HooksPreview]).await
+}
+
+async fn preview(app: &TestApp, key: &str, hook: &str) -> Reply {
     let http = reqwest::Client::builder().no_proxy().build().expect("a client");
     let request = http
         .post(format!("{}/api/v1/internal/hooks/preview", app.issuer))
@@ -41,31 +44,33 @@ async fn held(app: &TestApp) -> (crate::app::RelyingParty, Value) {
 #[tokio::test]
 async fn a_third_preview_at_once_is_told_to_come_again() {
     let app = TestApp::new().await;
+    let key = a_key(&app).await;
     functions(&app, FUNCTIONS).await;
     held(&app).await;
     a_hook("desk").create(&app).await;
     let hooks = &app.app.issuance().hooks;
     let (one, two) = (hooks.preview_permit(), hooks.preview_permit());
     assert!(one.is_some() && two.is_some());
-    let refused = preview(&app, "desk").await;
+    let refused = preview(&app, &key, "desk").await;
     assert_problem(&refused, 429, "too_many_previews");
     assert!(!refused.header("retry-after").is_empty());
     drop(one);
-    assert_eq!(preview(&app, "desk").await.status, 200);
-    assert_eq!(preview(&app, "desk").await.status, 200);
+    assert_eq!(preview(&app, &key, "desk").await.status, 200);
+    assert_eq!(preview(&app, &key, "desk").await.status, 200);
 }
 
 /// No signed event leaves for a hook that is disabled; the question is on record.
 #[tokio::test]
 async fn a_disabled_hook_is_not_asked_for_a_service() {
     let app = TestApp::new().await;
+    let key = a_key(&app).await;
     functions(&app, FUNCTIONS).await;
     held(&app).await;
     a_hook("desk")
         .with(|settings| settings.enabled = false)
         .create(&app)
         .await;
-    assert_problem(&preview(&app, "desk").await, 409, "hook_disabled");
+    assert_problem(&preview(&app, &key, "desk").await, 409, "hook_disabled");
     let told = "select count(*) from auth.security_events
         where event_type = 'HOOKS_PREVIEWED' and metadata ->> 'problem' = 'hook_disabled' and user_id is not null";
     assert_eq!(count(&app, told).await, 1);
@@ -75,6 +80,7 @@ async fn a_disabled_hook_is_not_asked_for_a_service() {
 #[tokio::test]
 async fn a_hook_that_is_left_alone_is_left_alone_by_previews() {
     let app = TestApp::new().await;
+    let key = a_key(&app).await;
     functions(&app, FUNCTIONS).await;
     let (relying_party, mut tokens) = held(&app).await;
     a_hook("sleeper")
@@ -85,7 +91,7 @@ async fn a_hook_that_is_left_alone_is_left_alone_by_previews() {
     for _ in 0..5 {
         tokens = refreshed(&relying_party, &tokens).await;
     }
-    let shown = preview(&app, "sleeper").await.json();
+    let shown = preview(&app, &key, "sleeper").await.json();
     let step = &shown["outputs"][0]["steps"][0];
     assert_eq!(step["failure"]["code"], "hook_left_alone", "{shown}");
 }
