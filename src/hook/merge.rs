@@ -12,6 +12,11 @@ use super::membership::{self, Guarded};
 use crate::protocol::claim_name::folded;
 use crate::protocol::claims;
 
+/// The role in the organization.
+const ROLE: &str = "org_role";
+/// Its other name.
+const ALIAS: &str = "user_role";
+
 /// Adds the claims that are said beside the protocol's. A locked name in any spelling fails, unless it only echoes
 /// what was there.
 pub fn merge(
@@ -70,6 +75,7 @@ pub fn judge(
     // A replacing hook's word is the whole set; what is true of the membership stands all the same.
     // So does what an earlier hook made of it: a right that was taken away does not come back by an echo.
     let mut said = additions.clone();
+    let mut speaks_of_alias = false;
     if replaces {
         said.retain(|name, _| draft.tenancy.contains_key(name));
     }
@@ -108,9 +114,25 @@ pub fn judge(
         if occupied && !listed && !raised {
             return Err(HookError::Overwrites(name));
         }
+        speaks_of_alias |= name == ALIAS;
         said.insert(name, value);
     }
+    if draft.user_role_alias && !speaks_of_alias {
+        follow(draft, additions, &mut said);
+    }
     Ok(said)
+}
+
+/// The alias says what the role says, unless a hook has given it a word of its own: whoever reads the one would see a
+/// right that was taken away in the other.
+fn follow(draft: &Draft<'_>, before: &Map<String, Value>, said: &mut Map<String, Value>) {
+    let stood = before.get(ALIAS);
+    if !draft.tenancy.contains_key(ALIAS) || stood != before.get(ROLE) || stood != said.get(ALIAS) {
+        return;
+    }
+    if let Some(role) = said.get(ROLE).cloned() {
+        said.insert(ALIAS.to_owned(), role);
+    }
 }
 
 /// Whether a claim of membership may have this value because its policy frees it; an error if it may not have it.

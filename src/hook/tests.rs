@@ -256,3 +256,48 @@ fn an_answer_is_claims_or_an_error_with_a_message() {
         assert_eq!(read(json!({"claims": large})), Err(HookError::Oversized));
     }
 }
+
+/// HK-02: who takes a right away in one name has taken it away in the other.
+#[test]
+fn hk_02_the_alias_follows_the_role() {
+    let both = |said: Result<Value, HookError>| {
+        let said = said.unwrap();
+        (said["org_role"].clone(), said["user_role"].clone())
+    };
+    for mode in [Mode::Merge, Mode::Replace] {
+        let with = |answer: Value| {
+            let mut whole = match mode {
+                Mode::Merge => Map::new(),
+                Mode::Replace => {
+                    let mut whole = object(json!({"sub": "u", "aud": "a", "exp": 5, "iat": 1}));
+                    whole.extend(object(view()));
+                    whole
+                }
+            };
+            whole.extend(object(answer));
+            let overwrite = set(&["org_role", "user_role"]);
+            both(judged(
+                &Settings {
+                    overwrite,
+                    ..settings(mode)
+                },
+                Value::Object(whole),
+            ))
+        };
+        let (viewer, member) = (json!("viewer"), json!("member"));
+        assert_eq!(
+            with(json!({"org_role": "viewer"})),
+            (viewer.clone(), viewer.clone())
+        );
+        assert_eq!(
+            with(json!({"user_role": "viewer"})),
+            (member.clone(), viewer.clone())
+        );
+        let own = with(json!({"org_role": "viewer", "user_role": "viewer"}));
+        assert_eq!(own, (viewer.clone(), viewer.clone()));
+        // An echo is no word of one's own.
+        let echoed = with(json!({"org_role": "viewer", "user_role": "member"}));
+        assert_eq!(echoed, (viewer.clone(), viewer));
+        assert_eq!(with(json!({})), (member.clone(), member));
+    }
+}
