@@ -87,13 +87,20 @@ impl Hooks {
         course: &mut Course,
     ) -> Result<Map<String, Value>, AskError> {
         let mut additions = question.draft.tenancy.clone();
+        let mut last = None;
         for hook in set.deciding(question.output) {
             course.comes_to(hook.settings.position);
             match self.consult(hook, question, &additions).await {
-                Ok(said) => additions = said,
+                Ok(said) => {
+                    if said != additions {
+                        last = Some(hook);
+                    }
+                    additions = said;
+                }
                 Err(AskError::Hook(error)) if !error.is_refusal() => {
-                    self.record(circumstances, hook, question.occasion, &error).await;
-                    if !falls_back(hook) {
+                    let ends = !falls_back(hook);
+                    self.record(circumstances, hook, question.occasion, (&error, ends));
+                    if ends {
                         return Err(error.into());
                     }
                 }
@@ -101,7 +108,14 @@ impl Hooks {
             }
             course.stands(&additions);
         }
-        answer::check_size(&additions)?;
+        if let Err(error) = answer::check_size(&additions) {
+            // What is too much together is told of the last who added to it; nobody falls back.
+            if let Some(hook) = last {
+                failed(hook, &error, Duration::ZERO);
+                self.record(circumstances, hook, question.occasion, (&error, true));
+            }
+            return Err(error.into());
+        }
         Ok(additions)
     }
 
@@ -225,11 +239,21 @@ fn note(hook: &Hook, output: Output, elapsed: Duration, error: Option<&HookError
         .increment(1);
     metrics::histogram!(DURATION, "hook" => name.clone()).record(elapsed);
     let Some(error) = error else { return };
-    let duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     if error.is_refusal() {
+        let duration_ms = milliseconds(elapsed);
         tracing::info!(hook.name = name, error = %error, duration_ms, "a hook refused a token");
         return;
     }
+    failed(hook, error, elapsed);
+}
+
+fn milliseconds(elapsed: Duration) -> u64 {
+    u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn failed(hook: &Hook, error: &HookError, elapsed: Duration) {
+    let name = &hook.settings.name;
+    let duration_ms = milliseconds(elapsed);
     metrics::counter!(FAILURES, "hook" => name.clone(), "code" => error.code()).increment(1);
     if hook.settings.shadow {
         let code = error.code();

@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use super::breaker::{Breaker, BreakerSettings};
 use super::custody::{self, StoredHookError};
 use super::definition::{Hook, Target};
-use super::record::Recorded;
+use super::record::{self, Recorded};
 use super::sample::{Kept, Sampler, Sampling};
 use super::transport::sql::SqlTransport;
 use super::{shadow, shipped, store};
@@ -109,6 +109,7 @@ struct Shared {
     breaker: Breaker,
     recorded: Recorded,
     sampler: Sampler,
+    recording: Arc<Semaphore>,
     watching: Arc<Semaphore>,
     previewing: Arc<Semaphore>,
     current: RwLock<Arc<HookSet>>,
@@ -132,6 +133,7 @@ impl Hooks {
                 breaker: Breaker::new(BreakerSettings::default()),
                 recorded: Recorded::default(),
                 sampler: Sampler::new(ways.sampling),
+                recording: Arc::new(Semaphore::new(record::AT_ONCE)),
                 watching: Arc::new(Semaphore::new(shadow::AT_ONCE)),
                 previewing: Arc::new(Semaphore::new(PREVIEWS_AT_ONCE)),
                 current: RwLock::new(Arc::new(set)),
@@ -149,6 +151,7 @@ impl Hooks {
             sql,
             fetch,
             breaker,
+            recording,
             watching,
             previewing,
             ..
@@ -160,6 +163,7 @@ impl Hooks {
                 fetch: fetch.clone(),
                 breaker: breaker.apart(now),
                 sampler: Sampler::new(Sampling::default()),
+                recording: Arc::clone(recording),
                 watching: Arc::clone(watching),
                 previewing: Arc::clone(previewing),
                 recorded: Recorded::default(),
@@ -277,6 +281,11 @@ impl Hooks {
     /// Which failures were recorded.
     pub(super) fn recorded(&self) -> &Recorded {
         &self.shared.recorded
+    }
+
+    /// How many failures may be in the writing.
+    pub(super) fn recording(&self) -> &Arc<Semaphore> {
+        &self.shared.recording
     }
 
     /// Which questions are kept.

@@ -12,6 +12,7 @@ use super::ask::Question;
 use super::definition::Hook;
 use super::error::AskError;
 use super::finding::{Finding, Verdict};
+use super::record;
 use super::registry::{HookSet, Hooks};
 use super::sample::{Kept, OwnQuestion};
 use super::store;
@@ -113,11 +114,13 @@ impl Hooks {
         tokio::spawn(watch.run());
     }
 
-    /// Waits until no shadow is being asked: for a stop that loses nothing.
+    /// Waits until no shadow is being asked and no failure is being recorded: for a stop that loses nothing.
     pub async fn settle(&self) {
-        let all = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
-        // The semaphore is never closed.
-        drop(Semaphore::acquire_many(self.watching(), all).await);
+        for (running, at_once) in [(self.watching(), AT_ONCE), (self.recording(), record::AT_ONCE)] {
+            let all = u32::try_from(at_once).unwrap_or(u32::MAX);
+            // The semaphores are never closed.
+            drop(Semaphore::acquire_many(running, all).await);
+        }
     }
 }
 
