@@ -18,7 +18,7 @@ use crate::db::lease::{Lease, Lender};
 use crate::db::pool::{self, PoolError};
 use crate::hook::answer::ANSWER_LIMIT;
 use crate::hook::definition::FunctionName;
-use crate::hook::error::HookError;
+use crate::hook::error::{HookError, NO_CONNECTION_IN_TIME};
 
 const RELEASE: &str = "rollback; select pg_advisory_unlock_all(); \
      select count(*) filter (where from_sql) as strangers, count(*) filter (where not from_sql) as ours \
@@ -89,7 +89,7 @@ impl SqlTransport {
                 tracing::error!(error = %error, "no connection for SQL hooks");
                 return Err(HookError::Unavailable("no connection as signet_hook"));
             }
-            Err(_) => return Err(HookError::Unavailable("no connection for SQL hooks in time")),
+            Err(_) => return Err(HookError::Unavailable(NO_CONNECTION_IN_TIME)),
         };
         let answer = timeout_at(
             deadline,

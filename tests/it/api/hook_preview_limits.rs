@@ -111,7 +111,7 @@ async fn connections_that_are_all_taken_open_no_circuit() {
     let sql = hooks.sql().expect("a transport").clone();
     let taking = tokio::spawn(async move {
         let function = FunctionName::parse("hooks.sleeper").expect("a name");
-        sql.ask(&function, &json!({}), Duration::from_secs(60)).await
+        sql.ask(&function, &json!({}), Duration::from_mins(1)).await
     });
     let sleeping = "select count(*) from pg_stat_activity
         where datname = current_database() and usename = 'signet_hook' and wait_event = 'PgSleep'";

@@ -52,7 +52,7 @@ async fn a_hook_that_fails_closed_is_recorded_once_a_minute() {
         wait(&app, pause);
         let reply = relying_party.refresh(refresh, &[]).await;
         reply.assert_error(503, "temporarily_unavailable");
-        assert_eq!(failures(&app).await, [event.clone()]);
+        assert_eq!(failures(&app).await, std::slice::from_ref(&event));
     }
     let rows: Vec<(String, String, String)> = sqlx::query_as(
         "select user_id, client_id, e::text from auth.security_events e where event_type = 'HOOK_FAILED'",
