@@ -20,10 +20,13 @@ pub enum ManageHooks {
         /// The hook's name or id
         hook: String,
     },
-    /// Ask a hook from now on
+    /// Ask a hook from now on; one that cannot run is refused, with the statements that let it
     Enable {
         /// The hook's name or id
         hook: String,
+        /// Ask it though it cannot run
+        #[arg(long)]
+        force: bool,
     },
     /// Ask a hook no more
     Disable {

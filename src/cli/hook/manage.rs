@@ -28,8 +28,17 @@ pub async fn manage(command: ManageHooks, config: &SignetConfig) -> Result<HookR
             let hooks = hooks.iter().map(HookLine::from).collect();
             return Ok(HookReport::Hooks(HookList { hooks }));
         }
-        ManageHooks::Enable { hook } => return switch(work, &keyring, &hook, true).await,
-        ManageHooks::Disable { hook } => return switch(work, &keyring, &hook, false).await,
+        ManageHooks::Enable { hook, force } => {
+            let hook = service::find(&mut work, &keyring, &hook).await?;
+            if !force {
+                refuse_unable(config, &hook).await?;
+            }
+            return switch(work, &keyring, hook, true).await;
+        }
+        ManageHooks::Disable { hook } => {
+            let hook = service::find(&mut work, &keyring, &hook).await?;
+            return switch(work, &keyring, hook, false).await;
+        }
         ManageHooks::Remove { hook } => {
             let hook = service::find(&mut work, &keyring, &hook).await?;
             service::remove(&mut work, &hook).await?;
@@ -50,8 +59,22 @@ pub async fn manage(command: ManageHooks, config: &SignetConfig) -> Result<HookR
     Ok(HookReport::Hook(Box::new(HookView::new(&hook, &obstacles))))
 }
 
-async fn switch(mut work: Work, keyring: &Keyring, hook: &str, enabled: bool) -> Result<HookReport> {
-    let mut hook = service::find(&mut work, keyring, hook).await?;
+/// A hook that cannot run would refuse every token from now on.
+async fn refuse_unable(config: &SignetConfig, hook: &Hook) -> Result<()> {
+    let obstacles = obstacles(config, hook).await?;
+    let told = obstacles
+        .iter()
+        .map(|Obstacle { problem, mend }| format!("\n  {problem}\n    {mend}"));
+    let told: String = told.collect();
+    anyhow::ensure!(
+        told.is_empty(),
+        "{} cannot run, and while it is enabled its failures are those of sign-ins (--force enables it all the same):{told}",
+        hook.settings.name
+    );
+    Ok(())
+}
+
+async fn switch(mut work: Work, keyring: &Keyring, mut hook: Hook, enabled: bool) -> Result<HookReport> {
     hook.settings.enabled = enabled;
     service::change(&mut work, keyring, &hook).await?;
     work.commit().await?;

@@ -74,7 +74,9 @@ pub(super) async fn run(arguments: VerifyArguments, json: bool) -> anyhow::Resul
         };
         output::line(&report.told(paint))?;
     }
-    Ok(if report.is_clean() {
+    Ok(if report.is_untested() {
+        ExitCode::from(COULD_NOT_RUN)
+    } else if report.is_clean() {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(FOUND)

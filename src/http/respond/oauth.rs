@@ -90,7 +90,7 @@ impl OAuthError {
     pub fn unavailable() -> Self {
         Self::new(ProtocolError::new(
             ErrorCode::TemporarilyUnavailable,
-            "the server is busy; try again shortly",
+            "the server cannot answer this at the moment; try again shortly",
         ))
     }
 

@@ -72,6 +72,12 @@ impl Report {
         self.summary.errors == 0 && self.summary.warnings == 0
     }
 
+    /// Whether nothing was found because nothing was tried: what would have been could not be.
+    #[must_use]
+    pub const fn is_untested(&self) -> bool {
+        self.is_clean() && self.summary.is_untested()
+    }
+
     /// The report for people, grouped by table.
     #[must_use]
     pub fn told(&self, paint: Paint) -> String {
@@ -132,11 +138,15 @@ fn printable(text: &str) -> String {
 }
 
 impl Summary {
+    const fn is_untested(&self) -> bool {
+        self.attacks == 0 && self.not_checked > 0
+    }
+
     fn told(&self) -> String {
-        let verdict = if self.errors + self.warnings == 0 {
-            "clean"
-        } else {
-            "not clean"
+        let verdict = match (self.errors + self.warnings == 0, self.is_untested()) {
+            (false, _) => "not clean",
+            (true, false) => "clean",
+            (true, true) => "untested",
         };
         let mut told = format!(
             "{verdict}: {}, {}, {}; {}, {}, {}",

@@ -181,6 +181,11 @@ async fn what_keeps_a_hook_from_running_is_told_with_what_mends_it() {
     let added = signet(&app).json(&add).await;
     let grant = "grant execute on function \"hooks\".\"own\"(jsonb) to signet_hook;";
     assert!(added["obstacles"][0].as_str().unwrap().contains(grant), "{added}");
+    signet(&app).run(&["hook", "disable", "own"]).await;
+    let enable = signet(&app).run(&["hook", "enable", "own"]).await;
+    enable.assert_refused(grant);
+    let forced = signet(&app).run(&["hook", "enable", "own", "--force"]).await;
+    assert_eq!(forced.output.trim(), "own: enabled");
     let doctor = signet(&app).run(&["doctor"]).await;
     assert!(doctor.output.contains(grant), "{}", doctor.output);
     let without = Signet::on(&app.database);

@@ -96,6 +96,7 @@ async fn tables_without_an_application_role_are_said_to_be_unchecked() {
     let database = Verified::new(&[KIT, CLEAN, "revoke all on stores, sales, notes from :person"]).await;
     let report = database.verify(|_| {}).await;
     assert_eq!(found(&report), ["not-checked -"]);
+    assert!(report.is_untested(), "nothing was tried: that is not clean");
     let report = database
         .verify(|settings| settings.roles = vec![format!("{}_owner", database.name)])
         .await;
