@@ -10,11 +10,6 @@ alter table auth.members add column can_create_workspaces boolean not null defau
 alter table auth.invitations add column can_create_workspaces boolean not null default false;
 alter table auth.organization_domains add column auto_join_can_create_workspaces boolean not null default false;
 
--- Who said as what people join by a domain: asked again whenever one would. No reference, as with `invited_by`; null is
--- an operator or a service. Of what stands already, whoever claimed the domain.
-alter table auth.organization_domains add column auto_join_set_by text;
-update auth.organization_domains set auto_join_set_by = created_by;
-
 -- How many organizations a person has made is counted before they make another.
 create index organizations_made_by on auth.organizations (owner_user_id) where type <> 'personal' and deleted_at is null;
 
@@ -33,36 +28,29 @@ language sql immutable parallel safe as $$
 $$;
 revoke execute on function spaces.module_letters(boolean, boolean, boolean) from public;
 
--- The first module with which a role may do something that another role may not; null: there is none. More letters are
--- more rights. A module that only one of them names follows the other one's `*`.
-create function spaces.module_beyond(organization_id text, role text, other text) returns text
+-- Whether a role may do something with some module that another role may not. More letters are more rights. A module
+-- that only one of them names follows the other one's `*`.
+create function spaces.role_exceeds(organization_id text, role text, other text) returns boolean
 language plpgsql stable as $$
 #variable_conflict use_column
 begin
-    return (
+    return exists (
         with theirs as (
             select module_id, access
-            from spaces.module_rights(module_beyond.organization_id, module_beyond.role)
+            from spaces.module_rights(role_exceeds.organization_id, role_exceeds.role)
         ), own as (
             select module_id, access
-            from spaces.module_rights(module_beyond.organization_id, module_beyond.other)
+            from spaces.module_rights(role_exceeds.organization_id, role_exceeds.other)
         )
-        select min(coalesce(theirs.module_id, own.module_id))
+        select
         from theirs
         full join own on own.module_id = theirs.module_id
         where length(coalesce(theirs.access, (select access from theirs where module_id = '*'), ''))
             > length(coalesce(own.access, (select access from own where module_id = '*'), '')));
 end
 $$;
-revoke execute on function spaces.module_beyond(text, text, text) from public;
-grant execute on function spaces.module_beyond(text, text, text) to signet_app;
-
--- Whether there is such a module.
-create function spaces.role_exceeds(organization_id text, role text, other text) returns boolean
-language sql stable as $$
-    select spaces.module_beyond(organization_id, role, other) is not null
-$$;
 revoke execute on function spaces.role_exceeds(text, text, text) from public;
+grant execute on function spaces.role_exceeds(text, text, text) to signet_app;
 
 -- An entry that comes, changes or goes moves the counter of every joined member with that role, if the module is one
 -- of the space's type; what makes the right less also cuts their tokens off. Where so many have the role that a
@@ -119,45 +107,6 @@ revoke execute on function spaces.bump_module_epoch() from public;
 
 create trigger module_permissions_epoch after insert or update or delete on spaces.module_permissions
     for each row execute function spaces.bump_module_epoch();
-
--- What a type's list no longer has, its organizations have lost: one cut-off speaks of each. It fires when the whole list
--- is published, so that a module that `*` stands for by now is not lost.
-create function spaces.bump_type_epoch() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-    counted bigint;
-begin
-    with lost as (
-        select o.id
-        from auth.organizations o
-        where o.deleted_at is null
-          and o.type in (
-              select g.organization_type
-              from gone g
-              where not exists (
-                  select
-                  from spaces.module_allowlist a
-                  where a.organization_type = g.organization_type
-                    and a.module_id in (g.module_id, '*')))
-        order by o.id
-        for no key update
-    ), moved as (
-        update auth.organizations o
-        set epoch = o.epoch + 1
-        from lost
-        where o.id = lost.id
-        returning o.id, o.epoch, o.updated_at
-    )
-    select count(auth.cut_off('', moved.id, moved.epoch, moved.updated_at)::text)
-    into counted
-    from moved;
-    return null;
-end $$;
-revoke execute on function spaces.bump_type_epoch() from public;
-
-create trigger module_allowlist_epoch after delete on spaces.module_allowlist
-    referencing old table as gone
-    for each statement execute function spaces.bump_type_epoch();
 
 -- As in 0009, with the fallback and the letters where others use them too.
 create or replace function spaces.module_rights(organization_id text, role text)

@@ -14,7 +14,7 @@ use crate::protocol::claims::Output;
 
 /// The migrations that hold the shipped function, the newest first. Where an older body stands, no operator wrote it.
 const MIGRATIONS: [&str; 2] = [
-    include_str!("../../migrations/0014_grants.sql"),
+    include_str!("../../migrations/0017_since.sql"),
     include_str!("../../migrations/0010_epoch.sql"),
 ];
 /// The function.
