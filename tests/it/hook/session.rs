@@ -165,16 +165,41 @@ async fn hk_05_nothing_of_a_session_is_left_for_the_next_question() {
     assert_eq!(count(&app, locks).await, 0);
 }
 
-/// A pooler may give each transaction another session: then nothing is kept in one, and the answers are the same.
+/// A pooler may give each transaction another session, and an operator a name to another function: nothing of a
+/// question is kept in a session.
 #[tokio::test]
 async fn a_hook_is_asked_without_statements_that_stay() {
-    let app = TestApp::with(|config| config.database.statement_cache = 0).await;
+    let app = TestApp::with(|config| config.database.hook_pool_size = 1).await;
     functions(&app, HOSTILE).await;
     let transport = app.app.issuance().hooks.sql().unwrap();
     for _ in 0..3 {
         let seen = run(transport, "kept").await.unwrap();
         assert_eq!(seen["statements"], json!([]));
     }
+    let renamed = "alter function hooks.kept rename to kept_once;
+        alter function hooks.looks rename to kept";
+    sql(&app, renamed).await;
+    let seen = run(transport, "kept").await.unwrap();
+    assert_eq!(seen["read_only"], "on", "the name is another function's: {seen}");
+}
+
+/// The event stands in a literal: no word of it ends that.
+#[tokio::test]
+async fn an_event_is_handed_over_as_it_is() {
+    let app = TestApp::new().await;
+    functions(
+        &app,
+        "create function hooks.echo(event jsonb) returns jsonb language sql as $$ select event $$",
+    )
+    .await;
+    let transport = app.app.issuance().hooks.sql().unwrap();
+    let function = FunctionName::parse("hooks.echo").unwrap();
+    let event = json!({"a'b": "'; drop schema hooks cascade; --", "$$": "\\' \u{1F980} \u{e9}\n", "E'": [null, 1.5e300]});
+    let echoed = transport
+        .ask(&function, &event, Duration::from_secs(5))
+        .await
+        .unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&echoed).unwrap(), event);
 }
 
 /// HK-05: a function that catches its own timeout ends with its client, which gives it up.
