@@ -17,7 +17,7 @@ fn told_on(name: &str, file: &str) -> String {
 }
 
 /// The ways by which a program would be run, one function each; `:copy` stands for the statement.
-const WAYS: [(&str, &str); 12] = [
+const WAYS: [(&str, &str); 15] = [
     (
         "plainly()",
         "create function plainly() returns int language plpgsql security definer
@@ -73,6 +73,24 @@ const WAYS: [(&str, &str); 12] = [
         "by_default()",
         "create function given(what int default public.plainly()) returns int language sql as 'select 1';
          create function by_default() returns int language sql security definer as $f$ select public.given() $f$",
+    ),
+    (
+        "ranged()",
+        "create function ranged() returns int language plpgsql security definer
+            as $f$ begin for i in 1..public.plainly() loop return i; end loop; return 0; end $f$",
+    ),
+    (
+        "foreign_letters()",
+        "create view \u{dc}bersicht as select public.plainly() as said;
+         create function foreign_letters() returns int language sql security definer
+            as $f$ select said from public.\u{dc}bersicht $f$",
+    ),
+    (
+        "kelvin()",
+        "create function ask() returns int language sql as 'select 1';
+         create function as\u{212a}() returns int language sql as 'select public.plainly()';
+         create function kelvin() returns int language sql security definer
+            as $f$ select public.as\u{212a}() $f$",
     ),
     (
         "unsafe_strings()",
@@ -140,6 +158,7 @@ async fn what_is_volatile_is_not_asked() {
         ("sleeps()", "pg_catalog.pg_sleep(0)::text"),
         ("asks()", "query_to_xml('select 1', true, true, '')::text"),
         ("configures()", "set_config('a.b', 'c', false)"),
+        ("counts()", "1::text; analyze public.stores; perform 1::text"),
         ("is_of_no_schema()", "nowhere.to_be_found(1)::text"),
     ];
     let functions: Vec<String> = calls

@@ -3,7 +3,7 @@
 /// A word, a mark or a constant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token {
-    /// A name or a key word: `auth.uid`. Unquoted letters are small.
+    /// A name or a key word: `auth.uid`. Unquoted letters are small, as far as every encoding agrees: those of ASCII.
     Word(String),
     /// A string constant.
     Text(String),
@@ -66,13 +66,15 @@ fn next(rest: &str, first: char) -> (Option<Token>, usize) {
             let length = rest
                 .find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '.'))
                 .unwrap_or(rest.len());
+            // `1..f(2)` is a range.
+            let length = rest.find("..").map_or(length, |at| at.min(length));
             (Some(Token::Number), length)
         }
         _ if is_part(first) => {
             let length = rest
                 .find(|letter| !(is_part(letter) || letter == '$'))
                 .unwrap_or(rest.len());
-            let word = rest.get(..length).unwrap_or_default().to_lowercase();
+            let word = rest.get(..length).unwrap_or_default().to_ascii_lowercase();
             (Some(Token::Word(word)), length)
         }
         _ => mark(rest, first),
@@ -225,6 +227,7 @@ mod tests {
             "a$b$ ; seen a$b$",
             "1 @-- '\n seen -- '",
             "1 */* ' */ seen /* ' */",
+            "1..seen(2)",
             "$\u{20ac}$ ' $\u{20ac}$ seen -- '",
         ] {
             assert!(tokens(sql).contains(&word("seen")), "{sql}: {:?}", tokens(sql));

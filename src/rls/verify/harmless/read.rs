@@ -59,6 +59,10 @@ impl Reading<'_, '_> {
         if is_refused(word) {
             return Err(format!("has the word {word}"));
         }
+        // Whether PostgreSQL makes such a letter small depends on the encoding, so what it names is not known.
+        if word.to_lowercase() != word.to_ascii_lowercase() {
+            return Err(format!("has the name {word}"));
+        }
         self.needs.extend(self.known.relations(word));
         // `as t (a, b)`, `with q (a) as`
         let names = matches!(before, Some(Node::Word(before)) if matches!(before.as_str(), "as" | "with" | "recursive"));

@@ -3,8 +3,10 @@
 
 /// What runs a text, writes, or is let through by a transaction that only reads. Wherever one stands, the function is
 /// not asked: a column of that name costs a question, and nothing else.
-const REFUSED: [&str; 30] = [
+const REFUSED: [&str; 32] = [
     "alter",
+    "analyse",
+    "analyze",
     "call",
     "checkpoint",
     "cluster",
