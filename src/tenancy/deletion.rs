@@ -48,7 +48,8 @@ pub async fn delete(work: &mut Work, actor: &Actor, id: &OrganizationId) -> Resu
     Ok(audit::record_by(work, event, actor.person()).await?)
 }
 
-/// Locks the shared organizations that a person owns, so that two owners cannot both be told that the other one stays.
+/// Locks the organizations that a person owns, so that two owners cannot both be told that the other one stays; the
+/// personal space too, which is archived later: whoever locks many does so in the order of their ids.
 pub async fn hold_owned(work: &mut Work, user: &UserId) -> Result<(), DatabaseError> {
     store::lock_owned(work.connection()?, user).await
 }

@@ -76,7 +76,7 @@ pub(in crate::tenancy) async fn archive_workspaces_of(
     Ok(())
 }
 
-/// Locks the shared organizations that a person owns, in the order of their ids.
+/// Locks the organizations that a person owns, their personal space among them, in the order of their ids.
 pub(in crate::tenancy) async fn lock_owned(
     connection: &mut PgConnection,
     user: &UserId,
@@ -87,7 +87,6 @@ pub(in crate::tenancy) async fn lock_owned(
          join auth.members m on m.organization_id = o.id
          where m.user_id = $1
            and m.role = 'owner'
-           and o.type <> 'personal'
            and o.deleted_at is null
          order by o.id
          for no key update of o",

@@ -1,8 +1,9 @@
 //! Organizations are locked before people, by everybody (attacks.md, RC): nobody waits in a circle.
 
+use signet::config::SignetConfig;
 use signet::lifecycle::delete_user::delete_user;
 use signet::tenancy::{
-    Actor, Authority, Joining, MemberRole, TenancyError, administration, invitation, membership,
+    Actor, Authority, Joining, MemberRole, TenancyError, administration, deletion, invitation, membership,
 };
 
 use crate::app::TestApp;
@@ -70,6 +71,42 @@ async fn a_removal_and_a_deletion_do_not_wait_for_each_other() {
     let removed = removing.await.unwrap();
     assert_matches!(removed, Err(TenancyError::NotMember { .. }));
     assert_eq!(team.role_of(&app, &nora).await, None);
+}
+
+/// TN-09: a shorter list of modules locks personal spaces with all others, in the order of their ids; so does whoever
+/// deletes a person, whose space is older than what they own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shorter_list_and_a_deletion_do_not_wait_for_each_other() {
+    let list = |modules: &[&str], config: &mut SignetConfig| {
+        let modules: Vec<_> = modules.iter().map(|module| (*module).to_owned()).collect();
+        let allowlist = &mut config.modules.allowlist;
+        (allowlist.personal, allowlist.team) = (modules.clone(), modules);
+    };
+    let app = std::sync::Arc::new(TestApp::with(|config| list(&["notes"], config)).await);
+    let (olga, otto) = (
+        a_person("olga").create(&app).await,
+        a_person("otto").create(&app).await,
+    );
+    app.clock.advance(std::time::Duration::from_secs(1));
+    let team = an_organization(&app, "team", &olga, None).await;
+    team.add(&app, &otto, "owner").await;
+    let mut first = app.work().await;
+    deletion::hold_owned(&mut first, &olga.id).await.unwrap();
+    let publishing = {
+        let app = std::sync::Arc::clone(&app);
+        tokio::spawn(async move {
+            TestApp::on(app.database.again(), app.clock.clone(), |config| {
+                list(&[], config)
+            })
+            .await
+        })
+    };
+    until_somebody_waits(&app).await;
+    delete_user(&mut first, &olga.id)
+        .await
+        .expect("the personal space is free");
+    first.commit().await.unwrap();
+    drop(publishing.await.expect("the list was published"));
 }
 
 async fn until_somebody_waits(app: &TestApp) {
