@@ -225,6 +225,8 @@ async fn decide(
                     redirect::Outcome::Code(code.expose()),
                 )),
                 Issued::NotJoined => {
+                    // What follows needs a connection too: whoever holds one waits for none.
+                    drop(work);
                     let error = ProtocolError::new(
                         ErrorCode::AccessDenied,
                         "not a member of the requested organization",

@@ -6,6 +6,8 @@ use signet::db::lease::{Lease, Lender};
 use signet::db::pool::{self, PoolSettings};
 use sqlx::{PgConnection, PgPool};
 
+use crate::app::TestApp;
+use crate::fixtures::{a_client, a_person};
 use crate::support::database::TestDatabase;
 
 async fn pool(database: &TestDatabase, size: u32) -> PgPool {
@@ -133,4 +135,16 @@ async fn the_end_does_not_wait_for_what_is_kept() {
     under_way.keep();
     ending.await.unwrap();
     assert!(lender.lend().await.is_err());
+}
+
+/// Whoever holds a connection waits for no other, or as many as there are connections would wait for each other: a
+/// person who asks for an organization that is not theirs is refused on one.
+#[tokio::test]
+async fn a_refusal_needs_one_connection() {
+    let app = TestApp::with(|config| config.database.pool_size = 1).await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    let ada = a_person("ada").create(&app).await;
+    let nowhere = [("organization", "nowhere")];
+    let reply = relying_party.authorize(&app.browser(), &ada, &nowhere).await;
+    assert!(reply.location().as_str().contains("access_denied"));
 }
