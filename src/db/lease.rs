@@ -85,22 +85,30 @@ impl Lender {
 
     /// A connection for one statement, as soon as there is one.
     pub async fn lend(&self) -> Result<Lease, DatabaseError> {
-        self.in_time(async {
-            let permit = self.permit().await?;
-            let kept = self.0.state().kept.pop_back();
-            let (connection, born) = match kept {
-                Some(kept) => (kept.connection, kept.born),
-                // Boxed: a large future that is seldom needed would make every request larger.
-                None => (Box::pin(self.0.pool.acquire()).await?, Instant::now()),
-            };
-            Ok(Lease {
-                connection,
-                born,
-                lender: Arc::clone(&self.0),
-                permit,
-            })
+        self.in_time(async { self.take(self.permit().await?).await })
+            .await
+    }
+
+    /// The turn to take a connection: whoever has it waits for nobody who uses one, at most for the database.
+    pub async fn permit(&self) -> Result<OwnedSemaphorePermit, DatabaseError> {
+        let permit = Arc::clone(&self.0.permits).acquire_owned().await;
+        Ok(permit.map_err(|_| sqlx::Error::PoolClosed)?)
+    }
+
+    /// A connection for one statement, for whoever has the turn.
+    pub async fn take(&self, permit: OwnedSemaphorePermit) -> Result<Lease, DatabaseError> {
+        let kept = self.0.state().kept.pop_back();
+        let (connection, born) = match kept {
+            Some(kept) => (kept.connection, kept.born),
+            // Boxed: a large future that is seldom needed would make every request larger.
+            None => (Box::pin(self.0.pool.acquire()).await?, Instant::now()),
+        };
+        Ok(Lease {
+            connection,
+            born,
+            lender: Arc::clone(&self.0),
+            permit,
         })
-        .await
     }
 
     /// A transaction, as soon as there is a connection for it. If the pool has none because one is kept here, it gets
@@ -115,11 +123,6 @@ impl Lender {
             })
         })
         .await
-    }
-
-    async fn permit(&self) -> Result<OwnedSemaphorePermit, DatabaseError> {
-        let permit = Arc::clone(&self.0.permits).acquire_owned().await;
-        Ok(permit.map_err(|_| sqlx::Error::PoolClosed)?)
     }
 
     /// Waiting for the turn and for the pool together take no longer than one may wait.

@@ -4,7 +4,7 @@
 use super::transport::http::HttpFault;
 use crate::base::strict_json::StrictJsonError;
 
-/// No connection of ours was free: nothing that the hook could help.
+/// All connections of ours were in use: nothing that the hook could help.
 pub const NO_CONNECTION_IN_TIME: &str = "no connection for SQL hooks in time";
 
 /// Why a hook's answer does not become claims.

@@ -87,14 +87,18 @@ impl SqlTransport {
         time: Duration,
     ) -> Result<Vec<u8>, HookError> {
         let deadline = Instant::now() + time;
-        let lease = timeout_at(deadline, self.lender.lend()).await;
-        let mut borrowed = match lease {
-            Ok(Ok(lease)) => Borrowed::new(lease),
-            Ok(Err(error)) => {
+        let Ok(turn) = timeout_at(deadline, self.lender.permit()).await else {
+            return Err(HookError::Unavailable(NO_CONNECTION_IN_TIME));
+        };
+        // Whoever has a turn and no connection waits for the database: that is an outage.
+        let lease = async { self.lender.take(turn?).await };
+        let lease = timeout_at(deadline, lease).await;
+        let mut borrowed = match lease.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into())) {
+            Ok(lease) => Borrowed::new(lease),
+            Err(error) => {
                 tracing::error!(error = %error, "no connection for SQL hooks");
                 return Err(HookError::Unavailable("no connection as signet_hook"));
             }
-            Err(_) => return Err(HookError::Unavailable(NO_CONNECTION_IN_TIME)),
         };
         let called = timeout_at(deadline, call(borrowed.connection()?, function, event, time)).await;
         let answered = called.unwrap_or(Err(HookError::Timeout))?;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use signet::hook::HookError;
 use signet::hook::definition::{FunctionName, Target};
+use signet::hook::transport::sql::SqlTransport;
 use signet::protocol::claims::Output;
 
 use crate::app::TestApp;
@@ -188,4 +189,17 @@ async fn an_sql_hook_without_its_url_stops_the_start_and_the_token() {
         told.contains("database.hook_url") && told.contains("broken"),
         "{told}"
     );
+}
+
+/// HK-04: a database of hooks that is not there is an outage, which the breaker counts; else every token would wait for
+/// its whole time. That all connections are in use is none.
+#[tokio::test]
+async fn hk_04_a_database_of_hooks_that_is_not_there_is_an_outage() {
+    let transport = SqlTransport::new("postgres://signet_hook@127.0.0.1:1/none", 1, 100).unwrap();
+    let function = FunctionName::parse("hooks.any").unwrap();
+    let event = json!({});
+    let ask = |time| transport.ask(&function, &event, Duration::from_millis(time));
+    let (who_tries, who_waits) = tokio::join!(ask(600), ask(200));
+    assert!(who_tries.unwrap_err().is_outage());
+    assert!(!who_waits.unwrap_err().is_outage());
 }
