@@ -119,6 +119,8 @@ impl FromRequestParts<Edge> for Caller {
             .await
             .map_err(failed)?
             .ok_or_else(|| INVALID.into_response())?;
+        // The client may have to be read, on a connection of its own: whoever holds one waits for none.
+        work.commit().await.map_err(failed)?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         // A client's own token speaks for nobody, and a token for another audience is not for us.
         let person = text("grant_id").and_then(|_| text("sub"));

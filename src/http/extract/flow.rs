@@ -47,6 +47,8 @@ pub async fn find(
     let found = waiting::find(&mut work, &handle, &browser.digest(visit.epoch))
         .await
         .map_err(failed)?;
+    // The client may have to be read, on a connection of its own: whoever holds one waits for none.
+    work.commit().await.map_err(failed)?;
     let waiting = found.ok_or_else(over)?;
     let client = edge
         .app

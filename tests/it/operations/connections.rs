@@ -6,8 +6,9 @@ use signet::db::lease::{Lease, Lender};
 use signet::db::pool::{self, PoolSettings};
 use sqlx::{PgConnection, PgPool};
 
+use crate::api::caller::{Caller, console};
 use crate::app::TestApp;
-use crate::fixtures::{a_client, a_person};
+use crate::fixtures::a_person;
 use crate::support::database::TestDatabase;
 
 async fn pool(database: &TestDatabase, size: u32) -> PgPool {
@@ -138,13 +139,25 @@ async fn the_end_does_not_wait_for_what_is_kept() {
 }
 
 /// Whoever holds a connection waits for no other, or as many as there are connections would wait for each other: a
-/// person who asks for an organization that is not theirs is refused on one.
+/// page, a refusal and a question to the API are served on one, also when no client is known yet.
 #[tokio::test]
-async fn a_refusal_needs_one_connection() {
-    let app = TestApp::with(|config| config.database.pool_size = 1).await;
-    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+async fn each_request_needs_one_connection_at_a_time() {
+    let app = TestApp::with(|config| {
+        config.database.pool_size = 1;
+        config.database.acquire_timeout_ms = 5_000;
+    })
+    .await;
+    let web = console(&app).await;
+    let relying_party = app.relying_party(&web);
     let ada = a_person("ada").create(&app).await;
-    let nowhere = [("organization", "nowhere")];
-    let reply = relying_party.authorize(&app.browser(), &ada, &nowhere).await;
-    assert!(reply.location().as_str().contains("access_denied"));
+    let browser = app.browser();
+    let page = browser
+        .get(&relying_party.authorization_url(&[("organization", "nowhere")]))
+        .await;
+    app.refresh_caches().await;
+    let refused = relying_party.proceed(&browser, &ada, page).await;
+    assert!(refused.location().as_str().contains("access_denied"));
+    let caller = Caller::new(&app, &web, &ada).await;
+    app.refresh_caches().await;
+    assert_eq!(caller.get("/organizations").await.status, 200);
 }
