@@ -96,7 +96,7 @@ async fn a_shorter_list_and_a_deletion_do_not_wait_for_each_other() {
         let app = std::sync::Arc::clone(&app);
         tokio::spawn(async move {
             TestApp::on(app.database.again(), app.clock.clone(), |config| {
-                list(&[], config)
+                list(&[], config);
             })
             .await
         })
