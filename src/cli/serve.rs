@@ -13,7 +13,7 @@ use crate::router;
 use crate::sealing::Keyring;
 use crate::server::listener::{Listener, ListenerSettings};
 use crate::server::metrics::Metrics;
-use crate::server::{signals, telemetry, tls};
+use crate::server::{open_files, signals, telemetry, tls};
 
 /// Runs until SIGTERM or SIGINT, then drains.
 pub(super) async fn run(config: SignetConfig) -> anyhow::Result<()> {
@@ -25,6 +25,7 @@ pub(super) async fn run(config: SignetConfig) -> anyhow::Result<()> {
         !keyring.has_development_key(),
         "a key-encryption key whose id starts with dev- is for development: make one as keys/README.md says"
     );
+    open_files::ask_for_all(config.listen.max_connections);
     let sockets = bind(&config.listen).await?;
     let app = App::build(config, Injected::default()).await?;
     anyhow::ensure!(

@@ -15,6 +15,7 @@ mod code_endings;
 mod denial_hashing;
 mod denial_size;
 mod denial_slowness;
+mod denial_sockets;
 mod domains;
 pub mod evidence;
 pub mod holdings;

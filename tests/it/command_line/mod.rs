@@ -10,5 +10,6 @@ mod hooks;
 mod invitations;
 mod organizations;
 pub mod program;
+pub mod running;
 mod serve;
 mod service_keys;
