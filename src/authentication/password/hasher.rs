@@ -18,6 +18,9 @@ use crate::base::entropy::{self, Entropy};
 const SALT_LENGTH: usize = 16;
 const OUTPUT_LENGTH: usize = 32;
 
+/// Hashes that were computed; it says nothing of what became of them.
+const COMPUTED: &str = "signet_password_hashes_total";
+
 /// How many hashes are computed, and at which cost.
 #[derive(Debug, Clone, Copy)]
 pub struct HasherSettings {
@@ -139,6 +142,7 @@ impl Hasher {
         length: usize,
     ) -> Result<Zeroizing<Vec<u8>>, HashError> {
         let permit = self.admit().await?;
+        metrics::counter!(COMPUTED).increment(1);
         let buffers = Arc::clone(&self.buffers);
         let password = password.clone();
         let computation = tokio::task::spawn_blocking(move || {

@@ -29,6 +29,7 @@ mod jwt_headers;
 mod jwt_mutants;
 mod jwt_purposes;
 mod login;
+mod login_enumeration;
 mod login_limits;
 mod login_outage;
 mod login_steps;
