@@ -27,6 +27,8 @@ impl Digest {
 
 impl PartialEq for Digest {
     fn eq(&self, other: &Self) -> bool {
+        #[cfg(test)]
+        counted::COMPARED.with(|count| count.set(count.get() + 1));
         self.0.ct_eq(&other.0).into()
     }
 }
@@ -48,6 +50,8 @@ impl std::fmt::Debug for Digest {
 /// SHA-256 of the parts, each preceded by its length so that no two splits collide.
 #[must_use]
 pub fn sha256(parts: &[&[u8]]) -> Digest {
+    #[cfg(test)]
+    counted::COMPUTED.with(|count| count.set(count.get() + 1));
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
@@ -92,4 +96,23 @@ pub fn plain_hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         mac.update(part);
     }
     mac.finalize().into_bytes().into()
+}
+
+/// What this thread computed and compared: for tests that two ways are the same work, since time would tell of the
+/// machine.
+#[cfg(test)]
+pub(crate) mod counted {
+    use std::cell::Cell;
+
+    thread_local! {
+        pub(super) static COMPUTED: Cell<usize> = const { Cell::new(0) };
+        pub(super) static COMPARED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// How many digests a piece of work computes, and how many it compares.
+    pub(crate) fn during(work: impl FnOnce()) -> (usize, usize) {
+        let before = (COMPUTED.get(), COMPARED.get());
+        work();
+        (COMPUTED.get() - before.0, COMPARED.get() - before.1)
+    }
 }

@@ -74,6 +74,7 @@ mod tests {
     use chrono::{TimeDelta, TimeZone as _, Utc};
 
     use super::*;
+    use crate::base::digest::counted;
     use crate::base::entropy::SystemEntropy;
     use crate::client::{AccessTokenFormat, ClientType, StoredSecret};
     use crate::protocol::algorithm::Algorithm;
@@ -136,6 +137,35 @@ mod tests {
         let client = client(Vec::new());
         assert!(!verify(&client, &Secret::default(), now));
         assert!(!verify(&client, &generate(&SystemEntropy), now));
+    }
+
+    /// attacks.md CA-02: one digest and two comparisons, whether the client exists, has no secret, one or two, and however
+    /// the presented one begins.
+    #[test]
+    fn ca_02_every_check_is_the_same_work() {
+        let now = Utc.timestamp_opt(1_800_000_000, 0).unwrap();
+        let id = ClientId::from_text("app");
+        let [old, current, other] = std::array::from_fn(|_| generate(&SystemEntropy));
+        let stored = |secret| StoredSecret {
+            digest: digest(&id, secret),
+            expires_at: None,
+        };
+        let clients = [
+            client(Vec::new()),
+            client(vec![stored(&current)]),
+            client(vec![stored(&old), stored(&current)]),
+        ];
+        let prefix = Secret::new(format!("{}x", &current.expose()[..40]));
+        for presented in [&old, &current, &other, &prefix, &Secret::default()] {
+            let unknown = counted::during(|| verify_unknown("nobody", presented));
+            assert_eq!(unknown, (1, 2));
+            for client in &clients {
+                let known = counted::during(|| {
+                    std::hint::black_box(verify(client, presented, now));
+                });
+                assert_eq!(known, unknown);
+            }
+        }
     }
 
     #[test]

@@ -34,6 +34,7 @@ mod login_limits;
 mod login_outage;
 mod login_steps;
 mod logs;
+mod lookup_work;
 mod pkce;
 mod redirect_uri;
 mod redirect_uri_after;
