@@ -47,6 +47,7 @@ mod reference_token;
 mod refresh;
 mod refresh_bindings;
 mod refresh_endings;
+mod refresh_failover;
 mod refresh_lifetimes;
 mod refresh_revocation;
 mod tenancy;

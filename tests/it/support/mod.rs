@@ -5,4 +5,5 @@ pub mod database;
 pub mod dns;
 pub mod entropy;
 pub mod name_server;
+pub mod standby;
 pub mod statements;

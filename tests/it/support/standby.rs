@@ -1,0 +1,182 @@
+//! A database server of one test's own, with a standby that has every commit before it is acknowledged; and their end
+//! by force.
+
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use signet::dev::database;
+use signet::dev::postgres::{Cluster, Settings};
+use sqlx::{Connection as _, PgConnection};
+
+use super::database::TestDatabase;
+
+const NAME: &str = "signet";
+
+/// A folder that goes with the test.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// Makes one; the name is the test's alone.
+    pub fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("signet-test-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir(&path).expect("a folder");
+        Self(path.canonicalize().expect("a path"))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A server under way.
+pub struct Server {
+    home: PathBuf,
+    cluster: Cluster,
+}
+
+impl Server {
+    /// A migrated one in a folder of this one.
+    pub async fn primary(folder: &Folder) -> Self {
+        let server = Self::start(folder.0.join("primary")).await;
+        database::prepare(&server.cluster, NAME)
+            .await
+            .expect("it migrates");
+        server
+    }
+
+    async fn start(home: PathBuf) -> Self {
+        let settings = Settings {
+            data_dir: home.clone(),
+            binaries: None,
+            // What is acknowledged is to outlive the process.
+            fsync: true,
+            shared: false,
+        };
+        let cluster = Cluster::start(&settings)
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
+        Self { home, cluster }
+    }
+
+    /// A copy that follows; from here on no commit is acknowledged before it has it.
+    pub async fn standby(&self, folder: &Folder) -> Self {
+        let mut admin = self.admin().await;
+        let home = folder.0.join("standby");
+        self.copy(&home, &mut admin).await;
+        let standby = Self::start(home).await;
+        for statement in [
+            "alter system set synchronous_standby_names = '*'",
+            "select pg_reload_conf()",
+        ] {
+            sqlx::raw_sql(statement).execute(&mut admin).await.expect("set");
+        }
+        let follows = async {
+            let sync = "select exists (select from pg_stat_replication where sync_state = 'sync')";
+            while !sqlx::query_scalar::<_, bool>(sync)
+                .fetch_one(&mut admin)
+                .await
+                .expect("a state")
+            {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), follows)
+            .await
+            .expect("the standby follows");
+        standby
+    }
+
+    async fn copy(&self, home: &Path, admin: &mut PgConnection) {
+        let tell = async |admin: &mut PgConnection, statement: &'static str| -> String {
+            sqlx::query_scalar(statement)
+                .fetch_one(admin)
+                .await
+                .expect("told")
+        };
+        let data = tell(admin, "select current_setting('data_directory')").await;
+        let programs = tell(admin, "select setting from pg_config where name = 'BINDIR'").await;
+        let owner = fs::metadata(&data).expect("the data");
+        fs::create_dir(home).expect("a folder");
+        let target = home.join("pg");
+        fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&target)
+            .expect("a folder");
+        chown(&target, Some(owner.uid()), Some(owner.gid())).expect("its owner");
+        let mut command = std::process::Command::new(Path::new(&programs).join("pg_basebackup"));
+        command
+            .args([
+                "-U",
+                "postgres",
+                "-R",
+                "-X",
+                "stream",
+                "-c",
+                "fast",
+                "--no-sync",
+                "-h",
+            ])
+            .arg(self.cluster.socket_dir())
+            .arg("-D")
+            .arg(&target)
+            .env_clear()
+            .current_dir("/");
+        if rustix::process::geteuid().is_root() {
+            command.uid(owner.uid()).gid(owner.gid());
+        }
+        let ran = tokio::process::Command::from(command)
+            .output()
+            .await
+            .expect("it runs");
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    }
+
+    /// Its database, as every role sees it.
+    pub fn database(&self) -> TestDatabase {
+        let url = |role| self.cluster.url(role, NAME);
+        TestDatabase {
+            url: url("signet_app"),
+            hook_url: url("signet_hook"),
+            admin_url: url("postgres"),
+            owner_url: url("signet_owner"),
+        }
+    }
+
+    async fn admin(&self) -> PgConnection {
+        PgConnection::connect(&self.cluster.url("postgres", "postgres"))
+            .await
+            .expect("it answers")
+    }
+
+    fn kill(&self) {
+        let file = fs::read_to_string(self.home.join("pg/postmaster.pid")).expect("a server");
+        let pid = file.lines().next().and_then(|line| line.parse().ok());
+        let pid = Pid::from_raw(pid.expect("a number")).expect("a process");
+        kill_process(pid, Signal::KILL).expect("killed");
+    }
+
+    /// Ends it without a word, for good; its standby takes its place.
+    pub async fn fail_over(self, standby: &Self) {
+        self.kill();
+        let promoted: bool = sqlx::query_scalar("select pg_promote(true, 60)")
+            .fetch_one(&mut standby.admin().await)
+            .await
+            .expect("promoted");
+        assert!(promoted);
+    }
+
+    /// Ends it without a word, and starts another process on what it left.
+    pub async fn crash(self) -> Self {
+        self.kill();
+        let Self { home, cluster } = self;
+        drop(cluster);
+        Self::start(home).await
+    }
+}
