@@ -1,6 +1,7 @@
 //! RT-09 and TN-06: what an organization's own cut-off and a removal do to grants.
 
 use serde_json::json;
+use signet::base::clock::Clock as _;
 
 use super::changes::Change;
 use crate::app::TestApp;
@@ -56,54 +57,70 @@ async fn rt_09_an_organizations_cut_off_ends_what_was_granted_for_it() {
     assert_dead(&relying_party, &held[0]).await;
 }
 
-/// Attacks RT-09: the organization's mark with those of platform, client and person, in either order: the latest wins.
+/// The four levels that have a mark, and the statement that sets it to $1. It is written later than the moment that it
+/// names.
+const LEVELS: [(&str, &str); 4] = [
+    ("platform", "update auth.platform set revoked_before = $1"),
+    (
+        "organization",
+        "update auth.organizations set revoked_before = $1, updated_at = $1 + interval '90 s' where slug = 'acme'",
+    ),
+    ("client", "update auth.oauth_applications set revoked_before = $1"),
+    (
+        "person",
+        "update auth.users set revoked_before = $1, updated_at = $1 + interval '90 s'",
+    ),
+];
+
+/// Attacks RT-09: the marks of platform, organization, client and person in every order: each of them the latest one,
+/// written first, second, third and last. The latest wins, for tokens and for codes under way.
 #[tokio::test]
 async fn rt_09_the_latest_of_all_marks_wins() {
-    let other = |level: &str, second: u32| match level {
-        "platform" => format!("update auth.platform set revoked_before = to_timestamp(18000000{second:02})"),
-        "client" => {
-            format!("update auth.oauth_applications set revoked_before = to_timestamp(18000000{second:02})")
-        }
-        _ => format!(
-            "update auth.users set revoked_before = to_timestamp(18000000{second:02}), updated_at = to_timestamp(1800000099)"
-        ),
-    };
-    let own = |second: u32| {
-        format!(
-            "update auth.organizations set revoked_before = to_timestamp(18000000{second:02}),
-             updated_at = to_timestamp(1800000099)"
-        )
-    };
-    for level in ["platform", "client", "person"] {
-        for (mut statements, reversed) in [
-            ([own(20), other(level, 10)], false),
-            ([own(10), other(level, 20)], true),
-            ([own(20), other(level, 10)], true),
-            ([own(10), other(level, 20)], false),
-        ] {
-            if reversed {
-                statements.reverse();
-            }
-            let app = TestApp::new().await;
-            let relying_party = app.relying_party(&a_client("web").create(&app).await);
-            let ada = a_person("ada").create(&app).await;
-            an_organization(&app, "acme", &ada, None).await;
-            let asked = [("organization", "acme"), ("scope", "openid offline_access")];
+    let app = TestApp::new().await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    let ada = a_person("ada").create(&app).await;
+    an_organization(&app, "acme", &ada, None).await;
+    let asked = [("organization", "acme"), ("scope", "openid offline_access")];
+    let mut admin = app.database.admin().await;
+    for (latest, (name, _)) in LEVELS.into_iter().enumerate() {
+        for place in 0..LEVELS.len() {
             let oldest = relying_party.tokens(&app, &ada, &asked).await;
-            wait(&app, 15);
+            wait(&app, 40);
             let old = relying_party.tokens(&app, &ada, &asked).await;
-            wait(&app, 15);
+            let under_way = relying_party.code(&app, &ada, &asked).await;
+            wait(&app, 20);
             let new = relying_party.tokens(&app, &ada, &asked).await;
-            for statement in statements {
-                sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
-                    .execute(&mut app.database.admin().await)
+            let code = relying_party.code(&app, &ada, &asked).await;
+            // The others name moments between the first tokens and the second, each another one.
+            let mut order: Vec<usize> = (1..LEVELS.len())
+                .map(|step| (latest + step) % LEVELS.len())
+                .collect();
+            order.insert(place, latest);
+            let now = app.clock.now();
+            for (number, level) in order.into_iter().enumerate() {
+                let back = if level == latest {
+                    10
+                } else {
+                    30 + 2 * u32::try_from(number).unwrap()
+                };
+                sqlx::query(LEVELS[level].1)
+                    .bind(now - std::time::Duration::from_secs(back.into()))
+                    .execute(&mut admin)
                     .await
                     .unwrap();
             }
             app.refresh_caches().await;
-            assert_dead(&relying_party, &oldest).await;
-            assert_dead(&relying_party, &old).await;
+            let what = format!("{name} as number {place}");
+            for dead in [&oldest, &old] {
+                assert_dead(&relying_party, dead).await;
+            }
+            let refused = relying_party.exchange(&under_way).await;
+            assert_eq!(refused.status, 400, "{what}: {}", refused.body);
+            let exchanged = relying_party.exchange(&code).await;
+            assert_eq!(exchanged.status, 200, "{what}: {}", exchanged.body);
             assert_live(&relying_party, &new).await;
+            assert_live(&relying_party, &refreshed(&relying_party, &new).await).await;
+            wait(&app, 40);
         }
     }
 }
