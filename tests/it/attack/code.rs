@@ -2,15 +2,18 @@
 
 use std::collections::HashSet;
 
+use signet::authentication::service_key::ServiceScope;
 use signet::base::entropy::SystemEntropy;
-use signet::base::handle::{Handle, Kind};
+use signet::base::handle::{BackupEpoch, Handle, Kind};
+use signet::tenancy::Actor;
+use signet::token::refresh_token::GrantRandom;
 use sqlx::Row as _;
 
 use super::evidence::{count, events};
 use super::holdings::{ada, assert_dead, assert_live, refreshed, text, wait};
 use crate::app::TestApp;
 use crate::app::relying_party::VERIFIER;
-use crate::fixtures::{a_client, a_person};
+use crate::fixtures::{a_client, a_person, a_service_key, an_organization};
 
 /// RFC 6749 §4.1.2, RFC 9700 §4.5: CO-01. The grant ends; session and other grants go on.
 #[tokio::test]
@@ -128,9 +131,22 @@ async fn co_02_a_public_clients_code_is_worth_nothing_without_its_verifier() {
     assert_live(&relying_party, &tokens).await;
 }
 
-/// ASVS 7.2.3: CO-04. A hundred thousand of each kind: none comes twice, and each has 256 bit.
+/// The random part of a new handle.
+fn random(kind: Kind) -> String {
+    let handle = Handle::new(kind, &SystemEntropy);
+    handle
+        .expose()
+        .split('_')
+        .nth(2)
+        .expect("a random part")
+        .to_owned()
+}
+
+/// ASVS 7.2.3: CO-04. A hundred thousand of each kind: none comes twice, and each has 256 bit: 43 characters, each of them
+/// any of 62, as often as chance has it at every place (within eight standard deviations).
 #[test]
 fn co_04_handles_do_not_repeat() {
+    const COUNT: usize = 100_000;
     let kinds = [
         Kind::Session,
         Kind::Flow,
@@ -142,15 +158,32 @@ fn co_04_handles_do_not_repeat() {
         Kind::Invitation,
         Kind::ServiceKey,
     ];
-    let mut seen = HashSet::new();
+    let expected = COUNT / 62;
     for kind in kinds {
-        for _ in 0..100_000 {
-            let handle = Handle::new(kind, &SystemEntropy);
-            let random = handle.expose().split('_').nth(2).unwrap().to_owned();
+        let mut seen = HashSet::with_capacity(COUNT);
+        let mut counted = vec![[0_usize; 128]; 43];
+        for _ in 0..COUNT {
+            let random = random(kind);
             assert_eq!(random.len(), 43, "256 bit in base62");
+            for (place, character) in random.bytes().enumerate() {
+                counted[place][usize::from(character)] += 1;
+            }
             assert!(seen.insert(random), "a handle came twice");
         }
+        for place in counted {
+            let used: Vec<usize> = place.into_iter().filter(|count| *count > 0).collect();
+            assert_eq!(used.len(), 62);
+            assert!(
+                used.iter().all(|count| count.abs_diff(expected) < 320),
+                "{used:?}"
+            );
+        }
     }
+    // A refresh token is its grant's random part, of which only the digest can be seen.
+    let seen: HashSet<_> = (0..COUNT)
+        .map(|_| GrantRandom::new(&SystemEntropy).digest(BackupEpoch(0)))
+        .collect();
+    assert_eq!(seen.len(), COUNT);
 }
 
 fn hex(text: &str) -> String {
@@ -177,6 +210,14 @@ async fn co_04_nothing_usable_is_stored() {
     let mut secrets = vec![code, ada.password.clone(), client.secret.unwrap()];
     secrets.extend(["access_token", "refresh_token", "id_token"].map(|name| text(&tokens, name).to_owned()));
     secrets.extend(["signet_session", "signet_flow"].map(|name| browser.cookie(name).expect("a cookie")));
+    let waiting = app.browser().get(&relying_party.authorization_url(&[])).await;
+    secrets.push(waiting.parameter("request").expect("a waiting request"));
+    secrets.push(a_service_key(&app, "watcher", &[ServiceScope::EpochRead]).await);
+    let acme = an_organization(&app, "acme", &ada, None).await;
+    let invited = acme
+        .invite_as(&app, &Actor::Operator, "bob@example.test", "member")
+        .await;
+    secrets.push(invited.expect("invited").1.expose().to_owned());
     let mut admin = app.database.admin().await;
     let tables = "select schemaname || '.' || tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema')";
     let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut admin).await.unwrap();
