@@ -177,6 +177,35 @@ async fn do_02_floods_of_frames_end_their_own_connection() {
     assert_eq!(others.get("/login").await.status, 200);
 }
 
+/// attacks.md DO-02 over HTTP/2: no request, half a head, and a head in drips are shown out like those of HTTP/1.1, however
+/// often they knock meanwhile (PING).
+#[tokio::test]
+async fn do_02_slow_heads_of_streams_are_shown_out() {
+    let app = TestApp::new().await;
+    let address = serve(router::public(&app.app).expect("a router")).await;
+    let ping = frame(6, 0, 0, &[0; 8]);
+    let half = frame(1, 0, 1, &GET);
+    // A field of a continuation that is not indexed, `x: a`.
+    let drip = frame(9, 0, 1, &[0x00, 0x01, b'x', 0x01, b'a']);
+    for (begin, again) in [(vec![], ping), (half.clone(), vec![]), (half, drip)] {
+        let stream = connect(&address).await;
+        let (mut reading, mut writing) = stream.into_split();
+        writing.write_all(&[hello(), begin].concat()).await.expect("sent");
+        let knocking = tokio::spawn(async move {
+            while writing.write_all(&again).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        let mut said = Vec::new();
+        let _ = tokio::time::timeout(PATIENCE, reading.read_to_end(&mut said))
+            .await
+            .expect("the server hangs up");
+        knocking.abort();
+    }
+    let others = Browser::new(&format!("http://{address}"));
+    assert_eq!(others.get("/login").await.status, 200);
+}
+
 /// attacks.md DO-02: a thousand connections that say nothing keep nobody from being answered.
 #[tokio::test]
 async fn do_02_silent_connections_keep_nobody_out() {
