@@ -96,6 +96,7 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
     let services = Router::new()
         .route("/api/v1/internal/membership-epoch", get(membership_epoch::get))
         .layer(Extension(membership_epoch::Watch::default()))
+        .layer(from_fn(api::refusal::name_request))
         .layer(from_fn(no_store::add));
     let routes = documents
         .merge(tokens)

@@ -107,18 +107,18 @@ impl FromRequestParts<Edge> for Caller {
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Response> {
         let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
         let circumstances = edge.app.circumstances(origin);
-        let text =
-            bearer::read(&parts.headers, None).map_err(|error| Challenge::from(error).into_response())?;
-        let issuance = edge.app.issuance();
-        let token = access_token::read(issuance, text.expose(), circumstances.now)
-            .ok_or_else(|| INVALID.into_response())?;
         let request_id = circumstances.origin.request_id.clone();
+        let refused = |challenge: Challenge| challenge.problem(&request_id);
+        let text = bearer::read(&parts.headers, None).map_err(|error| refused(error.into()))?;
+        let issuance = edge.app.issuance();
+        let token =
+            access_token::read(issuance, text.expose(), circumstances.now).ok_or_else(|| refused(INVALID))?;
         let failed = |error| Failure::from(error).problem(&request_id).into_response();
         let mut work = edge.app.single(circumstances.clone()).await.map_err(failed)?;
         let claims = liveness::of_access_token(&mut work, issuance, token)
             .await
             .map_err(failed)?
-            .ok_or_else(|| INVALID.into_response())?;
+            .ok_or_else(|| refused(INVALID))?;
         // The client may have to be read, on a connection of its own: whoever holds one waits for none.
         work.commit().await.map_err(failed)?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
@@ -126,7 +126,7 @@ impl FromRequestParts<Edge> for Caller {
         let person = text("grant_id").and_then(|_| text("sub"));
         let (Some(user), Some(true)) = (person, text("aud").map(|aud| aud == issuance.issuer.as_str()))
         else {
-            return Err(INVALID.into_response());
+            return Err(refused(INVALID));
         };
         let reads = parts.method == Method::GET || parts.method == Method::HEAD;
         let needed = if reads {
@@ -139,7 +139,7 @@ impl FromRequestParts<Edge> for Caller {
             .split(' ')
             .any(|token| token == needed || token == ORGANIZATIONS_MANAGE)
         {
-            return Err(Challenge::insufficient(needed).into_response());
+            return Err(refused(Challenge::insufficient(needed)));
         }
         let everywhere = granted.split(' ').any(|token| token == ORGANIZATION_ANY) || {
             let client = edge.app.clients().find(text("client_id").unwrap_or_default());

@@ -4,14 +4,15 @@
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, StatusCode};
 
 use super::page::PageError;
 use crate::db::DatabaseError;
 use crate::http::extract::params::ParamsError;
 use crate::http::middleware::request_id::RequestId;
 use crate::http::respond::failure::Failure;
-use crate::http::respond::problem::Problem;
+use crate::http::respond::problem::{self, Problem};
 use crate::tenancy::module::ModuleError;
 use crate::tenancy::workspace::WorkspaceError;
 use crate::tenancy::{TenancyError, TenancyProblem};
@@ -79,7 +80,32 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Writes a handler's refusal down, with the id of its request.
+/// What the router refuses by itself: a method that a path does not have, a path whose variables are no text.
+fn of_router(response: &Response) -> Option<Refusal> {
+    let status = response.status();
+    let told = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes)
+        == Some(problem::MEDIA_TYPE.as_bytes());
+    if !status.is_client_error() || told {
+        return None;
+    }
+    Some(if status == StatusCode::METHOD_NOT_ALLOWED {
+        let detail = "This path has no such method; the header Allow names those it has.";
+        Refusal::new(status, "method_not_allowed", detail)
+    } else {
+        Refusal::new(status, "malformed", "The path is malformed.")
+    })
+}
+
+/// Whatever has no row in the table.
+pub async fn unknown_path() -> Refusal {
+    Refusal::new(
+        StatusCode::NOT_FOUND,
+        "path_not_found",
+        "There is no such path; /api/v1/openapi.json lists every one.",
+    )
+}
+
+/// Writes a handler's refusal, or the router's, down with the id of its request.
 pub async fn name_request(request: Request, next: Next) -> Response {
     let request_id = RequestId::of(request.extensions()).to_owned();
     // PostgreSQL's text holds no NUL, so nothing has such a name.
@@ -89,7 +115,11 @@ pub async fn name_request(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<Refusal>() {
         Some(refusal) => refusal.write(&request_id),
-        None => response,
+        // `Allow` is put on the answer outside of this layer.
+        None => match of_router(&response) {
+            Some(refusal) => refusal.write(&request_id),
+            None => response,
+        },
     }
 }
 

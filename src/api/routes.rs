@@ -10,7 +10,7 @@ use http::Method;
 use super::internal::{hooks, memberships};
 use super::openapi;
 use super::organization::{active, domains, invitations, members, modules, organizations, workspaces};
-use super::refusal::name_request;
+use super::refusal::{name_request, unknown_path};
 use crate::http::edge::Edge;
 
 /// One method of one path.
@@ -29,6 +29,7 @@ pub fn routes() -> Router<Edge> {
         .fold(Router::new(), |router, route| {
             router.route(route.path, route.answer)
         })
+        .route("/api/{*path}", routing::any(unknown_path))
         .layer(from_fn(name_request))
 }
 

@@ -1,14 +1,18 @@
 //! Owns the answers of resources that an access token protects (RFC 6750 §3): the `WWW-Authenticate: Bearer`
-//! challenge beside a JSON body.
+//! challenge beside a body, OAuth's JSON at protocol endpoints and a problem (RFC 9457) at the API's.
 
 use axum::response::{IntoResponse, Response};
 use http::header::WWW_AUTHENTICATE;
 use http::{HeaderValue, StatusCode};
 
 use super::oauth::{OAuthError, forbid_storing};
+use super::problem::Problem;
 use crate::http::extract::bearer::BearerError;
 use crate::http::middleware::request_log::LoggedError;
 use crate::protocol::error::{ErrorCode, ProtocolError};
+
+/// How logs and problems call it that no token was shown; RFC 6750 has no code for it.
+const MISSING_TOKEN: &str = "missing_token";
 
 /// A refusal of a protected resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +49,34 @@ impl Challenge {
         }
     }
 
+    /// The same refusal as a problem, for endpoints that are not OAuth's own.
+    #[must_use]
+    pub fn problem(self, request_id: &str) -> Response {
+        let code = self.error.map(|error| error.code);
+        let status = code.map_or(Ok(StatusCode::UNAUTHORIZED), |code| {
+            StatusCode::from_u16(code.status())
+        });
+        let detail = match (self.error, self.scope) {
+            (None, _) => "Present an access token in the header Authorization, as Bearer.".to_owned(),
+            (Some(_), Some(scope)) => format!("The access token lacks the scope {scope}."),
+            (Some(error), None) => error.description.to_owned(),
+        };
+        let problem = Problem::new(
+            status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            code.map_or(MISSING_TOKEN, ErrorCode::name),
+            detail,
+            request_id,
+        );
+        self.on(problem.into_response())
+    }
+
+    fn on(self, mut response: Response) -> Response {
+        let value = HeaderValue::from_str(&self.header())
+            .unwrap_or_else(|_| HeaderValue::from_static("Bearer realm=\"signet\""));
+        response.headers_mut().insert(WWW_AUTHENTICATE, value);
+        response
+    }
+
     /// The header's value. Descriptions and scopes are fixed texts without quotation marks.
     fn header(self) -> String {
         let mut value = String::from("Bearer realm=\"signet\"");
@@ -75,18 +107,15 @@ impl From<BearerError> for Challenge {
 
 impl IntoResponse for Challenge {
     fn into_response(self) -> Response {
-        let mut response = if let Some(error) = self.error {
+        let response = if let Some(error) = self.error {
             OAuthError::new(error).into_response()
         } else {
             let mut response = StatusCode::UNAUTHORIZED.into_response();
             forbid_storing(response.headers_mut());
-            response.extensions_mut().insert(LoggedError("missing_token"));
+            response.extensions_mut().insert(LoggedError(MISSING_TOKEN));
             response
         };
-        let value = HeaderValue::from_str(&self.header())
-            .unwrap_or_else(|_| HeaderValue::from_static("Bearer realm=\"signet\""));
-        response.headers_mut().insert(WWW_AUTHENTICATE, value);
-        response
+        self.on(response)
     }
 }
 

@@ -10,6 +10,9 @@ use serde::Serialize;
 
 use crate::http::middleware::request_log::LoggedError;
 
+/// What a problem is sent as.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
 /// What went wrong, for a program and for its developer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -102,7 +105,7 @@ impl IntoResponse for Problem {
         };
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some((name, value)) = self.header {
             headers.insert(name, HeaderValue::from_static(value));

@@ -11,6 +11,7 @@ mod openapi_answers;
 mod openapi_asker;
 mod organizations;
 mod pages;
+mod problems;
 mod schema;
 mod services;
 mod sweep;
