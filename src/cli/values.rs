@@ -10,11 +10,16 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::base::secret::Secret;
 use crate::protocol::algorithm::Algorithm;
-use crate::protocol::scope::Scope;
+use crate::protocol::scope::{
+    ORGANIZATION_ANY, ORGANIZATION_PREFIX, ORGANIZATIONS_MANAGE, STANDARD, Scope, is_known,
+};
 use crate::user::AccessTier;
 
+/// The options that register a scope of an API of the operator's own.
+const CUSTOM_SCOPE: &str = "--custom-scope (client edit: --add-custom-scope)";
+
 /// A word that is no value; the text says what would be one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum ValueError {
     #[error("not one of the possible values")]
     NotOffered,
@@ -22,6 +27,12 @@ pub(super) enum ValueError {
     Duration,
     #[error("write scope tokens separated by spaces, without quotes and backslashes")]
     Scope,
+    #[error(
+        "signet knows no scope {0:?}. It knows: {known} {ORGANIZATIONS_MANAGE} {ORGANIZATION_ANY} \
+         {ORGANIZATION_PREFIX}<id or slug>; a scope of an API of your own is registered with {CUSTOM_SCOPE}",
+        known = STANDARD.join(" ")
+    )]
+    UnknownScope(String),
 }
 
 /// Reads one of a closed list of names, which the help text shows.
@@ -59,6 +70,14 @@ pub(super) fn duration(text: &str) -> Result<Duration, ValueError> {
     };
     let length = number.checked_mul(seconds).ok_or(ValueError::Duration)?;
     Ok(Duration::from_secs(length))
+}
+
+/// Reads scope tokens separated by spaces, of those that have a meaning here: a misspelled one would only be found out
+/// when an application asks for the right one.
+pub(super) fn known_scope(text: &str) -> Result<Scope, ValueError> {
+    let scope = scope(text)?;
+    let unknown = scope.iter().find(|token| !is_known(token)).map(str::to_owned);
+    unknown.map_or(Ok(scope), |unknown| Err(ValueError::UnknownScope(unknown)))
 }
 
 /// Reads scope tokens separated by spaces.

@@ -32,6 +32,17 @@ pub enum ClientError {
         /// The field that names it.
         field: &'static str,
     },
+    /// What a change would take away is not there: most likely it is misspelled.
+    #[error("{field}: the client has no {value:?}")]
+    NotThere {
+        /// The field.
+        field: &'static str,
+        /// What is not in it.
+        value: String,
+    },
+    /// A client without grants is one that is disabled.
+    #[error("grant_types: one has to stay; `signet client disable` switches a client off")]
+    NoGrantLeft,
     /// Another resource has this identifier.
     #[error("there already is a resource {0}")]
     ResourceExists(String),

@@ -266,7 +266,8 @@ fn scopes(registration: &Registration, grant_types: &[GrantType]) -> Result<Scop
         Some(scopes) => scopes.clone(),
         None if grant_types.contains(&GrantType::AuthorizationCode) => Scope::from_tokens([scope::OPENID]),
         None => Scope::default(),
-    };
+    }
+    .with(registration.custom_scopes.iter());
     if scopes.contains(scope::OFFLINE_ACCESS) && !grant_types.contains(&GrantType::RefreshToken) {
         return Err(MetadataError::OfflineWithoutRefresh);
     }

@@ -1,11 +1,13 @@
-//! Owns what may be asked for in a registration, with the defaults of what is left out. It judges nothing.
+//! Owns what may be asked for in a registration, with the defaults of what is left out, and what a registered client
+//! would have to ask for to be what it is. It judges nothing.
 
 use std::time::Duration;
 
-use super::registered::{AccessTokenFormat, ClientType};
+use super::registered::{AccessTokenFormat, Client, ClientType};
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
 use crate::protocol::grant_type::GrantType;
+use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::scope::Scope;
 
 /// A registration as it was asked for. What is left out gets the default of the client's type.
@@ -41,6 +43,8 @@ pub struct Registration {
     pub grant_types: Vec<GrantType>,
     /// The scopes that it may ask for.
     pub scopes: Option<Scope>,
+    /// Scopes of the operator's own APIs, beside those or their default.
+    pub custom_scopes: Scope,
     /// Whether PKCE is required.
     pub require_pkce: bool,
     /// The algorithm of its ID tokens.
@@ -81,6 +85,7 @@ impl Registration {
             post_logout_redirect_uris: Vec::new(),
             grant_types: Vec::new(),
             scopes: None,
+            custom_scopes: Scope::default(),
             require_pkce: true,
             id_token_algorithm: Algorithm::RS256,
             access_token_algorithm: None,
@@ -91,6 +96,38 @@ impl Registration {
             audience: None,
             scope_claims_in_id_token: false,
             may_introspect: false,
+        }
+    }
+}
+
+impl From<Client> for Registration {
+    fn from(client: Client) -> Self {
+        let redirect_uris = client.redirect_uris.iter().map(RedirectUri::as_str);
+        Self {
+            client_id: client.client_id.to_string(),
+            name: client.name,
+            client_type: client.client_type,
+            icon: client.icon,
+            client_uri: client.client_uri,
+            policy_uri: client.policy_uri,
+            tos_uri: client.tos_uri,
+            first_party: client.first_party,
+            authentication: Some(client.authentication),
+            redirect_uris: redirect_uris.map(str::to_owned).collect(),
+            post_logout_redirect_uris: client.post_logout_redirect_uris,
+            grant_types: client.grant_types,
+            scopes: Some(client.scopes),
+            custom_scopes: Scope::default(),
+            require_pkce: client.require_pkce,
+            id_token_algorithm: client.id_token_algorithm,
+            access_token_algorithm: client.access_token_algorithm,
+            access_token_format: client.access_token_format,
+            access_token_lifetime: client.access_token_lifetime,
+            default_max_age: client.default_max_age,
+            default_resource: client.default_resource,
+            audience: client.audience,
+            scope_claims_in_id_token: client.scope_claims_in_id_token,
+            may_introspect: client.may_introspect,
         }
     }
 }

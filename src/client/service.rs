@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::error::ClientError;
 use super::metadata::NewClient;
 use super::registered::{Client, ClientSummary};
+use super::registration::Registration;
 use super::resource::{NewResource, Resource};
 use super::{secret, store};
 use crate::audit::{self, Event};
@@ -79,6 +80,39 @@ pub async fn show(work: &mut Work, client_id: &ClientId) -> Result<Client, Clien
     store::find_client(work.connection()?, client_id.as_str())
         .await?
         .ok_or_else(|| ClientError::Unknown(client_id.clone()))
+}
+
+/// Changes a client: all of what it then is is checked anew, as in a registration. Its id, its type and its way to
+/// authenticate stay whatever is asked. What was granted stays granted, but for scopes that it may not have any more.
+pub async fn edit(
+    work: &mut Work,
+    client_id: &ClientId,
+    change: impl FnOnce(&mut Registration) -> Result<(), ClientError>,
+) -> Result<(), ClientError> {
+    let now = work.now();
+    // Two changes follow each other, so that the later one is made to what the earlier one left.
+    store::lock_client(work.connection()?, client_id).await?;
+    let client = show(work, client_id).await?;
+    let (client_type, authentication) = (client.client_type, client.authentication);
+    let mut registration = Registration::from(client);
+    change(&mut registration)?;
+    if registration.grant_types.is_empty() {
+        return Err(ClientError::NoGrantLeft);
+    }
+    let changed = NewClient::parse(Registration {
+        client_id: client_id.to_string(),
+        client_type,
+        authentication: Some(authentication),
+        ..registration
+    })?;
+    store::update_client(work.connection()?, &changed, now).await?;
+    Ok(audit::record(
+        work,
+        Event::ClientUpdated {
+            client: client_id.clone(),
+        },
+    )
+    .await?)
 }
 
 /// Gives the client a new secret. The old ones live on for the overlap; zero ends them with the commit.

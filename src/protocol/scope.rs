@@ -34,6 +34,16 @@ pub const STANDARD: [&str; 8] = [
     MODULES,
 ];
 
+/// Whether a scope value has a meaning here; every other one is an API's own, which is carried and no more.
+#[must_use]
+pub fn is_known(token: &str) -> bool {
+    STANDARD.contains(&token)
+        || token == ORGANIZATIONS_MANAGE
+        || token
+            .strip_prefix(ORGANIZATION_PREFIX)
+            .is_some_and(|organization| !organization.is_empty())
+}
+
 /// Whether a scope value speaks of a person: a client's own token never has it.
 #[must_use]
 pub fn needs_a_person(token: &str) -> bool {

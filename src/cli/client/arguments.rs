@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
+use super::edit::EditClient;
 use crate::cli::values;
 use crate::client::{AccessTokenFormat, ClientType, Registration};
 use crate::protocol::algorithm::Algorithm;
@@ -30,6 +31,14 @@ pub enum ClientCommand {
     Show {
         /// The client's id
         id: String,
+    },
+    /// Change a client; what is left out stays, and so do its id, its type and its way to authenticate
+    Edit {
+        /// The client's id
+        id: String,
+        /// What to change
+        #[command(flatten)]
+        changes: Box<EditClient>,
     },
     /// Give a client a new secret; it is shown only now
     RotateSecret {
@@ -81,9 +90,12 @@ pub struct CreateClient {
     /// A grant type; repeat for several [default: authorization_code, for a service client_credentials]
     #[arg(long = "grant", value_parser = values::one_of(GrantType::ALL.map(GrantType::name), GrantType::parse))]
     pub grant_types: Vec<GrantType>,
-    /// Scopes that it may ask for, separated by spaces or repeated [default: openid]
-    #[arg(long = "scope", value_parser = values::scope)]
+    /// Scopes of signet's that it may ask for, separated by spaces or repeated [default: openid]
+    #[arg(long = "scope", value_parser = values::known_scope)]
     pub scopes: Vec<Scope>,
+    /// Scopes of an API of your own that it may ask for, such as orders:read; signet only carries them
+    #[arg(long = "custom-scope", value_name = "SCOPES", value_parser = values::scope)]
+    pub custom_scopes: Vec<Scope>,
     /// How it authenticates [default: client_secret_basic, for spa and native none]
     #[arg(long, value_parser = values::one_of(
         ClientAuthenticationMethod::ALL.map(ClientAuthenticationMethod::name), ClientAuthenticationMethod::parse))]
@@ -141,7 +153,7 @@ pub struct CreateClient {
 
 impl CreateClient {
     pub(super) fn registration(&self, client_id: &str) -> Registration {
-        let scopes = self.scopes.iter().flat_map(Scope::iter);
+        let together = |scopes: &[Scope]| Scope::from_tokens(scopes.iter().flat_map(Scope::iter));
         Registration {
             icon: self.icon.clone(),
             client_uri: self.client_uri.clone(),
@@ -152,7 +164,8 @@ impl CreateClient {
             redirect_uris: self.redirect_uris.clone(),
             post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
             grant_types: self.grant_types.clone(),
-            scopes: (!self.scopes.is_empty()).then(|| Scope::from_tokens(scopes)),
+            scopes: (!self.scopes.is_empty()).then(|| together(&self.scopes)),
+            custom_scopes: together(&self.custom_scopes),
             require_pkce: !self.no_require_pkce,
             id_token_algorithm: self.id_token_alg,
             access_token_algorithm: self.access_token_alg,

@@ -27,6 +27,14 @@ pub async fn run(command: ClientCommand, work: &mut Work) -> Result<ClientReport
                 .map_err(advise)?;
             Ok(ClientReport::Client(Box::new(client.into())))
         }
+        ClientCommand::Edit { id, changes } => {
+            let id = ClientId::from_text(id);
+            service::edit(work, &id, |registration| changes.apply_to(registration))
+                .await
+                .map_err(advise)?;
+            let client = service::show(work, &id).await?;
+            Ok(ClientReport::Client(Box::new(client.into())))
+        }
         ClientCommand::RotateSecret { id, overlap } => {
             let id = ClientId::from_text(id);
             let secret = service::rotate_secret(work, &id, overlap).await.map_err(advise)?;
@@ -62,11 +70,14 @@ fn advise(error: ClientError) -> anyhow::Error {
         ClientError::UnknownResource { .. } => {
             "register it first: `signet client resource-create --identifier … --name …`"
         }
-        ClientError::AlreadyExists(_) => "`signet client show` tells what it is",
+        ClientError::AlreadyExists(_) | ClientError::NotThere { .. } => {
+            "`signet client show` tells what it is"
+        }
         ClientError::Metadata(_)
         | ClientError::Resource(_)
         | ClientError::TakenByUser(_)
         | ClientError::Public(_)
+        | ClientError::NoGrantLeft
         | ClientError::ResourceExists(_)
         | ClientError::OverlapTooLong
         | ClientError::WeakSecret

@@ -64,14 +64,7 @@ pub(in crate::client) async fn insert_client(
     )
     .fetch_optional(connection)
     .await
-    .map_err(|error| match constraint::violated(&error) {
-        Some("oauth_applications_pkey") => ClientError::AlreadyExists(new.client_id.clone()),
-        Some("oauth_applications_default_resource_fkey") => ClientError::UnknownResource {
-            field: "default_resource",
-        },
-        Some("oauth_applications_audience_fkey") => ClientError::UnknownResource { field: "audience" },
-        _ => error.into(),
-    })?
+    .map_err(|error| refused(error, &new.client_id))?
     .map(drop)
     .ok_or_else(|| ClientError::TakenByUser(new.client_id.clone()))
 }
@@ -169,6 +162,19 @@ pub(in crate::client) async fn list_clients(
     .collect()
 }
 
-fn texts(uris: &[RedirectUri]) -> Vec<String> {
+/// What a violated constraint of the table means.
+pub(super) fn refused(error: sqlx::Error, client_id: &ClientId) -> ClientError {
+    match constraint::violated(&error) {
+        Some("oauth_applications_pkey") => ClientError::AlreadyExists(client_id.clone()),
+        Some("oauth_applications_default_resource_fkey") => ClientError::UnknownResource {
+            field: "default_resource",
+        },
+        Some("oauth_applications_audience_fkey") => ClientError::UnknownResource { field: "audience" },
+        _ => error.into(),
+    }
+}
+
+/// URIs as the columns hold them.
+pub(super) fn texts(uris: &[RedirectUri]) -> Vec<String> {
     uris.iter().map(|uri| uri.as_str().to_owned()).collect()
 }

@@ -142,7 +142,7 @@ async fn secrets_rotate_and_clients_are_switched_off() {
         "service",
         "--grant",
         "client_credentials",
-        "--scope",
+        "--custom-scope",
         "api:read",
     ];
     let created = signet.json(&create).await;

@@ -1,6 +1,7 @@
 //! The `signet` program as an operator runs it: another process, configured by its environment.
 
 mod accounts;
+mod client_edit;
 mod clients;
 mod configuration;
 mod database;
