@@ -132,7 +132,10 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
     let schema = migrate::check(&mut connection).await;
     report.note(
         "schema",
-        schema.as_ref().map(|()| "current".to_owned()).map_err(chain),
+        schema
+            .as_ref()
+            .map(|()| "has everything that this version needs".to_owned())
+            .map_err(chain),
     );
     if schema.is_err() {
         return;

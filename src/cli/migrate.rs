@@ -3,7 +3,7 @@
 use clap::Args;
 use sqlx::{Connection as _, PgConnection};
 
-use super::output;
+use super::{output, schema};
 use crate::config::SignetConfig;
 use crate::db::{bootstrap, migrate, pool};
 use crate::tenancy::module;
@@ -39,14 +39,9 @@ pub(super) async fn run(arguments: MigrateArguments, config: &SignetConfig) -> a
         )?;
     }
     let owner_url = config.database.owner_url()?;
-    migrate::run(&owner_url).await?;
+    migrate::run(&owner_url).await.map_err(schema::advise)?;
     let mut connection = PgConnection::connect(&owner_url).await?;
     module::service::publish(&mut connection, &config.modules.allowlist).await?;
     connection.close().await?;
-    let newest = migrate::MIGRATIONS
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or(0);
-    output::line(&format!("schema: at version {newest}"))
+    output::line(&format!("schema: at version {}", schema::newest()))
 }

@@ -15,6 +15,7 @@ pub mod organization;
 pub mod output;
 pub mod rls;
 pub mod run;
+mod schema;
 mod serve;
 pub mod service_key;
 pub mod user;

@@ -120,3 +120,33 @@ async fn the_doctor_says_what_is_wrong_by_its_exit_code() {
         assert_eq!(failed, [check], "{name}={value}");
     }
 }
+
+/// A schema of a newer build: `migrate` says whose it is and what to do; everything else works on.
+#[tokio::test]
+async fn a_database_of_a_newer_build_is_told_in_words() {
+    let database = TestDatabase::new().await;
+    let signet = Signet::on(&database);
+    let mut admin = database.admin().await;
+    sqlx::query(
+        "insert into public._sqlx_migrations (version, description, success, checksum, execution_time)
+         values (9001, 'later', true, '', 0)",
+    )
+    .execute(&mut admin)
+    .await
+    .expect("noted");
+    let refused = signet.run(&["migrate"]).await;
+    refused.assert_refused("migrated by a newer signet: it has migration 9001");
+    assert!(!refused.errors.contains("resolved"), "{}", refused.errors);
+    let doctor = signet.run(&["doctor"]).await;
+    assert_eq!(doctor.code, 0, "{}", doctor.output);
+    assert_eq!(signet.run(&["client", "list"]).await.code, 0);
+    sqlx::query("update public._sqlx_migrations set checksum = '' where version = 3")
+        .execute(&mut admin)
+        .await
+        .expect("changed");
+    sqlx::query("delete from public._sqlx_migrations where version = 9001")
+        .execute(&mut admin)
+        .await
+        .expect("gone");
+    signet.run(&["migrate"]).await.assert_refused("another build");
+}
