@@ -9,10 +9,10 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{output, serve};
+use super::{output, schema, serve};
 use crate::app::{App, Injected};
 use crate::base::fetch::{Fetch, Reach};
-use crate::config::{DatabaseSettings, ListenSettings, SealingSettings, SignetConfig, TlsSettings};
+use crate::config::{self, DatabaseSettings, ListenSettings, SealingSettings, SignetConfig, TlsSettings};
 use crate::dev::postgres::{Cluster, Settings};
 use crate::dev::relying_party::{self, RelyingPartySettings};
 use crate::dev::seed::{self, DemoAddresses, Seeded};
@@ -51,9 +51,9 @@ pub(super) struct DevArguments {
     /// The folder with PostgreSQL's programs, if they are not in a usual place.
     #[arg(long)]
     pg_bin: Option<PathBuf>,
-    /// What to log, for instance `info,signet=debug`.
-    #[arg(long, default_value = "warn")]
-    log: String,
+    /// What to log, for instance `info,signet=debug` [default: what `SIGNET_LOG__FILTER` says, else warn].
+    #[arg(long)]
+    log: Option<String>,
 }
 
 /// Runs until Ctrl-C.
@@ -86,7 +86,9 @@ async fn on_cluster(
     cluster: &Cluster,
     (sockets, demo_socket): (serve::Sockets, TcpListener),
 ) -> anyhow::Result<()> {
-    database::prepare(cluster, DATABASE).await?;
+    database::prepare(cluster, DATABASE)
+        .await
+        .map_err(schema::advise)?;
     let config = SignetConfig {
         database: DatabaseSettings {
             url: cluster.url("signet_app", DATABASE),
@@ -109,7 +111,8 @@ async fn on_cluster(
     let demo_task = start_demo(&app, &seeded, &demo, demo_socket, stop.clone())?;
     announce(arguments, &app, &demo, &seeded)?;
     signals::stop_requested().await?;
-    output::line("Stopping …")?;
+    // Everything is stopped in order, whether somebody reads of it or not.
+    let _ = output::line("Stopping …");
     stop.cancel();
     serving.finish().await;
     demo_task.await?;
@@ -119,7 +122,18 @@ async fn on_cluster(
 
 const DATABASE: &str = "signet";
 
+/// What is otherwise here unless the environment says it. Everything comes from this machine: one person, or one test
+/// program that signs in over and over.
+const DEFAULTS: [(&str, &str); 4] = [
+    ("log.filter", "warn"),
+    ("limits.logins_per_minute_per_address", "0"),
+    ("limits.authorizations_per_minute_per_address", "0"),
+    ("limits.token_requests_per_minute_per_address", "0"),
+];
+
+/// The environment's configuration, but for what this command makes by itself: addresses, database and keys.
 fn configure(arguments: &DevArguments) -> anyhow::Result<SignetConfig> {
+    let environment = config::load_environment(&DEFAULTS).context("the environment (variables SIGNET_…)")?;
     std::fs::create_dir_all(&arguments.data_dir)?;
     let kek =
         kek::provide(&arguments.keys_dir.join("dev.kek")).context("the development key-encryption key")?;
@@ -133,7 +147,13 @@ fn configure(arguments: &DevArguments) -> anyhow::Result<SignetConfig> {
             public: loopback(arguments.port),
             internal: loopback(arguments.internal_port),
             drain_seconds: 2,
-            ..ListenSettings::default()
+            ..environment.listen
+        },
+        database: DatabaseSettings {
+            url_file: PathBuf::new(),
+            owner_url_file: PathBuf::new(),
+            hook_url_file: PathBuf::new(),
+            ..environment.database
         },
         sealing: SealingSettings {
             kek_files: vec![std::path::absolute(kek)?],
@@ -142,13 +162,11 @@ fn configure(arguments: &DevArguments) -> anyhow::Result<SignetConfig> {
             certificate: arguments.certificate.clone().unwrap_or_default(),
             key: arguments.key.clone().unwrap_or_default(),
         },
-        ..SignetConfig::default()
+        ..environment
     };
-    config.log.filter.clone_from(&arguments.log);
-    // Everything comes from this machine here: one person, or one test program that signs in over and over.
-    config.limits.logins_per_minute_per_address = 0;
-    config.limits.authorizations_per_minute_per_address = 0;
-    config.limits.token_requests_per_minute_per_address = 0;
+    if let Some(filter) = &arguments.log {
+        config.log.filter.clone_from(filter);
+    }
     Ok(config)
 }
 

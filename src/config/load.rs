@@ -1,8 +1,11 @@
 //! Owns where configuration comes from: `--config`, else `SIGNET_CONFIG`, else `./signet.toml` if there is one; then
 //! the environment, in which `SIGNET_DATABASE__URL` is the key `database.url`.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use config::ConfigBuilder;
+use config::builder::DefaultState;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -82,9 +85,7 @@ pub enum ConfigError {
 
 /// Reads the configuration. Values that need each other are checked here, so that nothing starts with half of them.
 pub fn load(path: Option<&Path>) -> Result<SignetConfig, ConfigError> {
-    let mut variables: std::collections::HashMap<String, String> = std::env::vars()
-        .filter(|(name, _)| name.starts_with("SIGNET_"))
-        .collect();
+    let mut variables = variables();
     let named = variables.remove("SIGNET_CONFIG").map(PathBuf::from);
     let mut builder = config::Config::builder();
     builder = match path.map(Path::to_path_buf).or(named) {
@@ -93,6 +94,32 @@ pub fn load(path: Option<&Path>) -> Result<SignetConfig, ConfigError> {
             builder.add_source(config::File::new("signet.toml", config::FileFormat::Toml).required(false))
         }
     };
+    finish(builder, variables)
+}
+
+/// Reads the environment alone, over other defaults than usual: keys with their values. Files, and what names one, are
+/// left aside.
+pub fn load_environment(defaults: &[(&str, &str)]) -> Result<SignetConfig, ConfigError> {
+    let mut variables = variables();
+    variables.remove("SIGNET_CONFIG");
+    let mut builder = config::Config::builder();
+    for (key, value) in defaults {
+        builder = builder.set_default(key, *value)?;
+    }
+    finish(builder, variables)
+}
+
+fn variables() -> HashMap<String, String> {
+    std::env::vars()
+        .filter(|(name, _)| name.starts_with("SIGNET_"))
+        .collect()
+}
+
+/// Puts the environment over what was gathered, and checks all of it.
+fn finish(
+    builder: ConfigBuilder<DefaultState>,
+    variables: HashMap<String, String>,
+) -> Result<SignetConfig, ConfigError> {
     let mut environment = config::Environment::with_prefix("SIGNET")
         .prefix_separator("_")
         .separator("__")

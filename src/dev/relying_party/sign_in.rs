@@ -13,9 +13,18 @@ use crate::base::entropy;
 use crate::base::handle::RANDOM_LENGTH;
 use crate::base::secret::Secret;
 use crate::http::extract::params::Params;
+use crate::protocol::scope;
 
-/// What is asked for, beside `openid`.
-const SCOPES: [&str; 4] = ["profile", "email", "address", "phone"];
+/// What is asked for, beside `openid`: whoever tries the API takes the access token that is shown.
+const SCOPES: [&str; 7] = [
+    "profile",
+    "email",
+    "address",
+    "phone",
+    scope::ORGANIZATIONS,
+    scope::ORGANIZATIONS_MANAGE,
+    scope::MODULES,
+];
 
 /// How the person wants to sign in.
 #[derive(Debug, Default)]

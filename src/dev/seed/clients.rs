@@ -35,8 +35,9 @@ pub(super) async fn provide(
     if service::resource_show(work, DEMO_RESOURCE).await?.is_none() {
         service::resource_create(work, &resource()?).await?;
     }
-    if find(work, DEMO_SPA).await?.is_none() {
-        create(work, spa(), None).await?;
+    match find(work, DEMO_SPA).await? {
+        None => drop(create(work, spa(), None).await?),
+        Some(existing) => complete(work, existing, spa()).await?,
     }
     provide_service(work, secrets).await?;
     provide_web(work, demo).await
@@ -67,12 +68,26 @@ async fn provide_web(work: &mut Work, demo: &DemoAddresses) -> Result<Secret, Se
             None => Err(ClientError::Public(client_id).into()),
         },
         Some(existing) if serves(&existing, demo) => {
+            complete(work, existing, web(demo)).await?;
             Ok(service::rotate_secret(work, &client_id, Duration::ZERO).await?)
         }
         Some(_) => Err(SeedError::OtherAddress {
             address: demo.url.clone(),
         }),
     }
+}
+
+/// Gives a client of an earlier version the scopes that its successor is made with.
+async fn complete(work: &mut Work, existing: Client, wanted: Registration) -> Result<(), ClientError> {
+    let wanted = wanted.scopes.unwrap_or_default();
+    if wanted.is_subset(&existing.scopes) {
+        return Ok(());
+    }
+    service::edit(work, &existing.client_id, |registration| {
+        registration.scopes = Some(existing.scopes.with(wanted.to_vec()));
+        Ok(())
+    })
+    .await
 }
 
 fn serves(client: &Client, demo: &DemoAddresses) -> bool {
@@ -141,7 +156,15 @@ fn program() -> Registration {
 }
 
 fn scopes(more: &[&str]) -> Scope {
-    let usual = [scope::OPENID, "profile", "email", scope::ORGANIZATION_ANY];
+    let usual = [
+        scope::OPENID,
+        "profile",
+        "email",
+        scope::ORGANIZATION_ANY,
+        scope::ORGANIZATIONS,
+        scope::ORGANIZATIONS_MANAGE,
+        scope::MODULES,
+    ];
     Scope::from_tokens(usual.into_iter().chain(more.iter().copied()))
 }
 

@@ -5,6 +5,7 @@ mod client_edit;
 mod clients;
 mod configuration;
 mod database;
+mod development;
 mod hook_preview;
 mod hook_test;
 mod hooks;
