@@ -148,6 +148,25 @@ impl SettingsCommand {
     }
 }
 
+/// The organization that a list is of: alone, or under the name that the other commands give it.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub struct Of {
+    /// The organization's id or slug
+    #[arg(value_name = "ORG")]
+    org: Option<String>,
+    /// The organization's id or slug
+    #[arg(long = "org", id = "organization", value_name = "ORG")]
+    named: Option<String>,
+}
+
+impl Of {
+    /// How it is named; clap sees to it that it is.
+    pub(super) fn organization(&self) -> &str {
+        self.org.as_deref().or(self.named.as_deref()).unwrap_or_default()
+    }
+}
+
 /// An organization to make.
 #[derive(Debug, Clone, Args)]
 pub struct CreateOrganization {

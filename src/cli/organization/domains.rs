@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
+use super::arguments::Of;
 use super::lookup::organization;
 use super::report::OrganizationReport;
 use super::run::changed;
@@ -60,8 +61,8 @@ pub enum DomainCommand {
     },
     /// List an organization's domains
     Domains {
-        /// The organization's id or slug
-        org: String,
+        #[command(flatten)]
+        of: Of,
     },
 }
 
@@ -136,8 +137,8 @@ async fn carry_out(
             domain::release(work, &operator, &org, &name).await?;
             Ok(changed(&org, format!("{name} released")))
         }
-        DomainCommand::Domains { org } => {
-            let org = organization(work, &org).await?.id;
+        DomainCommand::Domains { of } => {
+            let org = organization(work, of.organization()).await?.id;
             let found = domain::list(work, &operator, &org).await?;
             let domains = found.into_iter().map(Into::into).collect();
             Ok(OrganizationReport::Domains(DomainList { domains }))

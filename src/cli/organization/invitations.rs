@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use clap::Subcommand;
 
+use super::arguments::Of;
 use super::lookup::organization;
 use super::members;
 use super::report::{OrganizationChanged, OrganizationReport};
@@ -44,8 +45,8 @@ pub enum InvitationCommand {
     },
     /// List an organization's invitations, pending and over, in the order in which they were made
     Invitations {
-        /// The organization's id or slug
-        org: String,
+        #[command(flatten)]
+        of: Of,
         /// Begin after this id
         #[arg(long)]
         after: Option<String>,
@@ -118,8 +119,8 @@ pub(super) async fn run(
             let sent = invitation::create(work, &operator, &org, &new, quotas).await?;
             Ok(shown(&sent))
         }
-        InvitationCommand::Invitations { org, after, limit } => {
-            let org = organization(work, &org).await?.id;
+        InvitationCommand::Invitations { of, after, limit } => {
+            let org = organization(work, of.organization()).await?.id;
             let after = after.map(InvitationId::from_text);
             let now = work.now();
             let found = invitation::list(work, &operator, &org, after.as_ref(), limit).await?;

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
+use super::arguments::Of;
 use super::lookup::{both, organization};
 use super::report::{MemberList, MembershipChanged, OrganizationReport};
 use crate::base::id::{OrganizationId, UserId};
@@ -53,8 +54,8 @@ pub enum MemberCommand {
     },
     /// List who belongs to an organization or is asked to, in the order of their ids
     Members {
-        /// The organization's id or slug
-        org: String,
+        #[command(flatten)]
+        of: Of,
         /// Begin after this person's id
         #[arg(long)]
         after: Option<String>,
@@ -113,8 +114,8 @@ pub(super) async fn run(command: MemberCommand, work: &mut Work) -> Result<Organ
         MemberCommand::RefuseWorkspaces { membership: of } => {
             set_workspace_creation(work, &of, WorkspaceCreation::Refused).await
         }
-        MemberCommand::Members { org, after, limit } => {
-            let org = organization(work, &org).await?.id;
+        MemberCommand::Members { of, after, limit } => {
+            let org = organization(work, of.organization()).await?.id;
             let after = after.map(UserId::from_text);
             let found = membership::list(work, &operator, &org, after.as_ref(), limit).await?;
             let members = found.into_iter().map(Into::into).collect();

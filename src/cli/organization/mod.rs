@@ -12,7 +12,7 @@ mod report;
 mod run;
 mod views;
 
-pub use arguments::{CreateOrganization, OrganizationCommand, SettingsCommand};
+pub use arguments::{CreateOrganization, Of, OrganizationCommand, SettingsCommand};
 pub use domains::{Claim, DomainCommand};
 pub use invitations::InvitationCommand;
 pub(super) use lookup::organization;

@@ -169,12 +169,15 @@ impl fmt::Display for UserReport {
                     [
                         user.user_id.as_str(),
                         user.email.as_str(),
+                        user.user_name.as_deref().unwrap_or_default(),
+                        user.name.as_str(),
                         user.role,
                         user.tier,
                         user.status,
                     ]
                 });
-                layout::table(formatter, ["USER_ID", "EMAIL", "ROLE", "TIER", "STATUS"], rows)
+                let heads = ["USER_ID", "EMAIL", "USER_NAME", "NAME", "ROLE", "TIER", "STATUS"];
+                layout::table(formatter, heads, rows)
             }
             Self::Changed(changed) => write!(formatter, "{}: {}", changed.user_id, changed.done),
         }

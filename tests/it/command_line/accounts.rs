@@ -113,3 +113,20 @@ async fn an_account_made_by_command_signs_in_until_it_is_disabled() {
         .await
         .assert_error(400, "invalid_grant");
 }
+
+/// A list names people as `user show` does.
+#[tokio::test]
+async fn a_list_shows_how_people_are_called() {
+    let database = TestDatabase::new().await;
+    let signet = Signet::on(&database);
+    signet.json_with_input(&CREATE, "correct horse battery\n").await;
+    let listed = signet.run(&["user", "list"]).await;
+    let mut lines = listed.output.lines();
+    let heads: Vec<&str> = lines.next().expect("heads").split_whitespace().collect();
+    assert_eq!(
+        heads,
+        ["USER_ID", "EMAIL", "USER_NAME", "NAME", "ROLE", "TIER", "STATUS"]
+    );
+    let line = lines.next().expect("Anna");
+    assert!(line.contains("Anna@example.com") && line.contains("  anna  ") && line.contains("Anna Example"));
+}

@@ -57,6 +57,11 @@ async fn an_address_is_invited_and_joins() {
       "user_id": "[id]"
     }
     "#);
+    assert_eq!(
+        say(&signet, "org invitations acme").await,
+        say(&signet, "org invitations --org acme").await,
+        "as its siblings are asked"
+    );
     assert_json_snapshot!(say(&signet, "org invitations acme").await, @r#"
     {
       "invitations": [
