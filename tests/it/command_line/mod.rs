@@ -13,5 +13,6 @@ mod invitations;
 mod organizations;
 pub mod program;
 pub mod running;
+mod script;
 mod serve;
 mod service_keys;
