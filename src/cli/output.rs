@@ -1,9 +1,14 @@
 //! Owns how a command answers: for people, or as JSON with `--json`.
 
 use std::fmt::Display;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
 use serde::Serialize;
+
+/// Whoever read standard output has read enough: `signet user list | head -1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("nobody reads standard output any more")]
+pub struct ReaderGone;
 
 /// Writes a report to standard output.
 pub fn write<T: Serialize + Display>(report: &T, json: bool) -> anyhow::Result<()> {
@@ -24,7 +29,10 @@ pub fn is_for_eyes() -> bool {
 /// Writes one line to standard output at once.
 pub fn line(text: &str) -> anyhow::Result<()> {
     let mut output = std::io::stdout().lock();
-    writeln!(output, "{}", text.trim_end())?;
-    output.flush()?;
-    Ok(())
+    writeln!(output, "{}", text.trim_end())
+        .and_then(|()| output.flush())
+        .map_err(|error| match error.kind() {
+            ErrorKind::BrokenPipe => ReaderGone.into(),
+            _ => anyhow::Error::from(error).context("standard output"),
+        })
 }

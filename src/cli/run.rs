@@ -25,7 +25,14 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// How a shell reports a program that a closed pipe ended: 128 and the number of SIGPIPE.
+const PIPE_CLOSED: u8 = 141;
+
 fn failed(error: &anyhow::Error) -> ExitCode {
+    // As other programs end: there is nothing to say, and nobody to say it to.
+    if error.is::<output::ReaderGone>() {
+        return ExitCode::from(PIPE_CLOSED);
+    }
     tell(error);
     ExitCode::FAILURE
 }

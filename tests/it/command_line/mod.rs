@@ -11,6 +11,7 @@ mod hook_test;
 mod hooks;
 mod invitations;
 mod organizations;
+mod pipes;
 pub mod program;
 pub mod running;
 mod script;
