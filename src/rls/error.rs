@@ -58,7 +58,7 @@ pub enum RlsError {
         found: String,
     },
     /// No such role.
-    #[error("there is no role {0} in this database")]
+    #[error("there is no role {0} in this database: make it first (create role {0};), or name another")]
     UnknownRole(Identifier),
     /// The kit is not there.
     #[error(

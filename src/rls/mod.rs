@@ -6,6 +6,7 @@ pub mod error;
 pub mod identifier;
 pub mod kit;
 pub mod policy;
+pub mod roles;
 pub mod sync;
 pub mod verify;
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::cli::{output, values};
 use crate::rls::kit::{self, Epoch, Installation, Kit};
-use crate::rls::{self, Identifier};
+use crate::rls::{self, Identifier, roles};
 
 /// `signet rls install`
 #[derive(Debug, Clone, Args)]
@@ -104,7 +104,9 @@ pub(super) async fn run(arguments: InstallArguments, json: bool) -> anyhow::Resu
     };
     match arguments.database {
         Some(url) if !arguments.print => {
-            let installation = kit::install(&mut rls::open(&url).await?, &kit).await?;
+            let mut connection = rls::open(&url).await?;
+            roles::require(&mut connection, kit.grant_to.iter().chain(&kit.sync_role)).await?;
+            let installation = kit::install(&mut connection, &kit).await?;
             let report = InstallReport {
                 schema: kit.schema.as_str().to_owned(),
                 epoch: mode.name(),

@@ -4,8 +4,8 @@ use sqlx::PgConnection;
 
 use super::children::{Child, children, foreign, open_above, other_policies};
 use super::template::PolicyRequest;
-use crate::rls::RlsError;
 use crate::rls::identifier::{Identifier, QualifiedName};
+use crate::rls::{RlsError, roles};
 
 /// How a column holds an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,7 +62,7 @@ pub async fn look_up(connection: &mut PgConnection, request: &PolicyRequest) -> 
         return Err(RlsError::OpenParent { table, parent });
     }
     require_kit(connection, &request.kit).await?;
-    require_roles(connection, &request.to).await?;
+    roles::require(connection, &request.to).await?;
     let mut table = Table {
         foreign: foreign(connection, found.oid).await?,
         others: other_policies(connection, found.oid).await?,
@@ -161,19 +161,4 @@ async fn require_kit(connection: &mut PgConnection, schema: &Identifier) -> Resu
     } else {
         Err(RlsError::NoKit(schema.clone()))
     }
-}
-
-async fn require_roles(connection: &mut PgConnection, roles: &[Identifier]) -> Result<(), RlsError> {
-    for role in roles.iter().filter(|role| role.as_str() != "public") {
-        let there = sqlx::query_scalar!(
-            r#"select exists (select from pg_roles where rolname = $1) as "there!""#,
-            role.as_str()
-        )
-        .fetch_one(&mut *connection)
-        .await?;
-        if !there {
-            return Err(RlsError::UnknownRole(role.clone()));
-        }
-    }
-    Ok(())
 }

@@ -193,3 +193,28 @@ async fn the_schema_is_for_the_roles_that_are_named() {
         .expect("a row");
     assert!(!rows.get::<bool, _>(0));
 }
+
+/// A role that is not there is named, with what to do, and nothing is installed.
+#[tokio::test]
+async fn a_role_that_does_not_exist_is_named() {
+    let downstream = Downstream::new().await;
+    let url = downstream.database.url(&downstream.owner).await;
+    let signet = Signet::unconfigured();
+    let install = ["rls", "install", "--database", &url];
+    for more in [
+        vec!["--grant-to", "nobody_here"],
+        vec!["--epoch", "synced", "--sync-role", "nobody_here"],
+    ] {
+        let refused = signet.run(&[&install[..], &more].concat()).await;
+        refused.assert_refused("there is no role nobody_here in this database");
+        assert!(
+            refused.errors.contains("create role nobody_here;"),
+            "{}",
+            refused.errors
+        );
+    }
+    let made = signet
+        .json(&[&install[..], &["--grant-to", "public"]].concat())
+        .await;
+    assert_eq!(made["changed"], true, "nothing was left by the refusals");
+}

@@ -81,7 +81,7 @@ async fn what_is_in_the_way_is_named() {
         ),
         (
             vec!["--grant-to", "nobody_here"],
-            "role \"nobody_here\" does not exist",
+            "there is no role nobody_here in this database: make it first",
         ),
         (vec!["--sync-role", "nobody_here"], "--epoch synced"),
         (
