@@ -14,7 +14,7 @@ pub enum RlsCommand {
     Install(InstallArguments),
     /// Write the policies of a table
     Policy(PolicyArguments),
-    /// Keep the copy of what `rls install --epoch synced` checks: removals count within a second
+    /// Keep the copy of what `rls install --epoch synced` checks: a removal counts within a second
     Sync(SyncArguments),
     /// Inspect and attack a database's isolation of tenants; exits with 1 if something is found
     ///
