@@ -26,7 +26,7 @@ pub(super) fn advise(error: SchemaError) -> anyhow::Error {
             MigrateError::VersionMissing(version) | MigrateError::VersionMismatch(version),
         ) => anyhow::anyhow!(
             "the database has a migration {version} that this signet does not have in that form: it was migrated by \
-             another build. Run `signet migrate` of the build that made it, or restore a backup; nothing was changed"
+             another build. Run `signet migrate` of the build that made it, or restore a backup"
         ),
         error => error.into(),
     }
