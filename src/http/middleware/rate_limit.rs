@@ -25,6 +25,9 @@ use crate::web::layout::Layout;
 /// After so many requests, addresses that have rested are forgotten.
 const SWEEP_INTERVAL: u32 = 4096;
 
+/// The group whose answers are never pages.
+const PROGRAMS: &str = "api";
+
 /// How often one address may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
@@ -85,7 +88,7 @@ pub async fn enforce(State(limit): State<RateLimit>, request: Request, next: Nex
     };
     metrics::counter!("signet_http_rate_limited_total", "group" => limit.group).increment(1);
     let id = RequestId::of(request.extensions());
-    let mut response = if wants_page(request.headers()) {
+    let mut response = if limit.group != PROGRAMS && wants_page(request.headers()) {
         let page = ErrorPage::too_many_requests(&limit.layout, id);
         page::with_status(StatusCode::TOO_MANY_REQUESTS, &page, FormAction::None)
     } else {

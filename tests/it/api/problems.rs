@@ -91,6 +91,17 @@ async fn a_method_that_a_path_has_not_is_a_problem_that_names_those_it_has() {
     }
 }
 
+/// Too many requests are told in the same form, whatever the asker would like.
+#[tokio::test]
+async fn too_many_requests_are_a_problem_too() {
+    let app = TestApp::with(|config| config.limits.api_requests_per_minute_per_address = 1).await;
+    let first = without_token(&app, Method::GET, "/api/v1/organizations").await;
+    assert_problem(&first, 401, "missing_token");
+    let second = without_token(&app, Method::GET, "/api/v1/organizations").await;
+    assert_problem(&second, 429, "too_many_requests");
+    assert_ne!(second.header("retry-after"), "");
+}
+
 /// What is refused is documented in one form only.
 #[tokio::test]
 async fn the_document_knows_problems_only() {
