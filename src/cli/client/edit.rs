@@ -11,8 +11,7 @@ use crate::protocol::grant_type::GrantType;
 use crate::protocol::scope::Scope;
 
 /// What to change of a client. An empty text takes an address or the name of a resource away.
-#[derive(Debug, Clone, Args)]
-#[group(required = true, multiple = true)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct EditClient {
     /// What consent pages call it
     #[arg(long)]
@@ -96,6 +95,11 @@ pub struct EditClient {
 }
 
 impl EditClient {
+    /// Whether there is anything to change.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Changes what was asked for, and refuses to take away what is not there.
     pub(super) fn apply_to(&self, registration: &mut Registration) -> Result<(), ClientError> {
         set(&mut registration.name, self.name.as_ref());

@@ -1,6 +1,6 @@
 //! Owns what `signet client …` does, in its caller's transaction.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use super::arguments::{ClientCommand, CreateClient, CreateResource};
 use super::report::{ClientChanged, ClientLine, ClientList, ClientReport, Credentials};
@@ -28,6 +28,10 @@ pub async fn run(command: ClientCommand, work: &mut Work) -> Result<ClientReport
             Ok(ClientReport::Client(Box::new(client.into())))
         }
         ClientCommand::Edit { id, changes } => {
+            ensure!(
+                !changes.is_empty(),
+                "there is nothing to change; `signet client edit --help` lists what may be"
+            );
             let id = ClientId::from_text(id);
             service::edit(work, &id, |registration| changes.apply_to(registration))
                 .await
