@@ -12,7 +12,8 @@ use crate::base::id::HookId;
 use crate::db::DatabaseError;
 use crate::protocol::claims::Output;
 
-/// The migrations that hold the shipped function, the newest first. Where an older body stands, no operator wrote it.
+/// The migrations that hold the shipped function, the newest first. Where an older body stands, no operator wrote it;
+/// a newer one is known by the mark that its migration left.
 const MIGRATIONS: [&str; 2] = [
     include_str!("../../migrations/0017_since.sql"),
     include_str!("../../migrations/0010_epoch.sql"),
@@ -35,8 +36,8 @@ fn is_shipped(body: &str) -> bool {
 /// The hook that an operator's replacement is: asked first, additive, fail closed. None while the function is the
 /// shipped one. A dropped function is a replacement too, one that cannot be called.
 pub(super) async fn replacement(connection: &mut PgConnection) -> Result<Option<Hook>, DatabaseError> {
-    let body = store::hook_body(connection).await?;
-    if body.as_deref().is_some_and(is_shipped) {
+    let function = store::hook_function(connection).await?;
+    if function.is_some_and(|function| function.marked || is_shipped(&function.body)) {
         return Ok(None);
     }
     let Ok(function) = FunctionName::parse(FUNCTION) else {

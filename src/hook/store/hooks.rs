@@ -29,18 +29,29 @@ impl From<sqlx::Error> for WriteError {
     }
 }
 
-/// The body of `auth.custom_access_token_hook(jsonb)`; none if it was dropped.
-pub(in crate::hook) async fn hook_body(
+/// `auth.custom_access_token_hook(jsonb)` as it stands.
+pub(in crate::hook) struct HookFunction {
+    /// Its body.
+    pub(in crate::hook) body: String,
+    /// Whether the comment that a migration left says that this very body was shipped.
+    pub(in crate::hook) marked: bool,
+}
+
+/// The function; none if it was dropped.
+pub(in crate::hook) async fn hook_function(
     connection: &mut PgConnection,
-) -> Result<Option<String>, DatabaseError> {
-    let body = sqlx::query_scalar!(
-        r#"select p.prosrc as "body!"
+) -> Result<Option<HookFunction>, DatabaseError> {
+    let function = sqlx::query_as!(
+        HookFunction,
+        r#"select p.prosrc as "body!",
+            coalesce(obj_description(p.oid, 'pg_proc')
+                = 'signet: shipped ' || encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex'), false) as "marked!"
            from pg_proc p
            where p.oid = to_regprocedure('auth.custom_access_token_hook(jsonb)')"#
     )
     .fetch_optional(connection)
     .await?;
-    Ok(body)
+    Ok(function)
 }
 
 /// Every hook in the order in which they are asked.

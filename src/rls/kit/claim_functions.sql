@@ -1,9 +1,24 @@
 
+-- What policies ask in nearly every statement is plpgsql: an SQL function becomes a part of each statement that is
+-- planned, and planning that costs more than the call. As with claims(), every name says its schema.
+
 -- The person, or null: a service's token has its own client as `sub`.
 create or replace function @schema@.uid() returns text
-    language sql stable parallel safe
-    return jsonb_path_query_first(@schema@.claims(),
-        '$ ? (@.sub.type() == "string" && @.sub != "" && !(@.sub == @.client_id)).sub', '{}', true) #>> '{}';
+    language plpgsql stable parallel safe
+as $signet$
+declare
+    claims pg_catalog.jsonb := @schema@.claims();
+    found pg_catalog.text := claims operator(pg_catalog.->>) 'sub';
+begin
+    if found operator(pg_catalog.<>) ''
+        and pg_catalog.jsonb_typeof(claims operator(pg_catalog.->) 'sub') operator(pg_catalog.=) 'string'
+        and (claims operator(pg_catalog.->) 'client_id') is distinct from (claims operator(pg_catalog.->) 'sub')
+    then
+        return found;
+    end if;
+    return null;
+end
+$signet$;
 
 create or replace function @schema@.uid_uuid() returns uuid
     language sql stable parallel safe
@@ -12,9 +27,20 @@ create or replace function @schema@.uid_uuid() returns uuid
 
 -- The organization that the person acts for.
 create or replace function @schema@.org_id() returns text
-    language sql stable parallel safe
-    return jsonb_path_query_first(@schema@.claims() -> 'org_id',
-        'strict $ ? (@.type() == "string" && @ != "")', '{}', true) #>> '{}';
+    language plpgsql stable parallel safe
+as $signet$
+declare
+    claims pg_catalog.jsonb := @schema@.claims();
+    found pg_catalog.text := claims operator(pg_catalog.->>) 'org_id';
+begin
+    if found operator(pg_catalog.<>) ''
+        and pg_catalog.jsonb_typeof(claims operator(pg_catalog.->) 'org_id') operator(pg_catalog.=) 'string'
+    then
+        return found;
+    end if;
+    return null;
+end
+$signet$;
 
 create or replace function @schema@.org_id_uuid() returns uuid
     language sql stable parallel safe
@@ -23,9 +49,20 @@ create or replace function @schema@.org_id_uuid() returns uuid
 
 -- As what they act there: owner, admin, member, viewer, or a role of the organization's own.
 create or replace function @schema@.org_role() returns text
-    language sql stable parallel safe
-    return jsonb_path_query_first(@schema@.claims() -> 'org_role',
-        'strict $ ? (@.type() == "string" && @ != "")', '{}', true) #>> '{}';
+    language plpgsql stable parallel safe
+as $signet$
+declare
+    claims pg_catalog.jsonb := @schema@.claims();
+    found pg_catalog.text := claims operator(pg_catalog.->>) 'org_role';
+begin
+    if found operator(pg_catalog.<>) ''
+        and pg_catalog.jsonb_typeof(claims operator(pg_catalog.->) 'org_role') operator(pg_catalog.=) 'string'
+    then
+        return found;
+    end if;
+    return null;
+end
+$signet$;
 
 -- What they are on the platform: user, admin, service. Never a role of this database.
 create or replace function @schema@.role() returns text

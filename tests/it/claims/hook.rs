@@ -131,6 +131,28 @@ async fn the_shipped_function_of_an_earlier_version_is_no_operators_hook() {
     assert!(!app.app.issuance().hooks.are_asked(Output::AccessToken));
 }
 
+/// A newer version's migration runs before the last replica of this one has ended: the mark that it leaves speaks for
+/// its body, and for no other.
+#[tokio::test]
+async fn the_shipped_function_of_a_newer_version_is_known_by_its_mark() {
+    let app = TestApp::new().await;
+    let newer = "create or replace function auth.custom_access_token_hook(event jsonb) returns jsonb
+            language sql stable set search_path = pg_catalog, pg_temp as $$ select jsonb_build_object() $$;
+        do $mark$ begin execute (
+            select format('comment on function auth.custom_access_token_hook(jsonb) is %L',
+                'signet: shipped ' || encode(sha256(convert_to(prosrc, 'UTF8')), 'hex'))
+            from pg_proc
+            where oid = to_regprocedure('auth.custom_access_token_hook(jsonb)'));
+        end $mark$";
+    let operators = "create or replace function auth.custom_access_token_hook(event jsonb) returns jsonb
+        language sql stable set search_path = pg_catalog, pg_temp as $$ select event $$";
+    for (statements, asked) in [(newer, false), (operators, true)] {
+        sql(&app, statements).await;
+        app.app.refresh("hooks").await;
+        assert_eq!(app.app.issuance().hooks.are_asked(Output::AccessToken), asked);
+    }
+}
+
 /// Contracts section 4: a function that is gone is not passed over. No person's token is minted, and nothing is spent,
 /// so that they keep their login when the operator is done.
 #[tokio::test]
