@@ -206,7 +206,7 @@ pub(super) struct TokenSays<'a> {
 }
 
 /// What userinfo says for a JWT. An unbound grant keeps the organization that the token speaks of: the epoch says
-/// that the person is still joined.
+/// that the person is still joined. Where it is the same as today's, no cut-off is newer, and none is looked for.
 pub(super) async fn userinfo_of_jwt(
     work: &mut Work,
     says: TokenSays<'_>,
@@ -215,7 +215,7 @@ pub(super) async fn userinfo_of_jwt(
     let row = sqlx::query_as!(
         UserinfoRow,
         r#"select g.user_id as "user_id!", g.created_at as "began!", g.claims, null::jsonb as token,
-            auth.member_claims(g.user_id, g.organization_id, coalesce($4, g.active_organization_id), $6, g.created_at) as tenancy,
+            facts.tenancy,
             case when $7 = any ($6) then auth.member_organizations(g.user_id) end as organizations,
             u.email, u.email_verified_at, u.user_name, u.name, u.given_name, u.family_name, u.middle_name, u.nickname,
             u.profile, u.image, u.website, u.gender, u.birthdate, u.zoneinfo, u.locale, u.phone, u.phone_verified_at,
@@ -223,9 +223,14 @@ pub(super) async fn userinfo_of_jwt(
             u.address_country, u.updated_at
            from auth.live_grants g
            join auth.users u on u.id = g.user_id
+           cross join lateral (
+               select auth.member_claims(
+                   g.user_id, g.organization_id, coalesce($4, g.active_organization_id), $6, g.created_at) as tenancy
+               offset 0) facts
            where g.id = $1
              and g.live_until > $3
-             and auth.epoch_is_current($5, g.user_id, $4)
+             and (facts.tenancy ->> 'mv' = $5 and facts.tenancy ->> 'org_id' is not distinct from $4
+                 or auth.epoch_is_current($5, g.user_id, $4))
              and not exists (select from auth.revoked_tokens r where r.jti = $2)"#,
         says.grant_id,
         says.jti,
@@ -249,8 +254,7 @@ pub(super) async fn userinfo_of_reference(
     let row = sqlx::query_as!(
         UserinfoRow,
         r#"select g.user_id as "user_id!", g.created_at as "began!", g.claims, t.claims as token,
-            auth.member_claims(g.user_id, g.organization_id, coalesce(t.claims ->> 'org_id', g.active_organization_id),
-                says.scopes, g.created_at) as tenancy,
+            facts.tenancy,
             case when $3 = any (says.scopes) then auth.member_organizations(g.user_id) end as organizations,
             u.email, u.email_verified_at, u.user_name, u.name, u.given_name, u.family_name, u.middle_name, u.nickname,
             u.profile, u.image, u.website, u.gender, u.birthdate, u.zoneinfo, u.locale, u.phone, u.phone_verified_at,
@@ -260,10 +264,17 @@ pub(super) async fn userinfo_of_reference(
            join auth.live_grants g on g.id = t.grant_id
            join auth.users u on u.id = g.user_id
            cross join lateral (select string_to_array(t.claims ->> 'scope', ' ') as scopes) says
+           cross join lateral (
+               select auth.member_claims(
+                   g.user_id, g.organization_id, coalesce(t.claims ->> 'org_id', g.active_organization_id),
+                   says.scopes, g.created_at) as tenancy
+               offset 0) facts
            where t.digest = $1
              and t.expires_at > $2
              and g.live_until > $2
-             and auth.epoch_is_current(t.claims ->> 'mv', g.user_id, t.claims ->> 'org_id')"#,
+             and (facts.tenancy ->> 'mv' = t.claims ->> 'mv'
+                     and facts.tenancy ->> 'org_id' is not distinct from t.claims ->> 'org_id'
+                 or auth.epoch_is_current(t.claims ->> 'mv', g.user_id, t.claims ->> 'org_id'))"#,
         digest.as_bytes(),
         now,
         ORGANIZATIONS,
