@@ -10,8 +10,11 @@ use crate::stage::{SYNCED, Stage};
 /// How much slower than with a literal the query may be.
 const BAR: f64 = 1.10;
 
-/// Runs before those that count.
+/// Runs before those that count, of each pair of connections.
 const WARM_UP: u32 = 50;
+
+/// So many pairs of connections share the runs: one backend can be quicker than another for all its life.
+const PAIRS: u32 = 6;
 
 /// How a statement reaches PostgreSQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,14 +118,16 @@ impl Outcome {
 /// Measures a case.
 pub(crate) async fn run(stage: &Stage, case: &Case, rounds: u32) -> anyhow::Result<Outcome> {
     let (literal, policy) = (case.literal(stage), case.policy(stage));
-    let (mut unbound, mut person) = (stage.unbound().await?, stage.person().await?);
     let (mut without, mut with) = (Vec::new(), Vec::new());
-    for round in 0..WARM_UP + rounds {
-        let first = time(&mut unbound, &literal, case.manner).await?;
-        let second = time(&mut person, &policy, case.manner).await?;
-        if round >= WARM_UP {
-            without.push(first);
-            with.push(second);
+    for _ in 0..PAIRS {
+        let (mut unbound, mut person) = (stage.unbound().await?, stage.person().await?);
+        for round in 0..WARM_UP + rounds.div_ceil(PAIRS) {
+            let first = time(&mut unbound, &literal, case.manner).await?;
+            let second = time(&mut person, &policy, case.manner).await?;
+            if round >= WARM_UP {
+                without.push(first);
+                with.push(second);
+            }
         }
     }
     Ok(Outcome {
