@@ -1,18 +1,16 @@
 //! Owns one question to an SQL function: on a connection of its own that logs in as `signet_hook`, in a read-only
-//! transaction that is always rolled back, within a time that the database and this process both keep. One round trip:
-//! a simple query, in which the event stands in an alphabet that cannot end a literal. Whatever the function did to
-//! its session is undone, or the session ends. What PostgreSQL says when a function fails goes to the operator's log
-//! and nowhere else.
+//! transaction that is always rolled back, within a time that the database and this process both keep. Three round
+//! trips, the last of which nobody waits for. The event is a bound parameter: the text of a statement is in PostgreSQL's
+//! log when it fails, and other sessions of the role can read it. Whatever the function did to its session is undone, or
+//! the session ends. What PostgreSQL says when a function fails goes to the operator's log and nowhere else.
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::postgres::{PgConnection, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnection, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgPool, Row as _};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::sql_failure::told;
@@ -23,8 +21,6 @@ use crate::hook::answer::ANSWER_LIMIT;
 use crate::hook::definition::FunctionName;
 use crate::hook::error::{HookError, NO_CONNECTION_IN_TIME};
 
-/// Ends the transaction and takes everything back. What outlives it is looked for: locks of the session are let go, and
-/// statements are counted, so that a session in which the function prepared some or took ours away is known.
 const RELEASE: &str = "rollback; select pg_advisory_unlock_all(); \
      select count(*) filter (where from_sql) as strangers, count(*) filter (where not from_sql) as ours \
      from pg_prepared_statements";
@@ -100,18 +96,29 @@ impl SqlTransport {
                 return Err(HookError::Unavailable("no connection as signet_hook"));
             }
         };
-        let called = timeout_at(deadline, call(borrowed.connection()?, function, event, time)).await;
-        let answered = called.unwrap_or(Err(HookError::Timeout))?;
-        if self.is_sound(borrowed.connection()?, &answered) {
-            borrowed.give_back();
-        }
-        answered.text.map(String::into_bytes).ok_or(HookError::Malformed)
-    }
-
-    /// Whether the session is as it was before the call.
-    fn is_sound(&self, connection: &PgConnection, answered: &Answered) -> bool {
-        let all_there = usize::try_from(answered.ours) == Ok(connection.cached_statements_size());
-        answered.strangers == 0 && (all_there || !self.keeps_statements)
+        let answer = timeout_at(
+            deadline,
+            call(
+                borrowed.connection()?,
+                function,
+                event,
+                time,
+                self.keeps_statements,
+            ),
+        )
+        .await;
+        let answer = answer.unwrap_or(Err(HookError::Timeout))?;
+        // An answer that came in time counts, whatever becomes of the connection, and nobody waits for that.
+        let keeps_statements = self.keeps_statements;
+        tokio::spawn(async move {
+            let Ok(connection) = borrowed.connection() else {
+                return;
+            };
+            if let Ok(Ok(true)) = timeout(RELEASE_TIME, release(connection, keeps_statements)).await {
+                borrowed.give_back();
+            }
+        });
+        answer.map(String::into_bytes).ok_or(HookError::Malformed)
     }
 
     /// Whether a connection can be had, and as the right role: for the start and for `signet doctor`. Outside the pool,
@@ -220,6 +227,9 @@ impl SqlTransport {
     }
 }
 
+/// How long an answered connection may take to become usable again.
+const RELEASE_TIME: Duration = Duration::from_secs(1);
+
 /// A connection that ends when it is dropped, unless it was found sound.
 struct Borrowed(Option<Lease>);
 
@@ -250,40 +260,43 @@ impl Drop for Borrowed {
     }
 }
 
-/// What came back of one call.
-struct Answered {
-    text: Option<String>,
-    strangers: i64,
-    ours: i64,
-}
-
-/// The transaction with its limits, the call, and the end of it. The answer is cut where it would be refused for its
-/// length anyway. Each statement has the time for itself, and the caller's covers them all.
+/// Two round trips: the transaction with its limits, and the call. The answer is cut where it would be refused for
+/// its length anyway.
 async fn call(
     connection: &mut PgConnection,
     function: &FunctionName,
     event: &Value,
     time: Duration,
-) -> Result<Answered, HookError> {
-    let question = format!(
-        "begin read only; set local statement_timeout = {milliseconds}; set local search_path = ''; \
-         select left({function}(convert_from(decode('{event}', 'base64'), 'UTF8')::jsonb)::text, {limit}) as answer; \
-         {RELEASE}",
-        milliseconds = time.as_millis(),
-        function = function.quoted(),
-        event = STANDARD.encode(event.to_string()),
-        limit = ANSWER_LIMIT + 1,
+    keeps_statements: bool,
+) -> Result<Option<String>, HookError> {
+    let milliseconds = time.as_millis();
+    let begin =
+        format!("begin read only; set local statement_timeout = {milliseconds}; set local search_path = ''");
+    connection
+        .execute(sqlx::raw_sql(AssertSqlSafe(begin)))
+        .await
+        .map_err(|error| told(&error, function))?;
+    let statement = format!(
+        "select left({}($1::jsonb)::text, {})",
+        function.quoted(),
+        ANSWER_LIMIT + 1
     );
-    let rows = connection.fetch_all(sqlx::raw_sql(AssertSqlSafe(question))).await;
-    let read = |rows: Vec<PgRow>| {
-        let (first, last) = rows.first().zip(rows.last()).ok_or(sqlx::Error::RowNotFound)?;
-        Ok(Answered {
-            text: first.try_get("answer")?,
-            strangers: last.try_get("strangers")?,
-            ours: last.try_get("ours")?,
-        })
-    };
-    rows.and_then(read).map_err(|error| told(&error, function))
+    sqlx::query_scalar(AssertSqlSafe(statement))
+        .persistent(keeps_statements)
+        .bind(event)
+        .fetch_one(connection)
+        .await
+        .map_err(|error| told(&error, function))
+}
+
+/// One round trip: everything is taken back. What outlives a transaction is looked for: locks of the session are let
+/// go, and a session in which the function prepared statements or took ours away is not sound.
+async fn release(connection: &mut PgConnection, keeps_statements: bool) -> Result<bool, sqlx::Error> {
+    let rows = connection.fetch_all(sqlx::raw_sql(RELEASE)).await?;
+    let Some(row) = rows.last() else { return Ok(false) };
+    let (strangers, ours): (i64, i64) = (row.try_get("strangers")?, row.try_get("ours")?);
+    let all_there = !keeps_statements || usize::try_from(ours) == Ok(connection.cached_statements_size());
+    Ok(strangers == 0 && all_there)
 }
 
 /// A hook runs with few rights or not at all.

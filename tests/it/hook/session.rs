@@ -165,25 +165,38 @@ async fn hk_05_nothing_of_a_session_is_left_for_the_next_question() {
     assert_eq!(count(&app, locks).await, 0);
 }
 
-/// A pooler may give each transaction another session, and an operator a name to another function: nothing of a
-/// question is kept in a session.
+/// A pooler may give each transaction another session: then nothing is kept in one, and the answers are the same.
 #[tokio::test]
 async fn a_hook_is_asked_without_statements_that_stay() {
-    let app = TestApp::with(|config| config.database.hook_pool_size = 1).await;
+    let app = TestApp::with(|config| config.database.statement_cache = 0).await;
     functions(&app, HOSTILE).await;
     let transport = app.app.issuance().hooks.sql().unwrap();
     for _ in 0..3 {
         let seen = run(transport, "kept").await.unwrap();
         assert_eq!(seen["statements"], json!([]));
     }
-    let renamed = "alter function hooks.kept rename to kept_once;
-        alter function hooks.looks rename to kept";
-    sql(&app, renamed).await;
-    let seen = run(transport, "kept").await.unwrap();
-    assert_eq!(seen["read_only"], "on", "the name is another function's: {seen}");
 }
 
-/// The event stands in a literal: no word of it ends that.
+/// HK-05: what is asked about a person stands in no statement's text, which a failing call leaves in PostgreSQL's log and
+/// which the role's other sessions can read.
+#[tokio::test]
+async fn hk_05_an_event_is_no_part_of_a_statement() {
+    let app = TestApp::new().await;
+    functions(
+        &app,
+        "create function hooks.statement(event jsonb) returns jsonb language sql as
+            $$ select jsonb_build_object('text', current_query()) $$",
+    )
+    .await;
+    let transport = app.app.issuance().hooks.sql().unwrap();
+    let seen = run(transport, "statement").await.unwrap();
+    assert_eq!(
+        seen["text"],
+        r#"select left("hooks"."statement"($1::jsonb)::text, 65537)"#
+    );
+}
+
+/// No word of an event is anything but data.
 #[tokio::test]
 async fn an_event_is_handed_over_as_it_is() {
     let app = TestApp::new().await;
