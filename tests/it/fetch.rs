@@ -107,6 +107,11 @@ fn only_public_addresses_are_permitted() {
         "2002:7f00:1::",
         "64:ff9b::7f00:1",
         "2001::1",
+        "3fff::1",
+        "4000::1",
+        "fec0::1",
+        "100::1",
+        "::169.254.169.254",
         "::ffff:10.0.0.1",
     ] {
         let address: IpAddr = address.parse().expect("an address");
@@ -127,7 +132,6 @@ fn only_public_addresses_are_permitted() {
         ("127.0.0.1", true),
         ("169.254.169.254", false),
         ("fe80::1", false),
-        ("fd00:ec2::254", false),
         ("100.64.0.1", false),
         ("224.0.0.1", false),
         ("0.0.0.0", false),
@@ -146,5 +150,38 @@ fn only_public_addresses_are_permitted() {
             permitted(public.parse().expect("an address"), Reach::Public),
             "{public}"
         );
+    }
+}
+
+/// DR-04, HK-04: where clouds keep their instances' credentials is out of reach, also of who opened private networks,
+/// and where it stands in a public one.
+#[test]
+fn dr_04_a_clouds_metadata_is_out_of_every_reach() {
+    for metadata in [
+        "169.254.169.254",
+        "169.254.170.2",
+        "169.254.42.42",
+        "fe80::a9fe:a9fe",
+        "fd00:ec2::254",
+        "fd00:ec2::23",
+        "fd20:ce::254",
+        "fd00:c1::a9fe:a9fe",
+        "fd00:a9fe:a9fe::1",
+        "fd00:42::42",
+        "fd00:100::100:200",
+        "100.100.100.200",
+        "168.63.129.16",
+        "192.0.0.192",
+        "::ffff:168.63.129.16",
+        "::ffff:169.254.169.254",
+    ] {
+        let address: IpAddr = metadata.parse().expect("an address");
+        for reach in [Reach::Public, Reach::PublicAndLoopback, Reach::PublicAndPrivate] {
+            assert!(!permitted(address, reach), "{metadata} {reach:?}");
+        }
+    }
+    for beside in ["fd20:ce::253", "fd00:c1::1", "fd00:100::1", "10.100.100.200"] {
+        let address: IpAddr = beside.parse().expect("an address");
+        assert!(permitted(address, Reach::PublicAndPrivate), "{beside}");
     }
 }

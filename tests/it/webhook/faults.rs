@@ -143,6 +143,8 @@ async fn hk_04_an_inner_address_is_not_reached() {
         (Reach::PublicAndLoopback, "https://192.168.0.1"),
         (Reach::PublicAndPrivate, "https://169.254.169.254"),
         (Reach::PublicAndPrivate, "https://[fd00:ec2::254]"),
+        (Reach::PublicAndPrivate, "https://[fd20:ce::254]"),
+        (Reach::PublicAndPrivate, "https://168.63.129.16"),
         (Reach::PublicAndPrivate, "https://[fe80::1]"),
     ] {
         let fetch = Fetch::new(reach).expect("a client");
