@@ -29,9 +29,7 @@ impl Edge {
     #[must_use]
     pub fn new(app: App) -> Self {
         let layout = Arc::new(Layout::new(app.issuer()));
-        let cookies = CookieSettings {
-            secure: app.issuer().is_secure(),
-        };
+        let cookies = CookieSettings::new(app.issuer());
         Self { app, layout, cookies }
     }
 }

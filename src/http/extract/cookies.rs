@@ -1,5 +1,5 @@
-//! Owns our two cookies (RFC 6265bis): their names, their attributes, and how they are read. A name that stands twice
-//! was planted by somebody, so it counts as none. It does not know what the values mean.
+//! Owns our cookies (RFC 6265bis): their names, their attributes, and how they are read. A name that stands twice was
+//! planted by somebody, so it counts as none. It does not know what the values mean.
 
 use std::time::Duration;
 
@@ -7,7 +7,9 @@ use cookie::{Cookie, SameSite};
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 
+use crate::base::digest::sha256;
 use crate::base::secret::Secret;
+use crate::protocol::issuer::Issuer;
 
 /// The longest value that is looked at.
 const LENGTH_LIMIT: usize = 4096;
@@ -21,23 +23,48 @@ pub enum CookieName {
     Flow,
 }
 
-/// Whether cookies can be bound to TLS: everywhere but on an http loopback issuer.
+impl CookieName {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Session => "signet_session",
+            Self::Flow => "signet_flow",
+        }
+    }
+}
+
+/// How the cookies of one issuer are named and bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CookieSettings {
-    /// With it: the `__Host-` prefix and `Secure`.
-    pub secure: bool,
+    /// Everywhere but on an http loopback issuer: the `__Host-` prefix and `Secure`.
+    secure: bool,
+    /// Tells issuers on one host apart by their paths: `__Host-` demands `Path=/`, so that only names can.
+    path_digest: Option<u32>,
 }
 
 impl CookieSettings {
+    /// The settings of an issuer.
+    #[must_use]
+    pub fn new(issuer: &Issuer) -> Self {
+        let digest = sha256(&[b"cookie path", issuer.path().as_bytes()]);
+        Self {
+            secure: issuer.is_secure(),
+            path_digest: digest
+                .as_bytes()
+                .first_chunk()
+                .filter(|_| !issuer.path().is_empty())
+                .map(|first| u32::from_be_bytes(*first)),
+        }
+    }
+
     /// The name on the wire.
     #[must_use]
-    pub const fn name(self, cookie: CookieName) -> &'static str {
-        match (self.secure, cookie) {
-            (true, CookieName::Session) => "__Host-signet_session",
-            (true, CookieName::Flow) => "__Host-signet_flow",
-            (false, CookieName::Session) => "signet_session",
-            (false, CookieName::Flow) => "signet_flow",
-        }
+    pub fn name(self, cookie: CookieName) -> String {
+        let prefix = if self.secure { "__Host-" } else { "" };
+        let word = cookie.word();
+        self.path_digest.map_or_else(
+            || format!("{prefix}{word}"),
+            |digest| format!("{prefix}{word}_{digest:08x}"),
+        )
     }
 
     /// The value that the browser sent; `None` if it is missing, ambiguous or too long.
@@ -98,8 +125,13 @@ fn header(cookie: &Cookie<'_>) -> Option<HeaderValue> {
 mod tests {
     use super::*;
 
-    const SECURE: CookieSettings = CookieSettings { secure: true };
-    const PLAIN: CookieSettings = CookieSettings { secure: false };
+    fn of(issuer: &str) -> CookieSettings {
+        CookieSettings::new(&Issuer::parse(issuer).unwrap())
+    }
+
+    fn secure() -> CookieSettings {
+        of("https://login.example.com")
+    }
 
     fn sent(values: &[&str]) -> HeaderMap {
         values
@@ -109,23 +141,25 @@ mod tests {
     }
 
     fn session(values: &[&str]) -> Option<String> {
-        SECURE
+        secure()
             .read(&sent(values), CookieName::Session)
             .map(|secret| secret.expose().to_owned())
     }
 
     #[test]
     fn attributes_are_strict() {
-        let value = SECURE
+        let value = secure()
             .set(CookieName::Session, "v", Some(Duration::from_mins(1)))
             .unwrap();
         assert_eq!(
             value,
             "__Host-signet_session=v; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60"
         );
-        let value = PLAIN.set(CookieName::Flow, "v", None).unwrap();
+        let value = of("http://127.0.0.1:8080")
+            .set(CookieName::Flow, "v", None)
+            .unwrap();
         assert_eq!(value, "signet_flow=v; HttpOnly; SameSite=Lax; Path=/");
-        let removal = SECURE.remove(CookieName::Session).unwrap();
+        let removal = secure().remove(CookieName::Session).unwrap();
         assert!(removal.to_str().unwrap().contains("Max-Age=0"));
     }
 
@@ -144,5 +178,16 @@ mod tests {
         assert_eq!(session(&["__Host-signet_session="]), None);
         let long = format!("__Host-signet_session={}", "x".repeat(8192));
         assert_eq!(session(&[&long]), None);
+    }
+
+    #[test]
+    fn issuers_with_paths_on_one_host_have_names_of_their_own() {
+        let name = |issuer| of(issuer).name(CookieName::Session);
+        let acme = name("https://login.example.com/acme");
+        assert!(acme.starts_with("__Host-signet_session_"), "{acme}");
+        assert_eq!(acme, name("https://login.example.com/acme"));
+        assert_ne!(acme, name("https://login.example.com/acme2"));
+        assert_eq!(name("https://login.example.com"), "__Host-signet_session");
+        assert_eq!(name("http://localhost:8080"), "signet_session");
     }
 }

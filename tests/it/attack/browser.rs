@@ -107,6 +107,27 @@ async fn br_06_cookies_are_bound_to_this_host() {
     );
 }
 
+/// BR-06: `__Host-` demands `Path=/`, so two issuers that differ by their paths alone name their cookies differently;
+/// neither takes the other's for its own or overwrites it.
+#[tokio::test]
+async fn br_06_issuers_on_one_host_keep_their_cookies_apart() {
+    let mut names = Vec::new();
+    for path in ["/acme", "/globex"] {
+        let app = TestApp::with(|config| config.issuer = format!("https://login.example.test{path}")).await;
+        let below = format!("{}{path}", app.address);
+        let web = RelyingParty::new(&below, a_client("web").create(&app).await);
+        let begun = Browser::new(&below).get(&web.authorization_url(&[])).await;
+        let cookie = begun.header("set-cookie");
+        assert!(cookie.starts_with("__Host-signet_flow_"), "{cookie}");
+        assert!(
+            cookie.contains("; Path=/;") || cookie.ends_with("; Path=/"),
+            "{cookie}"
+        );
+        names.push(cookie.split('=').next().unwrap().to_owned());
+    }
+    assert_ne!(names[0], names[1]);
+}
+
 /// BR-06: a cookie that stands twice, was changed or is too long is nobody's.
 #[tokio::test]
 async fn br_06_an_ambiguous_cookie_is_nobodys() {
