@@ -1,9 +1,10 @@
-//! The ground floor: time, chance, identifiers, handles, secrets, digests, the only outgoing HTTP and the DNS.
-//! It knows no protocol, no database and no configuration.
+//! The ground floor: time, chance, identifiers, handles, secrets, digests, what names may hold, the only outgoing HTTP
+//! and the DNS. It knows no protocol, no database and no configuration.
 
 pub mod aead;
 pub mod clock;
 pub mod digest;
+pub mod display;
 pub mod dns;
 pub mod entropy;
 pub mod fetch;

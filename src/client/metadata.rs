@@ -7,6 +7,7 @@ use url::{Host, Url};
 
 use super::registered::ClientType;
 use super::registration::Registration;
+use crate::base::display;
 use crate::base::id::ClientId;
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
 use crate::protocol::grant_type::GrantType;
@@ -43,7 +44,7 @@ pub enum MetadataError {
     #[error("client_id: 1 to 128 of A-Z a-z 0-9 . _ ~ -")]
     ClientId,
     /// The name is what people consent to.
-    #[error("name: 1 to 100 characters, no control or text-direction characters")]
+    #[error("name: 1 to {} characters, {}", display::LONGEST, display::RULE)]
     Name,
     /// A link on our pages must be harmless.
     #[error("{field}: an https address (http on loopback only)")]
@@ -113,7 +114,7 @@ impl NewClient {
         if !is_client_id(&registration.client_id) {
             return Err(MetadataError::ClientId);
         }
-        if !is_display_name(&registration.name) {
+        if !display::is_name(&registration.name) {
             return Err(MetadataError::Name);
         }
         check_addresses(&registration)?;
@@ -179,15 +180,6 @@ fn is_client_id(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"._~-".contains(&byte))
-}
-
-/// A name that a page may show: nothing invisible, nothing that turns the direction of what follows.
-pub(super) fn is_display_name(text: &str) -> bool {
-    let deceptive = |character: char| {
-        character.is_control()
-            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    !text.trim().is_empty() && text.chars().count() <= 100 && !text.chars().any(deceptive)
 }
 
 fn check_addresses(registration: &Registration) -> Result<(), MetadataError> {

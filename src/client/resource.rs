@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::base::display;
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::claims;
 
@@ -63,7 +64,7 @@ pub enum ResourceError {
     )]
     Identifier,
     /// The name is what operators see.
-    #[error("name: 1 to 100 characters, no control characters")]
+    #[error("name: 1 to {} characters, {}", display::LONGEST, display::RULE)]
     Name,
     /// Access tokens are short-lived.
     #[error("lifetime: 1 to 3600 seconds")]
@@ -87,7 +88,7 @@ impl NewResource {
         if !(printable && plain && scheme && identifier.len() <= 2048) {
             return Err(ResourceError::Identifier);
         }
-        if !super::metadata::is_display_name(&resource.name) {
+        if !display::is_name(&resource.name) {
             return Err(ResourceError::Name);
         }
         if !resource

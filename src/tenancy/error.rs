@@ -8,6 +8,7 @@ use super::module::ModuleId;
 use super::quota::Quota;
 use super::settings::SettingsError;
 use super::slug::{Slug, SlugError};
+use crate::base::display;
 use crate::base::id::{InvitationId, OrganizationId, UserId};
 use crate::db::DatabaseError;
 
@@ -38,7 +39,7 @@ pub enum TenancyError {
         module: ModuleId,
     },
     /// The name is what people see.
-    #[error("name: 1 to 100 characters, no control characters")]
+    #[error("name: 1 to {} characters, {}", display::LONGEST, display::RULE)]
     Name,
     /// A personal space is made with its person, never by itself.
     #[error("type: a personal space is made with its person; choose another type")]

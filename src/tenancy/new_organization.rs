@@ -3,6 +3,7 @@
 use super::error::TenancyError;
 use super::organization::OrganizationType;
 use super::slug::Slug;
+use crate::base::display;
 use crate::base::id::UserId;
 use crate::user::AccessTier;
 
@@ -41,7 +42,7 @@ impl NewOrganization {
 /// Reads what people call an organization.
 pub(super) fn organization_name(text: &str) -> Result<String, TenancyError> {
     let name = text.trim();
-    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+    if !display::is_name(name) {
         return Err(TenancyError::Name);
     }
     Ok(name.to_owned())

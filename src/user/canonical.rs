@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::email::EmailAddress;
 use super::user_name::UserName;
+use crate::base::display;
 
 /// NFKC, lower case, and NFKC again, since lower-casing can leave a text decomposed.
 pub(super) fn fold(text: &str) -> String {
@@ -20,17 +21,14 @@ pub(super) fn fold(text: &str) -> String {
     folded
 }
 
-/// What must not stand in a name because nobody sees it, or because it turns what follows: controls, spaces, format
-/// characters, variation selectors, private use and noncharacters.
+/// What must not stand in an identifier because nobody sees it, or because it turns what follows: what no name may
+/// hold, and spaces, joiners and marks, variation selectors, private use and noncharacters.
 pub(super) fn is_invisible(character: char) -> bool {
-    character.is_control()
+    display::is_deceptive(character)
         || character.is_whitespace()
         || matches!(character,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffd}'
-            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{10ffff}')
+            '\u{180b}'..='\u{180f}' | '\u{200c}'..='\u{200f}' | '\u{2800}' | '\u{e000}'..='\u{f8ff}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{fff0}'..='\u{fffd}' | '\u{e0000}'..='\u{10ffff}')
         || u32::from(character) & 0xfffe == 0xfffe
 }
 

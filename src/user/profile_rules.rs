@@ -4,12 +4,13 @@
 use url::Url;
 
 use super::profile::ProfileDetails;
+use crate::base::display;
 
 /// Why a profile is refused; the text begins with the claim's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProfileError {
-    /// A text that is too long, or that holds control characters.
-    #[error("{claim}: at most {longest} characters, no control characters")]
+    /// A text that is too long, or that deceives whoever sees it.
+    #[error("{claim}: at most {longest} characters, {}", display::RULE)]
     Text {
         /// The claim.
         claim: &'static str,
@@ -104,7 +105,7 @@ fn is_text(text: &str, longest: usize, lines: bool) -> bool {
     text.chars().count() <= longest
         && text
             .chars()
-            .all(|character| !character.is_control() || (lines && "\r\n".contains(character)))
+            .all(|character| !display::is_deceptive(character) || (lines && "\r\n".contains(character)))
 }
 
 fn is_web_address(text: &str) -> bool {

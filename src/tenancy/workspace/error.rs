@@ -1,6 +1,7 @@
 //! Owns what can go wrong with workspaces.
 
 use super::member::WorkspaceRole;
+use crate::base::display;
 use crate::base::id::{OrganizationId, UserId, WorkspaceId};
 use crate::db::DatabaseError;
 use crate::tenancy::authority::Forbidden;
@@ -14,7 +15,7 @@ pub enum WorkspaceError {
     #[error(transparent)]
     Tenancy(#[from] TenancyError),
     /// The name is what people see.
-    #[error("name: 1 to 100 characters, no control characters")]
+    #[error("name: 1 to {} characters, {}", display::LONGEST, display::RULE)]
     Name,
     /// Another workspace of the organization has this slug.
     #[error("slug: {0} is taken in this organization")]

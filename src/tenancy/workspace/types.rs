@@ -2,6 +2,7 @@
 
 use super::error::WorkspaceError;
 use crate::base::clock::Timestamp;
+use crate::base::display;
 use crate::base::id::{OrganizationId, UserId, WorkspaceId};
 use crate::tenancy::slug::Slug;
 
@@ -83,7 +84,7 @@ impl NewWorkspace {
 /// A name as people see it.
 pub(super) fn checked_name(name: &str) -> Result<String, WorkspaceError> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+    if !display::is_name(name) {
         return Err(WorkspaceError::Name);
     }
     Ok(name.to_owned())

@@ -38,6 +38,7 @@ mod login_outage;
 mod login_steps;
 mod logs;
 mod lookup_work;
+mod names;
 mod pkce;
 mod redirect_uri;
 mod redirect_uri_after;
