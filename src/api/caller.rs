@@ -44,8 +44,8 @@ pub struct Caller {
 
 impl Caller {
     /// The organization that a path names, if the application may speak of it.
-    pub fn organization(&self, id: String) -> Result<OrganizationId, Refusal> {
-        let id = OrganizationId::from_text(id);
+    pub fn organization(&self, id: &str) -> Result<OrganizationId, Refusal> {
+        let id = OrganizationId::read(id);
         if self.may_speak_of(&id) {
             Ok(id)
         } else {

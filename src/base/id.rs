@@ -1,8 +1,11 @@
 //! Owns identifiers: a distinct type per noun over text. New ones are UUIDv7 (RFC 9562) made from the request's
-//! clock and entropy; imported ones keep whatever text they had.
+//! clock and entropy; imported ones keep whatever text they had. What comes from outside is read in either case here,
+//! and nowhere else.
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use uuid::Builder;
+use uuid::{Builder, Uuid};
 
 use super::clock::Timestamp;
 use super::entropy::{self, Entropy};
@@ -13,6 +16,21 @@ pub fn new_v7(now: Timestamp, entropy: &dyn Entropy) -> String {
     Builder::from_unix_timestamp_millis(millis, &entropy::bytes::<10>(entropy))
         .into_uuid()
         .to_string()
+}
+
+/// The form in which an id is stored: a UUID in lower case, in whichever case it was written (RFC 9562 §4). Any other
+/// text stays as it is, and so do UUIDs without hyphens: imported ids look like them.
+#[must_use]
+pub fn stored_form(text: &str) -> Cow<'_, str> {
+    if is_hyphenated_uuid(text) && text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(text.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+fn is_hyphenated_uuid(text: &str) -> bool {
+    text.len() == uuid::fmt::Hyphenated::LENGTH && Uuid::try_parse(text).is_ok()
 }
 
 macro_rules! identifier {
@@ -28,7 +46,13 @@ macro_rules! identifier {
                 Self(new_v7(now, entropy))
             }
 
-            /// Takes a text that a store or a caller already knows as this identifier.
+            /// Reads what somebody typed or sent as this identifier; see [`stored_form`].
+            #[must_use]
+            pub fn read(text: &str) -> Self {
+                Self(stored_form(text).into_owned())
+            }
+
+            /// Takes a text that a store or a token of ours already knows as this identifier.
             pub fn from_text(text: impl Into<String>) -> Self {
                 Self(text.into())
             }
@@ -75,4 +99,31 @@ identifier! {
     HookId,
     /// One question to the operators' hooks, the same for each of them and for each attempt.
     HookEventId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uuid_is_read_in_either_case_and_nothing_else_is_changed() {
+        let stored = "0190c1a2-7b7c-7def-8123-456789abcdef";
+        for spelling in [
+            stored,
+            "0190C1A2-7B7C-7DEF-8123-456789ABCDEF",
+            "0190c1a2-7B7C-7def-8123-456789abcdeF",
+        ] {
+            assert_eq!(UserId::read(spelling).as_str(), stored);
+        }
+        for other in [
+            "0190C1A27B7C7DEF8123456789ABCDEF",
+            "aZ09bY18cX27dW36eV45fU54gT63hS72",
+            "0190C1A2-7B7C-7DEF-8123-456789ABCDEG",
+            "{0190C1A2-7B7C-7DEF-8123-456789ABCDEF}",
+            "Acme",
+            "",
+        ] {
+            assert_eq!(UserId::read(other).as_str(), other);
+        }
+    }
 }

@@ -1,10 +1,12 @@
 //! Owns scopes (RFC 6749 §3.3) and the scope values with a meaning of our own or of OpenID Connect Core §5.4.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::{ErrorCode, ProtocolError};
+use crate::base::id::stored_form;
 
 /// `openid`.
 pub const OPENID: &str = "openid";
@@ -51,6 +53,14 @@ pub fn needs_a_person(token: &str) -> bool {
         || token.starts_with(ORGANIZATION_PREFIX)
 }
 
+/// A token as it is compared: an organization's id in it in its stored form.
+fn read(token: &str) -> String {
+    match token.strip_prefix(ORGANIZATION_PREFIX) {
+        Some(organization) => format!("{ORGANIZATION_PREFIX}{}", stored_form(organization)),
+        None => token.to_owned(),
+    }
+}
+
 /// A set of scope tokens, kept in order so that equal sets have equal text.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -62,7 +72,7 @@ impl Scope {
         let tokens: BTreeSet<String> = text
             .split(' ')
             .filter(|token| !token.is_empty())
-            .map(str::to_owned)
+            .map(read)
             .collect();
         let permitted = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
         if tokens.len() > 100
@@ -126,12 +136,13 @@ impl Scope {
                 "organization is too long",
             ));
         }
+        let parameter = parameter.map(stored_form);
         match (self.organization()?, parameter) {
-            (Some(scope), Some(parameter)) if scope != parameter => Err(ProtocolError::new(
+            (Some(scope), Some(parameter)) if scope != &*parameter => Err(ProtocolError::new(
                 ErrorCode::InvalidRequest,
                 "scope and organization ask for different organizations",
             )),
-            (scope, parameter) => Ok(scope.or(parameter).map(str::to_owned)),
+            (scope, parameter) => Ok(scope.map(str::to_owned).or(parameter.map(Cow::into_owned))),
         }
     }
 

@@ -12,7 +12,7 @@ use super::standing;
 use super::store::{self, OrganizationRow};
 use super::workspace::WorkspaceKind;
 use crate::audit::{self, Event};
-use crate::base::id::{OrganizationId, UserId};
+use crate::base::id::{OrganizationId, UserId, stored_form};
 use crate::config::QuotaSettings;
 use crate::db::{DatabaseError, Work};
 use crate::user::AccessTier;
@@ -105,7 +105,7 @@ pub(super) async fn insert_with_free_slug(
 
 /// The organization of an id or a slug.
 pub async fn find(work: &mut Work, reference: &str) -> Result<Option<Organization>, DatabaseError> {
-    store::find(work.connection()?, reference).await
+    store::find(work.connection()?, &stored_form(reference)).await
 }
 
 /// A page of organizations after the given id, in the order of their ids.

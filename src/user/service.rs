@@ -41,7 +41,7 @@ pub async fn find_by_reference(work: &mut Work, reference: &str) -> Result<Optio
     if reference.contains('\0') {
         return Ok(None);
     }
-    if let Some(user) = find(work, &UserId::from_text(reference)).await? {
+    if let Some(user) = find(work, &UserId::read(reference)).await? {
         return Ok(Some(user));
     }
     match Identifier::parse(reference) {

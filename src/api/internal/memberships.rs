@@ -22,12 +22,12 @@ pub async fn member(
     headers: HeaderMap,
     Path((organization, user)): Path<(String, String)>,
 ) -> Result<Response, Response> {
-    let organization = OrganizationId::from_text(organization);
+    let organization = OrganizationId::read(&organization);
     let found = active(
         &edge,
         visit,
         &headers,
-        (&UserId::from_text(user), Some(&organization)),
+        (&UserId::read(&user), Some(&organization)),
     )
     .await?;
     let role = found.first().map(|(_, role)| role.as_str());
@@ -41,7 +41,7 @@ pub async fn of_user(
     headers: HeaderMap,
     Path(user): Path<String>,
 ) -> Result<Response, Response> {
-    let user = UserId::from_text(user);
+    let user = UserId::read(&user);
     let memberships: Vec<Value> = active(&edge, visit, &headers, (&user, None))
         .await?
         .into_iter()

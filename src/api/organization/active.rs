@@ -30,7 +30,7 @@ pub async fn switch(caller: Caller, Body(switch): Body<Switch>) -> Result<Respon
         )
     })?;
     caller.require_every_organization()?;
-    let organization = switch.organization.map(OrganizationId::from_text);
+    let organization = switch.organization.as_deref().map(OrganizationId::read);
     let mut work = caller.begin().await?;
     let switched = session::switch_organization(&mut work, &session, organization.as_ref()).await?;
     if !switched {

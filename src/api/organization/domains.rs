@@ -17,7 +17,7 @@ use crate::tenancy::{DomainName, JoinsAs, MemberRole, WorkspaceCreation};
 /// Every domain that an organization claims.
 pub async fn list(caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     let mut work = caller.begin().await?;
-    let claims = domain::list(&mut work, &caller.actor(), &caller.organization(id)?).await?;
+    let claims = domain::list(&mut work, &caller.actor(), &caller.organization(&id)?).await?;
     work.commit().await?;
     let items: Vec<Value> = claims.iter().map(view::domain).collect();
     Ok(Json(json!({ "items": items, "next_cursor": null })).into_response())
@@ -42,7 +42,7 @@ pub async fn claim(
     let name = caller.domain(&new.domain)?;
     let joins = joins(new.auto_join_role.as_deref(), new.can_create_workspaces)?;
     let mut work = caller.begin().await?;
-    let organization = caller.organization(id)?;
+    let organization = caller.organization(&id)?;
     let claim = domain::claim(
         &mut work,
         &caller.actor(),
@@ -72,7 +72,7 @@ pub async fn change(
     Path((organization, name)): Path<(String, String)>,
     Body(change): Body<Change>,
 ) -> Result<Response, Refusal> {
-    let (organization, name) = (caller.organization(organization)?, caller.domain(&name)?);
+    let (organization, name) = (caller.organization(&organization)?, caller.domain(&name)?);
     let joins = joins(change.auto_join_role.as_deref(), change.can_create_workspaces)?;
     let mut work = caller.begin().await?;
     domain::set_auto_join(&mut work, &caller.actor(), (&organization, &name), joins.as_ref()).await?;
@@ -85,7 +85,7 @@ pub async fn verify(
     caller: Caller,
     Path((organization, name)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, name) = (caller.organization(organization)?, caller.domain(&name)?);
+    let (organization, name) = (caller.organization(&organization)?, caller.domain(&name)?);
     let actor = caller.actor();
     let mut work = caller.begin().await?;
     let challenge = domain::challenge(&mut work, &actor, &organization, &name).await?;
@@ -112,7 +112,7 @@ pub async fn renew(
     caller: Caller,
     Path((organization, name)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, name) = (caller.organization(organization)?, caller.domain(&name)?);
+    let (organization, name) = (caller.organization(&organization)?, caller.domain(&name)?);
     let mut work = caller.begin().await?;
     let claim = domain::renew(&mut work, &caller.actor(), &organization, &name).await?;
     work.commit().await?;
@@ -124,7 +124,7 @@ pub async fn release(
     caller: Caller,
     Path((organization, name)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, name) = (caller.organization(organization)?, caller.domain(&name)?);
+    let (organization, name) = (caller.organization(&organization)?, caller.domain(&name)?);
     let mut work = caller.begin().await?;
     domain::release(&mut work, &caller.actor(), &organization, &name).await?;
     work.commit().await?;

@@ -22,15 +22,15 @@ use crate::user::EmailAddress;
 
 /// The invitations of an organization, in pages.
 pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -> Result<Response, Refusal> {
+    let organization = caller.organization(&id)?;
     let keys = caller.keys();
     let list = List {
         name: "invitations",
-        of: &id,
+        of: organization.as_str(),
         reader: caller.user.as_str(),
     };
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(InvitationId::from_text);
-    let organization = caller.organization(id.clone())?;
     let mut work = caller.begin().await?;
     let actor = caller.actor();
     let found = invitation::list(&mut work, &actor, &organization, after.as_ref(), page.limit).await?;
@@ -66,7 +66,7 @@ pub async fn create(
     };
     let new = NewInvitation::new(email, joins, None)?;
     let mut work = caller.begin().await?;
-    let organization = caller.organization(id)?;
+    let organization = caller.organization(&id)?;
     let sent = invitation::create(&mut work, &caller.actor(), &organization, &new, caller.quotas()).await?;
     work.commit().await?;
     Ok((StatusCode::CREATED, Json(shown_once(&sent))).into_response())
@@ -77,7 +77,7 @@ pub async fn resend(
     caller: Caller,
     Path((organization, id)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, id) = (caller.organization(organization)?, InvitationId::from_text(id));
+    let (organization, id) = (caller.organization(&organization)?, InvitationId::read(&id));
     let mut work = caller.begin().await?;
     let sent = invitation::resend(
         &mut work,
@@ -97,7 +97,7 @@ pub async fn revoke(
     caller: Caller,
     Path((organization, id)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, id) = (caller.organization(organization)?, InvitationId::from_text(id));
+    let (organization, id) = (caller.organization(&organization)?, InvitationId::read(&id));
     let mut work = caller.begin().await?;
     invitation::revoke(&mut work, &caller.actor(), &organization, &id).await?;
     work.commit().await?;

@@ -17,15 +17,15 @@ use crate::tenancy::{MemberRole, WorkspaceCreation, membership};
 
 /// Everyone who belongs to an organization or is invited, in pages.
 pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -> Result<Response, Refusal> {
+    let organization = caller.organization(&id)?;
     let keys = caller.keys();
     let list = List {
         name: "members",
-        of: &id,
+        of: organization.as_str(),
         reader: caller.user.as_str(),
     };
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(UserId::from_text);
-    let organization = caller.organization(id.clone())?;
     let mut work = caller.begin().await?;
     let members = membership::list(
         &mut work,
@@ -46,7 +46,7 @@ pub async fn show(
     caller: Caller,
     Path((organization, user)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, user) = (caller.organization(organization)?, UserId::from_text(user));
+    let (organization, user) = (caller.organization(&organization)?, UserId::read(&user));
     let mut work = caller.begin().await?;
     let found = membership::find(&mut work, &caller.actor(), &organization, &user).await?;
     work.commit().await?;
@@ -72,7 +72,7 @@ pub async fn change(
     let role = change.role.as_deref().map(MemberRole::parse);
     let role = role.transpose().map_err(Refusal::invalid)?;
     let creation = change.can_create_workspaces.map(WorkspaceCreation::of);
-    let (organization, user) = (caller.organization(organization)?, UserId::from_text(user));
+    let (organization, user) = (caller.organization(&organization)?, UserId::read(&user));
     let (actor, place) = (caller.actor(), (&organization, &user));
     let mut work = caller.begin().await?;
     if let Some(role) = &role {
@@ -92,7 +92,7 @@ pub async fn remove(
     caller: Caller,
     Path((organization, user)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, user) = (caller.organization(organization)?, UserId::from_text(user));
+    let (organization, user) = (caller.organization(&organization)?, UserId::read(&user));
     let mut work = caller.begin().await?;
     membership::remove(&mut work, &caller.actor(), &organization, &user).await?;
     work.commit().await?;

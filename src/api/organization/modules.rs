@@ -19,7 +19,7 @@ pub async fn effective(
     Path((organization, role)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
     let role = MemberRole::parse(&role).map_err(Refusal::invalid)?;
-    let organization = caller.organization(organization)?;
+    let organization = caller.organization(&organization)?;
     let mut work = caller.begin().await?;
     let found = service::effective(&mut work, &caller.actor(), &organization, &role).await?;
     work.commit().await?;
@@ -50,7 +50,7 @@ pub async fn set(
         module: ModuleId::parse(&module)?,
         access,
     };
-    let organization = caller.organization(organization)?;
+    let organization = caller.organization(&organization)?;
     let mut work = caller.begin().await?;
     service::set(&mut work, &caller.actor(), &organization, &permission).await?;
     work.commit().await?;
@@ -64,7 +64,7 @@ pub async fn clear(
 ) -> Result<Response, Refusal> {
     let role = MemberRole::parse(&role).map_err(Refusal::invalid)?;
     let module = ModuleId::parse(&module)?;
-    let organization = caller.organization(organization)?;
+    let organization = caller.organization(&organization)?;
     let mut work = caller.begin().await?;
     service::clear(&mut work, &caller.actor(), &organization, (&role, &module)).await?;
     work.commit().await?;

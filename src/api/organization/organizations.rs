@@ -70,7 +70,7 @@ pub async fn create(caller: Caller, Body(new): Body<New>) -> Result<Response, Re
 
 /// One organization that the caller has joined.
 pub async fn show(caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
-    let id = caller.organization(id)?;
+    let id = caller.organization(&id)?;
     let mut work = caller.begin().await?;
     let organization = administration::show(&mut work, &caller.actor(), &id).await?;
     work.commit().await?;
@@ -93,7 +93,7 @@ pub async fn change(
     Path(id): Path<String>,
     Body(change): Body<Change>,
 ) -> Result<Response, Refusal> {
-    let id = caller.organization(id)?;
+    let id = caller.organization(&id)?;
     let actor = caller.actor();
     let slug = change
         .slug
@@ -128,7 +128,7 @@ pub async fn change(
 /// Ends an organization: its tokens die at once, its slug stays taken.
 pub async fn delete(caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     let mut work = caller.begin().await?;
-    delete_organization(&mut work, &caller.actor(), &caller.organization(id)?).await?;
+    delete_organization(&mut work, &caller.actor(), &caller.organization(&id)?).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -20,15 +20,15 @@ use crate::tenancy::workspace::{
 
 /// The workspaces that the caller may know of, in pages.
 pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -> Result<Response, Refusal> {
+    let organization = caller.organization(&id)?;
     let keys = caller.keys();
     let list = List {
         name: "workspaces",
-        of: &id,
+        of: organization.as_str(),
         reader: caller.user.as_str(),
     };
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(WorkspaceId::from_text);
-    let organization = caller.organization(id.clone())?;
     let mut work = caller.begin().await?;
     let part = (after.as_ref(), page.limit);
     let found = service::list(&mut work, &caller.actor(), &organization, part).await?;
@@ -54,7 +54,7 @@ pub async fn create(
 ) -> Result<Response, Refusal> {
     let slug = new.slug.as_deref().map(Slug::parse).transpose();
     let new = NewWorkspace::new(&new.name, slug.map_err(Refusal::invalid)?, None)?;
-    let organization = caller.organization(id)?;
+    let organization = caller.organization(&id)?;
     let mut work = caller.begin().await?;
     let id = service::create(&mut work, &caller.actor(), &organization, &new, caller.quotas()).await?;
     let made = shown(&caller, &mut work, &organization, &id).await?;
@@ -67,7 +67,7 @@ pub async fn show(
     caller: Caller,
     Path((organization, id)): Path<(String, String)>,
 ) -> Result<Response, Refusal> {
-    let (organization, id) = place(&caller, organization, id)?;
+    let (organization, id) = place(&caller, &organization, &id)?;
     let mut work = caller.begin().await?;
     let found = shown(&caller, &mut work, &organization, &id).await?;
     work.commit().await?;
@@ -88,7 +88,7 @@ pub async fn change(
     Path((organization, id)): Path<(String, String)>,
     Body(change): Body<Change>,
 ) -> Result<Response, Refusal> {
-    let (organization, id) = place(&caller, organization, id)?;
+    let (organization, id) = place(&caller, &organization, &id)?;
     let actor = caller.actor();
     let mut work = caller.begin().await?;
     if let Some(name) = &change.name {
@@ -112,15 +112,15 @@ pub async fn list_members(
     Path((organization, id)): Path<(String, String)>,
     Query(query): Query,
 ) -> Result<Response, Refusal> {
+    let (organization, id) = place(&caller, &organization, &id)?;
     let keys = caller.keys();
     let list = List {
         name: "workspace members",
-        of: &id,
+        of: id.as_str(),
         reader: caller.user.as_str(),
     };
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(UserId::from_text);
-    let (organization, id) = place(&caller, organization, id.clone())?;
     let mut work = caller.begin().await?;
     let part = (after.as_ref(), page.limit);
     let found = members::list(&mut work, &caller.actor(), (&organization, &id), part).await?;
@@ -151,7 +151,7 @@ pub async fn put_member(
     Body(wanted): Body<Place>,
 ) -> Result<Response, Refusal> {
     let role = wanted.role()?;
-    let ((organization, id), user) = (place(&caller, organization, id)?, UserId::from_text(user));
+    let ((organization, id), user) = (place(&caller, &organization, &id)?, UserId::read(&user));
     let (actor, at) = (caller.actor(), (&organization, &id));
     let mut work = caller.begin().await?;
     match members::set_role(&mut work, &actor, at, &user, role).await {
@@ -167,7 +167,7 @@ pub async fn remove_member(
     caller: Caller,
     Path((organization, id, user)): Path<(String, String, String)>,
 ) -> Result<Response, Refusal> {
-    let ((organization, id), user) = (place(&caller, organization, id)?, UserId::from_text(user));
+    let ((organization, id), user) = (place(&caller, &organization, &id)?, UserId::read(&user));
     let mut work = caller.begin().await?;
     members::remove(&mut work, &caller.actor(), (&organization, &id), &user).await?;
     work.commit().await?;
@@ -176,11 +176,11 @@ pub async fn remove_member(
 
 fn place(
     caller: &Caller,
-    organization: String,
-    workspace: String,
+    organization: &str,
+    workspace: &str,
 ) -> Result<(OrganizationId, WorkspaceId), Refusal> {
     let organization = caller.organization(organization)?;
-    Ok((organization, WorkspaceId::from_text(workspace)))
+    Ok((organization, WorkspaceId::read(workspace)))
 }
 
 async fn shown(

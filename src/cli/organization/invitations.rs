@@ -121,7 +121,7 @@ pub(super) async fn run(
         }
         InvitationCommand::Invitations { of, after, limit } => {
             let org = organization(work, of.organization()).await?.id;
-            let after = after.map(InvitationId::from_text);
+            let after = after.as_deref().map(InvitationId::read);
             let now = work.now();
             let found = invitation::list(work, &operator, &org, after.as_ref(), limit).await?;
             let list = InvitationList::new(found, now);
@@ -129,13 +129,13 @@ pub(super) async fn run(
         }
         InvitationCommand::ResendInvitation { org, id, expires } => {
             let org = organization(work, &org).await?.id;
-            let id = InvitationId::from_text(id);
+            let id = InvitationId::read(&id);
             let sent = invitation::resend(work, &operator, &org, &id, expires, quotas).await?;
             Ok(shown(&sent))
         }
         InvitationCommand::RevokeInvitation { org, id } => {
             let org = organization(work, &org).await?.id;
-            let id = InvitationId::from_text(id);
+            let id = InvitationId::read(&id);
             invitation::revoke(work, &operator, &org, &id).await?;
             Ok(OrganizationReport::Changed(OrganizationChanged {
                 org_id: org.to_string(),

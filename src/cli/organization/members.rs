@@ -116,7 +116,7 @@ pub(super) async fn run(command: MemberCommand, work: &mut Work) -> Result<Organ
         }
         MemberCommand::Members { of, after, limit } => {
             let org = organization(work, of.organization()).await?.id;
-            let after = after.map(UserId::from_text);
+            let after = after.as_deref().map(UserId::read);
             let found = membership::list(work, &operator, &org, after.as_ref(), limit).await?;
             let members = found.into_iter().map(Into::into).collect();
             Ok(OrganizationReport::Members(MemberList { members }))

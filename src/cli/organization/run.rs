@@ -57,7 +57,8 @@ async fn carry_out(
             Ok(OrganizationReport::Organization(Box::new(view)))
         }
         OrganizationCommand::List { after, limit } => {
-            let found = service::list(work, after.map(OrganizationId::from_text).as_ref(), limit).await?;
+            let found =
+                service::list(work, after.as_deref().map(OrganizationId::read).as_ref(), limit).await?;
             let organizations = found.into_iter().map(Into::into).collect();
             Ok(OrganizationReport::Organizations(OrganizationList {
                 organizations,

@@ -99,7 +99,7 @@ pub async fn carry_out(
             Ok(UserReport::User(Box::new(UserView::new(&person, memberships))))
         }
         UserCommand::List { after, limit } => {
-            let found = service::list(work, after.map(UserId::from_text).as_ref(), limit).await?;
+            let found = service::list(work, after.as_deref().map(UserId::read).as_ref(), limit).await?;
             let users = found.into_iter().map(Into::into).collect();
             Ok(UserReport::Users(UserList { users }))
         }
@@ -115,7 +115,7 @@ async fn create(
     let email = EmailAddress::parse(&arguments.email)?;
     let address = email.address().to_owned();
     let new = NewUser {
-        id: arguments.id.map(UserId::from_text),
+        id: arguments.id.as_deref().map(UserId::read),
         email_verified: arguments.verified,
         user_name: arguments.user_name.as_deref().map(UserName::parse).transpose()?,
         details: arguments.profile.apply_to(ProfileDetails::default()),

@@ -76,7 +76,7 @@ pub async fn run(
         }
         WorkspaceCommand::List { org, after, limit } => {
             let organization = organization(work, &org).await?.id;
-            let after = after.map(WorkspaceId::from_text);
+            let after = after.as_deref().map(WorkspaceId::read);
             let found = service::list(work, actor, &organization, (after.as_ref(), limit)).await?;
             let workspaces = found.into_iter().map(Into::into).collect();
             Ok(WorkspaceReport::Workspaces(WorkspaceList { workspaces }))

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::answer::{Preview, PreviewError};
 use crate::authentication::Assurance;
 use crate::authentication::assurance::Proof;
-use crate::base::id::{GrantId, SessionId};
+use crate::base::id::{GrantId, OrganizationId, SessionId};
 use crate::claims::assemble::GrantFacts;
 use crate::claims::preview::Failure;
 use crate::client::{Client, Resource};
@@ -68,12 +68,17 @@ pub async fn prepare(
         organization,
         grant_type,
     } = asked;
-    if let Some(reference) = organization
-        && tenancy::service::find(work, reference).await?.is_none()
-    {
-        return Err(PreviewError::UnknownOrganization(reference.to_owned()));
-    }
-    let facts = Hooks::facts(work, &user.id, organization, &client.scopes).await?;
+    let organization = match organization {
+        None => None,
+        Some(reference) => Some(
+            tenancy::service::find(work, reference)
+                .await?
+                .ok_or_else(|| PreviewError::UnknownOrganization(reference.to_owned()))?
+                .id,
+        ),
+    };
+    let requested = organization.as_ref().map(OrganizationId::as_str);
+    let facts = Hooks::facts(work, &user.id, requested, &client.scopes).await?;
     let audience = resource
         .as_ref()
         .map_or(issuance.issuer.as_str(), |resource| &resource.identifier);

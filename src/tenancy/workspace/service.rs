@@ -7,7 +7,7 @@ use super::member::WorkspaceRole;
 use super::types::{NewWorkspace, Workspace, WorkspaceKind, checked_name};
 use super::{room, slug};
 use crate::audit::{self, Event};
-use crate::base::id::{OrganizationId, WorkspaceId};
+use crate::base::id::{OrganizationId, WorkspaceId, stored_form};
 use crate::config::QuotaSettings;
 use crate::db::{DatabaseError, Work};
 use crate::tenancy::authority::{Actor, Permission};
@@ -89,7 +89,7 @@ pub async fn find(
     reference: &str,
 ) -> Result<Option<Workspace>, WorkspaceError> {
     let standing = standing::see(work, actor, organization).await?;
-    let found = store::find_workspace(work.connection()?, organization, reference).await?;
+    let found = store::find_workspace(work.connection()?, organization, &stored_form(reference)).await?;
     let Some(workspace) = found else { return Ok(None) };
     let role = role_in(work, actor, standing, &workspace.id).await?;
     Ok(role.map(|_| workspace))

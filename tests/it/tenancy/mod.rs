@@ -5,6 +5,7 @@ mod auto_join;
 mod deletion;
 mod domain_ownership;
 mod domains;
+mod ids;
 mod invitations;
 mod members;
 mod module_reach;
