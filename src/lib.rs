@@ -22,6 +22,7 @@ pub mod lifecycle;
 pub mod authorization;
 pub mod claims;
 pub mod grant;
+pub mod logout;
 pub mod token;
 // 3: who asks, who is asked, where
 pub mod authentication;

@@ -78,8 +78,12 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
         .route(Step::Continue.path(), get(authorize::resume))
         .route(Step::LoginCancel.path(), post(login::cancel))
         .route(Step::Consent.path(), get(consent::get).post(consent::post))
-        .route("/oauth2/logout", get(end_session::get).post(end_session::post))
-        .route(end_session::CONFIRM_PATH, post(end_session::confirm))
+        .route(end_session::PATH, get(end_session::get).post(end_session::post))
+        .route(
+            end_session::CONFIRM_PATH,
+            get(end_session::resume).post(end_session::confirm),
+        )
+        .route(end_session::DONE_PATH, get(end_session::done))
         .layer(limit!(
             edge,
             "authorize",

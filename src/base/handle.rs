@@ -20,6 +20,8 @@ pub enum Kind {
     Flow,
     /// An authorization request that waits for its person.
     AuthorizationRequest,
+    /// A logout request that waits for its person.
+    LogoutRequest,
     /// An authorization code (RFC 6749 §4.1.2).
     Code,
     /// A refresh token's grant (RFC 6749 §6).
@@ -42,6 +44,7 @@ impl Kind {
             Self::Session => "ss",
             Self::Flow => "fl",
             Self::AuthorizationRequest => "ar",
+            Self::LogoutRequest => "lo",
             Self::Code => "ac",
             Self::Refresh => "rt",
             Self::AccessToken => "at",

@@ -154,6 +154,15 @@ impl Client {
         self.authentication != ClientAuthenticationMethod::None
     }
 
+    /// Where a person finds the application again: its home page, else the site that its codes are sent to. None for
+    /// an application on a device.
+    #[must_use]
+    pub fn home(&self) -> Option<String> {
+        self.client_uri
+            .clone()
+            .or_else(|| self.redirect_uris.iter().find_map(RedirectUri::site))
+    }
+
     /// Whether it registered for a grant type.
     #[must_use]
     pub fn may_use(&self, grant_type: GrantType) -> bool {

@@ -1,18 +1,25 @@
 //! RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0).
 //!
-//! A hint that proves the browser's own session ends it at once. Anything else asks the person first. A redirect
-//! happens only to a URI that the client registered, and only when a hint or the client's name says which client.
-//! One statement for the session, a transaction of two to end it.
+//! A hint that proves the browser's own session ends it at once; anything else asks the person first. A redirect
+//! leads only to a URI that the client registered. No address of ours carries a hint: a form is stored and its sender
+//! is sent on with GET, which alone reads the session (a cross-site POST carries no Lax cookie), and the question
+//! stands at an address that names nothing but a handle.
+//!
+//! Round trips: 1 statement for the session, a transaction of 2 to end it. Where somebody is asked, 1 more to store the
+//! request, 2 for the question, and 2 with the answer.
+
+use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
 use http::header::SET_COOKIE;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue};
 
 use crate::audit::{self, Event};
 use crate::authorization::context;
-use crate::base::handle::Handle;
+use crate::base::handle::{Handle, Kind};
 use crate::base::id::ClientId;
+use crate::client::Client;
 use crate::db::DatabaseError;
 use crate::db::work::Circumstances;
 use crate::http::edge::{Edge, Visit};
@@ -20,28 +27,24 @@ use crate::http::extract::cookies::CookieName;
 use crate::http::extract::flow::{self, session_cookie};
 use crate::http::extract::form::{Form, Query};
 use crate::http::extract::params::{Params, ParamsError};
-use crate::http::respond::authorization::{cross_site, error_page};
+use crate::http::middleware::request_log::LoggedError;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::page::{self, FormAction};
 use crate::http::respond::redirect;
-use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::logout::request::{Asked, LogoutRequest};
+use crate::logout::waiting;
+use crate::protocol::error::ErrorCode;
+use crate::protocol::redirect_uri::RedirectUri;
 use crate::session::{self, EndReason, LiveSession};
-use crate::signing::server_key::Purpose;
-use crate::token::id_token::{self, Hint};
-use crate::web::logout::{LogoutConfirmPage, SignedOutPage};
+use crate::web::error::ErrorPage;
+use crate::web::logout::{LogoutConfirmPage, SignedOutPage, WayBack};
 
-/// Where the confirmation page posts to.
+/// The endpoint (RP-Initiated Logout §2).
+pub const PATH: &str = "/oauth2/logout";
+/// Where the question stands, and where it is answered.
 pub const CONFIRM_PATH: &str = "/oauth2/logout/confirm";
-
-/// A checked logout request.
-struct LogoutRequest {
-    hint: Option<Hint>,
-    client_id: Option<ClientId>,
-    /// A registered URI, with `state` added.
-    return_to: Option<String>,
-    /// What the confirmation page carries on: `post_logout_redirect_uri`, state, `client_id`.
-    fields: Vec<(&'static str, String)>,
-}
+/// Where everybody arrives who is sent nowhere else.
+pub const DONE_PATH: &str = "/oauth2/logout/done";
 
 /// A request in the query.
 pub async fn get(
@@ -50,40 +53,49 @@ pub async fn get(
     headers: HeaderMap,
     Query(params): Query,
 ) -> Response {
-    begin(&edge, visit, &headers, params).await
-}
-
-/// A request in a form: sent on as a GET, which alone reads the session. A form of another site carries no Lax
-/// cookie, so it would find nobody to sign out.
-pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, Form(params): Form) -> Response {
-    let params = match params {
-        Ok(params) => params,
-        Err(error) => {
-            let reported = ProtocolError::new(ErrorCode::InvalidRequest, error.description());
-            return error_page(&edge, error.status(), reported, &visit.origin.request_id);
-        }
+    let request_id = visit.origin.request_id.clone();
+    let request = match check(&edge, &visit, params).await {
+        Ok(request) => request,
+        Err(response) => return response,
     };
-    let carried: Vec<(&str, &str)> = PARAMETERS
-        .iter()
-        .filter_map(|name| Some((*name, params.get(name)?)))
-        .collect();
-    redirect::see_other(&redirect::with_query(
-        &edge.app.issuer().url("/oauth2/logout"),
-        &carried,
-    ))
+    let answer = proceed(&edge, visit, &headers, (&request, None)).await;
+    or_failure(&edge, &request_id, answer)
 }
 
-/// The parameters of a logout request (RP-Initiated Logout §2).
-const PARAMETERS: [&str; 6] = [
-    "id_token_hint",
-    "logout_hint",
-    "client_id",
-    "post_logout_redirect_uri",
-    "state",
-    "ui_locales",
-];
+/// A request in a form: stored, then answered by [`resume`].
+pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, Form(params): Form) -> Response {
+    let request_id = visit.origin.request_id.clone();
+    let request = match check(&edge, &visit, params).await {
+        Ok(request) => request,
+        Err(response) => return response,
+    };
+    or_failure(&edge, &request_id, wait(&edge, visit, &request).await)
+}
 
-/// The person's own word, from our page and about their own session.
+/// The question; or, for whoever needs none, the answer at once. Decides again from stored state and the session that
+/// is live now, so that Back and a reload lead on.
+pub async fn resume(
+    State(edge): State<Edge>,
+    Visit(visit): Visit,
+    headers: HeaderMap,
+    Query(params): Query,
+) -> Response {
+    let request_id = visit.origin.request_id.clone();
+    let answer = async {
+        let Some(found) = find(&edge, &visit, &headers, params.ok().as_ref()).await? else {
+            return Ok(anew(&edge));
+        };
+        let waiting = (&found.request, Some(&found.handle));
+        let mut response = proceed(&edge, visit, &headers, waiting).await?;
+        if let Some(cookie) = found.new_cookie {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        Ok(response)
+    };
+    or_failure(&edge, &request_id, answer.await)
+}
+
+/// The person's own word, from our page and about the session that they were asked about.
 pub async fn confirm(
     State(edge): State<Edge>,
     Visit(visit): Visit,
@@ -91,250 +103,243 @@ pub async fn confirm(
     Form(params): Form,
 ) -> Response {
     let request_id = visit.origin.request_id.clone();
-    let refused = || cross_site(&edge, &request_id);
     if let Err(response) = flow::require_own_page(&edge, &headers, &request_id) {
         return response;
     }
-    let Ok(params) = params else { return refused() };
-    let Some(handle) = session_cookie(&edge, &headers) else {
-        return signed_out(&edge, None);
+    let params = params.ok();
+    let answer = async {
+        let Some(found) = find(&edge, &visit, &headers, params.as_ref()).await? else {
+            return Ok(anew(&edge));
+        };
+        let asked_about = params.as_ref().and_then(|params| params.get("session"));
+        match live_session(&edge, visit.clone(), &headers).await? {
+            None => leave(&edge, &found.request).await,
+            Some(session) if asked_about == Some(session.session.id.as_str()) => {
+                end(&edge, visit, &session, &found.request).await
+            }
+            // Somebody else signed in meanwhile: they were not asked yet.
+            Some(_) => Ok(ask_at(&edge, &found.handle)),
+        }
     };
-    if !is_own_form(&edge, &handle, params.get("csrf").unwrap_or_default()) {
-        return refused();
-    }
-    let request = match check(&edge, &visit, &params).await {
-        Ok(request) => request,
-        Err(response) => return response,
-    };
-    match live_session(&edge, visit.clone(), Some(&handle)).await {
-        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
-        Ok(None) => signed_out(&edge, request.return_to.as_deref()),
-        Ok(Some(session)) => end(&edge, visit, &session, &request).await,
-    }
+    or_failure(&edge, &request_id, answer.await)
 }
 
-async fn begin(
+/// Says that nobody is signed in any more; whoever is signed in again is led on.
+pub async fn done(
+    State(edge): State<Edge>,
+    Visit(visit): Visit,
+    headers: HeaderMap,
+    Query(params): Query,
+) -> Response {
+    let request_id = visit.origin.request_id.clone();
+    let answer = async {
+        let issuer = edge.app.issuer();
+        if live_session(&edge, visit, &headers).await?.is_some() {
+            return Ok(redirect::see_other(&issuer.url("/account")));
+        }
+        let client_id = params.as_ref().ok().and_then(|params| params.get("client_id"));
+        let client = client(&edge, client_id).await?;
+        let page = SignedOutPage {
+            layout: &edge.layout,
+            way_back: client.as_deref().and_then(way_back),
+            home: &issuer.url("/login"),
+        };
+        Ok(page::html(&page, FormAction::None))
+    };
+    or_failure(&edge, &request_id, answer.await)
+}
+
+fn or_failure(edge: &Edge, request_id: &str, answer: Result<Response, DatabaseError>) -> Response {
+    answer.unwrap_or_else(|error| Failure::from(error).page(&edge.layout, request_id))
+}
+
+/// Checks the parameters. Only what cannot be read at all is an error page.
+async fn check(
+    edge: &Edge,
+    visit: &Circumstances,
+    params: Result<Params, ParamsError>,
+) -> Result<LogoutRequest, Response> {
+    let request_id = visit.origin.request_id.as_str();
+    let params = params.map_err(|error| {
+        let page = ErrorPage::logout(&edge.layout, error.description(), request_id);
+        let mut response = page::with_status(error.status(), &page, FormAction::None);
+        let code = ErrorCode::InvalidRequest.name();
+        response.extensions_mut().insert(LoggedError(code));
+        response
+    })?;
+    let asked = Asked {
+        id_token_hint: params.get("id_token_hint"),
+        client_id: params.get("client_id"),
+        post_logout_redirect_uri: params.get("post_logout_redirect_uri"),
+        state: params.get("state"),
+    };
+    LogoutRequest::check(asked, edge.app.issuance(), edge.app.clients(), visit.now)
+        .await
+        .map_err(|error| Failure::from(error).page(&edge.layout, request_id))
+}
+
+/// A waiting request of this browser.
+struct Found {
+    request: LogoutRequest,
+    handle: Handle,
+    /// The flow cookie, if this browser had none.
+    new_cookie: Option<HeaderValue>,
+}
+
+async fn find(
+    edge: &Edge,
+    visit: &Circumstances,
+    headers: &HeaderMap,
+    params: Option<&Params>,
+) -> Result<Option<Found>, DatabaseError> {
+    let text = params.and_then(|params| params.get("request"));
+    let Some(handle) = text.and_then(|text| Handle::parse(Kind::LogoutRequest, text)) else {
+        return Ok(None);
+    };
+    let (browser, new_cookie) = flow::browser(edge, headers, visit);
+    let mut work = edge.app.single(visit.clone()).await?;
+    let request = waiting::find(&mut work, &handle, &browser.digest(visit.epoch)).await?;
+    Ok(request.map(|request| Found {
+        request,
+        handle,
+        new_cookie,
+    }))
+}
+
+/// Ends what may end, asks where it may not, and lets go who is signed out already.
+async fn proceed(
     edge: &Edge,
     visit: Circumstances,
     headers: &HeaderMap,
-    params: Result<Params, ParamsError>,
-) -> Response {
-    let request_id = visit.origin.request_id.clone();
-    let params = match params {
-        Ok(params) => params,
-        Err(error) => {
-            let reported = ProtocolError::new(ErrorCode::InvalidRequest, error.description());
-            return error_page(edge, error.status(), reported, &request_id);
-        }
+    (request, waiting): (&LogoutRequest, Option<&Handle>),
+) -> Result<Response, DatabaseError> {
+    let Some(session) = live_session(edge, visit.clone(), headers).await? else {
+        return leave(edge, request).await;
     };
-    let request = match check(edge, &visit, &params).await {
-        Ok(request) => request,
-        Err(response) => return response,
-    };
-    let handle = session_cookie(edge, headers);
-    let session = match live_session(edge, visit.clone(), handle.as_ref()).await {
-        Ok(session) => session,
-        Err(error) => return Failure::from(error).page(&edge.layout, &request_id),
-    };
-    match (session, handle, &request.hint) {
-        // Without a session there is nothing to end; a proven client gets its browser back.
-        (None, _, hint) => signed_out(edge, hint.as_ref().and(request.return_to.as_deref())),
-        (Some(session), _, Some(hint)) if hint.session_id.as_ref() == Some(&session.session.id) => {
-            end(edge, visit, &session, &request).await
-        }
-        (Some(session), Some(handle), _) => ask(edge, &session, &handle, &request),
-        (Some(_), None, _) => signed_out(edge, None),
+    if request.session_id.as_ref() == Some(&session.session.id) {
+        return end(edge, visit, &session, request).await;
     }
-}
-
-/// Checks the parameters. A hint that is not ours, or a URI that is not registered, is an error page: nothing is
-/// ended, nobody is redirected.
-async fn check(edge: &Edge, visit: &Circumstances, params: &Params) -> Result<LogoutRequest, Response> {
-    let request_id = visit.origin.request_id.as_str();
-    let refuse = |description| {
-        let error = ProtocolError::new(ErrorCode::InvalidRequest, description);
-        error_page(edge, StatusCode::BAD_REQUEST, error, request_id)
-    };
-    let hint = match params.get("id_token_hint") {
-        None => None,
-        Some(text) => Some(
-            id_token::read_hint(edge.app.issuance(), text, visit.now)
-                .ok_or_else(|| refuse("id_token_hint is not an ID token of this server"))?,
-        ),
-    };
-    let named = params.get("client_id").map(ClientId::from_text);
-    let client_id = match (&hint, named) {
-        (Some(hint), Some(named)) if hint.client_id != named => {
-            return Err(refuse("client_id is not the client of id_token_hint"));
-        }
-        (Some(hint), _) => Some(hint.client_id.clone()),
-        (None, named) => named,
-    };
-    let mut request = LogoutRequest {
-        hint,
-        client_id,
-        return_to: None,
-        fields: Vec::new(),
-    };
-    let Some(uri) = params.get("post_logout_redirect_uri") else {
-        return Ok(request);
-    };
-    let Some(client_id) = &request.client_id else {
-        return Err(refuse(
-            "post_logout_redirect_uri needs id_token_hint or client_id",
-        ));
-    };
-    let failed = |error| Failure::from(error).page(&edge.layout, request_id);
-    let client = edge
-        .app
-        .clients()
-        .find(client_id.as_str())
-        .await
-        .map_err(failed)?;
-    // A client that was switched off has no address any more.
-    let registered = client
-        .filter(|client| !client.disabled)
-        .is_some_and(|client| client.post_logout_redirect_uris.iter().any(|known| known == uri));
-    if !registered {
-        return Err(refuse(
-            "post_logout_redirect_uri is not registered for this client",
-        ));
+    match waiting {
+        Some(handle) => ask(edge, &session, handle, request).await,
+        None => wait(edge, visit, request).await,
     }
-    let state = params.get("state");
-    let added: Vec<(&str, &str)> = state.map(|state| ("state", state)).into_iter().collect();
-    request.return_to = Some(redirect::with_query(uri, &added));
-    request.fields = vec![
-        ("post_logout_redirect_uri", uri.to_owned()),
-        ("client_id", client_id.to_string()),
-    ];
-    request
-        .fields
-        .extend(state.map(|state| ("state", state.to_owned())));
-    Ok(request)
 }
 
 async fn live_session(
     edge: &Edge,
     visit: Circumstances,
-    handle: Option<&Handle>,
+    headers: &HeaderMap,
 ) -> Result<Option<LiveSession>, DatabaseError> {
-    if handle.is_none() {
+    let Some(handle) = session_cookie(edge, headers) else {
         return Ok(None);
-    }
+    };
     let mut work = edge.app.single(visit).await?;
-    context::session(&mut work, handle, edge.app.session_lifetimes()).await
+    context::session(&mut work, Some(&handle), edge.app.session_lifetimes()).await
 }
 
-async fn end(edge: &Edge, visit: Circumstances, session: &LiveSession, request: &LogoutRequest) -> Response {
-    let request_id = visit.origin.request_id.clone();
-    let ended = async {
-        let mut work = edge.app.begin(visit).await?;
-        if session::end(&mut work, &session.session.id, EndReason::Logout).await? {
-            let event = Event::Logout {
-                user: session.session.user_id.clone(),
-                session: session.session.id.clone(),
-                client: request.client_id.clone(),
-            };
-            audit::record(&mut work, event).await?;
-        }
-        work.commit().await
-    };
-    if let Err(error) = ended.await {
-        Failure::from(error).page(&edge.layout, &request_id)
-    } else {
-        let mut response = signed_out(edge, request.return_to.as_deref());
-        if let Some(cookie) = edge.cookies.remove(CookieName::Session) {
-            response.headers_mut().append(SET_COOKIE, cookie);
-        }
-        response
+async fn end(
+    edge: &Edge,
+    visit: Circumstances,
+    session: &LiveSession,
+    request: &LogoutRequest,
+) -> Result<Response, DatabaseError> {
+    let mut work = edge.app.begin(visit).await?;
+    if session::end(&mut work, &session.session.id, EndReason::Logout).await? {
+        let event = Event::Logout {
+            user: session.session.user_id.clone(),
+            session: session.session.id.clone(),
+            client: request.client_id.clone(),
+        };
+        audit::record(&mut work, event).await?;
     }
+    work.commit().await?;
+    let mut response = leave(edge, request).await?;
+    if let Some(cookie) = edge.cookies.remove(CookieName::Session) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
-fn ask(edge: &Edge, session: &LiveSession, handle: &Handle, request: &LogoutRequest) -> Response {
+/// Sends the browser to the application that asked, or to a page of ours.
+async fn leave(edge: &Edge, request: &LogoutRequest) -> Result<Response, DatabaseError> {
+    let client_id = request.client_id.as_ref().map(ClientId::as_str);
+    let client = client(edge, client_id).await?;
+    let destination = client.as_deref().and_then(|client| request.destination(client));
+    Ok(redirect::see_other(&match destination {
+        Some((uri, state)) => redirect::with_query(uri, state.map(|state| ("state", state)).as_slice()),
+        None => redirect::with_query(
+            &edge.app.issuer().url(DONE_PATH),
+            client_id.map(|id| ("client_id", id)).as_slice(),
+        ),
+    }))
+}
+
+/// Stores a request, and sends the browser to where it is answered.
+async fn wait(edge: &Edge, visit: Circumstances, request: &LogoutRequest) -> Result<Response, DatabaseError> {
+    let mut work = edge.app.single(visit).await?;
+    let lifetime = edge.app.config().tokens.interaction();
+    let handle = waiting::store(&mut work, request, lifetime).await?;
+    Ok(ask_at(edge, &handle))
+}
+
+fn ask_at(edge: &Edge, handle: &Handle) -> Response {
+    redirect::see_other(&redirect::with_query(
+        &edge.app.issuer().url(CONFIRM_PATH),
+        &[("request", handle.expose())],
+    ))
+}
+
+/// A request that waits no more, or never waited here: the person is asked without it.
+fn anew(edge: &Edge) -> Response {
+    redirect::see_other(&edge.app.issuer().url(PATH))
+}
+
+async fn ask(
+    edge: &Edge,
+    session: &LiveSession,
+    handle: &Handle,
+    request: &LogoutRequest,
+) -> Result<Response, DatabaseError> {
     let issuer = edge.app.issuer();
-    let csrf = match edge
-        .app
-        .issuance()
-        .keys
-        .current()
-        .tag(Purpose::Csrf, &csrf_parts(handle))
-    {
-        Ok((number, tag)) => format!("{number}.{}", hex(tag.as_bytes())),
-        Err(error) => {
-            tracing::error!(error = %error, "no form token could be made");
-            return Failure::Broken.page(&edge.layout, "");
-        }
-    };
-    let mut fields: Vec<(&str, &str)> = request
-        .fields
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    fields.push(("csrf", &csrf));
+    let client = client(edge, request.client_id.as_ref().map(ClientId::as_str)).await?;
     let person = &session.person;
+    let cancel = client
+        .as_deref()
+        .and_then(Client::home)
+        .unwrap_or_else(|| issuer.url("/account"));
     let page = LogoutConfirmPage {
         layout: &edge.layout,
-        user_name: Some(if person.name.is_empty() {
+        client: client.as_deref().map(|client| client.name.as_str()),
+        user_name: if person.name.is_empty() {
             &person.email
         } else {
             &person.name
-        }),
+        },
         action: &format!("{}{CONFIRM_PATH}", issuer.path()),
-        fields: &fields,
-        cancel: &issuer.url("/account"),
+        request: handle.expose(),
+        session: session.session.id.as_str(),
+        cancel: &cancel,
     };
-    // The form ends in a redirect to the client's registered URI, which is https or this machine.
-    let form_action = request
-        .return_to
-        .as_deref()
-        .map(crate::protocol::redirect_uri::RedirectUri::from_matched);
-    page::html(
-        &page,
-        form_action
-            .as_ref()
-            .map_or(FormAction::Own, FormAction::ThenClient),
-    )
+    let destination = client.as_deref().and_then(|client| request.destination(client));
+    let target = destination.map(|(uri, _)| RedirectUri::from_matched(uri));
+    let form_action = target.as_ref().map_or(FormAction::Own, FormAction::ThenClient);
+    Ok(page::html(&page, form_action))
 }
 
-/// A form token is the session handle's tag: only who holds the cookie was given it.
-fn is_own_form(edge: &Edge, handle: &Handle, presented: &str) -> bool {
-    let Some((number, tag)) = presented.split_once('.') else {
-        return false;
+/// A client that is known and not switched off: another has neither name nor address here.
+async fn client(edge: &Edge, client_id: Option<&str>) -> Result<Option<Arc<Client>>, DatabaseError> {
+    let Some(client_id) = client_id else {
+        return Ok(None);
     };
-    let Ok(number) = number.parse() else { return false };
-    let parsed: Option<Vec<u8>> = (0..tag.len() / 2)
-        .map(|index| u8::from_str_radix(tag.get(index * 2..index * 2 + 2)?, 16).ok())
-        .collect();
-    let Some(tag) = parsed.and_then(|bytes| crate::base::digest::Digest::from_bytes(&bytes)) else {
-        return false;
-    };
-    edge.app
-        .issuance()
-        .keys
-        .current()
-        .verify_tag(Purpose::Csrf, number, &csrf_parts(handle), &tag)
+    let client = edge.app.clients().find(client_id).await?;
+    Ok(client.filter(|client| !client.disabled))
 }
 
-fn csrf_parts(handle: &Handle) -> [Vec<u8>; 2] {
-    [b"logout".to_vec(), handle.expose().as_bytes().to_vec()]
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
+/// The application's own address, if it has one that is on the web.
+fn way_back(client: &Client) -> Option<WayBack<'_>> {
+    let address = client.home()?;
+    Some(WayBack {
+        client: &client.name,
+        address,
     })
-}
-
-fn signed_out(edge: &Edge, return_to: Option<&str>) -> Response {
-    if let Some(uri) = return_to {
-        redirect::see_other(uri)
-    } else {
-        let page = SignedOutPage {
-            layout: &edge.layout,
-            home: &edge.app.issuer().url("/login"),
-        };
-        page::html(&page, FormAction::None)
-    }
 }

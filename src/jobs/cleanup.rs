@@ -11,6 +11,7 @@ use crate::authorization::expiry as authorization;
 use crate::base::origin::Origin;
 use crate::db::DatabaseError;
 use crate::hook::Hooks;
+use crate::logout::waiting as logout;
 use crate::session;
 use crate::tenancy::invitation;
 use crate::token::{cutoff, expiry as token};
@@ -54,7 +55,7 @@ pub async fn sweep(app: &App) -> Result<u64, DatabaseError> {
     failure.map_or(Ok(fullest), Err)
 }
 
-const STEPS: u8 = 10;
+const STEPS: u8 = 11;
 
 async fn clean(app: &App, step: u8) -> Result<u64, DatabaseError> {
     let mut work = app.single(app.circumstances(Origin::internal("cleanup"))).await?;
@@ -67,7 +68,8 @@ async fn clean(app: &App, step: u8) -> Result<u64, DatabaseError> {
         5 => session::expire(&mut work, SESSIONS_KEPT, BATCH).await,
         6 => invitation::expire(&mut work, BATCH).await,
         7 => cutoff::expire(&mut work, BATCH).await,
-        8 => Hooks::expire(&mut work, app::sampling(&app.config().hooks)).await,
+        8 => logout::expire(&mut work, BATCH).await,
+        9 => Hooks::expire(&mut work, app::sampling(&app.config().hooks)).await,
         _ => throttle::expire(&mut work, app.throttle(), BATCH).await,
     }
 }

@@ -104,6 +104,13 @@ impl RedirectUri {
         Url::parse(&self.0).is_ok_and(|url| url.scheme() == "http" && is_loopback(&url))
     }
 
+    /// The front page of the site that it belongs to; none for a private-use scheme.
+    #[must_use]
+    pub fn site(&self) -> Option<String> {
+        let url = Url::parse(&self.0).ok()?;
+        matches!(url.scheme(), "http" | "https").then(|| format!("{}/", url.origin().ascii_serialization()))
+    }
+
     /// What a content security policy must name so that a form may end here: the origin, or the private-use scheme.
     #[must_use]
     pub fn form_action_source(&self) -> Option<String> {

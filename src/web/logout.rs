@@ -10,12 +10,16 @@ use super::layout::Layout;
 pub struct LogoutConfirmPage<'a> {
     /// The frame.
     pub layout: &'a Layout,
+    /// Which application asks for it.
+    pub client: Option<&'a str>,
     /// Who would be signed out.
-    pub user_name: Option<&'a str>,
+    pub user_name: &'a str,
     /// Where the form posts to.
     pub action: &'a str,
-    /// What the form carries on.
-    pub fields: &'a [(&'a str, &'a str)],
+    /// The waiting request.
+    pub request: &'a str,
+    /// The session that the question is about.
+    pub session: &'a str,
     /// Where to go instead.
     pub cancel: &'a str,
 }
@@ -26,6 +30,17 @@ pub struct LogoutConfirmPage<'a> {
 pub struct SignedOutPage<'a> {
     /// The frame.
     pub layout: &'a Layout,
+    /// Back to the application that asked for it.
+    pub way_back: Option<WayBack<'a>>,
     /// Where to sign in again.
     pub home: &'a str,
+}
+
+/// The way back to an application.
+#[derive(Debug)]
+pub struct WayBack<'a> {
+    /// Its name.
+    pub client: &'a str,
+    /// Its address, as registered.
+    pub address: String,
 }

@@ -35,8 +35,13 @@ pub fn html(page: &impl Template, form_action: FormAction<'_>) -> Response {
 
 /// A page with another status.
 pub fn with_status(status: StatusCode, page: &impl Template, form_action: FormAction<'_>) -> Response {
-    // Not `no-referrer`: under it browsers send `Origin: null` even to ourselves, and our own posts would be refused.
-    write(status, page, &policy("", &form_action.sources()), "same-origin")
+    let referrer = match form_action {
+        // The address of a request that was refused can hold a token: our own stylesheet is not told it either.
+        FormAction::None => "no-referrer",
+        // Under `no-referrer` browsers send `Origin: null` even to ourselves, and our own posts would be refused.
+        FormAction::Own | FormAction::ThenClient(_) => "same-origin",
+    };
+    write(status, page, &policy("", &form_action.sources()), referrer)
 }
 
 /// The page that posts an authorization response to its client.

@@ -129,15 +129,19 @@ async fn drive(app: &TestApp, hand: &RelyingParty, person: &TestPerson, secrets:
     other.secret = other.secret.map(|secret| format!("{secret}x"));
     app.relying_party(&other).exchange("unknown").await;
     browser.get("/account").await;
-    let asked = browser.get("/oauth2/logout").await;
-    let token = asked
-        .body
-        .split("name=\"csrf\" value=\"")
-        .nth(1)
-        .expect("a form token");
-    let token = token.split('"').next().expect("a value");
-    secrets.add("a form token", token);
-    browser.post("/oauth2/logout/confirm", &[("csrf", token)]).await;
+    let asked = browser
+        .post("/oauth2/logout", &[("id_token_hint", "unknown")])
+        .await;
+    let request = asked.parameter("request").expect("a waiting request");
+    secrets.add("a logout request", &request);
+    let shown = browser.get(asked.header("location")).await;
+    let session = shown.body.split("name=\"session\" value=\"").nth(1);
+    let session = session
+        .and_then(|rest| rest.split('"').next())
+        .expect("a session");
+    let answer = [("request", request.as_str()), ("session", session)];
+    let ended = browser.post("/oauth2/logout/confirm", &answer).await;
+    browser.follow(ended).await;
 }
 
 /// attacks.md LG-01: no secret of any flow stands in a log line, a span, or an event row; nor does an e-mail address.

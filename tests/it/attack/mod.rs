@@ -36,6 +36,7 @@ mod login_enumeration;
 mod login_limits;
 mod login_outage;
 mod login_steps;
+mod logout;
 mod logs;
 mod lookup_work;
 mod names;

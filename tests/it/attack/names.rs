@@ -31,8 +31,8 @@ async fn dr_05_the_api_takes_no_deceptive_name() {
     for name in DECEPTIVE {
         for (method, path) in [
             (Method::POST, "/organizations"),
-            (Method::PATCH, &place),
-            (Method::POST, &workspaces),
+            (Method::PATCH, place.as_str()),
+            (Method::POST, workspaces.as_str()),
         ] {
             let reply = caller.call(method, path, Some(json!({ "name": name }))).await;
             assert_problem(&reply, 422, "invalid");

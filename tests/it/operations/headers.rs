@@ -7,7 +7,7 @@ use reqwest::Method;
 use crate::app::{Reply, TestApp};
 use crate::fixtures::a_client;
 
-const PATHS: [&str; 17] = [
+const PATHS: [&str; 18] = [
     "/",
     "/account",
     "/login",
@@ -22,6 +22,7 @@ const PATHS: [&str; 17] = [
     "/oauth2/userinfo",
     "/oauth2/logout",
     "/oauth2/logout/confirm",
+    "/oauth2/logout/done",
     "/.well-known/openid-configuration",
     "/.well-known/jwks.json",
     "/no/such/page",

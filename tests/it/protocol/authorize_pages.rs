@@ -100,7 +100,8 @@ async fn other_pages_post_to_us_or_nowhere() {
         ("/account", "'self'"),
         ("/oauth2/logout", "'self'"),
     ] {
-        assert_eq!(form_action(&browser.get(path).await), expected, "{path}");
+        let shown = browser.follow(browser.get(path).await).await;
+        assert_eq!(form_action(&shown), expected, "{path}");
     }
 }
 

@@ -1,0 +1,113 @@
+//! Owns what of a logout request is believed (RP-Initiated Logout §2, §3, §4). What cannot be proven is not used, and
+//! is no error either: whoever wants to sign out is asked and signed out, but never sent to where nobody registered.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::clock::Timestamp;
+use crate::base::id::{ClientId, SessionId};
+use crate::client::{Client, Registry};
+use crate::db::DatabaseError;
+use crate::token::id_token;
+use crate::token::issuance::Issuance;
+
+/// The longest `state` that is carried.
+const LONGEST_STATE: usize = 8 * 1024;
+
+/// What an application sent, not checked.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'a> {
+    /// An ID token of ours, or what pretends to be one.
+    pub id_token_hint: Option<&'a str>,
+    /// Who asks.
+    pub client_id: Option<&'a str>,
+    /// Where to go afterwards.
+    pub post_logout_redirect_uri: Option<&'a str>,
+    /// What to bring there.
+    pub state: Option<&'a str>,
+}
+
+/// A checked logout request. The hint itself is not kept: whoever has it may use it elsewhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogoutRequest {
+    /// The session that a proven hint was issued in: it ends without a question.
+    pub session_id: Option<SessionId>,
+    /// The registered client that the hint or the request names.
+    pub client_id: Option<ClientId>,
+    /// Where that client registered to go afterwards.
+    pub post_logout_redirect_uri: Option<String>,
+    /// What to bring there.
+    pub state: Option<String>,
+}
+
+impl LogoutRequest {
+    /// Checks what an application sent. The registry is asked if a client is named.
+    pub async fn check(
+        asked: Asked<'_>,
+        issuance: &Issuance,
+        clients: &Registry,
+        now: Timestamp,
+    ) -> Result<Self, DatabaseError> {
+        let hint = asked.id_token_hint.and_then(|text| {
+            let hint = id_token::read_hint(issuance, text, now);
+            if hint.is_none() {
+                tracing::info!("logout: id_token_hint is no ID token of this server, so it counts as none");
+            }
+            hint
+        });
+        let (session_id, named) = match (hint, asked.client_id) {
+            (Some(hint), Some(named)) if hint.client_id.as_str() != named => {
+                // §2: the two must match. Which of them is wrong nobody can say, so neither is used.
+                tracing::info!(
+                    client.id = hint.client_id.as_str(),
+                    "logout: client_id is not the client of id_token_hint, so neither is used"
+                );
+                (None, None)
+            }
+            (Some(hint), _) => (hint.session_id, Some(hint.client_id)),
+            (None, named) => (None, named.map(ClientId::from_text)),
+        };
+        let client = match &named {
+            Some(id) => clients.find(id.as_str()).await?,
+            None => None,
+        };
+        let mut request = Self {
+            session_id,
+            // Nobody is written down who was never registered.
+            client_id: client.as_ref().map(|client| client.client_id.clone()),
+            ..Self::default()
+        };
+        let Some(uri) = asked.post_logout_redirect_uri else {
+            return Ok(request);
+        };
+        let too_long = asked.state.is_some_and(|state| state.len() > LONGEST_STATE);
+        let refusal = match &client {
+            None => "no known client is named",
+            Some(client) if !leads_to(client, uri) => "it is not registered for this client",
+            Some(_) if too_long => "state is too long",
+            Some(_) => {
+                request.post_logout_redirect_uri = Some(uri.to_owned());
+                request.state = asked.state.map(str::to_owned);
+                return Ok(request);
+            }
+        };
+        tracing::info!(
+            client.id = request.client_id.as_ref().map(ClientId::as_str),
+            reason = refusal,
+            "logout: post_logout_redirect_uri is not followed"
+        );
+        Ok(request)
+    }
+
+    /// Where a registered client is told, with `state`; asked anew when it is time to go there, since an operator may
+    /// have taken the address away meanwhile.
+    #[must_use]
+    pub fn destination(&self, client: &Client) -> Option<(&str, Option<&str>)> {
+        let uri = self.post_logout_redirect_uri.as_deref()?;
+        leads_to(client, uri).then_some((uri, self.state.as_deref()))
+    }
+}
+
+/// §3: byte for byte one of the registered ones. A client that was switched off has none any more.
+fn leads_to(client: &Client, uri: &str) -> bool {
+    !client.disabled && client.post_logout_redirect_uris.iter().any(|known| known == uri)
+}
