@@ -37,6 +37,9 @@ use crate::signing::signing_keys::SigningKeys;
 use crate::tenancy::module;
 use crate::token::issuance::Issuance;
 
+/// How long the list of modules may take to become the configured one, somewhat longer than its statement may.
+const PUBLISHING_TIME: Duration = Duration::from_secs(310);
+
 /// Why the server cannot be put together.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
@@ -111,20 +114,13 @@ impl App {
     pub async fn build(config: SignetConfig, injected: Injected) -> Result<Self, AppError> {
         let issuer = Arc::new(Issuer::parse(&config.issuer)?);
         let keyring = Keyring::load(&config.sealing.kek_files)?;
-        let pool = pool::open(&PoolSettings {
-            url: config.database.app_url()?,
-            size: config.database.pool_size,
-            acquire_timeout: config.database.acquire_timeout(),
-            statement_timeout: config.database.statement_timeout(),
-            statement_cache: config.database.statement_cache,
-        })
-        .await?;
-        let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
+        let pool = open_pool(&config).await?;
+        let lender = Lender::new(pool.clone(), config.database.statement_timeout());
+        let mut connection = lender.lend().await?;
         migrate::check(&mut connection).await?;
-        let (instant, time) = pool::measure_time(&mut connection).await?;
+        let pool::Measured { instant, time, .. } = pool::measure(&mut connection).await?;
         let platform = platform::read(&mut connection).await?;
-        module::service::publish(&mut connection, &config.modules.allowlist).await?;
-        let lender = Lender::new(pool.clone());
+        publish_modules(&pool, &config).await?;
         let hooks = Hooks::load(lender.clone(), hook_ways(&config)?, &mut connection, &keyring).await?;
         let database_clock = injected
             .clock
@@ -136,7 +132,7 @@ impl App {
             (None, None) => Arc::new(DatabaseClock::new(instant, time)),
         };
         let entropy = injected.entropy.unwrap_or_else(|| Arc::new(SystemEntropy));
-        drop(connection);
+        connection.keep();
         hooks.check().await?;
         let circumstances = Circumstances {
             now: clock.now(),
@@ -144,7 +140,7 @@ impl App {
             origin: Origin::internal("start"),
             epoch: platform.epoch,
         };
-        let keys = provide_keys(&pool, &keyring, circumstances).await?;
+        let keys = provide_keys(&lender, &keyring, circumstances).await?;
         let freshness = Arc::new(Freshness::new());
         Ok(Self(Arc::new(Parts {
             issuance: Issuance {
@@ -221,7 +217,7 @@ impl App {
     }
 
     async fn reload(&self, name: &str) -> Result<(), AppError> {
-        let mut lease = self.0.lender.lend().await?;
+        let mut lease = self.0.lender.lend_repeatable().await?;
         match name {
             "keys" => {
                 self.0.issuance.keys.reload(&mut lease, &self.0.keyring).await?;
@@ -253,6 +249,15 @@ impl App {
     /// A transaction.
     pub async fn begin(&self, circumstances: Circumstances) -> Result<Work, DatabaseError> {
         Ok(Work::in_transaction(self.0.lender.begin().await?, circumstances))
+    }
+
+    /// A connection for one statement that may come twice without doing anything twice: it is sent again if the
+    /// connection turns out to be lost.
+    pub async fn repeatable(&self, circumstances: Circumstances) -> Result<Work, DatabaseError> {
+        Ok(Work::single(
+            self.0.lender.lend_repeatable().await?,
+            circumstances,
+        ))
     }
 
     /// A connection for one statement.
@@ -347,6 +352,9 @@ impl App {
         if !self.0.freshness.clock_is_steady() {
             return Some("the database's clock jumped");
         }
+        if !self.0.freshness.is_writable() {
+            return Some("the database takes no writes: it is a standby, or was demoted");
+        }
         let answers = async {
             let mut lease = self.0.lender.lend().await?;
             lease.ping().await?;
@@ -359,8 +367,7 @@ impl App {
     /// Closes the pools.
     pub async fn close(&self) {
         self.0.issuance.hooks.settle().await;
-        self.0.lender.close();
-        self.0.pool.close().await;
+        self.0.lender.close().await;
         if let Some(sql) = self.0.issuance.hooks.sql() {
             sql.close().await;
         }
@@ -408,20 +415,42 @@ pub fn hasher_settings(settings: &PasswordSettings) -> HasherSettings {
 
 /// Loads the keys; makes the missing ones first. Replicas that start together make one set: the database decides.
 async fn provide_keys(
-    pool: &PgPool,
+    lender: &Lender,
     keyring: &Keyring,
     circumstances: Circumstances,
 ) -> Result<SigningKeys, AppError> {
-    let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
+    let mut connection = lender.lend().await?;
     let missing = provisioning::missing(&mut connection).await?;
-    drop(connection);
+    connection.keep();
     if !missing.is_nothing() {
         let new = missing.generate(keyring, &*circumstances.entropy).await?;
-        let transaction = pool.begin().await.map_err(DatabaseError::from)?;
-        let mut work = Work::in_transaction(transaction, circumstances);
+        let mut work = Work::in_transaction(lender.begin().await?, circumstances);
         provisioning::insert(&mut work, new).await?;
         work.commit().await?;
     }
-    let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
+    let mut connection = lender.lend().await?;
     Ok(SigningKeys::load(&mut connection, keyring).await?)
+}
+
+async fn open_pool(config: &SignetConfig) -> Result<PgPool, AppError> {
+    let settings = PoolSettings {
+        url: config.database.app_url()?,
+        size: config.database.pool_size,
+        acquire_timeout: config.database.acquire_timeout(),
+        statement_timeout: config.database.statement_timeout(),
+        statement_cache: config.database.statement_cache,
+    };
+    Ok(pool::open(&settings).await?)
+}
+
+/// On a connection of its own, since it may take longer than a request's statement may.
+async fn publish_modules(pool: &PgPool, config: &SignetConfig) -> Result<(), AppError> {
+    let publishing = async {
+        let mut connection = sqlx::PgConnection::connect_with(&pool.connect_options()).await?;
+        module::service::publish(&mut connection, &config.modules.allowlist).await?;
+        Ok(connection.close().await?)
+    };
+    let published = tokio::time::timeout(PUBLISHING_TIME, publishing).await;
+    published.unwrap_or_else(|_| Err(DatabaseError::from(sqlx::Error::PoolTimedOut)))?;
+    Ok(())
 }

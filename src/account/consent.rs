@@ -130,7 +130,7 @@ async fn session(
     let Some(handle) = session_cookie(edge, headers) else {
         return Ok(None);
     };
-    let mut work = edge.app.single(visit).await?;
+    let mut work = edge.app.repeatable(visit).await?;
     context::session(&mut work, Some(&handle), edge.app.session_lifetimes()).await
 }
 

@@ -34,7 +34,7 @@ pub async fn account(State(edge): State<Edge>, Visit(visit): Visit, headers: Hea
     let Some(handle) = session_cookie(&edge, &headers) else {
         return redirect::see_other(&issuer.url("/login"));
     };
-    let mut work = match edge.app.single(visit).await {
+    let mut work = match edge.app.repeatable(visit).await {
         Ok(work) => work,
         Err(error) => return failed(error),
     };

@@ -114,7 +114,7 @@ impl FromRequestParts<Edge> for Caller {
         let token =
             access_token::read(issuance, text.expose(), circumstances.now).ok_or_else(|| refused(INVALID))?;
         let failed = |error| Failure::from(error).problem(&request_id).into_response();
-        let mut work = edge.app.single(circumstances.clone()).await.map_err(failed)?;
+        let mut work = edge.app.repeatable(circumstances.clone()).await.map_err(failed)?;
         let claims = liveness::of_access_token(&mut work, issuance, token)
             .await
             .map_err(failed)?

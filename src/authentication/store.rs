@@ -1,13 +1,11 @@
 //! Owns `auth.passwords` and `auth.login_attempts`, and reads of an account what a login needs (`auth.users`).
 
-use sqlx::PgConnection;
-
 use super::login::{Attempt, Candidate, Reservation, StoredPassword, Whom};
 use super::password::PasswordHash;
 use super::throttle::{Bounds, Subject};
 use crate::base::clock::Timestamp;
 use crate::base::id::UserId;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, PgConnection, Work};
 
 /// Finds the account and counts the attempt on it, or on the identifier, in one statement. While locked, nothing is
 /// counted. The last attempt of a window sets the lock already; succeeding lifts it.

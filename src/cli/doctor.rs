@@ -2,21 +2,19 @@
 
 use std::process::ExitCode;
 
-use serde::Serialize;
-use sqlx::{PgConnection, PgPool};
-
 use super::output;
 use crate::app;
 use crate::config::SignetConfig;
 use crate::db::lease::Lender;
 use crate::db::pool::{self, PoolSettings};
-use crate::db::{migrate, platform};
+use crate::db::{PgConnection, migrate, platform};
 use crate::hook::Hooks;
 use crate::hook::definition::Target;
 use crate::protocol::issuer::Issuer;
 use crate::sealing::Keyring;
 use crate::server::tls;
 use crate::signing::signing_keys::SigningKeys;
+use serde::Serialize;
 
 /// One check.
 #[derive(Debug, Serialize)]
@@ -126,7 +124,8 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
             .map_err(chain),
     );
     let Ok(pool) = opened else { return };
-    let Ok(mut connection) = pool.acquire().await else {
+    let lender = Lender::new(pool, settings.statement_timeout);
+    let Ok(mut connection) = lender.lend().await else {
         return;
     };
     let schema = migrate::check(&mut connection).await;
@@ -152,7 +151,10 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
         },
     );
     if let Some(keyring) = keyring {
-        report.note("hook", hooks(config, &pool, &mut connection, keyring).await);
+        report.note(
+            "hook",
+            hooks(config, lender.clone(), &mut connection, keyring).await,
+        );
         let keys = SigningKeys::load(&mut connection, keyring).await;
         let names = |keys: SigningKeys| {
             let algorithms = keys
@@ -176,12 +178,12 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
 /// Whether every enabled hook could be asked.
 async fn hooks(
     config: &SignetConfig,
-    pool: &PgPool,
+    lender: Lender,
     connection: &mut PgConnection,
     keyring: &Keyring,
 ) -> Result<String, String> {
     let ways = app::hook_ways(config).map_err(|error| chain(&error))?;
-    let hooks = Hooks::load(Lender::new(pool.clone()), ways, connection, keyring)
+    let hooks = Hooks::load(lender, ways, connection, keyring)
         .await
         .map_err(|error| chain(&error))?;
     hooks.check().await.map_err(|error| chain(&error))?;

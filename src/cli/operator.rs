@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::PgPool;
-
 use crate::app;
 use crate::authentication::password::{Hasher, Password, PasswordHash};
 use crate::base::clock::{Clock as _, DatabaseClock};
 use crate::base::entropy::SystemEntropy;
 use crate::base::origin::Origin;
 use crate::config::SignetConfig;
+use crate::db::lease::Lender;
 use crate::db::pool::{self, PoolSettings};
 use crate::db::work::Circumstances;
 use crate::db::{Work, migrate, platform};
@@ -20,29 +19,29 @@ pub async fn begin(config: &SignetConfig) -> anyhow::Result<Work> {
     Ok(open(config, 1).await?.1)
 }
 
-/// Opens a transaction for one command, and the pool of `size` connections that it came from.
-pub async fn open(config: &SignetConfig, size: u32) -> anyhow::Result<(PgPool, Work)> {
-    let pool = pool::open(&PoolSettings {
+/// Opens a transaction for one command, and says who lent it, of `size` connections.
+pub async fn open(config: &SignetConfig, size: u32) -> anyhow::Result<(Lender, Work)> {
+    let settings = PoolSettings {
         url: config.database.app_url()?,
         size,
         acquire_timeout: Duration::from_secs(5),
         statement_timeout: Duration::from_secs(10),
         statement_cache: config.database.statement_cache,
-    })
-    .await?;
-    let mut connection = pool.acquire().await?;
+    };
+    let lender = Lender::new(pool::open(&settings).await?, settings.statement_timeout);
+    let mut connection = lender.lend().await?;
     migrate::check(&mut connection).await?;
-    let (instant, time) = pool::measure_time(&mut connection).await?;
+    let measured = pool::measure(&mut connection).await?;
     let platform = platform::read(&mut connection).await?;
-    drop(connection);
+    connection.keep();
     let circumstances = Circumstances {
-        now: DatabaseClock::new(instant, time).now(),
+        now: DatabaseClock::new(measured.instant, measured.time).now(),
         entropy: Arc::new(SystemEntropy),
         origin: Origin::internal("command line"),
         epoch: platform.epoch,
     };
-    let work = Work::in_transaction(pool.begin().await?, circumstances);
-    Ok((pool, work))
+    let work = Work::in_transaction(lender.begin().await?, circumstances);
+    Ok((lender, work))
 }
 
 /// Hashes a chosen password at the configured cost, before any transaction begins.

@@ -34,7 +34,7 @@ impl Registry {
             return Ok(None);
         }
         let load = async {
-            let mut lease = self.lender.lend().await?;
+            let mut lease = self.lender.lend_repeatable().await?;
             let found = store::find_client(&mut lease, id).await?;
             lease.keep();
             Ok(found)
@@ -71,7 +71,7 @@ impl Resources {
             return Ok(None);
         }
         let load = async {
-            let mut lease = self.lender.lend().await?;
+            let mut lease = self.lender.lend_repeatable().await?;
             let found = store::find_resource(&mut lease, identifier).await?;
             lease.keep();
             Ok(found)

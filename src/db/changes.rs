@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
@@ -19,6 +19,9 @@ pub const POLL_EVERY: Duration = Duration::from_secs(3);
 /// How old the last poll may be while caches are still served.
 pub const FRESH_FOR: Duration = Duration::from_secs(10);
 
+/// How long the connection that listens may take to answer.
+const LISTEN_TIME: Duration = Duration::from_secs(1);
+
 /// What is looked at anew with every poll: a function can be replaced without any row's version moving.
 const UNVERSIONED: &str = "hooks";
 
@@ -28,6 +31,7 @@ pub struct Freshness {
     started: Instant,
     last_poll_millis: AtomicU64,
     last_jump_millis: AtomicU64,
+    writable: AtomicBool,
 }
 
 impl Freshness {
@@ -38,6 +42,7 @@ impl Freshness {
             started: Instant::now(),
             last_poll_millis: AtomicU64::new(0),
             last_jump_millis: AtomicU64::new(0),
+            writable: AtomicBool::new(true),
         }
     }
 
@@ -52,6 +57,12 @@ impl Freshness {
     #[must_use]
     pub fn clock_is_steady(&self) -> bool {
         Duration::from_millis(self.last_jump_millis.load(Ordering::Relaxed)) <= LARGEST_JUMP
+    }
+
+    /// Whether the database took writes when it was asked last.
+    #[must_use]
+    pub fn is_writable(&self) -> bool {
+        self.writable.load(Ordering::Relaxed)
     }
 
     fn polled(&self, jump: Duration) {
@@ -105,9 +116,14 @@ pub async fn watch<F: Future<Output = bool> + Send>(
             }
             Err(error) => tracing::warn!(error = %error, "cache versions could not be polled"),
         }
-        if listener.is_none() {
-            listener = listen(&watched.pool).await;
+        if !hears(&mut listener).await {
+            watched.lender.distrust();
+            listener = None;
         }
+        if listener.is_none() {
+            listener = within(LISTEN_TIME, listen(&watched.pool)).await.flatten();
+        }
+        let began = Instant::now();
         let deadline = tokio::time::sleep(POLL_EVERY);
         tokio::pin!(deadline);
         loop {
@@ -117,7 +133,15 @@ pub async fn watch<F: Future<Output = bool> + Send>(
                 name = next(&mut listener) => match name {
                     // If this fails, the next poll sees the version that has moved.
                     Some(name) => { changed(name).await; }
-                    None => listener = None,
+                    None => {
+                        // What befell this connection has befallen the others: nobody needs to find out with a request.
+                        watched.lender.distrust();
+                        listener = None;
+                        // Not in a circle, if the new one is lost at once too.
+                        if began.elapsed() >= LISTEN_TIME {
+                            break;
+                        }
+                    }
                 },
             }
         }
@@ -125,24 +149,46 @@ pub async fn watch<F: Future<Output = bool> + Send>(
 }
 
 async fn poll(watched: &Watched) -> Result<Vec<(String, i64)>, super::DatabaseError> {
-    let mut lease = watched.lender.lend().await?;
-    let (instant, time) = pool::measure_time(&mut lease).await?;
+    let mut lease = watched.lender.lend_repeatable().await?;
+    let measured = pool::measure(&mut lease).await?;
+    watched
+        .freshness
+        .writable
+        .store(measured.writable, Ordering::Relaxed);
+    if !measured.writable {
+        // It may no longer be the database that others are led to: the next poll asks anew whom it reaches.
+        watched.lender.distrust();
+    }
     let rows = sqlx::query!("select name, version from auth.cache_versions")
         .fetch_all(&mut *lease)
         .await?;
     lease.keep();
-    let jump = watched
-        .clock
-        .as_ref()
-        .map_or(Duration::ZERO, |clock| clock.adjust(instant, time));
+    let jump = watched.clock.as_ref().map_or(Duration::ZERO, |clock| {
+        clock.adjust(measured.instant, measured.time)
+    });
     watched.freshness.polled(jump);
     Ok(rows.into_iter().map(|row| (row.name, row.version)).collect())
+}
+
+/// Whether the connection that listens answers, if there is one. It hears nothing for hours, so that its silence says
+/// nothing.
+async fn hears(listener: &mut Option<PgListener>) -> bool {
+    let Some(listener) = listener else { return true };
+    let asked = sqlx::query("select").execute(listener);
+    within(LISTEN_TIME, asked)
+        .await
+        .is_some_and(|answer| answer.is_ok())
+}
+
+async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(time, work).await.ok()
 }
 
 async fn listen(pool: &PgPool) -> Option<PgListener> {
     let options = pool.connect_options();
     let single = sqlx::postgres::PgPoolOptions::new()
         .max_connections(1)
+        .acquire_timeout(LISTEN_TIME)
         .connect_lazy_with((*options).clone());
     let mut listener = PgListener::connect_with(&single).await.ok()?;
     listener.listen("signet_cache").await.ok()?;
@@ -152,9 +198,10 @@ async fn listen(pool: &PgPool) -> Option<PgListener> {
 async fn next(listener: &mut Option<PgListener>) -> Option<String> {
     match listener {
         Some(listener) => listener
-            .recv()
+            .try_recv()
             .await
             .ok()
+            .flatten()
             .map(|notification| notification.payload().to_owned()),
         None => std::future::pending().await,
     }

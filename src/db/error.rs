@@ -29,16 +29,18 @@ impl From<sqlx::Error> for DatabaseError {
         let unavailable = match &error {
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
+            | sqlx::Error::WorkerCrashed
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed => true,
             sqlx::Error::Database(database) => {
                 database.kind() == ErrorKind::Other
                     && database.code().is_some_and(|code| {
-                        // connection, resources, operator intervention, lock and serialization failures, read-only
-                        ["08", "53", "57", "40", "55"]
+                        // connection, resources, operator intervention, system, lock and serialization failures
+                        ["08", "53", "57", "58", "40", "55"]
                             .iter()
                             .any(|class| code.starts_with(class))
-                            || code == "25006"
+                            // read-only; idle for too long inside a transaction
+                            || ["25006", "25P03"].contains(&&*code)
                     })
             }
             _ => false,

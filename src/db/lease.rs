@@ -1,11 +1,14 @@
 //! Owns who uses which connection of a pool. The pool asks the database a question whenever a connection comes back,
-//! which is one more round trip for each request. A connection whose statement was finished by name needs none: it is
+//! which is one more round trip for each request. A connection whose last statement was answered needs none: it is
 //! kept here and lent again, the last first, since what it needs is still in the processor's caches. Every other way of
-//! ending (an error, a request that was broken off) hands it to the pool, which looks at it.
+//! ending (a transaction that nobody finished, a request that was broken off) is mended first, or ends the connection.
 //!
 //! Whoever uses a connection holds a permit, of which there are as many as connections; the first who waits gets the
-//! next. Connections in use and connections kept are never more than permits together, so nobody waits for one that
+//! next. Connections in use, in the mending and kept are never more than permits together, so nobody waits for one that
 //! only lies here. That holds as long as nobody goes to the pool directly while requests are served.
+//!
+//! What has rested is asked whether it is still there before it is lent. What was opened before another connection was
+//! lost is not kept.
 
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
@@ -13,49 +16,68 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{Connection as _, PgPool, Postgres};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::DatabaseError;
+use super::connection::{self, Age, PgConnection};
 
-/// A connection that was lent for so long without the pool's seeing it is handed to it, which ends it when it is old:
-/// nobody's connection lives longer than this beyond the pool's own limit.
+/// A connection that is this old is ended once nobody uses it.
 const LONGEST_LIFE: Duration = Duration::from_mins(30);
-/// A connection that nobody needed for this long is handed to the pool, which ends it in time.
+/// A connection that nobody needed for this long is ended.
 const LONGEST_REST: Duration = Duration::from_mins(1);
+/// A connection that nobody needed for this long may be lost without anybody's knowing.
+const RESTED: Duration = Duration::from_secs(5);
+/// How long the database may take, beyond the longest time of a statement, to say that it ended one.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// Lends connections of a pool.
 #[derive(Clone)]
 pub struct Lender(Arc<Shared>);
 
-struct Shared {
+pub(super) struct Shared {
     pool: PgPool,
     permits: Arc<Semaphore>,
-    size: usize,
-    patience: Duration,
+    pub(super) bounds: Bounds,
+    /// Whether these connections are there to write.
+    pub(super) writes: bool,
     state: Mutex<State>,
+}
+
+/// How long anything is waited for.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds {
+    /// For a connection.
+    patience: Duration,
+    /// For the answer to a statement: somewhat longer than the database lets one run.
+    pub(super) statement: Duration,
+    /// For an answer that takes no work.
+    pub(super) check: Duration,
 }
 
 struct State {
     kept: VecDeque<Kept>,
     /// Whether connections are kept at all: not after the end.
     keeps: bool,
+    /// How many times connections were given up.
+    era: u64,
 }
 
 struct Kept {
-    connection: PoolConnection<Postgres>,
-    born: Instant,
+    raw: PoolConnection<Postgres>,
+    age: Age,
     since: Instant,
 }
 
-/// A connection that was lent. Dropped, it goes to the pool.
+/// A connection that was lent. Dropped, it is kept as far as it is sound.
 pub struct Lease {
-    connection: PoolConnection<Postgres>,
-    born: Instant,
-    lender: Arc<Shared>,
+    connection: PgConnection,
+    /// Whether it is being made sound: if that is broken off, the connection ends.
+    mending: bool,
     // Freed after the connection was given back: whoever waits for it finds that one.
-    permit: OwnedSemaphorePermit,
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl std::fmt::Debug for Lender {
@@ -65,20 +87,36 @@ impl std::fmt::Debug for Lender {
 }
 
 impl Lender {
-    /// Lends the connections of this pool, whose settings say how many there are and how long a request waits.
+    /// Lends the connections of this pool, whose settings say how many there are and how long a request waits. The
+    /// database ends a statement that runs for longer than `statement_timeout`.
     #[must_use]
-    pub fn new(pool: PgPool) -> Self {
+    pub fn new(pool: PgPool, statement_timeout: Duration) -> Self {
+        Self::of(pool, statement_timeout, true)
+    }
+
+    /// The same for connections that never write, on behalf of functions that are not ours.
+    #[must_use]
+    pub fn reading(pool: PgPool, statement_timeout: Duration) -> Self {
+        Self::of(pool, statement_timeout, false)
+    }
+
+    fn of(pool: PgPool, statement_timeout: Duration, writes: bool) -> Self {
         let size = usize::try_from(pool.options().get_max_connections())
             .unwrap_or(Semaphore::MAX_PERMITS)
             .min(Semaphore::MAX_PERMITS);
         Self(Arc::new(Shared {
             permits: Arc::new(Semaphore::new(size)),
-            size,
-            patience: pool.options().get_acquire_timeout(),
+            bounds: Bounds {
+                patience: pool.options().get_acquire_timeout(),
+                statement: statement_timeout.saturating_add(GRACE),
+                check: statement_timeout / 2,
+            },
+            writes,
             pool,
             state: Mutex::new(State {
                 kept: VecDeque::new(),
                 keeps: true,
+                era: 0,
             }),
         }))
     }
@@ -89,6 +127,14 @@ impl Lender {
             .await
     }
 
+    /// A connection for a statement that may come twice without doing anything twice: a read, or a write that finds its
+    /// own work done. If the connection turns out to be lost, the statement is sent again on a new one.
+    pub async fn lend_repeatable(&self) -> Result<Lease, DatabaseError> {
+        let mut lease = self.lend().await?;
+        lease.connection.repeats = true;
+        Ok(lease)
+    }
+
     /// The turn to take a connection: whoever has it waits for nobody who uses one, at most for the database.
     pub async fn permit(&self) -> Result<OwnedSemaphorePermit, DatabaseError> {
         let permit = Arc::clone(&self.0.permits).acquire_owned().await;
@@ -96,66 +142,85 @@ impl Lender {
     }
 
     /// A connection for one statement, for whoever has the turn.
-    pub async fn take(&self, permit: OwnedSemaphorePermit) -> Result<Lease, DatabaseError> {
-        let kept = self.0.state().kept.pop_back();
-        let (connection, born) = match kept {
-            Some(kept) => (kept.connection, kept.born),
-            // Boxed: a large future that is seldom needed would make every request larger.
-            None => (Box::pin(self.0.pool.acquire()).await?, Instant::now()),
-        };
-        Ok(Lease {
-            connection,
-            born,
-            lender: Arc::clone(&self.0),
-            permit,
-        })
+    pub async fn take(&self, mut permit: OwnedSemaphorePermit) -> Result<Lease, DatabaseError> {
+        loop {
+            let kept = self.0.state().kept.pop_back();
+            let Some(Kept { raw, age, since }) = kept else {
+                // Boxed: a large future that is seldom needed would make every request larger.
+                let (raw, age) = Box::pin(self.0.open()).await?;
+                return Ok(self.lease(raw, age, permit));
+            };
+            let mut lease = self.lease(raw, age, permit);
+            if since.elapsed() < RESTED
+                || Box::pin(lease.connection.check(self.0.bounds.check))
+                    .await
+                    .is_ok()
+            {
+                return Ok(lease);
+            }
+            permit = match lease.permit.take() {
+                Some(permit) => permit,
+                None => self.permit().await?,
+            };
+        }
     }
 
-    /// A transaction, as soon as there is a connection for it. If the pool has none because one is kept here, it gets
-    /// that one.
+    fn lease(&self, raw: PoolConnection<Postgres>, age: Age, permit: OwnedSemaphorePermit) -> Lease {
+        Lease {
+            connection: PgConnection::new(raw, age, Arc::clone(&self.0)),
+            mending: false,
+            permit: Some(permit),
+        }
+    }
+
+    /// A transaction, as soon as there is a connection for it.
     pub async fn begin(&self) -> Result<LentTransaction, DatabaseError> {
         self.in_time(async {
-            let permit = self.permit().await?;
-            drop(self.0.surplus());
-            Ok(LentTransaction {
-                transaction: Box::pin(self.0.pool.begin()).await?,
-                permit: Some(permit),
-            })
+            let mut lease = self.take(self.permit().await?).await?;
+            lease.connection.begin().await?;
+            Ok(LentTransaction { lease })
         })
         .await
     }
 
-    /// Waiting for the turn and for the pool together take no longer than one may wait.
+    /// Waiting for the turn and for the database together take no longer than one may wait.
     async fn in_time<T>(
         &self,
         waiting: impl Future<Output = Result<T, DatabaseError>>,
     ) -> Result<T, DatabaseError> {
-        tokio::time::timeout(self.0.patience, waiting)
+        timeout(self.0.bounds.patience, waiting)
             .await
             .map_err(|_| sqlx::Error::PoolTimedOut)?
     }
 
-    /// Hands over what nobody needs, until cancelled.
+    /// Gives up every connection that was opened until now: the one that asked this was lost.
+    pub fn distrust(&self) {
+        let era = self.0.state().era;
+        self.0.distrust(era);
+    }
+
+    /// Ends what nobody needs, until cancelled.
     pub async fn tidy(&self, stop: CancellationToken) {
         let work = async {
             loop {
                 tokio::time::sleep(LONGEST_REST / 4).await;
                 while let Some(rested) = self.0.state().rested() {
-                    drop(rested);
+                    connection::end(rested.raw);
                 }
             }
         };
         stop.run_until_cancelled(work).await;
     }
 
-    /// Keeps nothing any more.
-    pub fn close(&self) {
+    /// Keeps nothing any more, and closes the pool once everybody has given back what was lent.
+    pub async fn close(&self) {
         let kept = {
             let mut state = self.0.state();
             state.keeps = false;
             std::mem::take(&mut state.kept)
         };
-        drop(kept);
+        kept.into_iter().for_each(|kept| connection::end(kept.raw));
+        self.0.pool.close().await;
     }
 }
 
@@ -164,15 +229,64 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One that is kept, if without it the pool could not serve everybody who holds a permit. Who holds one and will
-    /// take a kept connection counts as well, so at worst one is handed over that might have stayed.
-    fn surplus(&self) -> Option<Kept> {
-        let mut state = self.state();
-        let held = self.size.saturating_sub(self.permits.available_permits());
-        if held + state.kept.len() > self.size {
-            state.kept.pop_front()
-        } else {
-            None
+    /// A new connection of the pool, or one that lies in it and answers.
+    pub(super) async fn open(&self) -> Result<(PoolConnection<Postgres>, Age), sqlx::Error> {
+        let opening = async {
+            loop {
+                let age = Age {
+                    born: Instant::now(),
+                    era: self.state().era,
+                };
+                let mut raw = self.pool.acquire().await?;
+                raw.close_on_drop();
+                if matches!(timeout(self.bounds.check, raw.ping()).await, Ok(Ok(()))) {
+                    return Ok((raw, age));
+                }
+            }
+        };
+        timeout(self.bounds.patience, opening)
+            .await
+            .map_err(|_| sqlx::Error::PoolTimedOut)?
+    }
+
+    /// Gives up everything that was opened in this era or before, unless that has been done.
+    pub(super) fn distrust(&self, era: u64) {
+        let kept = {
+            let mut state = self.state();
+            if era < state.era {
+                return;
+            }
+            state.era += 1;
+            std::mem::take(&mut state.kept)
+        };
+        tracing::warn!(
+            database.connections = kept.len(),
+            "a connection to the database was lost: all that were opened before it are given up"
+        );
+        kept.into_iter().for_each(|kept| connection::end(kept.raw));
+        while let Some(idle) = self.pool.try_acquire() {
+            connection::end(idle);
+        }
+    }
+
+    /// Keeps a sound connection for the next one, unless it is too old.
+    fn keep(&self, raw: PoolConnection<Postgres>, age: Age) {
+        let kept = Kept {
+            raw,
+            age,
+            since: Instant::now(),
+        };
+        let ended = {
+            let mut state = self.state();
+            if state.keeps && age.era == state.era && age.born.elapsed() < LONGEST_LIFE {
+                state.kept.push_back(kept);
+                None
+            } else {
+                Some(kept)
+            }
+        };
+        if let Some(kept) = ended {
+            connection::end(kept.raw);
         }
     }
 }
@@ -188,66 +302,57 @@ impl State {
 impl Lease {
     /// Ends the connection: nobody can say what state its session is in.
     pub fn end(mut self) {
-        self.connection.close_on_drop();
+        self.connection.lose();
     }
 
     /// Gives the connection back after its statement was answered.
     pub fn keep(self) {
-        let Self {
-            connection,
-            born,
-            lender,
-            permit,
-        } = self;
-        let kept = Kept {
-            connection,
-            born,
-            since: Instant::now(),
-        };
-        let handed_over = {
-            let mut state = lender.state();
-            if state.keeps && born.elapsed() < LONGEST_LIFE {
-                state.kept.push_back(kept);
-                None
+        drop(self);
+    }
+
+    fn give_back(&mut self) {
+        let sound = self.connection.is_sound();
+        let age = self.connection.age;
+        if let Some(raw) = self.connection.take() {
+            if sound {
+                self.connection.shared.keep(raw, age);
             } else {
-                Some(kept)
+                connection::end(raw);
             }
-        };
-        drop(handed_over);
-        drop(permit);
+        }
     }
 }
 
-/// A transaction on a connection that was lent for it. The pool looks at the connection when it ends.
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if self.mending || self.connection.is_sound() || self.connection.is_lost() {
+            return self.give_back();
+        }
+        // Whoever waits for the permit waits for the mending too, which is bounded.
+        let Some(raw) = self.connection.take() else { return };
+        let mut lease = Self {
+            connection: self.connection.left_over(raw),
+            mending: true,
+            permit: self.permit.take(),
+        };
+        tokio::spawn(async move { lease.connection.mend().await });
+    }
+}
+
+/// A transaction on a connection that was lent for it. Dropped, it is taken back.
 pub struct LentTransaction {
-    transaction: Transaction<'static, Postgres>,
-    // Freed after the transaction has ended.
-    permit: Option<OwnedSemaphorePermit>,
+    lease: Lease,
 }
 
 impl LentTransaction {
     /// Commits.
-    pub async fn commit(self) -> Result<(), DatabaseError> {
-        self.transaction.commit().await?;
-        drop(self.permit);
-        Ok(())
+    pub async fn commit(mut self) -> Result<(), DatabaseError> {
+        Ok(self.lease.connection.finish("commit").await?)
     }
 
     /// Takes everything back.
-    pub async fn rollback(self) -> Result<(), DatabaseError> {
-        self.transaction.rollback().await?;
-        drop(self.permit);
-        Ok(())
-    }
-}
-
-impl From<Transaction<'static, Postgres>> for LentTransaction {
-    /// One of a pool that nobody lends from.
-    fn from(transaction: Transaction<'static, Postgres>) -> Self {
-        Self {
-            transaction,
-            permit: None,
-        }
+    pub async fn rollback(mut self) -> Result<(), DatabaseError> {
+        Ok(self.lease.connection.finish("rollback").await?)
     }
 }
 
@@ -255,13 +360,13 @@ impl Deref for LentTransaction {
     type Target = PgConnection;
 
     fn deref(&self) -> &PgConnection {
-        &self.transaction
+        &self.lease
     }
 }
 
 impl DerefMut for LentTransaction {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.transaction
+        &mut self.lease
     }
 }
 

@@ -1,9 +1,9 @@
 //! Owns the schema's migrations, which are compiled into the binary. They run as the owner, never from `serve`.
 
+use sqlx::Connection as _;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{Connection as _, PgConnection};
 
-use super::DatabaseError;
+use super::{DatabaseError, PgConnection};
 
 /// Every migration of this version.
 pub static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -29,7 +29,7 @@ pub enum SchemaError {
 
 /// Brings the database of `owner_url` to this binary's schema.
 pub async fn run(owner_url: &str) -> Result<(), SchemaError> {
-    let mut connection = PgConnection::connect(owner_url)
+    let mut connection = sqlx::PgConnection::connect(owner_url)
         .await
         .map_err(DatabaseError::from)?;
     MIGRATIONS.run(&mut connection).await?;

@@ -3,8 +3,10 @@
 
 pub mod bootstrap;
 pub mod changes;
+pub mod connection;
 pub mod constraint;
 pub mod error;
+mod fault;
 pub mod lease;
 pub mod migrate;
 pub mod platform;
@@ -12,5 +14,6 @@ pub mod pool;
 pub mod snapshot;
 pub mod work;
 
+pub use connection::PgConnection;
 pub use error::DatabaseError;
 pub use work::Work;

@@ -1,8 +1,7 @@
 //! Owns the one row that says what this installation is.
 
-use sqlx::PgConnection;
-
 use super::DatabaseError;
+use super::connection::PgConnection;
 use crate::base::handle::BackupEpoch;
 
 /// The installation.
@@ -26,7 +25,7 @@ pub async fn read(connection: &mut PgConnection) -> Result<Platform, DatabaseErr
 }
 
 /// Marks a database as one of `signet dev`.
-pub async fn mark_development(connection: &mut PgConnection) -> Result<(), DatabaseError> {
+pub async fn mark_development(connection: &mut sqlx::PgConnection) -> Result<(), DatabaseError> {
     sqlx::query!("update auth.platform set development = true where not development")
         .execute(connection)
         .await?;

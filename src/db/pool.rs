@@ -4,12 +4,21 @@
 use std::str::FromStr as _;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{PgConnection, PgPool};
 
 use super::DatabaseError;
+use super::connection::PgConnection;
 use crate::base::clock::Timestamp;
+
+/// The database asks a connection that says nothing whether anybody is there, and ends it if nobody is: our own side
+/// notices by itself, since each wait on it has an end. Networks that forget silent connections do not forget these.
+pub const KEEPALIVE: [(&str, &str); 4] = [
+    ("tcp_keepalives_idle", "5"),
+    ("tcp_keepalives_interval", "2"),
+    ("tcp_keepalives_count", "3"),
+    ("tcp_user_timeout", "10000"),
+];
 
 /// How the pool is sized and bounded.
 #[derive(Debug, Clone)]
@@ -63,6 +72,7 @@ pub async fn open(settings: &PoolSettings) -> Result<PgPool, PoolError> {
             // Every statement looks rows up by key: planning one anew for each value costs more than running it.
             ("plan_cache_mode", "force_generic_plan"),
         ])
+        .options(KEEPALIVE)
         .statement_cache_capacity(settings.statement_cache);
     let pool = PgPoolOptions::new()
         .max_connections(settings.size)
@@ -73,13 +83,17 @@ pub async fn open(settings: &PoolSettings) -> Result<PgPool, PoolError> {
         .connect_with(options)
         .await
         .map_err(DatabaseError::from)?;
-    let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
-    refuse_mighty_role(&mut connection).await?;
-    drop(connection);
+    let checked = async {
+        let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
+        refuse_mighty_role(&mut connection).await
+    };
+    let time = settings.acquire_timeout + settings.statement_timeout;
+    let checked = tokio::time::timeout(time, checked).await;
+    checked.map_err(|_| DatabaseError::from(sqlx::Error::PoolTimedOut))??;
     Ok(pool)
 }
 
-async fn refuse_mighty_role(connection: &mut PgConnection) -> Result<(), PoolError> {
+async fn refuse_mighty_role(connection: &mut sqlx::PgConnection) -> Result<(), PoolError> {
     let row = sqlx::query!(
         r#"select current_user::text as "role!", r.rolsuper as "superuser!", r.rolbypassrls as "bypass!",
             exists (select from pg_namespace n where n.nspname = 'auth' and pg_has_role(n.nspowner, 'member')) as "owner!"
@@ -100,11 +114,28 @@ async fn refuse_mighty_role(connection: &mut PgConnection) -> Result<(), PoolErr
     })
 }
 
-/// The database's time, and the instant of this process in the middle of the question.
-pub async fn measure_time(connection: &mut PgConnection) -> Result<(Instant, Timestamp), DatabaseError> {
+/// What the database says of itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured {
+    /// The instant of this process in the middle of the question.
+    pub instant: Instant,
+    /// The database's time.
+    pub time: Timestamp,
+    /// Whether it takes writes: a standby does not, nor a primary that was demoted.
+    pub writable: bool,
+}
+
+/// Asks for the database's time, and whether it may be written to.
+pub async fn measure(connection: &mut PgConnection) -> Result<Measured, DatabaseError> {
     let asked = Instant::now();
-    let time: DateTime<Utc> = sqlx::query_scalar!(r#"select clock_timestamp() as "time!""#)
-        .fetch_one(connection)
-        .await?;
-    Ok((asked + asked.elapsed() / 2, time))
+    let row = sqlx::query!(
+        r#"select clock_timestamp() as "time!", current_setting('transaction_read_only') = 'off' as "writable!""#
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(Measured {
+        instant: asked + asked.elapsed() / 2,
+        time: row.time,
+        writable: row.writable,
+    })
 }

@@ -3,9 +3,8 @@
 
 use std::sync::Arc;
 
-use sqlx::PgConnection;
-
 use super::DatabaseError;
+use super::connection::PgConnection;
 use super::lease::{Lease, LentTransaction};
 use crate::base::clock::Timestamp;
 use crate::base::entropy::Entropy;
@@ -40,9 +39,9 @@ pub struct Work {
 impl Work {
     /// Work inside a transaction that was begun for it.
     #[must_use]
-    pub fn in_transaction(transaction: impl Into<LentTransaction>, circumstances: Circumstances) -> Self {
+    pub const fn in_transaction(transaction: LentTransaction, circumstances: Circumstances) -> Self {
         Self {
-            connection: Connection::Transaction(transaction.into()),
+            connection: Connection::Transaction(transaction),
             circumstances,
         }
     }

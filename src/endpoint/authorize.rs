@@ -186,14 +186,14 @@ async fn decide(
     let cookie = session_cookie(edge, headers);
     let session = match &cookie {
         Some(handle) => {
-            let mut work = app.single(visit.clone()).await?;
+            let mut work = app.repeatable(visit.clone()).await?;
             context::session(&mut work, Some(handle), app.session_lifetimes()).await?
         }
         None => None,
     };
     let consented = match &session {
         Some(session) if interaction::asks_for_consent(&request, &client, app.is_development()) => {
-            let mut work = app.single(visit.clone()).await?;
+            let mut work = app.repeatable(visit.clone()).await?;
             context::consented(&mut work, session, &client).await?
         }
         _ => None,

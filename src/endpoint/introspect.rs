@@ -42,7 +42,7 @@ pub async fn post(
     let issuance = edge.app.issuance();
     let epoch = circumstances.epoch;
     if let Some(refresh) = RefreshToken::read(token, &issuance.keys, epoch) {
-        let mut work = edge.app.single(circumstances).await.map_err(failed)?;
+        let mut work = edge.app.repeatable(circumstances).await.map_err(failed)?;
         let grant = liveness::of_refresh_token(&mut work, &refresh)
             .await
             .map_err(failed)?;
@@ -55,7 +55,7 @@ pub async fn post(
     let Some(presented) = access_token::read(issuance, token, circumstances.now) else {
         return Ok(reply(None::<OfAccessToken>));
     };
-    let mut work = edge.app.single(circumstances).await.map_err(failed)?;
+    let mut work = edge.app.repeatable(circumstances).await.map_err(failed)?;
     let claims = liveness::of_access_token(&mut work, issuance, presented)
         .await
         .map_err(failed)?;

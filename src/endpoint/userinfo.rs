@@ -51,7 +51,7 @@ pub async fn answer(
     let token = access_token::read(issuance, text.expose(), circumstances.now)
         .ok_or_else(|| INVALID.into_response())?;
     let failed = |error| Failure::from(error).into_response();
-    let mut work = edge.app.single(circumstances.clone()).await.map_err(failed)?;
+    let mut work = edge.app.repeatable(circumstances.clone()).await.map_err(failed)?;
     let facts = liveness::userinfo_facts(&mut work, token).await.map_err(failed)?;
     // Whoever is asked about the answer is asked while no connection is held.
     work.commit().await.map_err(failed)?;

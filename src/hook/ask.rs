@@ -181,7 +181,7 @@ impl Hooks {
             "preview": occasion.preview.then_some(true),
             "contract": (hook.settings.mode == Mode::Replace).then_some("supabase"),
         });
-        let mut lease = self.lender().lend().await?;
+        let mut lease = self.lender().lend_repeatable().await?;
         let event = store::event(&mut lease, occasion.user_id, &Value::Object(claims), &request).await?;
         lease.keep();
         Ok(event)

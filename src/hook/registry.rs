@@ -4,7 +4,6 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::Value;
-use sqlx::PgConnection;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 use super::breaker::{Breaker, BreakerSettings};
@@ -18,7 +17,7 @@ use crate::base::clock::{self, Timestamp};
 use crate::base::fetch::Fetch;
 use crate::base::id::UserId;
 use crate::db::lease::Lender;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, PgConnection, Work};
 use crate::protocol::claims::Output;
 use crate::protocol::scope::Scope;
 use crate::sealing::Keyring;
@@ -254,7 +253,7 @@ impl Hooks {
 
     /// The latest questions that were kept since a time, the latest first.
     pub async fn kept(&self, since: Timestamp, limit: u32) -> Result<Vec<Kept>, DatabaseError> {
-        let mut lease = self.shared.lender.lend().await?;
+        let mut lease = self.shared.lender.lend_repeatable().await?;
         let kept = store::events::latest(&mut lease, since, i64::from(limit)).await?;
         lease.keep();
         Ok(kept)

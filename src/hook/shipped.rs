@@ -4,12 +4,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use sqlx::PgConnection;
-
 use super::definition::{FunctionName, Hook, Settings, Target};
 use super::store;
 use crate::base::id::HookId;
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, PgConnection};
 use crate::protocol::claims::Output;
 
 /// The migrations that hold the shipped function, the newest first. Where an older body stands, no operator wrote it;

@@ -1,8 +1,6 @@
 //! Owns `auth.sessions`, and reads of its person what a page shows (`auth.users`) and of an organization whether
 //! the person is in it (`auth.members`, `auth.organizations`).
 
-use sqlx::PgConnection;
-
 use super::ending::EndReason;
 use super::live::{LiveSession, NewSession, Person, Session, Slide, Standing};
 use crate::authentication::Assurance;
@@ -10,7 +8,7 @@ use crate::base::clock::{Timestamp, after};
 use crate::base::digest::Digest;
 use crate::base::handle::Handle;
 use crate::base::id::{OrganizationId, SessionId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, PgConnection, Work};
 
 /// Starts or continues a session: one statement, so that two logins from one browser cannot both continue it.
 pub(super) async fn start(

@@ -1,7 +1,6 @@
 //! Owns the making of a first set of keys. Replicas that start together each make one, and the database keeps exactly
 //! one: an insert yields to the row that is there already. It never replaces a key, not even one that does not open.
 
-use sqlx::PgConnection;
 use zeroize::Zeroizing;
 
 use super::custody::{self, SECRET_LENGTH};
@@ -9,6 +8,7 @@ use super::error::SigningError;
 use super::server_key::Purpose;
 use super::store::{self, NewKey, NewSecret};
 use crate::base::entropy::{self, Entropy};
+use crate::db::PgConnection;
 use crate::db::Work;
 use crate::jose::{JoseError, PrivateJwk};
 use crate::protocol::algorithm::Algorithm;

@@ -3,7 +3,6 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use sqlx::PgConnection;
 use tokio::sync::Mutex;
 
 use super::custody;
@@ -11,7 +10,7 @@ use super::error::SigningError;
 use super::key_set::{KeySet, KeyStatus};
 use super::server_key::{Purpose, ServerKeys};
 use super::store::{self, Stored};
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, PgConnection};
 use crate::protocol::algorithm::Algorithm;
 use crate::sealing::Keyring;
 

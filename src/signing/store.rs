@@ -1,11 +1,10 @@
 //! Owns the statements on `auth.jwks` and `auth.server_secrets`. Everything it returns is still sealed.
 
 use serde_json::Value;
-use sqlx::PgConnection;
 
 use crate::base::clock::Timestamp;
 use crate::base::id::KeyId;
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, PgConnection};
 use crate::protocol::algorithm::Algorithm;
 use crate::sealing::Sealed;
 

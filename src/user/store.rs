@@ -1,7 +1,5 @@
 //! Owns every statement on `auth.users`.
 
-use sqlx::PgConnection;
-
 use super::access::{AccessTier, PlatformRole};
 use super::error::UserError;
 use super::new_user::NewUser;
@@ -10,7 +8,7 @@ use super::profile::{Profile, ProfileDetails};
 use super::status::{StatusChange, UserKind, UserStatus};
 use crate::base::clock::Timestamp;
 use crate::base::id::UserId;
-use crate::db::{DatabaseError, constraint};
+use crate::db::{DatabaseError, PgConnection, constraint};
 
 /// Writes a new account, unless a client has its id.
 pub(super) async fn insert(

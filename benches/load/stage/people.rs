@@ -11,6 +11,7 @@ use signet::base::origin::Origin;
 use signet::base::secret::Secret;
 use signet::client::{ClientType, NewClient, Registration, service};
 use signet::config::SignUpSettings;
+use signet::db::lease::Lender;
 use signet::db::pool::{self, PoolSettings};
 use signet::db::work::Circumstances;
 use signet::db::{Work, platform};
@@ -36,28 +37,28 @@ pub(crate) struct Population {
 
 /// Makes them in the server's database, under names that no earlier run has used.
 pub(crate) async fn make(database_url: &str, connections: u32) -> anyhow::Result<Population> {
-    let pool = pool::open(&PoolSettings {
+    let settings = PoolSettings {
         url: database_url.to_owned(),
         size: 1,
         acquire_timeout: Duration::from_secs(5),
         statement_timeout: Duration::from_secs(10),
         statement_cache: 100,
-    })
-    .await?;
-    let mut connection = pool.acquire().await?;
-    let (instant, time) = pool::measure_time(&mut connection).await?;
+    };
+    let lender = Lender::new(pool::open(&settings).await?, settings.statement_timeout);
+    let mut connection = lender.lend().await?;
+    let measured = pool::measure(&mut connection).await?;
     let platform = platform::read(&mut connection).await?;
-    drop(connection);
+    connection.keep();
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let name = format!("load-{}", base62(&*entropy, 8).to_lowercase());
     let circumstances = Circumstances {
-        now: DatabaseClock::new(instant, time).now(),
+        now: DatabaseClock::new(measured.instant, measured.time).now(),
         entropy,
         origin: Origin::internal("load"),
         epoch: platform.epoch,
     };
     let hash = hash().await?;
-    let mut work = Work::in_transaction(pool.begin().await?, circumstances);
+    let mut work = Work::in_transaction(lender.begin().await?, circumstances);
     let population = Population {
         service_rs256: client(&mut work, &name, Algorithm::RS256, Kind::Service).await?,
         service_es256: client(&mut work, &name, Algorithm::ES256, Kind::Service).await?,
@@ -66,7 +67,7 @@ pub(crate) async fn make(database_url: &str, connections: u32) -> anyhow::Result
         people: people(&mut work, &name, connections * PEOPLE_PER_CONNECTION, &hash).await?,
     };
     work.commit().await?;
-    pool.close().await;
+    lender.close().await;
     Ok(population)
 }
 

@@ -13,6 +13,7 @@ use signet::base::handle::BackupEpoch;
 use signet::base::id::{OrganizationId, UserId};
 use signet::base::origin::Origin;
 use signet::config::{QuotaSettings, SignUpSettings};
+use signet::db::lease::Lender;
 use signet::db::pool::{self, PoolSettings};
 use signet::db::work::Circumstances;
 use signet::db::{Work, bootstrap, migrate, platform};
@@ -25,7 +26,7 @@ use signet::tenancy::{
     Actor, Joining, MemberRole, NewOrganization, OrganizationType, Slug, membership, service,
 };
 use signet::user::{EmailAddress, NewUser};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::process::Child;
 
 use super::process::{self, PATIENCE};
@@ -37,7 +38,7 @@ const WRITERS: u32 = 8;
 
 /// A running product with a database downstream.
 pub(crate) struct Ground {
-    pool: PgPool,
+    lender: Lender,
     clock: DatabaseClock,
     epoch: BackupEpoch,
     /// Who can be removed, from where.
@@ -58,20 +59,20 @@ impl Ground {
         })
         .await?;
         make_databases(&cluster).await?;
-        let pool = pool::open(&PoolSettings {
+        let settings = PoolSettings {
             url: cluster.url("signet_app", "signet"),
             size: WRITERS,
             acquire_timeout: Duration::from_secs(30),
             statement_timeout: Duration::from_secs(30),
             statement_cache: 100,
-        })
-        .await?;
-        let mut connection = pool.acquire().await?;
-        let (instant, time) = pool::measure_time(&mut connection).await?;
+        };
+        let lender = Lender::new(pool::open(&settings).await?, settings.statement_timeout);
+        let mut connection = lender.lend().await?;
+        let measured = pool::measure(&mut connection).await?;
         let epoch = platform::read(&mut connection).await?.epoch;
-        drop(connection);
-        let clock = DatabaseClock::new(instant, time);
-        let mut work = work(&pool, (&clock, epoch)).await?;
+        connection.keep();
+        let clock = DatabaseClock::new(measured.instant, measured.time);
+        let mut work = work(&lender, (&clock, epoch)).await?;
         let key = service_key::create(
             &mut work,
             &KeyName::parse("bench-sync")?,
@@ -87,7 +88,7 @@ impl Ground {
         let key = process::write(folder, "sync.key", key.handle.expose())?;
         let worker = process::worker(&format!("http://{public}"), &key, &cluster.url("syncer", "shop"))?;
         let ground = Self {
-            pool,
+            lender,
             clock,
             epoch,
             members,
@@ -104,7 +105,7 @@ impl Ground {
         &self,
         (organization, user): &(OrganizationId, UserId),
     ) -> anyhow::Result<Instant> {
-        let mut work = work(&self.pool, (&self.clock, self.epoch)).await?;
+        let mut work = work(&self.lender, (&self.clock, self.epoch)).await?;
         membership::remove(&mut work, &Actor::Operator, organization, user).await?;
         work.commit().await?;
         Ok(Instant::now())
@@ -118,7 +119,7 @@ impl Ground {
     /// Ends it.
     pub(crate) async fn leave(self) -> anyhow::Result<()> {
         let Self {
-            pool,
+            lender,
             cluster,
             mut server,
             mut worker,
@@ -126,7 +127,7 @@ impl Ground {
         } = self;
         worker.kill().await?;
         server.kill().await?;
-        pool.close().await;
+        lender.close().await;
         Ok(cluster.stop().await?)
     }
 
@@ -146,14 +147,14 @@ impl Ground {
     }
 }
 
-async fn work(pool: &PgPool, (clock, epoch): (&DatabaseClock, BackupEpoch)) -> anyhow::Result<Work> {
+async fn work(lender: &Lender, (clock, epoch): (&DatabaseClock, BackupEpoch)) -> anyhow::Result<Work> {
     let circumstances = Circumstances {
         now: clock.now(),
         entropy: Arc::new(SystemEntropy),
         origin: Origin::internal("bench"),
         epoch,
     };
-    Ok(Work::in_transaction(pool.begin().await?, circumstances))
+    Ok(Work::in_transaction(lender.begin().await?, circumstances))
 }
 
 async fn make_databases(cluster: &Cluster) -> anyhow::Result<()> {

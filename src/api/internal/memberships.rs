@@ -61,7 +61,7 @@ async fn active(
         .map_err(IntoResponse::into_response)?;
     let request_id = visit.origin.request_id.clone();
     let failed = |error| Failure::from(error).problem(&request_id).into_response();
-    let mut work = edge.app.single(visit).await.map_err(failed)?;
+    let mut work = edge.app.repeatable(visit).await.map_err(failed)?;
     membership::active(&mut work, user, organization)
         .await
         .map_err(failed)

@@ -1,12 +1,10 @@
 //! Owns the statements on `auth.service_keys`.
 
-use sqlx::PgConnection;
-
 use super::key::{ServiceKey, ServiceScope};
 use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::id::ServiceKeyId;
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, PgConnection};
 
 struct Row {
     id: String,

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use sqlx::PgPool;
 
 use super::replay::KeptArguments;
 use crate::app;
@@ -40,7 +39,6 @@ pub struct Workbench {
     pub resources: Resources,
     keyring: Keyring,
     lender: Lender,
-    pool: PgPool,
 }
 
 impl Workbench {
@@ -50,17 +48,16 @@ impl Workbench {
         let _ = telemetry::start(LogFormat::Text, FILTER);
         let keyring = Keyring::load(&config.sealing.kek_files).context("sealing")?;
         let issuer = Arc::new(Issuer::parse(&config.issuer).context("issuer")?);
-        let (pool, work) = operator::open(config, 3).await?;
+        let (lender, work) = operator::open(config, 3).await?;
         let ways = Ways {
             // A dry run is no event.
             sampling: Sampling::default(),
             ..app::hook_ways(config)?
         };
-        let mut connection = pool.acquire().await?;
-        let lender = Lender::new(pool.clone());
+        let mut connection = lender.lend().await?;
         let hooks = Hooks::load(lender.clone(), ways, &mut connection, &keyring).await?;
         let keys = SigningKeys::load(&mut connection, &keyring).await?;
-        drop(connection);
+        connection.keep();
         Ok(Self {
             work,
             issuance: Issuance {
@@ -73,7 +70,6 @@ impl Workbench {
             resources: Resources::new(lender.clone(), Arc::new(Freshness::new())),
             keyring,
             lender,
-            pool,
         })
     }
 
@@ -104,9 +100,7 @@ impl Workbench {
         if let Some(sql) = self.hooks.sql() {
             sql.close().await;
         }
-        // What is kept there would be waited for.
-        self.lender.close();
-        self.pool.close().await;
+        self.lender.close().await;
         Ok(())
     }
 }

@@ -1,14 +1,12 @@
 //! Owns the writes on `auth.oauth_applications`, and its list.
 
-use sqlx::PgConnection;
-
 use super::columns::{self, APPLICATIONS};
 use crate::base::clock::Timestamp;
 use crate::base::id::ClientId;
 use crate::client::error::ClientError;
 use crate::client::metadata::NewClient;
 use crate::client::registered::{ClientSummary, ClientType};
-use crate::db::{DatabaseError, constraint};
+use crate::db::{DatabaseError, PgConnection, constraint};
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
 use crate::protocol::redirect_uri::RedirectUri;

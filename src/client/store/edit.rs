@@ -1,12 +1,11 @@
 //! Owns the statement that changes a registered client.
 
-use sqlx::PgConnection;
-
 use super::application::{refused, texts};
 use super::columns;
 use crate::base::clock::Timestamp;
 use crate::client::error::ClientError;
 use crate::client::metadata::NewClient;
+use crate::db::PgConnection;
 use crate::protocol::algorithm::Algorithm;
 
 /// Writes everything that may change of a client, in one statement; its id, its type and its way to authenticate

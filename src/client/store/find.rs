@@ -1,13 +1,11 @@
 //! Owns the reading of one client with all its secrets, which is the statement behind the registry.
 
-use sqlx::PgConnection;
-
 use super::columns::{self, APPLICATIONS};
 use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::id::ClientId;
 use crate::client::registered::{AccessTokenFormat, Client, ClientType, StoredSecret};
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, PgConnection};
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
 use crate::protocol::grant_type::GrantType;

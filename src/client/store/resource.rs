@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use super::columns;
 use crate::base::clock::Timestamp;
 use crate::client::error::ClientError;
 use crate::client::resource::Resource;
-use crate::db::{DatabaseError, constraint};
+use crate::db::{DatabaseError, PgConnection, constraint};
 use crate::protocol::algorithm::Algorithm;
 
 /// The resource of an identifier.

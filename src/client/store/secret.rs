@@ -1,11 +1,9 @@
 //! Owns the statements on `auth.oauth_client_secrets`.
 
-use sqlx::PgConnection;
-
 use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::id::ClientId;
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, PgConnection};
 
 /// Adds a secret.
 pub(in crate::client) async fn insert_secret(

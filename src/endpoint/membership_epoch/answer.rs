@@ -91,7 +91,7 @@ async fn read(
     let mut waiting = watch.wait(&edge.app);
     loop {
         let late = tokio::time::Instant::now() >= deadline;
-        let mut work = edge.app.single(visit.clone()).await?;
+        let mut work = edge.app.repeatable(visit.clone()).await?;
         let changes = cutoff::changes(&mut work, after.as_ref()).await?;
         drop(work);
         if late || changes.full || !changes.cutoffs.is_empty() {

@@ -84,6 +84,6 @@ async fn poll(state: Arc<State>, app: App) {
 
 async fn look(app: &App, seen: Option<&Cursor>) -> Result<Option<Cursor>, DatabaseError> {
     let circumstances = app.circumstances(Origin::internal("membership epoch"));
-    let mut work = app.single(circumstances).await?;
+    let mut work = app.repeatable(circumstances).await?;
     cutoff::moved(&mut work, seen).await
 }

@@ -126,7 +126,7 @@ async fn consult(
     granting: Granting<'_>,
     presented: Presented<'_>,
 ) -> Result<Result<Option<Consulted>, Outcome>, OAuthError> {
-    let mut work = edge.app.single(circumstances.clone()).await.map_err(failed)?;
+    let mut work = edge.app.repeatable(circumstances.clone()).await.map_err(failed)?;
     let prepared = match presented {
         Presented::Code(request) => authorization_code::prepare(&mut work, granting, request).await,
         Presented::Refresh(request) => refresh_token::prepare(&mut work, granting, request).await,
@@ -150,7 +150,7 @@ async fn complete(
     granting: Granting<'_>,
     (presented, consulted): (Presented<'_>, Option<&Consulted>),
 ) -> Result<Option<Outcome>, OAuthError> {
-    let mut work = begin(edge, circumstances.clone(), granting).await?;
+    let mut work = begin(edge, circumstances.clone(), granting, presented).await?;
     let completed = match presented {
         Presented::Code(request) => authorization_code::redeem(&mut work, granting, request, consulted).await,
         Presented::Refresh(request) => refresh_token::rotate(&mut work, granting, request, consulted).await,
@@ -220,15 +220,21 @@ pub(super) fn decide<T>(result: Result<T, GrantError>) -> Result<Result<T, Outco
     }
 }
 
-/// One autocommit statement is enough for JWTs; a reference token's row belongs to the same transaction.
+/// One autocommit statement is enough for JWTs; a reference token's row belongs to the same transaction. A rotation may
+/// be sent twice, since within the grace the same token is given the same successor; a code's redemption never is.
 async fn begin(
     edge: &Edge,
     circumstances: Circumstances,
     granting: Granting<'_>,
+    presented: Presented<'_>,
 ) -> Result<Work, OAuthError> {
-    let work = match granting.client.access_token_format {
-        AccessTokenFormat::Jwt => edge.app.single(circumstances).await,
-        AccessTokenFormat::Reference => edge.app.begin(circumstances).await,
+    let graceful = !granting.issuance.settings.refresh_grace().is_zero();
+    let work = match (granting.client.access_token_format, presented) {
+        (AccessTokenFormat::Reference, _) => edge.app.begin(circumstances).await,
+        (AccessTokenFormat::Jwt, Presented::Refresh(_)) if graceful => {
+            edge.app.repeatable(circumstances).await
+        }
+        (AccessTokenFormat::Jwt, _) => edge.app.single(circumstances).await,
     };
     work.map_err(failed)
 }

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use sqlx::PgConnection;
 
 use crate::base::clock::Timestamp;
 use crate::base::id::UserId;
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, PgConnection};
 use crate::hook::finding::Finding;
 use crate::hook::sample::{Kept, OwnQuestion};
 

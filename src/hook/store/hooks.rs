@@ -1,11 +1,10 @@
 //! `auth.token_hooks`, and what the database knows of the shipped function.
 
 use serde_json::Value;
-use sqlx::PgConnection;
 
 use crate::base::clock::Timestamp;
 use crate::base::id::{HookId, UserId};
-use crate::db::{DatabaseError, constraint};
+use crate::db::{DatabaseError, PgConnection, constraint};
 use crate::hook::custody::Row;
 use crate::hook::definition::Settings;
 use crate::protocol::claims::Output;

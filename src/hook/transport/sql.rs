@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::postgres::{PgConnection, PgPoolOptions};
+use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgPool, Row as _};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::sql_failure::told;
-use crate::db::DatabaseError;
 use crate::db::lease::{Lease, Lender};
 use crate::db::pool::{self, PoolError};
+use crate::db::{DatabaseError, PgConnection};
 use crate::hook::answer::ANSWER_LIMIT;
 use crate::hook::definition::FunctionName;
 use crate::hook::error::{HookError, NO_CONNECTION_IN_TIME};
@@ -46,13 +46,14 @@ impl SqlTransport {
     /// A pool that connects when it is first used; every connection's role is checked. A cache of 0 is for poolers
     /// that give each transaction another session: nothing is kept in one.
     pub fn new(url: &str, size: u32, statement_cache: usize) -> Result<Self, PoolError> {
+        let timeout = STATEMENT_TIMEOUT.as_millis().to_string();
         let options = pool::options(url)?
             .application_name("signet hook")
             .options([
                 ("default_transaction_read_only", "on"),
                 // Both are shorter in a question's transaction; what a function sets ends with that.
-                ("statement_timeout", "5000"),
-                ("lock_timeout", "5000"),
+                ("statement_timeout", timeout.as_str()),
+                ("lock_timeout", timeout.as_str()),
                 ("idle_in_transaction_session_timeout", "6000"),
                 ("search_path", ""),
                 // A function can catch its own timeout; a client that has gone it cannot.
@@ -60,16 +61,17 @@ impl SqlTransport {
                 // Whatever a function tells with RAISE NOTICE is nobody's business here.
                 ("client_min_messages", "error"),
             ])
+            .options(pool::KEEPALIVE)
             .statement_cache_capacity(statement_cache);
         let pool = PgPoolOptions::new()
             .max_connections(size)
             .min_connections(0)
-            .acquire_timeout(Duration::from_secs(5))
+            .acquire_timeout(CONNECT_TIME)
             .test_before_acquire(false)
             .after_connect(|connection, _| Box::pin(refuse_other_roles(connection)))
             .connect_lazy_with(options);
         Ok(Self {
-            lender: Lender::new(pool.clone()),
+            lender: Lender::reading(pool.clone(), STATEMENT_TIMEOUT),
             keeps_statements: statement_cache > 0,
             pool,
         })
@@ -96,17 +98,15 @@ impl SqlTransport {
                 return Err(HookError::Unavailable("no connection as signet_hook"));
             }
         };
-        let answer = timeout_at(
-            deadline,
-            call(
-                borrowed.connection()?,
-                function,
-                event,
-                time,
-                self.keeps_statements,
-            ),
-        )
-        .await;
+        let connection = borrowed.connection()?;
+        let Ok(begun) = timeout_at(deadline, begin(connection, function, time)).await else {
+            // Nothing was asked of the function yet: it is the connection that does not answer.
+            self.lender.distrust();
+            return Err(HookError::Timeout);
+        };
+        begun?;
+        let asking = call(connection, function, event, self.keeps_statements);
+        let answer = timeout_at(deadline, asking).await;
         let answer = answer.unwrap_or(Err(HookError::Timeout))?;
         // An answer that came in time counts, whatever becomes of the connection, and nobody waits for that.
         let keeps_statements = self.keeps_statements;
@@ -124,10 +124,13 @@ impl SqlTransport {
     /// Whether a connection can be had, and as the right role: for the start and for `signet doctor`. Outside the pool,
     /// which would go on trying and only say that time is up.
     pub async fn check(&self) -> Result<(), DatabaseError> {
-        let mut connection = PgConnection::connect_with(&self.pool.connect_options()).await?;
-        refuse_other_roles(&mut connection).await?;
-        connection.close().await?;
-        Ok(())
+        let check = async {
+            let mut connection = sqlx::PgConnection::connect_with(&self.pool.connect_options()).await?;
+            refuse_other_roles(&mut connection).await?;
+            connection.close().await
+        };
+        let checked = timeout(CONNECT_TIME, check).await;
+        Ok(checked.unwrap_or(Err(sqlx::Error::PoolTimedOut))?)
     }
 
     /// What keeps this role from running a function, looked up before anybody waits for a token.
@@ -222,11 +225,14 @@ impl SqlTransport {
 
     /// Closes the pool.
     pub async fn close(&self) {
-        self.lender.close();
-        self.pool.close().await;
+        self.lender.close().await;
     }
 }
 
+/// The longest that any statement may run.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection is waited for where no hook's own time is shorter.
+const CONNECT_TIME: Duration = Duration::from_secs(5);
 /// How long an answered connection may take to become usable again.
 const RELEASE_TIME: Duration = Duration::from_secs(1);
 
@@ -260,15 +266,12 @@ impl Drop for Borrowed {
     }
 }
 
-/// Two round trips: the transaction with its limits, and the call. The answer is cut where it would be refused for
-/// its length anyway.
-async fn call(
+/// The first round trip: the transaction with its limits.
+async fn begin(
     connection: &mut PgConnection,
     function: &FunctionName,
-    event: &Value,
     time: Duration,
-    keeps_statements: bool,
-) -> Result<Option<String>, HookError> {
+) -> Result<(), HookError> {
     let milliseconds = time.as_millis();
     let begin =
         format!("begin read only; set local statement_timeout = {milliseconds}; set local search_path = ''");
@@ -276,6 +279,16 @@ async fn call(
         .execute(sqlx::raw_sql(AssertSqlSafe(begin)))
         .await
         .map_err(|error| told(&error, function))?;
+    Ok(())
+}
+
+/// The second round trip: the call. The answer is cut where it would be refused for its length anyway.
+async fn call(
+    connection: &mut PgConnection,
+    function: &FunctionName,
+    event: &Value,
+    keeps_statements: bool,
+) -> Result<Option<String>, HookError> {
     let statement = format!(
         "select left({}($1::jsonb)::text, {})",
         function.quoted(),
@@ -295,12 +308,12 @@ async fn release(connection: &mut PgConnection, keeps_statements: bool) -> Resul
     let rows = connection.fetch_all(sqlx::raw_sql(RELEASE)).await?;
     let Some(row) = rows.last() else { return Ok(false) };
     let (strangers, ours): (i64, i64) = (row.try_get("strangers")?, row.try_get("ours")?);
-    let all_there = !keeps_statements || usize::try_from(ours) == Ok(connection.cached_statements_size());
+    let all_there = !keeps_statements || usize::try_from(ours) == Ok(connection.cached_statements());
     Ok(strangers == 0 && all_there)
 }
 
 /// A hook runs with few rights or not at all.
-async fn refuse_other_roles(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+async fn refuse_other_roles(connection: &mut sqlx::PgConnection) -> Result<(), sqlx::Error> {
     let row = sqlx::query!(
         r#"select r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb as "mighty!",
             coalesce(has_table_privilege(to_regclass('auth.token_hooks'), 'select'), false) as "ours!"

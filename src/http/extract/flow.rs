@@ -43,7 +43,7 @@ pub async fn find(
     let text = params.and_then(|params| params.get("request")).ok_or_else(over)?;
     let handle = Handle::parse(Kind::AuthorizationRequest, text).ok_or_else(over)?;
     let (browser, new_cookie) = browser(edge, headers, visit);
-    let mut work = edge.app.single(visit.clone()).await.map_err(failed)?;
+    let mut work = edge.app.repeatable(visit.clone()).await.map_err(failed)?;
     let found = waiting::find(&mut work, &handle, &browser.digest(visit.epoch))
         .await
         .map_err(failed)?;

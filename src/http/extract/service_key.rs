@@ -43,7 +43,7 @@ pub async fn require(
     // A false checksum touches no row.
     let handle = Handle::parse(Kind::ServiceKey, presented.expose()).ok_or_else(invalid)?;
     let failed = |error| Failure::from(error).problem(request_id);
-    let mut work = edge.app.single(visit.clone()).await.map_err(failed)?;
+    let mut work = edge.app.repeatable(visit.clone()).await.map_err(failed)?;
     let key = service::authenticate(&mut work, &handle).await.map_err(failed)?;
     let key = key.ok_or_else(invalid)?;
     if key.may(scope) {

@@ -1,8 +1,6 @@
 //! Owns what is done with rights to modules, each in its caller's transaction. The owners and admins of an organization
 //! decide about the roles below their own, owners about every one; nobody else gives more than they have.
 
-use sqlx::PgConnection;
-
 use super::access::{ModuleAccess, ModuleId, ModulePermission};
 use super::error::ModuleError;
 use crate::audit::{self, Event};
@@ -20,7 +18,7 @@ const MOST_ENTRIES: i64 = 100;
 
 /// Makes the database's list of modules per type of organization the configured one, in a transaction of its own.
 pub async fn publish(
-    connection: &mut PgConnection,
+    connection: &mut sqlx::PgConnection,
     allowlist: &ModuleAllowlist,
 ) -> Result<(), DatabaseError> {
     let (mut types, mut modules) = (Vec::new(), Vec::new());

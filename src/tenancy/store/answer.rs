@@ -1,13 +1,11 @@
 //! Owns the statements with which an invited person answers: single use, each with the old state and the proven
 //! address in its condition.
 
-use sqlx::PgConnection;
-
 use super::invitation::status;
 use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::id::{InvitationId, OrganizationId, UserId};
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, PgConnection};
 use crate::tenancy::invitation::InvitationStatus;
 use crate::tenancy::member::{JoinsAs, MemberRole, WorkspaceCreation};
 

@@ -1,10 +1,8 @@
 //! Owns the statements that end organizations, and every membership of one person.
 
-use sqlx::PgConnection;
-
 use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId};
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, PgConnection};
 
 /// Marks an organization as deleted. Another one may be the global one then.
 pub(in crate::tenancy) async fn set_deleted(

@@ -1,11 +1,9 @@
 //! Owns the statements on `auth.invitations`.
 
-use sqlx::PgConnection;
-
 use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::id::{InvitationId, OrganizationId, UserId};
-use crate::db::{DatabaseError, constraint};
+use crate::db::{DatabaseError, PgConnection, constraint};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::invitation::{Invitation, InvitationStatus};
 use crate::tenancy::member::{JoinsAs, MemberRole, WorkspaceCreation};

@@ -1,10 +1,8 @@
 //! Owns the statements on `auth.members`.
 
-use sqlx::PgConnection;
-
 use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId};
-use crate::db::{DatabaseError, constraint};
+use crate::db::{DatabaseError, PgConnection, constraint};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::{Joining, JoinsAs, Member, MemberRole, WorkspaceCreation};
 

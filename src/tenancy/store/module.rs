@@ -1,17 +1,17 @@
 //! Owns the statements on `spaces.module_permissions` and `spaces.module_allowlist`.
 
-use sqlx::{Connection as _, PgConnection};
+use sqlx::Connection as _;
 
 use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId};
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, PgConnection};
 use crate::tenancy::member::MemberRole;
 use crate::tenancy::module::access::{ModuleAccess, ModuleId, ModulePermission};
 
 /// Makes the list in the database the given one: pairs of a type and a module. A module that is gone cuts off every
 /// organization of its type (`spaces.bump_type_epoch`), which may take longer than a request's statement may.
 pub(in crate::tenancy) async fn publish_allowlist(
-    connection: &mut PgConnection,
+    connection: &mut sqlx::PgConnection,
     types: &[String],
     modules: &[String],
 ) -> Result<(), DatabaseError> {

@@ -1,10 +1,8 @@
 //! Owns the statements on the global organization: which one it is, and that new people join it.
 
-use sqlx::PgConnection;
-
 use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId};
-use crate::db::{DatabaseError, constraint};
+use crate::db::{DatabaseError, PgConnection, constraint};
 use crate::tenancy::error::TenancyError;
 
 /// Writes a membership in the global organization; none if there is no such organization, or they are in it.

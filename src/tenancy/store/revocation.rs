@@ -1,10 +1,8 @@
 //! Owns the organization's own cut-off.
 
-use sqlx::PgConnection;
-
 use crate::base::clock::Timestamp;
 use crate::base::id::OrganizationId;
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, PgConnection};
 
 /// Moves the cut-off to now, never back. The organization is locked.
 pub(in crate::tenancy) async fn set_revoked_before(

@@ -1,11 +1,9 @@
 //! Owns the statements that lock an organization and change what it is. The caller holds the lock.
 
-use sqlx::PgConnection;
-
 use super::organization::kind;
 use crate::base::clock::Timestamp;
 use crate::base::id::OrganizationId;
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, PgConnection};
 use crate::tenancy::organization::OrganizationType;
 use crate::tenancy::settings::{Branding, FeatureFlags, Plan};
 use crate::tenancy::slug::Slug;

@@ -1,10 +1,8 @@
 //! Owns the statements on `auth.workspaces`.
 
-use sqlx::PgConnection;
-
 use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId, WorkspaceId};
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, PgConnection};
 use crate::tenancy::slug::Slug;
 use crate::tenancy::workspace::types::{Workspace, WorkspaceKind};
 

@@ -1,10 +1,8 @@
 //! Owns the statements on `auth.workspace_members`.
 
-use sqlx::PgConnection;
-
 use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId, WorkspaceId};
-use crate::db::{DatabaseError, constraint};
+use crate::db::{DatabaseError, PgConnection, constraint};
 use crate::tenancy::workspace::error::WorkspaceError;
 use crate::tenancy::workspace::member::{WorkspaceMember, WorkspaceRole};
 

@@ -2,21 +2,24 @@
 
 use std::time::Duration;
 
+use signet::db::PgConnection;
 use signet::db::lease::{Lease, Lender};
 use signet::db::pool::{self, PoolSettings};
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgPool;
 
 use crate::api::caller::{Caller, console};
 use crate::app::TestApp;
 use crate::fixtures::a_person;
 use crate::support::database::TestDatabase;
 
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(20);
+
 async fn pool(database: &TestDatabase, size: u32) -> PgPool {
     let settings = PoolSettings {
         url: database.url.clone(),
         size,
         acquire_timeout: Duration::from_secs(20),
-        statement_timeout: Duration::from_secs(20),
+        statement_timeout: STATEMENT_TIMEOUT,
         statement_cache: 100,
     };
     pool::open(&settings).await.unwrap()
@@ -33,7 +36,7 @@ async fn server(connection: &mut PgConnection) -> i32 {
 #[tokio::test]
 async fn the_connection_that_was_finished_last_is_lent_first() {
     let database = TestDatabase::new().await;
-    let lender = Lender::new(pool(&database, 4).await);
+    let lender = Lender::new(pool(&database, 4).await, STATEMENT_TIMEOUT);
     let (mut one, mut other) = (lender.lend().await.unwrap(), lender.lend().await.unwrap());
     let (first, second) = (server(&mut one).await, server(&mut other).await);
     assert_ne!(first, second);
@@ -49,7 +52,7 @@ async fn the_connection_that_was_finished_last_is_lent_first() {
 #[tokio::test]
 async fn a_transaction_does_not_wait_for_a_connection_that_nobody_uses() {
     let database = TestDatabase::new().await;
-    let lender = Lender::new(pool(&database, 3).await);
+    let lender = Lender::new(pool(&database, 3).await, STATEMENT_TIMEOUT);
     let mut lease = lender.lend().await.unwrap();
     let lent = server(&mut lease).await;
     lease.keep();
@@ -73,7 +76,7 @@ async fn a_transaction_does_not_wait_for_a_connection_that_nobody_uses() {
 async fn everybody_is_served_whatever_becomes_of_connections() {
     let database = TestDatabase::new().await;
     let pool = pool(&database, 4).await;
-    let lender = Lender::new(pool.clone());
+    let lender = Lender::new(pool.clone(), STATEMENT_TIMEOUT);
     let visitors: Vec<_> = (0..120)
         .map(|number| {
             let lender = lender.clone();
@@ -105,15 +108,14 @@ async fn everybody_is_served_whatever_becomes_of_connections() {
         visitor.await.unwrap();
     }
     assert!(pool.size() <= 4);
-    lender.close();
-    pool.close().await;
+    lender.close().await;
 }
 
 /// Every connection lies in the lender, and as many transactions as there are connections begin at the same time.
 #[tokio::test]
 async fn transactions_get_what_is_kept_however_many_begin_at_once() {
     let database = TestDatabase::new().await;
-    let lender = Lender::new(pool(&database, 4).await);
+    let lender = Lender::new(pool(&database, 4).await, STATEMENT_TIMEOUT);
     let mut leases = Vec::new();
     for _ in 0..4 {
         leases.push(lender.lend().await.unwrap());
@@ -127,12 +129,11 @@ async fn transactions_get_what_is_kept_however_many_begin_at_once() {
 #[tokio::test]
 async fn the_end_does_not_wait_for_what_is_kept() {
     let database = TestDatabase::new().await;
-    let pool = pool(&database, 4).await;
-    let lender = Lender::new(pool.clone());
+    let lender = Lender::new(pool(&database, 4).await, STATEMENT_TIMEOUT);
     let (kept, under_way) = (lender.lend().await.unwrap(), lender.lend().await.unwrap());
     kept.keep();
-    lender.close();
-    let ending = tokio::spawn(async move { pool.close().await });
+    let closing = lender.clone();
+    let ending = tokio::spawn(async move { closing.close().await });
     under_way.keep();
     ending.await.unwrap();
     assert!(lender.lend().await.is_err());
