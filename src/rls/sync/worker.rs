@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::identifier::Identifier;
 use super::answer::Answer;
-use super::copy::Copy;
+use super::copy::{Copy, Session};
 use super::error::SyncError;
 use super::source::Source;
 use crate::base::clock::Timestamp;
@@ -69,8 +69,9 @@ pub async fn run(
 ) {
     let work = async {
         let mut failures = 0;
+        let mut session = None;
         loop {
-            let Err(error) = keep(source, database, &mut failures, &mut tell).await;
+            let Err(error) = keep(source, database, (&mut failures, &mut session), &mut tell).await;
             rest(error, &mut failures, &mut tell).await;
         }
     };
@@ -95,10 +96,13 @@ enum Never {}
 async fn keep(
     source: &Source,
     database: &Database,
-    failures: &mut u32,
+    (failures, session): (&mut u32, &mut Option<Session>),
     tell: &mut (impl FnMut(Progress) + Send),
 ) -> Result<Never, SyncError> {
     let mut copy = Copy::open(&database.url, database.schema.clone()).await?;
+    if let Some(lost) = session.replace(copy.session()) {
+        copy.end(lost).await?;
+    }
     if !copy.take().await? {
         tell(Progress::StandingBy);
         while !copy.take().await? {
