@@ -9,7 +9,7 @@ use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::app::App;
-use crate::authentication::login::{self, Outcome, Reservation, Whom};
+use crate::authentication::login::{self, Attempt, CheckedAttempt, Outcome, Reservation, Whom};
 use crate::authentication::password::HashError;
 use crate::authorization::request::AuthorizationRequest;
 use crate::authorization::waiting;
@@ -204,13 +204,40 @@ async fn attempt(
             if !matches!(error, HashError::Busy) {
                 tracing::error!(error = %error, "a password could not be checked");
             }
-            let mut work = app.single(visit).await?;
-            login::release(&mut work, &attempt).await?;
+            release(app, visit, &attempt).await;
             return Ok(Attempted::Busy);
         }
     };
     // The clock is read again: the proof was given after the hash, which can have waited.
     let visit = app.circumstances(visit.origin);
+    match complete(app, visit.clone(), checked, replaces.as_ref()).await {
+        Err(error) => {
+            release(app, visit, &attempt).await;
+            Err(error)
+        }
+        completed => completed,
+    }
+}
+
+/// Nobody pays for an outage of ours. If the attempt cannot be given back either, it counts as one until its window is
+/// over.
+async fn release(app: &App, visit: Circumstances, attempt: &Attempt) {
+    let released = async {
+        let mut work = app.single(visit).await?;
+        login::release(&mut work, attempt).await
+    };
+    if let Err(error) = released.await {
+        tracing::warn!(error = %error, "a login that the database cut short counts as an attempt");
+    }
+}
+
+/// In one transaction: the answer to the password, and the session.
+async fn complete(
+    app: &App,
+    visit: Circumstances,
+    checked: CheckedAttempt,
+    replaces: Option<&Handle>,
+) -> Result<Attempted, DatabaseError> {
     let mut work = app.begin(visit).await?;
     let outcome = match login::complete(&mut work, checked).await? {
         Outcome::Refused => Attempted::Wrong,
@@ -219,7 +246,7 @@ async fn attempt(
                 user_id: &authenticated.user_id,
                 assurance: authenticated.assurance,
                 lifetimes: app.session_lifetimes(),
-                replaces: replaces.as_ref(),
+                replaces,
             };
             match session::start(&mut work, new).await? {
                 Some((_, handle)) => Attempted::SignedIn(handle),
