@@ -19,6 +19,7 @@ mod claims;
 mod command_line;
 mod dns;
 mod epoch;
+mod fault;
 mod fetch;
 mod fixtures;
 mod hook;

@@ -1,5 +1,7 @@
 //! What the worker does when the issuer or its key fails it: the copy grows old, and nothing is made up.
 
+use std::time::Duration;
+
 use signet::authentication::service_key::ServiceScope;
 use signet::rls::sync::{Progress, SyncError};
 
@@ -8,6 +10,7 @@ use super::worker::{Copied, Worker};
 use crate::app::TestApp;
 use crate::attack::holdings::sql;
 use crate::fixtures::{a_person, a_service_key, an_organization};
+use crate::support::proxy::Proxy;
 
 const BEATS: &str = "select (extract(epoch from received_at) * 1000000)::bigint from auth.epoch_sync";
 
@@ -64,6 +67,27 @@ async fn an_issuer_that_is_gone_leaves_the_copy_to_grow_old() {
         failure(&mut worker).await;
     }
     assert_eq!(copied.copy(BEATS).await, beat);
+    worker.stop().await;
+}
+
+/// A connection that says nothing any more is made anew within seconds, before the copy is too old for the kit, although
+/// the database still holds its lock.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn db_04_a_frozen_connection_downstream_is_made_anew() {
+    let app = TestApp::new().await;
+    let mut copied = Copied::new(&app).await;
+    let proxy = Proxy::to(&copied.database.url).await;
+    copied.database.url = proxy.through(&copied.database.url);
+    let mut worker = copied.work();
+    worker.copied().await;
+    proxy.freeze();
+    let recovery = async {
+        assert!(matches!(failure(&mut worker).await, SyncError::Rls(_)));
+        worker.copied().await;
+    };
+    tokio::time::timeout(Duration::from_secs(10), recovery)
+        .await
+        .expect("a new copy in time");
     worker.stop().await;
 }
 

@@ -5,5 +5,6 @@ pub mod database;
 pub mod dns;
 pub mod entropy;
 pub mod name_server;
+pub mod proxy;
 pub mod standby;
 pub mod statements;

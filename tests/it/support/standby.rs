@@ -172,6 +172,33 @@ impl Server {
         assert!(promoted);
     }
 
+    /// Goes on answering while its standby takes its place, but takes no more writes: a failover that did not end the
+    /// connections of the one that failed.
+    pub async fn demote_for(&self, standby: &Self) {
+        let promoted: bool = sqlx::query_scalar("select pg_promote(true, 60)")
+            .fetch_one(&mut standby.admin().await)
+            .await
+            .expect("promoted");
+        assert!(promoted);
+        let mut admin = self.admin().await;
+        for statement in [
+            "alter system set default_transaction_read_only = on",
+            "select pg_reload_conf()",
+        ] {
+            sqlx::raw_sql(statement).execute(&mut admin).await.expect("set");
+        }
+        for statement in [
+            // What the standby inherited of this waits for nobody there.
+            "alter system reset synchronous_standby_names",
+            "select pg_reload_conf()",
+        ] {
+            sqlx::raw_sql(statement)
+                .execute(&mut standby.admin().await)
+                .await
+                .expect("set");
+        }
+    }
+
     /// Ends it without a word, and starts another process on what it left.
     pub async fn crash(self) -> Self {
         self.kill();
