@@ -2,10 +2,11 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use http::{HeaderMap, StatusCode};
 
 use crate::http::edge::Edge;
+use crate::http::extract::condition;
 
 /// Answers with our public keys; 0 statements, 0 signatures.
 pub async fn get(State(edge): State<Edge>, headers: HeaderMap) -> Response {
@@ -16,7 +17,7 @@ pub async fn get(State(edge): State<Edge>, headers: HeaderMap) -> Response {
         (CACHE_CONTROL, format!("public, max-age={max_age}")),
         (ETAG, etag.clone()),
     ];
-    if headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()) == Some(etag.as_str()) {
+    if condition::names(&headers, &etag) {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
     (

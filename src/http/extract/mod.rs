@@ -3,6 +3,7 @@
 
 pub mod bearer;
 pub mod client_auth;
+pub mod condition;
 pub mod cookies;
 pub mod csrf;
 pub mod flow;
