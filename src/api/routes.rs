@@ -1,37 +1,10 @@
 //! The table of the paths below `/api/v1`, one row for each method. The router is made of it, and tests hold the sweep
 //! over foreign ids and the `OpenAPI` document against it: a row that either does not know fails them.
 
-use axum::Router;
-use axum::handler::Handler;
-use axum::middleware::from_fn;
-use axum::routing::{self, MethodRouter};
-use http::Method;
-
 use super::internal::{hooks, memberships};
 use super::openapi;
 use super::organization::{active, domains, invitations, members, modules, organizations, workspaces};
-use super::refusal::{name_request, unknown_path};
-use crate::http::edge::Edge;
-
-/// One method of one path.
-pub struct Route {
-    /// The method.
-    pub method: Method,
-    /// The path with its variables, below the issuer's own path.
-    pub path: &'static str,
-    answer: MethodRouter<Edge>,
-}
-
-/// Every path of the API.
-pub fn routes() -> Router<Edge> {
-    table()
-        .into_iter()
-        .fold(Router::new(), |router, route| {
-            router.route(route.path, route.answer)
-        })
-        .route("/api/{*path}", routing::any(unknown_path))
-        .layer(from_fn(name_request))
-}
+use crate::http::route::{Route, delete, get, patch, post, put};
 
 /// Every row.
 #[must_use]
@@ -152,22 +125,3 @@ fn of_services() -> Vec<Route> {
         post("/api/v1/internal/hooks/preview", hooks::preview),
     ]
 }
-
-/// A row for each of the methods.
-macro_rules! rows {
-    ($($name:ident: $method:ident),*) => {$(
-        fn $name<H, T>(path: &'static str, handler: H) -> Route
-        where
-            H: Handler<T, Edge>,
-            T: 'static,
-        {
-            Route {
-                method: Method::$method,
-                path,
-                answer: routing::$name(handler),
-            }
-        }
-    )*};
-}
-
-rows!(get: GET, post: POST, put: PUT, patch: PATCH, delete: DELETE);

@@ -14,12 +14,15 @@ pub struct LimitSettings {
     pub login_lock_seconds: u64,
     /// Password logins per minute from one client address (one /64 of IPv6); 0 is no limit.
     pub logins_per_minute_per_address: u32,
-    /// Authorization and logout requests per minute from one client address; 0 is no limit.
+    /// Requests per minute from one client address to authorization, logout and pages; 0 is no limit.
     pub authorizations_per_minute_per_address: u32,
     /// Requests per minute from one client address to `/api/v1`; 0 is no limit.
     pub api_requests_per_minute_per_address: u32,
-    /// Requests per minute from one client address to token, introspection and revocation; 0 is no limit.
+    /// Requests per minute from one client address to token, introspection and revocation, and as many to userinfo; 0
+    /// is no limit.
     pub token_requests_per_minute_per_address: u32,
+    /// How much of bodies the process holds at once, in KiB; one address has a quarter of it.
+    pub body_memory_kib: usize,
 }
 
 impl Default for LimitSettings {
@@ -32,6 +35,7 @@ impl Default for LimitSettings {
             authorizations_per_minute_per_address: 600,
             api_requests_per_minute_per_address: 6000,
             token_requests_per_minute_per_address: 6000,
+            body_memory_kib: 16 * 1024,
         }
     }
 }

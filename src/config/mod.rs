@@ -19,7 +19,7 @@ pub use database::DatabaseSettings;
 pub use domains::DomainSettings;
 pub use hooks::{HookReach, HookSettings};
 pub use limits::LimitSettings;
-pub use listen::{ListenSettings, TlsSettings};
+pub use listen::{ForwardedBy, ListenSettings, TlsSettings};
 pub use load::{ConfigError, SignetConfig, load, load_environment};
 pub use log::{LogFormat, LogSettings};
 pub use modules::{ModuleAllowlist, ModuleSettings, is_module_id};

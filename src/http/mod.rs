@@ -5,3 +5,4 @@ pub mod edge;
 pub mod extract;
 pub mod middleware;
 pub mod respond;
+pub mod route;

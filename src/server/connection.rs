@@ -46,14 +46,17 @@ impl Connections {
         builder
             .http2()
             .timer(TokioTimer::new())
-            .max_concurrent_streams(100)
+            // A browser asks for a page and a stylesheet, an application for a handful of tokens.
+            .max_concurrent_streams(16)
             // Bounds against rapid resets (CVE-2023-44487) and their successors.
             .max_pending_accept_reset_streams(20)
             .max_local_error_reset_streams(100)
             .max_header_list_size(32 * 1024)
-            .initial_stream_window_size(128 * 1024)
-            .initial_connection_window_size(512 * 1024)
-            .max_send_buf_size(128 * 1024)
+            // What may be under way unread: 64 KiB, the least that the protocol has (RFC 9113 §6.9.2), in all streams
+            // of a connection, and no single one fills it. The largest body is as large.
+            .initial_stream_window_size(32 * 1024)
+            .initial_connection_window_size(65_535)
+            .max_send_buf_size(64 * 1024)
             .keep_alive_interval(Duration::from_secs(20))
             .keep_alive_timeout(Duration::from_secs(10));
         Self {

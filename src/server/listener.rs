@@ -13,13 +13,17 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use super::addresses::Addresses;
 use super::connection::Connections;
+use crate::http::middleware::client_ip::TrustedProxies;
 
 /// The bounds of a listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListenerSettings {
     /// Connections at the same time; more wait in the kernel's queue.
     pub connections: usize,
+    /// The most of them from one address; further ones are closed.
+    pub per_address: usize,
     /// How long a TLS handshake may take.
     pub handshake_time: Duration,
     /// How long a request's head may take, counted from the connection or the last answer.
@@ -34,6 +38,7 @@ impl Default for ListenerSettings {
     fn default() -> Self {
         Self {
             connections: 10_000,
+            per_address: usize::MAX,
             handshake_time: Duration::from_secs(10),
             header_time: Duration::from_secs(10),
             idle_time: Duration::from_mins(1),
@@ -50,6 +55,7 @@ pub struct Listener {
     socket: TcpListener,
     tls: Option<SslAcceptor>,
     settings: ListenerSettings,
+    proxies: TrustedProxies,
 }
 
 impl Listener {
@@ -60,7 +66,14 @@ impl Listener {
             socket,
             tls,
             settings,
+            proxies: TrustedProxies::None,
         }
+    }
+
+    /// The same behind proxies that may have any number of connections.
+    #[must_use]
+    pub fn behind(self, proxies: TrustedProxies) -> Self {
+        Self { proxies, ..self }
     }
 
     /// The address that is listened on.
@@ -72,15 +85,20 @@ impl Listener {
     /// peer as `axum::extract::ConnectInfo<SocketAddr>`.
     pub async fn serve(self, router: Router, stop: CancellationToken) {
         let permits = Arc::new(Semaphore::new(self.settings.connections));
+        let addresses = Arc::new(Addresses::new(self.settings.per_address, self.proxies));
         let connections = Arc::new(Connections::new(router, self.tls, self.settings));
         let graceful = GracefulShutdown::new();
         while let Some((stream, peer, permit)) = next(&self.socket, &permits, &stop).await {
+            // Closed before a byte of it is read.
+            let Some(place) = addresses.admit(peer.ip()) else {
+                continue;
+            };
             let connections = Arc::clone(&connections);
             let watcher = graceful.watcher();
             let stop = stop.clone();
             tokio::spawn(async move {
                 connections.serve(stream, peer, watcher, stop).await;
-                drop(permit);
+                drop((permit, place));
             });
         }
         // No new connection is taken from here on: the kernel refuses them.

@@ -69,6 +69,47 @@ impl<'a> ErrorPage<'a> {
         }
     }
 
+    /// A form that is larger than any of ours.
+    #[must_use]
+    pub const fn too_large(layout: &'a Layout, request_id: &'a str) -> Self {
+        Self {
+            layout,
+            title: "Request too large",
+            sentence: "What your browser sent is larger than this server reads. Go back to the application and start \
+                       again.",
+            code: None,
+            description: None,
+            request_id,
+        }
+    }
+
+    /// A form that did not arrive whole.
+    #[must_use]
+    pub const fn broke_off(layout: &'a Layout, request_id: &'a str) -> Self {
+        Self {
+            layout,
+            title: "The form did not arrive",
+            sentence: "The connection broke off, or was too slow, while your browser sent the form. Go back and send \
+                       it again.",
+            code: None,
+            description: None,
+            request_id,
+        }
+    }
+
+    /// There is no room, or no time, for this request now.
+    #[must_use]
+    pub const fn busy(layout: &'a Layout, request_id: &'a str) -> Self {
+        Self {
+            layout,
+            title: "The server is busy",
+            sentence: "The server could not answer in time. Wait a moment, then try again.",
+            code: None,
+            description: None,
+            request_id,
+        }
+    }
+
     /// Something broke on our side.
     #[must_use]
     pub const fn server_error(layout: &'a Layout, request_id: &'a str) -> Self {

@@ -1,18 +1,23 @@
 //! Owns the client's address: the peer's, unless the peer is a proxy that configuration trusts. A header from anybody
-//! else says nothing. Limits are kept per address for IPv4 and per /64 for IPv6, in one spelling.
+//! else says nothing, and is told of: it may be a proxy that was forgotten, whose clients then share every limit. Limits
+//! are kept per address for IPv4, and per /64 and /48 for IPv6, in one spelling.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderMap;
 use ipnet::IpNet;
+use metrics::counter;
 
-const HEADER: &str = "x-forwarded-for";
-/// How many hops of the header are looked at, from the nearest on.
-const HOP_LIMIT: usize = 32;
+use super::forwarded;
+pub use super::forwarded::ForwardedHeader;
+
+/// Requests whose peer named somebody else and is not believed.
+pub const UNTRUSTED: &str = "signet_http_untrusted_forwards_total";
 
 /// Which peers may say whom they speak for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,6 +51,59 @@ impl TrustedProxies {
     }
 }
 
+impl TrustedProxies {
+    /// Whether this peer may say whom it speaks for.
+    #[must_use]
+    pub fn trusts(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        match self {
+            Self::None | Self::Hops(0) => false,
+            Self::Hops(_) => true,
+            Self::Networks(networks) => networks.iter().any(|network| network.contains(&peer)),
+        }
+    }
+}
+
+/// Who is believed, and what of theirs.
+#[derive(Debug, Default)]
+pub struct Proxies {
+    trusted: TrustedProxies,
+    header: ForwardedHeader,
+    /// Whether a peer that is not believed has been told of.
+    told: AtomicBool,
+}
+
+impl Proxies {
+    /// These proxies, by this header.
+    #[must_use]
+    pub const fn new(trusted: TrustedProxies, header: ForwardedHeader) -> Self {
+        Self {
+            trusted,
+            header,
+            told: AtomicBool::new(false),
+        }
+    }
+
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        if !self.trusted.trusts(peer) && forwarded::is_said(headers) {
+            self.tell_of(peer);
+        }
+        client_address(peer, headers, self.header, &self.trusted)
+    }
+
+    /// Counts every time, and tells once.
+    fn tell_of(&self, peer: IpAddr) {
+        counter!(UNTRUSTED).increment(1);
+        if !self.told.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                peer = %peer,
+                "somebody who is no trusted proxy says whom they speak for, and is not believed. If this is a proxy of \
+                 yours, name it in listen.trusted_proxies: until then all of its clients share one limit"
+            );
+        }
+    }
+}
+
 fn network(text: &str) -> Result<IpNet, InvalidNetwork> {
     text.parse::<IpNet>()
         .or_else(|_| {
@@ -67,49 +125,70 @@ impl ClientAddress {
     /// The key that limits are counted by. Unknown addresses share one.
     #[must_use]
     pub fn key(self) -> AddressKey {
-        let address = self.0.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).to_canonical();
-        AddressKey(match address {
-            IpAddr::V4(_) => address,
-            IpAddr::V6(v6) => {
-                let [first, second, third, fourth, ..] = v6.segments();
-                IpAddr::V6(Ipv6Addr::new(first, second, third, fourth, 0, 0, 0, 0))
-            }
-        })
+        match self.canonical() {
+            address @ IpAddr::V4(_) => AddressKey(address),
+            IpAddr::V6(address) => AddressKey(network_of(address, 4)),
+        }
+    }
+
+    /// The /48 around an address of IPv6: all of it may be one customer's.
+    #[must_use]
+    pub fn site(self) -> Option<AddressKey> {
+        match self.canonical() {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(address) => Some(AddressKey(network_of(address, 3))),
+        }
+    }
+
+    /// The widest of the two.
+    #[must_use]
+    pub fn widest(self) -> AddressKey {
+        self.site().unwrap_or_else(|| self.key())
+    }
+
+    fn canonical(self) -> IpAddr {
+        self.0.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).to_canonical()
     }
 }
 
+/// The network of the first groups of 16 bits.
+fn network_of(address: Ipv6Addr, groups: u32) -> IpAddr {
+    let host = u128::BITS - 16 * groups;
+    IpAddr::V6(Ipv6Addr::from_bits((address.to_bits() >> host) << host))
+}
+
 /// Notes the client's address.
-pub async fn identify(
-    State(trusted): State<Arc<TrustedProxies>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub async fn identify(State(proxies): State<Arc<Proxies>>, mut request: Request, next: Next) -> Response {
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map(|connection| connection.0.ip());
-    let address = peer.map(|peer| client_address(peer, request.headers(), &trusted));
+    let address = peer.map(|peer| proxies.client(peer, request.headers()));
     request.extensions_mut().insert(ClientAddress(address));
     next.run(request).await
 }
 
 /// The address of who speaks through this peer.
 #[must_use]
-pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> IpAddr {
+pub fn client_address(
+    peer: IpAddr,
+    headers: &HeaderMap,
+    header: ForwardedHeader,
+    trusted: &TrustedProxies,
+) -> IpAddr {
     let peer = peer.to_canonical();
+    if !trusted.trusts(peer) {
+        return peer;
+    }
+    let hops = forwarded::hops(headers, header);
     match trusted {
-        TrustedProxies::None | TrustedProxies::Hops(0) => peer,
+        TrustedProxies::None => peer,
         // Fewer entries than proxies: somebody came round them, and is whom we see.
-        TrustedProxies::Hops(count) => forwarded(headers)
-            .get(count - 1)
-            .copied()
-            .flatten()
-            .unwrap_or(peer),
-        TrustedProxies::Networks(networks) => {
-            let is_trusted = |address: &IpAddr| networks.iter().any(|network| network.contains(address));
+        TrustedProxies::Hops(count) => hops.get(count - 1).copied().flatten().unwrap_or(peer),
+        TrustedProxies::Networks(_) => {
             let mut nearest = peer;
-            for hop in forwarded(headers) {
-                if !is_trusted(&nearest) {
+            for hop in hops {
+                if !trusted.trusts(nearest) {
                     break;
                 }
                 // An entry that is no address hides everything beyond it.
@@ -121,28 +200,6 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxie
     }
 }
 
-/// The entries of `X-Forwarded-For`, nearest first.
-fn forwarded(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-    let values: Vec<_> = headers.get_all(HEADER).iter().collect();
-    values
-        .into_iter()
-        .rev()
-        .flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b','))
-        .take(HOP_LIMIT)
-        .map(parse)
-        .collect()
-}
-
-/// An address with or without port and brackets, in its canonical form.
-fn parse(entry: &[u8]) -> Option<IpAddr> {
-    let text = std::str::from_utf8(entry).ok()?.trim().trim_matches('"');
-    text.parse::<IpAddr>()
-        .ok()
-        .or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
-        .or_else(|| text.strip_prefix('[')?.strip_suffix(']')?.parse().ok())
-        .map(|address| address.to_canonical())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,12 +209,13 @@ mod tests {
             .iter()
             .map(|value| {
                 (
-                    http::HeaderName::from_static(HEADER),
+                    http::HeaderName::from_static("x-forwarded-for"),
                     http::HeaderValue::from_str(value).unwrap(),
                 )
             })
             .collect();
-        client_address(peer.parse().unwrap(), &headers, trusted).to_string()
+        let header = ForwardedHeader::XForwardedFor;
+        client_address(peer.parse().unwrap(), &headers, header, trusted).to_string()
     }
 
     #[test]
@@ -216,5 +274,14 @@ mod tests {
         assert_ne!(key("2001:db8:0:1::7"), key("2001:db8:0:2::7"));
         assert_eq!(key("::ffff:1.2.3.4"), key("1.2.3.4"));
         assert_ne!(key("1.2.3.4"), key("1.2.3.5"));
+    }
+
+    #[test]
+    fn one_site_is_one_key_around_its_networks() {
+        let site = |text: &str| ClientAddress(Some(text.parse().unwrap())).site();
+        assert_eq!(site("2001:db8:0:1::7"), site("2001:db8:0:ffff::1"));
+        assert_ne!(site("2001:db8:0:1::7"), site("2001:db8:1:1::7"));
+        assert_eq!(site("1.2.3.4"), None);
+        assert_eq!(site("::ffff:1.2.3.4"), None);
     }
 }

@@ -3,23 +3,16 @@
 
 use std::panic::AssertUnwindSafe;
 
-use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use futures_util::FutureExt as _;
 
-use super::request_id::RequestId;
-use crate::http::respond::failure::Failure;
-use crate::http::respond::problem::Problem;
+use crate::http::respond::ended::Ended;
 
-/// Turns a panic into an answer.
-pub async fn answer(request: Request, next: Next) -> Response {
-    let id = RequestId::of(request.extensions()).to_owned();
+/// The answer, or that there was a panic.
+pub(super) async fn caught(answer: impl Future<Output = Response>, id: &str) -> Response {
     // Nothing that the request borrowed outlives it: a transaction it held is rolled back when it is dropped.
-    if let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        return response;
-    }
-    let mut response = Problem::server_error(&id).into_response();
-    response.extensions_mut().insert(Failure::Broken);
-    response
+    AssertUnwindSafe(answer)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Ended::Panicked.problem(id))
 }

@@ -3,30 +3,19 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
-use governor::clock::{Clock as _, MonotonicClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use http::header::{ACCEPT, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
 
-use super::client_ip::{AddressKey, ClientAddress};
+use super::client_ip::ClientAddress;
+use super::counters::Counters;
 use super::request_id::RequestId;
-use super::request_log::LoggedError;
-use crate::http::respond::page::{self, FormAction};
-use crate::http::respond::problem::Problem;
-use crate::web::error::ErrorPage;
-use crate::web::layout::Layout;
+use crate::http::respond::ended::Ended;
 
-/// After so many requests, addresses that have rested are forgotten.
-const SWEEP_INTERVAL: u32 = 4096;
-
-/// The group whose answers are never pages.
-const PROGRAMS: &str = "api";
+/// How many times the rate of one /64 its /48 has: a customer may hold all of it, and so may somebody hostile.
+const NETWORKS_OF_A_SITE: u32 = 16;
 
 /// How often one address may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,40 +28,43 @@ pub struct Rate {
 
 /// The limit of one group of endpoints.
 #[derive(Clone)]
-pub struct RateLimit {
-    group: &'static str,
-    limiter: Option<Arc<DefaultKeyedRateLimiter<AddressKey>>>,
-    asked: Arc<AtomicU32>,
-    layout: Arc<Layout>,
+pub struct RateLimit(Arc<Group>);
+
+struct Group {
+    name: &'static str,
+    counted: Option<Counted>,
+}
+
+/// The counters of addresses (one /64 of IPv6), and of the /48 around each of IPv6.
+struct Counted {
+    networks: Counters,
+    sites: Counters,
 }
 
 impl RateLimit {
-    /// A limit with counters of its own; the layout is for the page that a browser gets.
+    /// A limit with counters of its own.
     #[must_use]
-    pub fn new(group: &'static str, rate: Rate, layout: Arc<Layout>) -> Self {
-        let limiter = NonZeroU32::new(rate.per_minute).map(|per_minute| {
+    pub fn new(name: &'static str, rate: Rate) -> Self {
+        let counted = NonZeroU32::new(rate.per_minute).map(|per_minute| {
             let burst = NonZeroU32::new(rate.burst).unwrap_or(per_minute);
-            Arc::new(RateLimiter::keyed(
-                Quota::per_minute(per_minute).allow_burst(burst),
-            ))
+            let of_site = |of_network: NonZeroU32| {
+                of_network.saturating_mul(NonZeroU32::new(NETWORKS_OF_A_SITE).unwrap_or(NonZeroU32::MIN))
+            };
+            Counted {
+                networks: Counters::new(per_minute, burst),
+                sites: Counters::new(of_site(per_minute), of_site(burst)),
+            }
         });
-        Self {
-            group,
-            limiter,
-            asked: Arc::default(),
-            layout,
-        }
+        Self(Arc::new(Group { name, counted }))
     }
 
     /// How long this address has to wait; `None` if it may go on.
     #[must_use]
-    pub fn check(&self, address: AddressKey) -> Option<Duration> {
-        let limiter = self.limiter.as_ref()?;
-        if self.asked.fetch_add(1, Ordering::Relaxed) % SWEEP_INTERVAL == SWEEP_INTERVAL - 1 {
-            limiter.retain_recent();
-        }
-        let refusal = limiter.check_key(&address).err()?;
-        Some(refusal.wait_time_from(MonotonicClock.now()))
+    pub fn check(&self, address: ClientAddress) -> Option<Duration> {
+        let counted = self.0.counted.as_ref()?;
+        // The wide one first: what it refuses makes no counter of its own.
+        let of_site = address.site().and_then(|site| counted.sites.count(site));
+        of_site.or_else(|| counted.networks.count(address.key()))
     }
 }
 
@@ -83,34 +75,58 @@ pub async fn enforce(State(limit): State<RateLimit>, request: Request, next: Nex
         .get::<ClientAddress>()
         .copied()
         .unwrap_or_default();
-    let Some(wait) = limit.check(address.key()) else {
+    let Some(wait) = limit.check(address) else {
         return next.run(request).await;
     };
-    metrics::counter!("signet_http_rate_limited_total", "group" => limit.group).increment(1);
-    let id = RequestId::of(request.extensions());
-    let mut response = if limit.group != PROGRAMS && wants_page(request.headers()) {
-        let page = ErrorPage::too_many_requests(&limit.layout, id);
-        page::with_status(StatusCode::TOO_MANY_REQUESTS, &page, FormAction::None)
-    } else {
-        Problem::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "too_many_requests",
-            "Too many requests came from this address; wait and try again.",
-            id,
-        )
-        .into_response()
-    };
-    response.extensions_mut().insert(LoggedError("too_many_requests"));
+    metrics::counter!("signet_http_rate_limited_total", "group" => limit.0.name).increment(1);
     let seconds = wait.as_secs().saturating_add(1);
-    response
-        .headers_mut()
-        .insert(RETRY_AFTER, HeaderValue::from(seconds));
-    response
+    Ended::TooMany { seconds }.problem(RequestId::of(request.extensions()))
 }
 
-pub(super) fn wants_page(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_one() -> RateLimit {
+        RateLimit::new(
+            "test",
+            Rate {
+                per_minute: 1,
+                burst: 0,
+            },
+        )
+    }
+
+    fn may(limit: &RateLimit, address: &str) -> bool {
+        limit
+            .check(ClientAddress(Some(address.parse().unwrap())))
+            .is_none()
+    }
+
+    #[test]
+    fn a_site_of_ipv6_has_sixteen_networks_worth() {
+        let limit = of_one();
+        let networks = (0..40).filter(|network| may(&limit, &format!("2001:db8:0:{network:x}::1")));
+        assert_eq!(networks.count(), 16);
+        assert!(may(&limit, "2001:db8:1::1"), "another site");
+    }
+
+    #[test]
+    fn addresses_of_ipv4_have_no_site() {
+        let limit = of_one();
+        assert!((0..40).all(|host| may(&limit, &format!("192.0.2.{host}"))));
+        assert!(!may(&limit, "192.0.2.1"));
+    }
+
+    #[test]
+    fn no_rate_is_no_limit() {
+        let limit = RateLimit::new(
+            "test",
+            Rate {
+                per_minute: 0,
+                burst: 0,
+            },
+        );
+        assert!((0..100).all(|_| may(&limit, "192.0.2.1")));
+    }
 }

@@ -1,17 +1,15 @@
 //! Owns the order of the middleware that stands around every route, outermost first: address, request id, origin,
-//! log line, headers, the form of failures, panics, limits.
+//! log line, headers. What answers in any case (`form`) stands around each audience, inside its CORS.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
-use super::client_ip::{self, TrustedProxies};
-use super::form::{self, Forms};
-use super::limits::{self, RequestLimits};
+use super::client_ip::{self, Proxies};
 use super::request_id::{self, RequestIds};
 use super::security_headers::{self, TransportSettings};
-use super::{origin, panic, request_log};
+use super::{origin, request_log};
 
 /// What the stack needs to know.
 #[derive(Clone)]
@@ -19,25 +17,18 @@ pub struct EdgeSettings {
     /// What request ids are made of.
     pub request_ids: RequestIds,
     /// Which proxies are believed.
-    pub trusted_proxies: Arc<TrustedProxies>,
+    pub proxies: Arc<Proxies>,
     /// Whether the issuer is https.
     pub transport: TransportSettings,
-    /// The bounds of one request.
-    pub limits: RequestLimits,
-    /// How a failure is told.
-    pub forms: Forms,
 }
 
 /// Puts the stack around a finished router. Routes that are added later stand outside of it.
 pub fn surround(router: Router, settings: EdgeSettings) -> Router {
     // The last layer is the first to see a request.
     router
-        .layer(from_fn_with_state(settings.limits, limits::enforce))
-        .layer(from_fn(panic::answer))
-        .layer(from_fn_with_state(settings.forms, form::of_path))
         .layer(from_fn_with_state(settings.transport, security_headers::add))
         .layer(from_fn(request_log::write))
         .layer(from_fn(origin::attach))
         .layer(from_fn_with_state(settings.request_ids, request_id::assign))
-        .layer(from_fn_with_state(settings.trusted_proxies, client_ip::identify))
+        .layer(from_fn_with_state(settings.proxies, client_ip::identify))
 }

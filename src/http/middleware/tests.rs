@@ -7,38 +7,77 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Extension};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
+use futures_util::StreamExt as _;
 use http::Request;
 use tower::ServiceExt as _;
 
-use super::client_ip::TrustedProxies;
-use super::form::Forms;
-use super::limits::RequestLimits;
+use super::body::{self, Bodies};
+use super::budget::BodyBudget;
+use super::client_ip::Proxies;
+use super::form::{self, Answers, Form};
 use super::rate_limit::{self, Rate, RateLimit};
 use super::request_id::RequestIds;
 use super::security_headers::TransportSettings;
 use super::stack::{EdgeSettings, surround};
+use super::{cors, no_store};
 use crate::base::clock::{DatabaseClock, Timestamp};
 use crate::base::entropy::SystemEntropy;
 use crate::base::origin::Origin;
 use crate::protocol::issuer::Issuer;
 use crate::web::layout::Layout;
 
+/// The same routes for each audience, below its name.
 fn router() -> Router {
-    let layout = Arc::new(Layout::new(&Issuer::parse("https://login.example.com").unwrap()));
-    let rate = Rate {
-        per_minute: 1,
-        burst: 1,
+    let whole = [
+        ("/oauth", Form::OAuth),
+        ("/api", Form::Problem),
+        ("/page", Form::Page),
+    ]
+    .into_iter()
+    .fold(Router::new(), |router, (name, form)| {
+        router.nest(name, audience(form))
+    });
+    surround(
+        whole,
+        EdgeSettings {
+            request_ids: RequestIds {
+                clock: Arc::new(DatabaseClock::new(Instant::now(), Timestamp::UNIX_EPOCH)),
+                entropy: Arc::new(SystemEntropy),
+            },
+            proxies: Arc::new(Proxies::default()),
+            transport: TransportSettings { https: true },
+        },
+    )
+}
+
+fn audience(form: Form) -> Router {
+    let limit = RateLimit::new(
+        "test",
+        Rate {
+            per_minute: 1,
+            burst: 1,
+        },
+    );
+    let bodies = Bodies {
+        size: Bodies::LARGEST,
+        time: Duration::from_millis(20),
+        budget: BodyBudget::new(0, Bodies::LARGEST),
     };
-    let limit = RateLimit::new("test", rate, Arc::clone(&layout));
-    let limited = axum::middleware::from_fn_with_state(limit, rate_limit::enforce);
-    let routes = Router::new()
+    let answers = Answers {
+        form,
+        total_time: Duration::from_millis(200),
+        layout: Arc::new(Layout::new(&Issuer::parse("https://login.example.com").unwrap())),
+    };
+    Router::new()
         .route("/panic", get(panics))
-        .route("/form", post(async |body: String| body.len().to_string()))
         .route(
-            "/oauth2/slow",
-            get(async || tokio::time::sleep(Duration::from_mins(1)).await),
+            "/form",
+            post(async |body: String| body.len().to_string())
+                .get(async |body: String| body.len().to_string())
+                .route_layer(from_fn_with_state(bodies, body::read)),
         )
         .route(
             "/slow",
@@ -48,26 +87,13 @@ fn router() -> Router {
             "/who",
             get(async |Extension(origin): Extension<Origin>| origin.request_id),
         )
-        .route("/limited", get(async || "").layer(limited));
-    surround(
-        routes,
-        EdgeSettings {
-            request_ids: RequestIds {
-                clock: Arc::new(DatabaseClock::new(Instant::now(), Timestamp::UNIX_EPOCH)),
-                entropy: Arc::new(SystemEntropy),
-            },
-            trusted_proxies: Arc::new(TrustedProxies::None),
-            transport: TransportSettings { https: true },
-            limits: RequestLimits {
-                total_time: Duration::from_millis(50),
-                ..RequestLimits::default()
-            },
-            forms: Forms {
-                is_oauth: |path| path == "/oauth2/slow",
-                layout,
-            },
-        },
-    )
+        .route(
+            "/limited",
+            get(async || "").layer(from_fn_with_state(limit, rate_limit::enforce)),
+        )
+        .layer(from_fn_with_state(answers, form::answer))
+        .layer(from_fn(no_store::add))
+        .layer(cors::token_bearing())
 }
 
 async fn panics() {
@@ -86,7 +112,7 @@ async fn text(response: Response) -> String {
 
 #[tokio::test]
 async fn the_request_id_is_ours() {
-    let request = Request::get("/who").header("x-request-id", "planted");
+    let request = Request::get("/page/who").header("x-request-id", "planted");
     let response = send(&router(), request, Body::empty()).await;
     let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
     assert_ne!(id, "planted");
@@ -112,27 +138,72 @@ async fn every_reply_carries_the_headers() {
 
 #[tokio::test]
 async fn a_panic_is_a_problem_with_an_id() {
-    let response = send(&router(), Request::get("/panic"), Body::empty()).await;
+    let response = send(&router(), Request::get("/api/panic"), Body::empty()).await;
     assert_eq!(response.status(), 500);
     let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
     let body = text(response).await;
     assert!(body.contains(&id) && !body.contains("on purpose"), "{body}");
 }
 
+fn post_to(path: &str) -> http::request::Builder {
+    Request::post(path)
+}
+
+/// A body that never ends after its first piece.
+fn stalled(bytes: usize) -> Body {
+    let first = futures_util::stream::iter([Ok::<_, std::io::Error>("a".repeat(bytes))]);
+    Body::from_stream(first.chain(futures_util::stream::pending()))
+}
+
 #[tokio::test]
 async fn requests_are_bounded_in_size_and_time() {
-    let large = "a".repeat(RequestLimits::default().body_size + 1);
-    let announced = send(&router(), Request::post("/form"), large.clone()).await;
+    let router = router();
+    let large = "a".repeat(Bodies::LARGEST + 1);
+    let announced = send(&router, post_to("/api/form"), large.clone()).await;
     assert_eq!(announced.status(), 413);
     let pieces = futures_util::stream::iter([Ok::<_, std::io::Error>(large)]);
-    let chunked = send(&router(), Request::post("/form"), Body::from_stream(pieces)).await;
+    let chunked = send(&router, post_to("/api/form"), Body::from_stream(pieces)).await;
     assert_eq!(chunked.status(), 413);
-    let stalled = futures_util::stream::pending::<Result<String, std::io::Error>>();
-    let drip = send(&router(), Request::post("/form"), Body::from_stream(stalled)).await;
-    assert_eq!(drip.status(), 503);
-    let slow = send(&router(), Request::get("/slow"), Body::empty()).await;
+    let drip = send(&router, post_to("/api/form"), stalled(1)).await;
+    assert_eq!(drip.status(), 408);
+    let slow = send(&router, Request::get("/api/slow"), Body::empty()).await;
     assert_eq!(slow.status(), 503);
     assert!(slow.headers().contains_key("retry-after"));
+    let whole = send(&router, post_to("/api/form"), "a".repeat(Bodies::LARGEST)).await;
+    assert_eq!(text(whole).await, Bodies::LARGEST.to_string());
+}
+
+/// What others hold leaves no room, and is given back.
+#[tokio::test]
+async fn a_body_without_room_is_refused_at_once() {
+    let router = router();
+    let holding = tokio::spawn({
+        let router = router.clone();
+        async move { send(&router, post_to("/api/form"), stalled(Bodies::LARGEST)).await }
+    });
+    tokio::task::yield_now().await;
+    let refused = send(&router, post_to("/api/form"), "a").await;
+    assert_eq!(refused.status(), 503);
+    assert_eq!(refused.headers()["retry-after"], "2");
+    assert_eq!(holding.await.unwrap().status(), 408);
+    let after = send(&router, post_to("/api/form"), "a").await;
+    assert_eq!(after.status(), 200);
+}
+
+/// RFC 9110 §9.3.1: a GET's body is let go of; a path or a method that is not there reads none.
+#[tokio::test]
+async fn a_body_that_nobody_wants_is_not_read() {
+    let router = router();
+    let got = send(&router, Request::get("/api/form"), stalled(10)).await;
+    assert_eq!((got.status().as_u16(), text(got).await.as_str()), (200, "0"));
+    for (request, status) in [(Request::put("/api/form"), 405), (post_to("/nowhere"), 404)] {
+        let untouched =
+            futures_util::stream::poll_fn(|_| -> std::task::Poll<Option<Result<String, std::io::Error>>> {
+                panic!("the body is read")
+            });
+        let response = send(&router, request, Body::from_stream(untouched)).await;
+        assert_eq!(response.status(), status);
+    }
 }
 
 #[tokio::test]
@@ -140,7 +211,7 @@ async fn the_rate_is_kept_per_network() {
     let router = router();
     let from = |address: &str| {
         let peer: SocketAddr = address.parse().unwrap();
-        Request::get("/limited")
+        Request::get("/api/limited")
             .extension(ConnectInfo(peer))
             .header("x-forwarded-for", "6.6.6.6")
     };
@@ -161,36 +232,72 @@ async fn the_rate_is_kept_per_network() {
     assert_eq!(statuses, [200, 429, 200, 200]);
 }
 
-/// RFC 6749 §5.2, RFC 9457: whoever waited too long is told so in the form of what they asked.
+/// Every way in which a request ends before its endpoint is done, with its status, below an audience.
+async fn ended(router: &Router, audience: &str) -> Vec<(u16, Response)> {
+    let path = |name: &str| format!("/{audience}/{name}");
+    let asking = |builder: http::request::Builder| builder.header("accept", "text/html");
+    let broken = || {
+        Body::from_stream(futures_util::stream::iter([Err::<String, _>(
+            std::io::Error::other("x"),
+        )]))
+    };
+    let mut answers = Vec::new();
+    for (status, request, body) in [
+        (
+            413,
+            post_to(&path("form")),
+            Body::from("a".repeat(Bodies::LARGEST + 1)),
+        ),
+        (408, post_to(&path("form")), stalled(1)),
+        (400, post_to(&path("form")), broken()),
+        (503, Request::get(path("slow")), Body::empty()),
+        (500, Request::get(path("panic")), Body::empty()),
+        (200, Request::get(path("limited")), Body::empty()),
+        (429, Request::get(path("limited")), Body::empty()),
+    ] {
+        let response = send(router, asking(request), body).await;
+        assert_eq!(response.status(), status, "{audience}");
+        if status != 200 {
+            answers.push((status, response));
+        }
+    }
+    answers
+}
+
+/// RFC 6749 §5.2, RFC 9457: whoever was refused, or waited too long, is told so in the form of what they asked; a script
+/// of another site can read it.
 #[tokio::test]
-async fn a_timeout_is_told_in_the_form_of_its_path() {
+async fn every_end_is_told_in_the_form_of_its_path() {
     let router = router();
-    let retry = |response: &Response| response.headers()["retry-after"] == "2";
-    let oauth = send(&router, Request::get("/oauth2/slow"), Body::empty()).await;
-    assert!(oauth.status() == 503 && retry(&oauth));
-    assert_eq!(oauth.headers()["content-type"], "application/json");
-    assert_eq!(oauth.headers()["cache-control"], "no-store");
-    let body = text(oauth).await;
-    assert!(body.contains("\"error\":\"temporarily_unavailable\""), "{body}");
-    let problem = send(&router, Request::get("/slow"), Body::empty()).await;
-    assert!(problem.status() == 503 && retry(&problem));
-    assert_eq!(problem.headers()["content-type"], "application/problem+json");
-    let asked = Request::get("/slow").header("accept", "text/html");
-    let page = send(&router, asked, Body::empty()).await;
-    assert!(page.status() == 503 && retry(&page));
-    assert!(
-        page.headers()["content-type"]
-            .to_str()
-            .unwrap()
-            .starts_with("text/html")
-    );
-    let panicked = Request::get("/panic").header("accept", "text/html");
-    let page = send(&router, panicked, Body::empty()).await;
-    assert_eq!(page.status(), 500);
-    assert!(
-        page.headers()["content-type"]
-            .to_str()
-            .unwrap()
-            .starts_with("text/html")
-    );
+    for (audience, kind) in [
+        ("oauth", "application/json"),
+        ("api", "application/problem+json"),
+        ("page", "text/html; charset=utf-8"),
+    ] {
+        for (status, response) in ended(&router, audience).await {
+            let headers = response.headers();
+            let what = format!("{audience} {status}");
+            assert_eq!(headers["content-type"], kind, "{what}");
+            assert_eq!(headers["cache-control"], "no-store", "{what}");
+            assert_eq!(headers["access-control-allow-origin"], "*", "{what}");
+            let later = matches!(status, 429 | 503);
+            assert_eq!(headers.contains_key("retry-after"), later, "{what}");
+            let closes = matches!(status, 408 | 413);
+            assert_eq!(headers.contains_key("connection"), closes, "{what}");
+            let id = headers["x-request-id"].to_str().unwrap().to_owned();
+            let body = text(response).await;
+            let code = match status {
+                429 | 503 => "temporarily_unavailable",
+                500 => "server_error",
+                _ => "invalid_request",
+            };
+            let said = match audience {
+                "oauth" => format!("\"error\":\"{code}\""),
+                _ => id,
+            };
+            assert!(body.contains(&said), "{what}: {body}");
+        }
+    }
+    let program = send(&router, Request::get("/page/panic"), Body::empty()).await;
+    assert_eq!(program.headers()["content-type"], "application/problem+json");
 }

@@ -4,6 +4,7 @@
 pub mod asset;
 pub mod authorization;
 pub mod challenge;
+pub mod ended;
 pub mod failure;
 pub mod oauth;
 pub mod page;

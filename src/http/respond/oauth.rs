@@ -76,6 +76,13 @@ impl OAuthError {
         self
     }
 
+    /// The same with another status: what HTTP says of a request that never reached its endpoint.
+    #[must_use]
+    pub const fn answered_with(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
     /// Something broke on our side.
     #[must_use]
     pub fn server_error() -> Self {
@@ -110,10 +117,7 @@ impl From<ProtocolError> for OAuthError {
 impl From<&ParamsError> for OAuthError {
     fn from(error: &ParamsError) -> Self {
         let reported = ProtocolError::new(ErrorCode::InvalidRequest, error.description());
-        Self {
-            status: error.status(),
-            ..Self::new(reported)
-        }
+        Self::new(reported).answered_with(error.status())
     }
 }
 

@@ -90,6 +90,7 @@ impl TestApp {
         config.password.iterations = 1;
         config.limits.logins_per_minute_per_address = 0;
         config.limits.authorizations_per_minute_per_address = 0;
+        config.limits.token_requests_per_minute_per_address = 0;
         change(&mut config);
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed)));
         let dns = Arc::new(PublishedDns::default());

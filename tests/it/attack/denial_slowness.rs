@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::post;
-use signet::http::middleware::limits::{self, RequestLimits};
+use signet::http::middleware::body::{self, Bodies};
 use signet::router;
 use signet::server::listener::{Listener, ListenerSettings};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -91,14 +91,14 @@ async fn do_02_slow_heads_are_shown_out() {
 /// attacks.md DO-02: a body that drips is 408 and ends the connection; the endpoint never runs.
 #[tokio::test]
 async fn do_02_a_dripping_body_is_a_timeout() {
-    let settings = RequestLimits {
-        body_time: Duration::from_millis(100),
-        ..RequestLimits::default()
+    let bodies = Bodies {
+        time: Duration::from_millis(100),
+        ..Bodies::within(1 << 20)
     };
     let endpoint = post(async || -> &'static str { panic!("the endpoint ran") });
     let router = Router::new()
         .route("/", endpoint)
-        .layer(axum::middleware::from_fn_with_state(settings, limits::enforce));
+        .layer(axum::middleware::from_fn_with_state(bodies, body::read));
     let address = serve(router).await;
     let mut stream = connect(&address).await;
     stream
@@ -112,7 +112,7 @@ async fn do_02_a_dripping_body_is_a_timeout() {
     assert!(said.contains("connection: close"), "{said}");
 }
 
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).expect("small");
     let mut bytes = length.to_be_bytes()[1..].to_vec();
     bytes.extend([kind, flags]);
@@ -122,7 +122,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 }
 
 /// The preface of RFC 9113 §3.4 and empty settings.
-fn hello() -> Vec<u8> {
+pub(super) fn hello() -> Vec<u8> {
     let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
     bytes.extend(frame(4, 0, 0, &[]));
     bytes

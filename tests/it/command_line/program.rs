@@ -35,6 +35,8 @@ impl Signet {
     pub fn on(database: &TestDatabase) -> Self {
         Self::unconfigured()
             .with("SIGNET_ISSUER", "https://login.example.com")
+            // Whatever comes from this machine comes through a proxy on it.
+            .with("SIGNET_LISTEN__TRUSTED_PROXIES", "127.0.0.1")
             .with("SIGNET_DATABASE__URL", &database.url)
             .with("SIGNET_DATABASE__OWNER_URL", &database.owner_url)
             .with("SIGNET_SEALING__KEK_FILES", kek().to_str().expect("UTF-8"))
@@ -45,6 +47,12 @@ impl Signet {
     /// Sets a variable.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Takes a variable back.
+    pub fn without(mut self, name: &str) -> Self {
+        self.variables.remove(name);
         self
     }
 

@@ -1,6 +1,7 @@
 //! `signet serve` as a process of its own, for what a test cannot see from inside: its memory, its open files.
 
 use std::process::Stdio;
+use std::sync::{Arc, Mutex};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -14,6 +15,9 @@ pub struct Running {
     process: Child,
     /// Where the public listener is: `127.0.0.1:PORT`.
     pub public: String,
+    /// Where the internal one is.
+    pub internal: String,
+    log: Arc<Mutex<Vec<serde_json::Value>>>,
 }
 
 impl Running {
@@ -44,7 +48,8 @@ impl Running {
     async fn spawn(mut command: Command) -> Self {
         let mut process = command.spawn().expect("the program runs");
         let mut lines = BufReader::new(process.stderr.take().expect("a pipe")).lines();
-        let public = loop {
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let (public, internal) = loop {
             let line = lines
                 .next_line()
                 .await
@@ -53,13 +58,37 @@ impl Running {
             let Ok(line) = serde_json::from_str::<serde_json::Value>(&line) else {
                 panic!("{line}");
             };
+            log.lock().expect("nobody panicked").push(line.clone());
             if line["message"] == "listening" {
-                break line["public"].as_str().expect("an address").to_owned();
+                let address = |name: &str| line[name].as_str().expect("an address").to_owned();
+                break (address("public"), address("internal"));
             }
         };
         // A pipe that nobody empties would hold the server up.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { process, public }
+        let more = Arc::clone(&log);
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                let line = serde_json::from_str(&line).unwrap_or_default();
+                more.lock().expect("nobody panicked").push(line);
+            }
+        });
+        Self {
+            process,
+            public,
+            internal,
+            log,
+        }
+    }
+
+    /// The lines of its log by now whose message holds this.
+    pub fn logged(&self, part: &str) -> Vec<serde_json::Value> {
+        let log = self.log.lock().expect("nobody panicked");
+        let holds = |line: &&serde_json::Value| {
+            line["message"]
+                .as_str()
+                .is_some_and(|message| message.contains(part))
+        };
+        log.iter().filter(holds).cloned().collect()
     }
 
     /// A browser at its public listener.
@@ -69,9 +98,18 @@ impl Running {
 
     /// The most memory that it ever held at once, in KiB.
     pub fn peak_memory(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    /// The memory that it holds now, in KiB.
+    pub fn current_memory(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
+    fn memory(&self, name: &str) -> u64 {
         let id = self.process.id().expect("it runs");
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("Linux tells");
-        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+        let line = status.lines().find(|line| line.starts_with(name));
         let number = line.and_then(|line| line.split_whitespace().nth(1));
         number.expect("a line").parse().expect("a number")
     }

@@ -3,5 +3,6 @@
 mod connections;
 mod headers;
 mod health;
+mod limits;
 mod statements;
 mod unfinished;

@@ -3,7 +3,8 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use signet::api::routes::{Route, table};
+use signet::api::routes::table;
+use signet::http::route::Route;
 
 use crate::api::caller::Caller;
 use crate::app::Reply;

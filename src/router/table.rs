@@ -1,0 +1,104 @@
+//! The table of the front door: every path that is no part of the API's own table, one row for each method, with the
+//! limit per address that stands before it. A test walks it: what has no limit sends no statement.
+
+use crate::account::{consent, home, login};
+use crate::api;
+use crate::endpoint::{
+    authorize, end_session, introspect, jwks, membership_epoch, metadata, revoke, token, userinfo,
+};
+use crate::http::respond::step::Step;
+use crate::http::route::{Route, get, post};
+
+/// The limit per address before a row. Rows of one limit are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// None: what is answered from memory, without a statement, costs less than the counting.
+    FromMemory,
+    /// `limits.token_requests_per_minute_per_address`
+    Token,
+    /// The same, counted apart: an application that reads userinfo for everybody still gets tokens.
+    Userinfo,
+    /// `limits.api_requests_per_minute_per_address`
+    Api,
+    /// `limits.logins_per_minute_per_address`
+    Login,
+    /// `limits.authorizations_per_minute_per_address`
+    Authorize,
+}
+
+/// A row: the limit, and what stands behind it.
+pub type Row = (Limit, Route);
+
+/// Every row, the API's too.
+#[must_use]
+pub fn table() -> Vec<Row> {
+    [documents(), tokens(), userinfo(), pages(), api(), services()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+pub(super) fn documents() -> Vec<Row> {
+    vec![
+        (
+            Limit::FromMemory,
+            get("/.well-known/openid-configuration", metadata::get),
+        ),
+        (Limit::FromMemory, get("/.well-known/jwks.json", jwks::get)),
+    ]
+}
+
+pub(super) fn tokens() -> Vec<Row> {
+    vec![
+        (Limit::Token, post("/oauth2/token", token::post)),
+        (Limit::Token, post("/oauth2/introspect", introspect::post)),
+        (Limit::Token, post("/oauth2/revoke", revoke::post)),
+    ]
+}
+
+pub(super) fn userinfo() -> Vec<Row> {
+    vec![
+        (Limit::Userinfo, get("/oauth2/userinfo", userinfo::answer)),
+        (Limit::Userinfo, post("/oauth2/userinfo", userinfo::answer)),
+    ]
+}
+
+pub(super) fn pages() -> Vec<Row> {
+    vec![
+        (Limit::FromMemory, get("/", home::front)),
+        (Limit::Authorize, get("/oauth2/authorize", authorize::get)),
+        (Limit::Authorize, post("/oauth2/authorize", authorize::post)),
+        (Limit::Authorize, get(Step::Continue.path(), authorize::resume)),
+        (Limit::Authorize, get(Step::Login.path(), login::get)),
+        (Limit::Login, post(Step::Login.path(), login::post)),
+        (Limit::Authorize, post(Step::LoginCancel.path(), login::cancel)),
+        (Limit::Authorize, get(Step::Consent.path(), consent::get)),
+        (Limit::Authorize, post(Step::Consent.path(), consent::post)),
+        (Limit::Authorize, get(end_session::PATH, end_session::get)),
+        (Limit::Authorize, post(end_session::PATH, end_session::post)),
+        (
+            Limit::Authorize,
+            get(end_session::CONFIRM_PATH, end_session::resume),
+        ),
+        (
+            Limit::Authorize,
+            post(end_session::CONFIRM_PATH, end_session::confirm),
+        ),
+        (Limit::Authorize, get(end_session::DONE_PATH, end_session::done)),
+        (Limit::Authorize, get("/account", home::account)),
+    ]
+}
+
+pub(super) fn api() -> Vec<Row> {
+    api::routes::table()
+        .into_iter()
+        .map(|route| (Limit::Api, route))
+        .collect()
+}
+
+pub(super) fn services() -> Vec<Row> {
+    vec![(
+        Limit::Api,
+        get("/api/v1/internal/membership-epoch", membership_epoch::get),
+    )]
+}
