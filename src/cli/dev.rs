@@ -124,8 +124,9 @@ const DATABASE: &str = "signet";
 
 /// What is otherwise here unless the environment says it. Everything comes from this machine: one person, or one test
 /// program that signs in over and over.
-const DEFAULTS: [(&str, &str); 4] = [
+const DEFAULTS: [(&str, &str); 5] = [
     ("log.filter", "warn"),
+    ("listen.max_connections_per_address", "0"),
     ("limits.logins_per_minute_per_address", "0"),
     ("limits.authorizations_per_minute_per_address", "0"),
     ("limits.token_requests_per_minute_per_address", "0"),

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::output;
+use super::{output, proxies};
 use crate::app;
 use crate::config::SignetConfig;
 use crate::db::lease::Lender;
@@ -53,6 +53,7 @@ pub(super) async fn run(config: &SignetConfig, json: bool) -> anyhow::Result<Exi
     let mut report = Report { findings: Vec::new() };
     report.note("issuer", issuer(config));
     report.note("tls", transport(config));
+    report.note("proxies", proxies::named(config));
     let keyring = Keyring::load(&config.sealing.kek_files);
     report.note(
         "sealing",

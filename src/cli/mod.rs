@@ -13,6 +13,7 @@ pub mod module;
 pub mod operator;
 pub mod organization;
 pub mod output;
+mod proxies;
 pub mod rls;
 pub mod run;
 mod schema;

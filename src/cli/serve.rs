@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::proxies;
 use crate::app::{App, Injected};
 use crate::config::{ListenSettings, SignetConfig};
 use crate::jobs::cleanup;
@@ -26,6 +27,9 @@ pub(super) async fn run(config: SignetConfig) -> anyhow::Result<()> {
         "a key-encryption key whose id starts with dev- is for development: make one as keys/README.md says"
     );
     open_files::ask_for_all(config.listen.max_connections);
+    if let Err(missing) = proxies::named(&config) {
+        tracing::warn!("{missing}");
+    }
     let sockets = bind(&config.listen).await?;
     let app = App::build(config, Injected::default()).await?;
     anyhow::ensure!(
@@ -92,6 +96,10 @@ pub(super) fn start(
     let listen = &app.config().listen;
     let settings = ListenerSettings {
         connections: listen.max_connections,
+        per_address: match listen.max_connections_per_address {
+            0 => usize::MAX,
+            most => most,
+        },
         drain_time: std::time::Duration::from_secs(listen.drain_seconds),
         ..ListenerSettings::default()
     };
@@ -104,7 +112,7 @@ pub(super) fn start(
         (false, false) => Some(tls::acceptor(Path::new(&tls.certificate), Path::new(&tls.key))?),
         _ => anyhow::bail!("tls.certificate and tls.key are set together or not at all"),
     };
-    let public = Listener::new(sockets.public, acceptor, settings);
+    let public = Listener::new(sockets.public, acceptor, settings).behind(router::trusted_proxies(app)?);
     let internal = Listener::new(sockets.internal, None, settings);
     tracing::info!(
         issuer = app.issuer().as_str(),

@@ -58,11 +58,11 @@ impl Setup {
         write(&key, kek::new_line("load-1", &SystemEntropy)?.expose())?;
         let text = format!(
             "issuer = {issuer:?}\n\
-             [listen]\npublic = \"{public}\"\ninternal = \"{internal}\"\ndrain_seconds = 2\n\
+             [listen]\npublic = \"{public}\"\ninternal = \"{internal}\"\ndrain_seconds = 2\nmax_connections_per_address = 0\n\
              [database]\nurl = {database_url:?}\nhook_url = {hook_url:?}\n\
              [sealing]\nkek_files = [\"{}\"]\n\
              [tokens]\ncode_seconds = 600\n\
-             [limits]\nlogin_attempts = 60000\nlogins_per_minute_per_address = 0\nauthorizations_per_minute_per_address = 0\ntoken_requests_per_minute_per_address = 0\n\
+             [limits]\nlogin_attempts = 60000\nlogins_per_minute_per_address = 0\nauthorizations_per_minute_per_address = 0\ntoken_requests_per_minute_per_address = 0\napi_requests_per_minute_per_address = 0\n\
              [hooks]\nreach = \"loopback\"\n\
              [log]\nfilter = {log:?}\n",
             key.display()

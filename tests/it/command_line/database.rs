@@ -94,7 +94,7 @@ async fn the_doctor_says_what_is_wrong_by_its_exit_code() {
     assert_eq!(
         names,
         [
-            "issuer", "tls", "sealing", "database", "schema", "platform", "hook", "keys"
+            "issuer", "tls", "proxies", "sealing", "database", "schema", "platform", "hook", "keys"
         ]
     );
     for (name, value, check) in [

@@ -13,6 +13,7 @@ mod invitations;
 mod organizations;
 mod pipes;
 pub mod program;
+mod proxies;
 pub mod running;
 mod script;
 mod serve;
