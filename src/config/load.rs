@@ -8,6 +8,7 @@ use config::ConfigBuilder;
 use config::builder::DefaultState;
 use serde::{Deserialize, Serialize};
 
+use super::environment;
 use super::{
     DatabaseSettings, DomainSettings, HookSettings, LimitSettings, ListenSettings, LogSettings,
     ModuleAllowlist, ModuleSettings, PasswordSettings, QuotaSettings, SealingSettings, SignUpSettings,
@@ -51,9 +52,25 @@ pub struct SignetConfig {
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// A file or variable cannot be read as configuration.
+    /// A file cannot be read as configuration.
     #[error("the configuration cannot be read: {0}")]
     Unreadable(#[from] config::ConfigError),
+    /// A variable of the environment sets nothing.
+    #[error("the variable {name} is no setting: {because}")]
+    UnknownVariable {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        because: String,
+    },
+    /// A variable's value is not what its key holds.
+    #[error("the variable {name} cannot be read: {source}")]
+    Variable {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        source: config::ConfigError,
+    },
     /// A file that holds a secret cannot be read.
     #[error("{key} names {path}, which cannot be read")]
     SecretFile {
@@ -85,7 +102,7 @@ pub enum ConfigError {
 
 /// Reads the configuration. Values that need each other are checked here, so that nothing starts with half of them.
 pub fn load(path: Option<&Path>) -> Result<SignetConfig, ConfigError> {
-    let mut variables = variables();
+    let mut variables = environment::variables()?;
     let named = variables.remove("SIGNET_CONFIG").map(PathBuf::from);
     let mut builder = config::Config::builder();
     builder = match path.map(Path::to_path_buf).or(named) {
@@ -100,7 +117,7 @@ pub fn load(path: Option<&Path>) -> Result<SignetConfig, ConfigError> {
 /// Reads the environment alone, over other defaults than usual: keys with their values. Files, and what names one, are
 /// left aside.
 pub fn load_environment(defaults: &[(&str, &str)]) -> Result<SignetConfig, ConfigError> {
-    let mut variables = variables();
+    let mut variables = environment::variables()?;
     variables.remove("SIGNET_CONFIG");
     let mut builder = config::Config::builder();
     for (key, value) in defaults {
@@ -109,17 +126,13 @@ pub fn load_environment(defaults: &[(&str, &str)]) -> Result<SignetConfig, Confi
     finish(builder, variables)
 }
 
-fn variables() -> HashMap<String, String> {
-    std::env::vars()
-        .filter(|(name, _)| name.starts_with("SIGNET_"))
-        .collect()
-}
-
 /// Puts the environment over what was gathered, and checks all of it.
 fn finish(
     builder: ConfigBuilder<DefaultState>,
     variables: HashMap<String, String>,
 ) -> Result<SignetConfig, ConfigError> {
+    environment::check(&variables)?;
+    let names: Vec<String> = variables.keys().cloned().collect();
     let mut environment = config::Environment::with_prefix("SIGNET")
         .prefix_separator("_")
         .separator("__")
@@ -133,7 +146,11 @@ fn finish(
     for key in ModuleAllowlist::KEYS {
         environment = environment.with_list_parse_key(key);
     }
-    let settings: SignetConfig = builder.add_source(environment).build()?.try_deserialize()?;
+    let settings: SignetConfig = builder
+        .add_source(environment)
+        .build()
+        .and_then(config::Config::try_deserialize)
+        .map_err(|error| environment::blame(error, names.iter()))?;
     settings.tokens.check()?;
     settings.modules.check()?;
     settings.sign_up.check()?;

@@ -3,6 +3,7 @@
 
 mod database;
 mod domains;
+mod environment;
 mod hooks;
 mod limits;
 mod listen;

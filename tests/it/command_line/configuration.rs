@@ -45,20 +45,39 @@ fn the_example_holds_every_key_with_its_default() {
     assert_eq!(settings.issuer, "https://login.example.com");
 }
 
-/// A misspelt key is an error, not a setting that does nothing.
+/// A misspelt key is an error that names it, not a setting that does nothing.
 #[tokio::test]
 async fn an_unknown_key_is_refused() {
     let database = TestDatabase::new().await;
-    for (name, value) in [
-        ("SIGNET_TOKENS__ACCESS_TOKEN_SECOND", "60"),
-        ("SIGNET_TOKEN__CODE_SECONDS", "60"),
-        ("SIGNET_ISUER", "https://login.example.com"),
+    for (name, value, because) in [
+        (
+            "SIGNET_TOKENS__ACCESS_TOKEN_SECOND",
+            "60",
+            "[tokens] has no key `access_token_second`",
+        ),
+        (
+            "SIGNET_TOKEN__CODE_SECONDS",
+            "60",
+            "the configuration has no key `token`",
+        ),
+        (
+            "SIGNET_ISUER",
+            "https://login.example.com",
+            "the configuration has no key `isuer`",
+        ),
+        ("SIGNET_PORT", "8080", "the configuration has no key `port`"),
+        ("SIGNET_TOKENS", "60", "[tokens] is a section"),
+        (
+            "SIGNET_ISSUER__HOST",
+            "login.example.com",
+            "`issuer` is a key and no section",
+        ),
     ] {
         let ran = Signet::on(&database)
             .with(name, value)
             .run(&["client", "list"])
             .await;
-        ran.assert_refused("unknown field");
+        ran.assert_refused(&format!("the variable {name} is no setting: {because}"));
     }
     let file = std::env::temp_dir()
         .join("signet-tests")
@@ -80,7 +99,16 @@ async fn a_value_out_of_range_is_refused() {
         ("SIGNET_TOKENS__ACCESS_TOKEN_SECONDS", "86400", "1 to 3600"),
         ("SIGNET_TOKENS__CODE_SECONDS", "0", "1 to 600"),
         ("SIGNET_TOKENS__REFRESH_GRACE_SECONDS", "3600", "0 to 300"),
-        ("SIGNET_TOKENS__CODE_SECONDS", "soon", "code_seconds"),
+        (
+            "SIGNET_TOKENS__CODE_SECONDS",
+            "soon",
+            "the variable SIGNET_TOKENS__CODE_SECONDS cannot be read",
+        ),
+        (
+            "SIGNET_LISTEN__PUBLIC",
+            "8080",
+            "the variable SIGNET_LISTEN__PUBLIC cannot be read",
+        ),
     ] {
         let ran = Signet::on(&database)
             .with(name, value)
@@ -115,4 +143,21 @@ async fn a_variable_wins_over_the_file() {
     for file in [settings, url] {
         std::fs::remove_file(file).expect("removed");
     }
+}
+
+/// Kubernetes tells every container of a namespace about a service called signet, in variables that look like ours.
+#[tokio::test]
+async fn what_kubernetes_says_of_a_service_is_left_aside() {
+    let database = TestDatabase::new().await;
+    let signet = Signet::on(&database)
+        .with("SIGNET_SERVICE_HOST", "10.96.0.7")
+        .with("SIGNET_SERVICE_PORT", "8080")
+        .with("SIGNET_SERVICE_PORT_HTTP", "8080")
+        .with("SIGNET_PORT", "tcp://10.96.0.7:8080")
+        .with("SIGNET_PORT_8080_TCP", "tcp://10.96.0.7:8080")
+        .with("SIGNET_PORT_8080_TCP_PROTO", "tcp")
+        .with("SIGNET_PORT_8080_TCP_PORT", "8080")
+        .with("SIGNET_PORT_8080_TCP_ADDR", "10.96.0.7")
+        .with("SIGNET_POSTGRES_PORT", "tcp://10.96.0.8:5432");
+    signet.json(&["client", "list"]).await;
 }
