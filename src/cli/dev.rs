@@ -19,7 +19,8 @@ use crate::dev::seed::{self, DemoAddresses, Seeded};
 use crate::dev::{database, kek};
 use crate::server::listener::{Listener, ListenerSettings};
 use crate::server::metrics::Metrics;
-use crate::server::{signals, telemetry};
+use crate::server::signals::StopSignals;
+use crate::server::telemetry;
 
 /// `signet dev`
 #[derive(Debug, Args)]
@@ -73,8 +74,12 @@ pub(super) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
         fsync: true,
         shared: true,
     };
-    let cluster = Cluster::start(&settings).await?;
-    let ran = on_cluster(&arguments, config, &cluster, (sockets, demo_socket)).await;
+    let mut stop = StopSignals::listen()?;
+    let cluster = tokio::select! {
+        started = Cluster::start(&settings) => started?,
+        _ = stop.requested() => return Ok(()),
+    };
+    let ran = on_cluster(&arguments, config, (&cluster, &mut stop), (sockets, demo_socket)).await;
     cluster.stop().await?;
     ran
 }
@@ -83,9 +88,37 @@ pub(super) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
 async fn on_cluster(
     arguments: &DevArguments,
     config: SignetConfig,
-    cluster: &Cluster,
+    (cluster, signals): (&Cluster, &mut StopSignals),
     (sockets, demo_socket): (serve::Sockets, TcpListener),
 ) -> anyhow::Result<()> {
+    let demo = DemoAddresses {
+        url: format!("http://localhost:{}", arguments.demo_port),
+    };
+    let (app, seeded) = tokio::select! {
+        furnished = furnish(arguments, config, cluster, &demo) => furnished?,
+        _ = signals.requested() => return Ok(()),
+    };
+    let stop = CancellationToken::new();
+    let serving = serve::start(&app, sockets, Metrics::install()?, stop.clone())?;
+    let demo_task = start_demo(&app, &seeded, &demo, demo_socket, stop.clone())?;
+    announce(arguments, &app, &demo, &seeded)?;
+    signals.requested().await;
+    // Everything is stopped in order, whether somebody reads of it or not.
+    let _ = output::line("Stopping …");
+    stop.cancel();
+    serving.finish().await;
+    demo_task.await?;
+    app.close().await;
+    Ok(())
+}
+
+/// Database, configuration and demo data.
+async fn furnish(
+    arguments: &DevArguments,
+    config: SignetConfig,
+    cluster: &Cluster,
+    demo: &DemoAddresses,
+) -> anyhow::Result<(App, Seeded)> {
     database::prepare(cluster, DATABASE)
         .await
         .map_err(schema::advise)?;
@@ -101,23 +134,9 @@ async fn on_cluster(
     database::mark_development(&config.database.owner_url).await?;
     write_configuration(&arguments.data_dir.join("signet.toml"), &config)?;
     let app = App::build(config, Injected::default()).await?;
-    let demo = DemoAddresses {
-        url: format!("http://localhost:{}", arguments.demo_port),
-    };
     let passwords = arguments.data_dir.join("dev-passwords");
-    let seeded = seed::seed(&app, &passwords, &demo).await.context("demo data")?;
-    let stop = CancellationToken::new();
-    let serving = serve::start(&app, sockets, Metrics::install()?, stop.clone())?;
-    let demo_task = start_demo(&app, &seeded, &demo, demo_socket, stop.clone())?;
-    announce(arguments, &app, &demo, &seeded)?;
-    signals::stop_requested().await?;
-    // Everything is stopped in order, whether somebody reads of it or not.
-    let _ = output::line("Stopping …");
-    stop.cancel();
-    serving.finish().await;
-    demo_task.await?;
-    app.close().await;
-    Ok(())
+    let seeded = seed::seed(&app, &passwords, demo).await.context("demo data")?;
+    Ok((app, seeded))
 }
 
 const DATABASE: &str = "signet";

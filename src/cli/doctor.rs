@@ -7,7 +7,7 @@ use crate::app;
 use crate::config::SignetConfig;
 use crate::db::lease::Lender;
 use crate::db::pool::{self, PoolSettings};
-use crate::db::{PgConnection, migrate, platform};
+use crate::db::{PgConnection, migrate, platform, told};
 use crate::hook::Hooks;
 use crate::hook::definition::Target;
 use crate::protocol::issuer::Issuer;
@@ -22,6 +22,9 @@ struct Finding {
     check: &'static str,
     ok: bool,
     detail: String,
+    /// It is as `signet dev` makes it, and fails nobody but who would serve others with it.
+    #[serde(skip)]
+    development: bool,
 }
 
 /// Every check.
@@ -34,7 +37,39 @@ impl Report {
     fn note(&mut self, check: &'static str, result: Result<String, String>) {
         let ok = result.is_ok();
         let (Ok(detail) | Err(detail)) = result;
-        self.findings.push(Finding { check, ok, detail });
+        self.findings.push(Finding {
+            check,
+            ok,
+            detail,
+            development: false,
+        });
+    }
+
+    fn note_development(&mut self, check: &'static str, detail: String) {
+        self.note(check, Err(detail));
+        if let Some(finding) = self.findings.last_mut() {
+            finding.development = true;
+        }
+    }
+
+    /// A development configuration is told once. The database says whether it is one; if it does not answer, the key.
+    fn tell_development_once(&mut self) {
+        let found = |check| self.findings.iter().find(|finding| finding.check == check);
+        let sign = found("platform").or_else(|| found("sealing"));
+        if !sign.is_some_and(|finding| finding.development) {
+            return;
+        }
+        let signs: Vec<&str> = self
+            .findings
+            .extract_if(.., |finding| finding.development)
+            .map(|finding| finding.check)
+            .collect();
+        let detail = format!(
+            "this is development ({}): `signet dev` serves it on this machine, `signet serve` refuses it",
+            signs.join(", ")
+        );
+        self.note("development", Err(detail));
+        self.findings.rotate_right(1);
     }
 }
 
@@ -51,22 +86,21 @@ impl std::fmt::Display for Report {
 /// Runs every check; exits with 1 if one fails.
 pub(super) async fn run(config: &SignetConfig, json: bool) -> anyhow::Result<ExitCode> {
     let mut report = Report { findings: Vec::new() };
-    report.note("issuer", issuer(config));
+    note_issuer(config, &mut report);
     report.note("tls", transport(config));
     report.note("proxies", proxies::named(config));
     let keyring = Keyring::load(&config.sealing.kek_files);
-    report.note(
-        "sealing",
-        match &keyring {
-            Ok(keyring) if keyring.has_development_key() => Err(
-                "a key id starts with dev-: `signet serve` refuses it; make one as keys/README.md says"
-                    .to_owned(),
-            ),
-            Ok(keyring) => Ok(format!("seals with {}", keyring.active_id())),
-            Err(error) => Err(error.to_string()),
-        },
-    );
+    match &keyring {
+        Ok(keyring) if keyring.has_development_key() => report.note_development(
+            "sealing",
+            "a key id starts with dev-: `signet serve` refuses it; make one as keys/README.md says"
+                .to_owned(),
+        ),
+        Ok(keyring) => report.note("sealing", Ok(format!("seals with {}", keyring.active_id()))),
+        Err(error) => report.note("sealing", Err(error.to_string())),
+    }
     database(config, keyring.ok().as_ref(), &mut report).await;
+    report.tell_development_once();
     output::write(&report, json)?;
     let sound = report.findings.iter().all(|finding| finding.ok);
     Ok(if sound {
@@ -76,14 +110,14 @@ pub(super) async fn run(config: &SignetConfig, json: bool) -> anyhow::Result<Exi
     })
 }
 
-fn issuer(config: &SignetConfig) -> Result<String, String> {
-    let issuer = Issuer::parse(&config.issuer).map_err(|error| format!("{error} (key: issuer)"))?;
-    if issuer.is_secure() {
-        Ok(issuer.to_string())
-    } else {
-        Err(format!(
-            "{issuer} is http: fit for this machine only; people need https"
-        ))
+fn note_issuer(config: &SignetConfig, report: &mut Report) {
+    match Issuer::parse(&config.issuer) {
+        Ok(issuer) if issuer.is_secure() => report.note("issuer", Ok(issuer.to_string())),
+        Ok(issuer) => {
+            let detail = format!("{issuer} is http: fit for this machine only; people need https");
+            report.note_development("issuer", detail);
+        }
+        Err(error) => report.note("issuer", Err(format!("{error} (key: issuer)"))),
     }
 }
 
@@ -122,7 +156,7 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
         opened
             .as_ref()
             .map(|_| "reached as a role with no more rights than needed".to_owned())
-            .map_err(chain),
+            .map_err(|error| told(error)),
     );
     let Ok(pool) = opened else { return };
     let lender = Lender::new(pool, settings.statement_timeout);
@@ -135,22 +169,19 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
         schema
             .as_ref()
             .map(|()| "has everything that this version needs".to_owned())
-            .map_err(chain),
+            .map_err(|error| told(error)),
     );
     if schema.is_err() {
         return;
     }
-    let platform = platform::read(&mut connection).await;
-    report.note(
-        "platform",
-        match platform {
-            Ok(platform) if platform.development => {
-                Err("this database was made by `signet dev`: `signet serve` refuses it".to_owned())
-            }
-            Ok(_) => Ok("not a development database".to_owned()),
-            Err(error) => Err(chain(&error)),
-        },
-    );
+    match platform::read(&mut connection).await {
+        Ok(platform) if platform.development => report.note_development(
+            "platform",
+            "this database was made by `signet dev`: `signet serve` refuses it".to_owned(),
+        ),
+        Ok(_) => report.note("platform", Ok("not a development database".to_owned())),
+        Err(error) => report.note("platform", Err(told(&error))),
+    }
     if let Some(keyring) = keyring {
         report.note(
             "hook",
@@ -170,7 +201,7 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
             match keys.map(names) {
                 Ok(names) if names.is_empty() => Ok("none yet: the first start makes them".to_owned()),
                 Ok(names) => Ok(names),
-                Err(error) => Err(chain(&error)),
+                Err(error) => Err(told(&error)),
             },
         );
     }
@@ -183,11 +214,11 @@ async fn hooks(
     connection: &mut PgConnection,
     keyring: &Keyring,
 ) -> Result<String, String> {
-    let ways = app::hook_ways(config).map_err(|error| chain(&error))?;
+    let ways = app::hook_ways(config).map_err(|error| told(&error))?;
     let hooks = Hooks::load(lender, ways, connection, keyring)
         .await
-        .map_err(|error| chain(&error))?;
-    hooks.check().await.map_err(|error| chain(&error))?;
+        .map_err(|error| told(&error))?;
+    hooks.check().await.map_err(|error| told(&error))?;
     let set = hooks.current();
     let mut names = Vec::new();
     for hook in set.all() {
@@ -198,7 +229,7 @@ async fn hooks(
         let found = transport
             .obstacles(function)
             .await
-            .map_err(|error| chain(&error))?;
+            .map_err(|error| told(&error))?;
         if let Some(obstacle) = found.first() {
             let (problem, mend) = (&obstacle.problem, &obstacle.mend);
             return Err(format!("{}: {problem}; mend it with: {mend}", hook.settings.name));
@@ -208,18 +239,4 @@ async fn hooks(
         [] => "built-in only".to_owned(),
         names => names.join(", "),
     })
-}
-
-fn chain(error: &(impl std::error::Error + ?Sized)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
-        }
-        source = cause.source();
-    }
-    text
 }

@@ -10,6 +10,7 @@ use super::{
     service_key, user, workspace,
 };
 use crate::config;
+use crate::db::told;
 
 /// Runs the command that this process was started with.
 #[must_use]
@@ -19,10 +20,13 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(&anyhow::Error::from(error).context("no threads can be started")),
     };
-    match runtime.block_on(run(arguments)) {
+    let code = match runtime.block_on(run(arguments)) {
         Ok(code) => code,
         Err(error) => failed(&error),
-    }
+    };
+    // What still waits in a thread of its own, for a line of standard input or for a name server, has nobody to tell.
+    runtime.shutdown_background();
+    code
 }
 
 /// How a shell reports a program that a closed pipe ended: 128 and the number of SIGPIPE.
@@ -41,16 +45,8 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 pub(super) fn tell(error: &anyhow::Error) {
     use std::io::Write as _;
     let mut output = std::io::stderr().lock();
-    // Nobody is left to tell if this fails too. A cause is often part of its error's own sentence.
-    let mut told = error.to_string();
-    let _ = write!(output, "signet: {told}");
-    for cause in error.chain().skip(1).map(ToString::to_string) {
-        if !told.contains(&cause) {
-            let _ = write!(output, ": {cause}");
-            told.push_str(&cause);
-        }
-    }
-    let _ = writeln!(output);
+    // Nobody is left to tell if this fails too.
+    let _ = writeln!(output, "signet: {}", told(error.as_ref()));
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -63,7 +59,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match command {
         Command::Dev(arguments) => dev::run(arguments).await?,
         Command::Serve => serve::run(load()?).await?,
-        Command::Migrate(arguments) => migrate::run(arguments, &load()?).await?,
+        Command::Migrate(arguments) => migrate::run(arguments, load).await?,
         Command::Doctor => return doctor::run(&load()?, json).await,
         Command::Rls(command) => return rls::run(command, json).await,
         Command::Database(command) => database::run(command).await?,

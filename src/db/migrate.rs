@@ -3,6 +3,7 @@
 use sqlx::Connection as _;
 use sqlx::migrate::{MigrateError, Migrator};
 
+use super::bootstrap::BootstrapError;
 use super::{DatabaseError, PgConnection};
 
 /// Every migration of this version.
@@ -14,6 +15,9 @@ pub enum SchemaError {
     /// A migration failed, or an applied one was edited.
     #[error("a migration failed: {0}")]
     Migrate(#[from] MigrateError),
+    /// The database or its roles could not be made.
+    #[error(transparent)]
+    Bootstrap(#[from] BootstrapError),
     /// The database did not answer.
     #[error(transparent)]
     Database(#[from] DatabaseError),

@@ -12,8 +12,10 @@ pub mod migrate;
 pub mod platform;
 pub mod pool;
 pub mod snapshot;
+pub mod told;
 pub mod work;
 
 pub use connection::PgConnection;
 pub use error::DatabaseError;
+pub use told::told;
 pub use work::Work;

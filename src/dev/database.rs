@@ -1,6 +1,6 @@
 //! Owns a database inside a private cluster: made, given its roles, migrated.
 
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use sqlx::{Connection as _, PgConnection};
 
 use super::postgres::Cluster;
 use crate::db::migrate::SchemaError;
@@ -8,23 +8,6 @@ use crate::db::{DatabaseError, bootstrap, migrate, platform};
 
 /// Makes the database if it is missing, and brings roles and schema to this version.
 pub async fn prepare(cluster: &Cluster, name: &str) -> Result<(), SchemaError> {
-    let mut connection = PgConnection::connect(&cluster.url("postgres", "postgres"))
-        .await
-        .map_err(DatabaseError::from)?;
-    let exists = sqlx::query("select 1 from pg_database where datname = $1")
-        .bind(name)
-        .fetch_optional(&mut connection)
-        .await
-        .map_err(DatabaseError::from)?
-        .is_some();
-    if !exists {
-        let statement = format!("create database \"{}\"", name.replace('"', "\"\""));
-        sqlx::query(AssertSqlSafe(statement))
-            .execute(&mut connection)
-            .await
-            .map_err(DatabaseError::from)?;
-    }
-    connection.close().await.map_err(DatabaseError::from)?;
     bootstrap::run(&cluster.url("postgres", name)).await?;
     migrate::run(&cluster.url("signet_owner", name)).await
 }

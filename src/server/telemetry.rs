@@ -1,6 +1,8 @@
 //! Owns where log lines go and what a panic leaves: one line with its place, inside the span of the request, without
 //! the panic's text, which may quote what it was working on.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -42,10 +44,12 @@ pub fn start(format: LogFormat, filter: &str) -> Result<(), TelemetryError> {
     Ok(())
 }
 
-/// Makes each panic one log line.
+/// Makes each panic one log line; with the way to its place, where `RUST_BACKTRACE` asks for that.
 pub fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(place, "a panic");
+        let backtrace = Backtrace::capture();
+        let backtrace = (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
+        tracing::error!(place, backtrace, "a panic");
     }));
 }

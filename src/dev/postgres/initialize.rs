@@ -23,6 +23,7 @@ pub(super) async fn initialize(place: &Place, binaries: &Binaries) -> Result<(),
         .data
         .with_extension(format!("unfinished-{}", std::process::id()));
     place.make_private(&unfinished)?;
+    let _unfinished = Unfinished(&unfinished);
     let initdb = binaries.program("initdb");
     let mut command = place.command(&initdb);
     command
@@ -45,13 +46,21 @@ pub(super) async fn initialize(place: &Place, binaries: &Binaries) -> Result<(),
         .await
         .map_err(ClusterError::io("run", &initdb))?;
     if !output.status.success() {
-        let _ = fs::remove_dir_all(&unfinished);
         let said = [output.stdout, output.stderr].concat();
         return Err(ClusterError::Initdb {
             output: String::from_utf8_lossy(&said).into_owned(),
         });
     }
     fs::rename(&unfinished, &place.data).map_err(ClusterError::io("rename", &unfinished))
+}
+
+/// Removes what an attempt made that did not come to its end; after one that did, there is nothing of this name.
+struct Unfinished<'a>(&'a Path);
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(self.0);
+    }
 }
 
 /// Removes what earlier attempts left. One may still be written to, by an initdb whose parent was killed:

@@ -97,7 +97,25 @@ enum Trouble {
     Silent,
 }
 
+/// Ends a server that nobody waits for any more, since somebody asked to stop before it answered.
+struct Unawaited(Option<Pid>);
+
+impl Drop for Unawaited {
+    fn drop(&mut self) {
+        if let Some(pid) = self.0 {
+            postmaster::signal(pid, Signal::INT);
+        }
+    }
+}
+
 async fn wait_until_it_answers(place: &Place, server: &mut Server, deadline: Instant) -> Result<(), Trouble> {
+    let mut unawaited = Unawaited(Some(server.pid));
+    let answered = until_it_answers(place, server, deadline).await;
+    unawaited.0 = None;
+    answered
+}
+
+async fn until_it_answers(place: &Place, server: &mut Server, deadline: Instant) -> Result<(), Trouble> {
     loop {
         if connect::answers(&place.sockets, PORT).await {
             return Ok(());

@@ -7,7 +7,7 @@ use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use super::oauth::OAuthError;
 use super::page::{self, FormAction};
 use super::problem::Problem;
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, told};
 use crate::token::issuance::MintError;
 use crate::web::error::ErrorPage;
 use crate::web::layout::Layout;
@@ -25,14 +25,14 @@ impl From<DatabaseError> for Failure {
     fn from(error: DatabaseError) -> Self {
         match error {
             DatabaseError::Unavailable(source) => {
-                tracing::warn!(error = %source, "the database is unavailable");
+                tracing::warn!(error = told(&source), "the database is unavailable");
                 Self::Unavailable
             }
             error @ (DatabaseError::Failed(_)
             | DatabaseError::Inconsistent { .. }
             | DatabaseError::SecondStatement) => {
                 // The source's own words only: its details can quote what a request stored.
-                let source = std::error::Error::source(&error).map(ToString::to_string);
+                let source = std::error::Error::source(&error).map(told);
                 tracing::error!(error = %error, source, "a statement failed");
                 Self::Broken
             }

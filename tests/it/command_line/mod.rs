@@ -6,6 +6,7 @@ mod clients;
 mod configuration;
 mod database;
 mod development;
+mod doctor;
 mod hook_preview;
 mod hook_test;
 mod hooks;
