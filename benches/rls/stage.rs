@@ -101,6 +101,7 @@ impl Stage {
             write: OrgRoles::parse("member"),
             delete: OrgRoles::parse("admin"),
             to: kit.grant_to,
+            grant: false,
         };
         apply(&mut owner, &request).await?;
         Ok(())

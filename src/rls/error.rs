@@ -27,9 +27,8 @@ pub enum RlsError {
     /// Its policies would not count for whoever asks the table whose rows it holds.
     #[error(
         "{table} holds rows of {parent}, which has no row-level security: whoever asks {parent} sees them past any \
-         policy of {table}. Protect that first, with --table {}.{}: it protects what is below it too",
-        .parent.schema.as_str(),
-        .parent.name.as_str()
+         policy of {table}. Protect that first, with --table {}: it protects what is below it too",
+        .parent.in_a_shell()
     )]
     OpenParent {
         /// Which.

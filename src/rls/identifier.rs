@@ -18,6 +18,11 @@ pub enum IdentifierError {
     /// Legal for PostgreSQL, but a name with it ends the quoting of a function's body, or a line.
     #[error("the name {0:?} has a control character or a $ in it")]
     Character(String),
+    /// In quotes, but not as SQL writes it.
+    #[error(
+        "the name {0} begins with a quote that does not end it; inside of quotes a quote is written twice"
+    )]
+    Quotes(String),
     /// A schema that is PostgreSQL's own.
     #[error("the schema {0} is PostgreSQL's own")]
     System(String),
@@ -28,7 +33,7 @@ pub enum IdentifierError {
 pub struct Identifier(String);
 
 impl Identifier {
-    /// Reads a name.
+    /// Takes a name as it stands in the catalogue.
     pub fn parse(text: &str) -> Result<Self, IdentifierError> {
         if text.is_empty() {
             return Err(IdentifierError::Empty);
@@ -42,13 +47,16 @@ impl Identifier {
         Ok(Self(text.to_owned()))
     }
 
-    /// Reads the name of a schema that something may be put into.
+    /// Reads the name of a schema that something may be put into, as people write it.
     pub fn parse_schema(text: &str) -> Result<Self, IdentifierError> {
-        let name = Self::parse(text)?;
-        if name.0.starts_with("pg_") || name.0 == "information_schema" {
-            return Err(IdentifierError::System(name.0));
+        text.parse::<Self>()?.outside_of_postgresql()
+    }
+
+    fn outside_of_postgresql(self) -> Result<Self, IdentifierError> {
+        if self.0.starts_with("pg_") || self.0 == "information_schema" {
+            return Err(IdentifierError::System(self.0));
         }
-        Ok(name)
+        Ok(self)
     }
 
     /// A name made of several, cut to what PostgreSQL keeps.
@@ -90,11 +98,51 @@ impl fmt::Display for Identifier {
     }
 }
 
+/// As people write it: as it stands in the catalogue, or in quotes as SQL has it.
 impl FromStr for Identifier {
     type Err = IdentifierError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse(text)
+        Self::parse(&unquoted(text)?)
+    }
+}
+
+/// A name as it stands in the catalogue, of how people or SQL write it: `Orders` and `"Orders"` are the same.
+pub(super) fn unquoted(text: &str) -> Result<String, IdentifierError> {
+    match text.strip_prefix('"').map(quoted) {
+        None => Ok(text.to_owned()),
+        Some(Some((name, ""))) => Ok(name),
+        Some(_) => Err(IdentifierError::Quotes(text.to_owned())),
+    }
+}
+
+/// The schema, if one is written, and the name.
+pub(super) fn parts(text: &str) -> Result<(Option<String>, String), IdentifierError> {
+    let wrong = || IdentifierError::Quotes(text.to_owned());
+    let (schema, name) = match text.strip_prefix('"') {
+        None => match text.split_once('.') {
+            None => return Ok((None, text.to_owned())),
+            Some((schema, name)) => (schema.to_owned(), name),
+        },
+        Some(after) => match quoted(after).ok_or_else(wrong)? {
+            (name, "") => return Ok((None, name)),
+            (schema, rest) => (schema, rest.strip_prefix('.').ok_or_else(wrong)?),
+        },
+    };
+    Ok((Some(schema), unquoted(name)?))
+}
+
+/// What stands before the quote that ends a name, and what follows that; inside, a quote is written twice.
+fn quoted(mut text: &str) -> Option<(String, &str)> {
+    let mut name = String::new();
+    loop {
+        let (before, after) = text.split_once('"')?;
+        name.push_str(before);
+        let Some(more) = after.strip_prefix('"') else {
+            return Some((name, after));
+        };
+        name.push('"');
+        text = more;
     }
 }
 
@@ -107,15 +155,29 @@ pub struct QualifiedName {
     pub name: Identifier,
 }
 
-/// `schema.table`; without a schema `public`.
+impl QualifiedName {
+    /// As one word of a shell.
+    #[must_use]
+    pub fn in_a_shell(&self) -> String {
+        let text = self.to_string();
+        if text.contains('"') {
+            format!("'{}'", text.replace('\'', "'\\''"))
+        } else {
+            text
+        }
+    }
+}
+
+/// `schema.table`, each of them in quotes or not; without a schema `public`.
 impl FromStr for QualifiedName {
     type Err = IdentifierError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (schema, name) = text.split_once('.').unwrap_or(("public", text));
+        let (schema, name) = parts(text)?;
+        let schema = Identifier::parse(schema.as_deref().unwrap_or("public"))?;
         Ok(Self {
-            schema: Identifier::parse_schema(schema)?,
-            name: Identifier::parse(name)?,
+            schema: schema.outside_of_postgresql()?,
+            name: Identifier::parse(&name)?,
         })
     }
 }
@@ -268,6 +330,35 @@ mod tests {
         for text in ["", ".", "shop.", ".orders", "pg_catalog.pg_class"] {
             assert!(name(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_name_may_be_written_as_sql_writes_it() {
+        let name = |text: &str| text.parse::<QualifiedName>().map(|name| name.to_string());
+        for (text, read) in [
+            ("public.\"Order Items\"", "public.\"Order Items\""),
+            ("public.Order Items", "public.\"Order Items\""),
+            ("\"Order Items\"", "public.\"Order Items\""),
+            ("\"a.b\".\"c\"\"d\"", "\"a.b\".\"c\"\"d\""),
+            ("\"shop\".orders", "shop.orders"),
+        ] {
+            assert_eq!(name(text), Ok(read.to_owned()), "{text}");
+            assert_eq!(name(read), Ok(read.to_owned()), "what is written is read again");
+        }
+        for text in [
+            "\"",
+            "\"a",
+            "\"a\"b",
+            "\"a\"\"",
+            "a.\"b",
+            "\"a\".",
+            "\"pg_catalog\".x",
+            "\"\".x",
+        ] {
+            assert!(name(text).is_err(), "{text}");
+        }
+        let items: QualifiedName = "public.\"it's\"".parse().unwrap();
+        assert_eq!(items.in_a_shell(), "'public.\"it'\\''s\"'");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::rls::{self, Identifier, QualifiedName};
 /// `signet rls policy`
 #[derive(Debug, Clone, Args)]
 pub struct PolicyArguments {
-    /// The table, as schema.table
+    /// The table, as schema.table or as 'schema."Table"'
     #[arg(long)]
     table: QualifiedName,
     /// The column with the organization's id [default: `org_id`; none with owner-only and shared]
@@ -37,6 +37,9 @@ pub struct PolicyArguments {
     /// The database roles that the policies are for, with commas between them
     #[arg(long, value_name = "ROLES", value_delimiter = ',', required = true)]
     to: Vec<Identifier>,
+    /// Also give these roles what the template lets them do and they may not yet: policies judge nobody else
+    #[arg(long)]
+    grant: bool,
     /// The schema of the kit
     #[arg(long, default_value = "auth", value_parser = Identifier::parse_schema)]
     schema: Identifier,
@@ -63,6 +66,8 @@ struct PolicyReport {
     sql: String,
     /// Permissive policies beside ours.
     other_policies: Vec<String>,
+    /// What the roles lack to be let at the table at all.
+    missing_rights: Vec<String>,
 }
 
 impl fmt::Display for PolicyReport {
@@ -73,6 +78,9 @@ impl fmt::Display for PolicyReport {
                 "-- {} also has the policy {policy}, and what that lets through is not kept back by these",
                 self.table
             )?;
+        }
+        for right in &self.missing_rights {
+            writeln!(formatter, "-- still missing, and given with --grant: {right};")?;
         }
         if self.applied {
             write!(formatter, "-- applied to {}:\n{}", self.table, self.sql)
@@ -86,18 +94,20 @@ impl fmt::Display for PolicyReport {
 pub(super) async fn run(arguments: PolicyArguments, json: bool) -> anyhow::Result<ExitCode> {
     let (uuid, apply, database) = (arguments.uuid, arguments.apply, arguments.database.clone());
     let request = arguments.request()?;
-    let Applied { sql, others } = match database {
+    let done = match database {
         None => {
             let id = if uuid { ColumnType::Uuid } else { ColumnType::Text };
             let table = Table {
                 tenant: id,
                 owner: id,
+                missing_rights: policy::all_rights(&request),
                 ..Table::default()
             };
-            let sql = policy::script(&request, &table)?;
             Applied {
-                sql,
+                sql: policy::script(&request, &table)?,
                 others: Vec::new(),
+                // Nobody knows of any.
+                missing_rights: Vec::new(),
             }
         }
         Some(url) => {
@@ -107,10 +117,7 @@ pub(super) async fn run(arguments: PolicyArguments, json: bool) -> anyhow::Resul
             } else {
                 let table = policy::look_up(&mut connection, &request).await?;
                 let sql = policy::script(&request, &table)?;
-                Applied {
-                    sql,
-                    others: table.others,
-                }
+                Applied::new(sql, table, &request)
             }
         }
     };
@@ -118,8 +125,9 @@ pub(super) async fn run(arguments: PolicyArguments, json: bool) -> anyhow::Resul
         table: request.table.to_string(),
         template: request.template.name(),
         applied: apply,
-        sql,
-        other_policies: others,
+        sql: done.sql,
+        other_policies: done.others,
+        missing_rights: done.missing_rights,
     };
     output::write(&report, json)?;
     Ok(ExitCode::SUCCESS)
@@ -143,6 +151,7 @@ impl PolicyArguments {
             write: self.write_role,
             delete: self.delete_role,
             to: self.to,
+            grant: self.grant,
         })
     }
 }

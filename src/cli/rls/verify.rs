@@ -20,16 +20,16 @@ pub struct VerifyArguments {
     #[arg(long, value_name = "postgres://owner@host/name")]
     database: String,
     /// The schema of the kit's functions
-    #[arg(long, default_value = "auth")]
+    #[arg(long, default_value = "auth", value_parser = verify::name)]
     schema: String,
     /// The column that says whose a row is
-    #[arg(long, default_value = "org_id", value_name = "COLUMN")]
+    #[arg(long, default_value = "org_id", value_name = "COLUMN", value_parser = verify::name)]
     tenant_column: String,
     /// Tables that count though they have no such column: schema.table, with * for any letters
     #[arg(long, value_delimiter = ',', value_name = "PATTERN,…")]
     tables: Vec<Pattern>,
     /// The roles to examine; every role that holds rights on the tables if left out
-    #[arg(long = "as", value_delimiter = ',', value_name = "ROLE,…")]
+    #[arg(long = "as", value_delimiter = ',', value_name = "ROLE,…", value_parser = verify::name)]
     roles: Vec<String>,
     /// Roles of the organizations' own, besides owner, admin, member and viewer
     #[arg(long, value_delimiter = ',', value_name = "ROLE,…")]

@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use super::script::script;
-use super::table::look_up;
+use super::table::{Table, look_up};
 use super::template::PolicyRequest;
 use crate::rls::RlsError;
 
@@ -14,6 +14,24 @@ pub struct Applied {
     pub sql: String,
     /// Permissive policies of other names that are still there.
     pub others: Vec<String>,
+    /// The statements that give the roles what they still lack to be judged at all.
+    pub missing_rights: Vec<String>,
+}
+
+impl Applied {
+    /// What a script does to the table that it was written for.
+    #[must_use]
+    pub fn new(sql: String, table: Table, request: &PolicyRequest) -> Self {
+        Self {
+            sql,
+            others: table.others,
+            missing_rights: if request.grant {
+                Vec::new()
+            } else {
+                table.missing_rights
+            },
+        }
+    }
 }
 
 /// Looks the table up and puts the policies onto it, in one transaction.
@@ -25,8 +43,5 @@ pub async fn apply(connection: &mut PgConnection, request: &PolicyRequest) -> Re
         .execute(&mut *transaction)
         .await?;
     transaction.commit().await?;
-    Ok(Applied {
-        sql,
-        others: table.others,
-    })
+    Ok(Applied::new(sql, table, request))
 }

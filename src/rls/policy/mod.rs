@@ -3,12 +3,14 @@
 
 mod apply;
 mod children;
+mod rights;
 mod script;
 mod table;
 mod template;
 
 pub use apply::{Applied, apply};
 pub use children::Child;
+pub use rights::all as all_rights;
 pub use script::script;
 pub use table::{ColumnType, Table, look_up};
 pub use template::{OrgRoles, PolicyRequest, Template};

@@ -50,6 +50,12 @@ pub fn script(request: &PolicyRequest, table: &Table) -> Result<String, RlsError
     for (foreign, holder) in &table.foreign {
         line(format!("revoke all on {foreign} from {}", grantee(holder)));
     }
+    if request.grant {
+        // Last: until then nobody new reads anything.
+        for right in &table.missing_rights {
+            line(right.clone());
+        }
+    }
     Ok(text)
 }
 

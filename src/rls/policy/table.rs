@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 
 use super::children::{Child, children, foreign, open_above, other_policies};
+use super::rights;
 use super::template::PolicyRequest;
 use crate::rls::identifier::{Identifier, QualifiedName};
 use crate::rls::{RlsError, roles};
@@ -34,6 +35,8 @@ pub struct Table {
     /// Permissive policies of other names, on it or on what holds its rows: what they let through, ours cannot keep
     /// back.
     pub others: Vec<String>,
+    /// The statements that give the roles what the policies let them do, as far as they lack it.
+    pub missing_rights: Vec<String>,
 }
 
 /// Finds a table and checks that the request fits it.
@@ -66,6 +69,7 @@ pub async fn look_up(connection: &mut PgConnection, request: &PolicyRequest) -> 
     let mut table = Table {
         foreign: foreign(connection, found.oid).await?,
         others: other_policies(connection, found.oid).await?,
+        missing_rights: rights::missing(connection, found.oid, request).await?,
         ..Table::default()
     };
     if let Some(owner) = &request.owner_column {

@@ -108,9 +108,22 @@ pub struct PolicyRequest {
     pub delete: OrgRoles,
     /// The database roles that the policies are for.
     pub to: Vec<Identifier>,
+    /// Whether they get the rights that the policies judge.
+    pub grant: bool,
 }
 
 impl PolicyRequest {
+    /// What the policies let anybody do, and PostgreSQL only lets those do who were granted it.
+    #[must_use]
+    pub(super) fn privileges(&self) -> &'static [&'static str] {
+        match self.template {
+            Template::Read | Template::Shared => &["select"],
+            Template::OwnerOnly | Template::WriteByRole | Template::Module(_) => {
+                &["select", "insert", "update", "delete"]
+            }
+        }
+    }
+
     /// Refuses a template without the column that it works by.
     pub fn check(&self) -> Result<(), RlsError> {
         let missing = |flag| RlsError::Missing {

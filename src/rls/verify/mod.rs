@@ -22,4 +22,4 @@ pub use error::VerifyError;
 pub use finding::Finding;
 pub use report::{Paint, Report, Summary};
 pub use run::run;
-pub use settings::{Accepted, Locking, Pattern, Settings};
+pub use settings::{Accepted, Locking, Pattern, Settings, name};

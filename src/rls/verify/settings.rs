@@ -4,6 +4,12 @@ use std::str::FromStr;
 
 use super::code::Code;
 use super::error::VerifyError;
+use crate::rls::identifier::{IdentifierError, parts, unquoted};
+
+/// Reads the name of a role, a schema or a column of somebody else's database: as it stands there, or in quotes.
+pub fn name(text: &str) -> Result<String, IdentifierError> {
+    unquoted(text)
+}
 
 /// What to verify.
 #[derive(Debug, Clone)]
@@ -47,7 +53,7 @@ impl Default for Settings {
     }
 }
 
-/// A table's name with `*` for any letters: `public.chat_*`. Without a schema it is one of `public`.
+/// A table's name with `*` for any letters: `public.chat_*`, in quotes or not. Without a schema it is one of `public`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     schema: String,
@@ -58,16 +64,15 @@ impl FromStr for Pattern {
     type Err = VerifyError;
 
     fn from_str(text: &str) -> Result<Self, VerifyError> {
-        let (schema, table) = text.split_once('.').unwrap_or(("public", text));
+        let wrong = || VerifyError::Pattern {
+            pattern: text.to_owned(),
+        };
+        let (schema, table) = parts(text).map_err(|_| wrong())?;
+        let schema = schema.unwrap_or_else(|| "public".to_owned());
         if schema.is_empty() || table.is_empty() {
-            return Err(VerifyError::Pattern {
-                pattern: text.to_owned(),
-            });
+            return Err(wrong());
         }
-        Ok(Self {
-            schema: schema.to_owned(),
-            table: table.to_owned(),
-        })
+        Ok(Self { schema, table })
     }
 }
 
@@ -147,6 +152,8 @@ mod tests {
             ("*.chat_*s", "app", "chat_message", false),
             ("a.b*b", "a", "b", false),
             ("a.*x*y*", "a", "1x2y3", true),
+            ("public.\"Order Items\"", "public", "Order Items", true),
+            ("\"Shop\".\"Order *\"", "Shop", "Order Items", true),
         ] {
             let pattern: Pattern = pattern.parse().unwrap();
             assert_eq!(

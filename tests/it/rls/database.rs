@@ -108,6 +108,7 @@ impl Downstream {
             write: OrgRoles::parse("member"),
             delete: OrgRoles::parse("admin"),
             to: vec![name(&self.person)],
+            grant: false,
         }
     }
 

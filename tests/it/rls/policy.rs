@@ -3,7 +3,7 @@
 use serde_json::json;
 use signet::rls::policy::{OrgRoles, Template};
 
-use super::database::{Downstream, name};
+use super::database::{Downstream, name, run};
 use crate::command_line::program::Signet;
 
 const INSERT: &str = "insert into notes (org_id, user_id, body) values ('acme', 'ada', 'new')";
@@ -241,6 +241,138 @@ async fn a_policy_of_another_name_is_told_of() {
         "{}",
         ran.output
     );
+}
+
+/// The name as `rls verify` and `psql` write it, and as it stands in the catalogue.
+#[tokio::test]
+async fn a_table_is_named_as_a_verification_writes_it() {
+    let downstream = Downstream::with_kit().await;
+    downstream
+        .run("create table \"Order Items\" (org_id text not null)")
+        .await;
+    let url = downstream.database.url(&downstream.owner).await;
+    let mut all = vec![
+        "rls",
+        "policy",
+        "--to",
+        &downstream.person,
+        "--database",
+        &url,
+        "--table",
+    ];
+    let signet = Signet::unconfigured();
+    for table in ["public.\"Order Items\"", "\"Order Items\"", "public.Order Items"] {
+        all.push(table);
+        let report = signet.json(&all).await;
+        assert_eq!(report["table"], "public.\"Order Items\"");
+        all.pop();
+    }
+    all.push("public.\"Order Items");
+    assert_eq!(signet.run(&all).await.code, 2);
+}
+
+/// Policies judge only who was granted the table: who was not is told with the statements, and `--grant` runs them.
+#[tokio::test]
+async fn the_rights_that_policies_judge_are_told_or_given() {
+    let downstream = Downstream::with_kit().await;
+    downstream
+        .run(&format!(
+            "create schema shop;
+             create table shop.orders (id bigserial primary key, org_id text not null, note text, paid boolean);
+             grant update (note) on shop.orders to {}",
+            downstream.person
+        ))
+        .await;
+    let url = downstream.database.url(&downstream.owner).await;
+    let person = &downstream.person;
+    let mut all = vec![
+        "rls",
+        "policy",
+        "--table",
+        "shop.orders",
+        "--template",
+        "write-by-role",
+        "--apply",
+    ];
+    all.extend(["--to", person, "--database", &url]);
+    let signet = Signet::unconfigured();
+    let missing = json!([
+        format!("grant usage on schema shop to {person}"),
+        format!("grant select, insert, delete on shop.orders to {person}"),
+        format!("grant usage on sequence shop.orders_id_seq to {person}"),
+    ]);
+    assert_eq!(signet.json(&all).await["missing_rights"], missing);
+    let told = signet.run(&all).await;
+    assert!(
+        told.output
+            .contains("-- still missing, and given with --grant: grant usage"),
+        "{}",
+        told.output
+    );
+    all.push("--grant");
+    let given = signet.json(&all).await;
+    assert_eq!(given["missing_rights"], json!([]));
+    assert!(
+        given["sql"]
+            .as_str()
+            .expect("text")
+            .contains("grant usage on sequence shop.orders_id_seq")
+    );
+    all.pop();
+    assert_eq!(signet.json(&all).await["missing_rights"], json!([]));
+    let insert = "insert into shop.orders (org_id) values ('acme')";
+    assert_eq!(downstream.touched(&claims("member"), insert).await, Ok(1));
+    let of_one_column = "update shop.orders set paid = true";
+    let refused = downstream.touched(&claims("member"), of_one_column).await;
+    assert_eq!(
+        refused,
+        Err("42501".to_owned()),
+        "who has single columns is left with them"
+    );
+}
+
+const README: &str = include_str!("../../../README.md");
+
+/// README, "Isolate tenants with it": its commands, in their order, on a database that has nothing but a table.
+#[tokio::test]
+async fn readmes_commands_lead_to_a_clean_database() {
+    let downstream = Downstream::new().await;
+    downstream
+        .run("create table orders (id uuid primary key default gen_random_uuid(), org_id uuid not null)")
+        .await;
+    let (_, section) = README
+        .split_once("## Isolate tenants with it")
+        .expect("the section");
+    let (_, block) = section.split_once("```sh\n").expect("its commands");
+    let (block, _) = block.split_once("```").expect("their end");
+    let url = downstream.database.url(&downstream.owner).await;
+    let mut ran = 0;
+    for line in block.lines() {
+        let (line, _) = line.split_once(" #").unwrap_or((line, ""));
+        let line = line
+            .replace("authenticated", &downstream.person)
+            .replace("shop_owner", &downstream.owner);
+        let words: Vec<&str> = line
+            .split_whitespace()
+            .map(|word| if word == "\"$shop\"" { &url } else { word })
+            .collect();
+        match words.as_slice() {
+            ["signet", arguments @ ..] => {
+                let answer = Signet::unconfigured().run(arguments).await;
+                assert_eq!(answer.code, 0, "{line}: {} {}", answer.output, answer.errors);
+                ran += 1;
+            }
+            ["psql", ..] => {
+                let (_, statement) = line.split_once("-c '").expect("a statement");
+                // The role is there: every test has one of its own.
+                let (_, statement) = statement.split_once("; ").expect("two statements");
+                let statement = statement.trim().trim_end_matches('\'');
+                run(&mut downstream.database.connect("postgres").await, statement).await;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(ran, 3);
 }
 
 /// Without a database the text is made from what is said; what is missing or unknown is named.

@@ -46,6 +46,7 @@ async fn product(app: &TestApp, epoch: Epoch) -> Identifier {
         write: OrgRoles::parse("any"),
         delete: OrgRoles::parse("any"),
         to: vec![person.clone()],
+        grant: false,
     };
     apply(&mut owner, &request).await.expect("applied");
     person
