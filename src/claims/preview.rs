@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 
 use crate::hook::answer::{self, Answer};
 use crate::hook::ask::Question;
-use crate::hook::definition::Target;
+use crate::hook::definition::{Mode, Target};
 use crate::hook::difference::Difference;
 use crate::hook::transport::sql::Obstacle;
-use crate::hook::{AskError, Hook, HookError, Hooks, merge};
+use crate::hook::{AskError, Hook, HookError, Hooks, contract, merge};
 
 /// How often an answer is judged anew without the claim that was refused.
 const MOST_REFUSED: usize = 50;
@@ -31,6 +31,8 @@ pub struct Step {
     pub difference: Difference,
     /// Claims that it may not set so, each with the code of the refusal.
     pub refused: Vec<RefusedClaim>,
+    /// Members of the other product's view that a replacing hook says otherwise than it was shown: no token says them.
+    pub dropped: Map<String, Value>,
     /// The failure or refusal that a grant would meet.
     pub failure: Option<Failure>,
     /// From question to answer.
@@ -89,6 +91,7 @@ pub async fn step(
         answer: None,
         difference: Difference::default(),
         refused: Vec::new(),
+        dropped: Map::new(),
         failure: None,
         milliseconds,
         obstacles: obstacles(hooks, hook, read.as_ref().err()).await?,
@@ -102,7 +105,8 @@ pub async fn step(
         Err(error) => Err(error),
     };
     let said = outcome.unwrap_or_else(|error| {
-        step.failure = Some(Failure::from(&error));
+        // A grant meets the first; what follows from leaving that out is nobody's failure.
+        step.failure.get_or_insert_with(|| Failure::from(&error));
         additions.clone()
     });
     step.difference = Difference::between(additions, &said);
@@ -129,6 +133,12 @@ fn judged(
     };
     let shown = step.event.get("claims").and_then(Value::as_object);
     let shown = shown.unwrap_or(additions);
+    if hook.settings.mode == Mode::Replace {
+        let dropped = contract::dropped(shown, &claims).filter_map(|name| claims.get_key_value(name));
+        step.dropped = dropped
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+    }
     for _ in 0..MOST_REFUSED {
         let judged = merge::judge(&hook.settings, &question.draft, additions, shown, claims.clone());
         let error = match judged {
@@ -138,8 +148,10 @@ fn judged(
         let Some((claim, value)) = error.claim().and_then(|claim| claims.remove_entry(claim)) else {
             return Err(error);
         };
-        if step.refused.is_empty() {
-            step.failure = Some(Failure::from(&error));
+        step.failure.get_or_insert_with(|| Failure::from(&error));
+        // A replacing hook's answer must have what the protocol decides: it is judged on as if it had left that alone.
+        if let (HookError::LockedClaim(_), Some(value)) = (&error, shown.get(&claim)) {
+            claims.insert(claim.clone(), value.clone());
         }
         let code = error.code();
         step.refused.push(RefusedClaim { claim, value, code });

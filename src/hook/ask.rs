@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::answer::{self, Answer};
+use super::contract;
 use super::definition::{Hook, Mode, OnFailure, Target};
 use super::error::{AskError, HookError};
 use super::merge::{self, Draft};
@@ -139,13 +140,11 @@ impl Hooks {
                     hook: hook.settings.name.clone(),
                     http_code,
                 }),
-                Answer::Claims(claims) => merge::judge(
-                    &hook.settings,
-                    &question.draft,
-                    additions,
-                    shown.unwrap_or(additions),
-                    claims,
-                ),
+                Answer::Claims(claims) => {
+                    let shown = shown.unwrap_or(additions);
+                    tell_of_dropped(hook, question.output, shown, &claims);
+                    merge::judge(&hook.settings, &question.draft, additions, shown, claims)
+                }
             }
         });
         note(hook, question.output, started.elapsed(), outcome.as_ref().err());
@@ -220,6 +219,23 @@ impl Hooks {
                 http::ask(self.fetch(), target, id, body.as_bytes(), now, timeout).await
             }
         }
+    }
+}
+
+/// Says of a replacing hook which of its words no token has: a `role` is the database's in its own product, not ours.
+fn tell_of_dropped(hook: &Hook, output: Output, shown: &Map<String, Value>, claims: &Map<String, Value>) {
+    if hook.settings.mode != Mode::Replace {
+        return;
+    }
+    let dropped: Vec<&str> = contract::dropped(shown, claims).collect();
+    if !dropped.is_empty() {
+        let (name, dropped) = (&hook.settings.name, dropped.join(" "));
+        tracing::info!(
+            hook.name = name,
+            output = output.name(),
+            dropped,
+            "a replacing hook sets what no token says"
+        );
     }
 }
 

@@ -53,6 +53,20 @@ pub const VIEW: [&str; 7] = [
 /// Objects of the view that are empty in the event; what a function puts into one is its operator's own claim.
 pub const METADATA: [&str; 2] = ["app_metadata", "user_metadata"];
 
+/// The members of the view that an answer says otherwise than it was shown: no token says them, and whoever wrote the
+/// function may believe that one does.
+pub fn dropped<'a>(
+    shown: &'a Map<String, Value>,
+    answer: &'a Map<String, Value>,
+) -> impl Iterator<Item = &'a str> {
+    let other = |name: &&str| {
+        answer
+            .get(*name)
+            .is_some_and(|value| shown.get(*name) != Some(value))
+    };
+    VIEW.into_iter().filter(other)
+}
+
 /// Checks an answer's claims against the schema; names the first member that breaks it.
 pub fn check(claims: &Map<String, Value>) -> Result<(), HookError> {
     let broken = SCHEMA

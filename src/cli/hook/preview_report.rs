@@ -65,6 +65,12 @@ fn show(formatter: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
             refused.claim, refused.value, refused.code
         )?;
     }
+    for (name, value) in &step.dropped {
+        writeln!(
+            formatter,
+            "  ! {name} = {value}  (dropped: no token says what only Supabase's have)"
+        )?;
+    }
     if let Some(failure) = &step.failure {
         writeln!(formatter, "  {}", failure.reason)?;
     }

@@ -147,6 +147,63 @@ async fn a_preview_tells_the_grants_that_are_missing() {
     assert_eq!(shown["verdict"], "issued");
 }
 
+/// What the first failure leads to is not taken for it: a replacing hook that sets a subject of its own fails for that
+/// at a sign-in, and not because an answer without a subject would break its contract.
+#[tokio::test]
+async fn a_preview_names_the_failure_that_a_grant_would_meet() {
+    let (app, signet) = ready().await;
+    functions(
+        &app,
+        "create function hooks.other_subject(event jsonb) returns jsonb language sql stable as
+            $$ select jsonb_set(event, '{claims}', event -> 'claims' || '{\"sub\": \"eve\", \"tier\": \"founder\"}') $$",
+    )
+    .await;
+    a_hook("other_subject").replacing().create(&app).await;
+    let shown = preview(&signet, "--user ada@example.test").await;
+    let step = &shown["outputs"][0]["steps"][0];
+    assert_eq!(shown["failure"]["code"], "hook_locked_claim");
+    assert_eq!(step["failure"]["code"], "hook_locked_claim");
+    let refused = step["refused"].as_array().expect("claims").iter();
+    let refused: Vec<_> = refused
+        .map(|refused| (&refused["claim"], &refused["code"]))
+        .collect();
+    assert_eq!(
+        refused,
+        [
+            (&json!("sub"), &json!("hook_locked_claim")),
+            (&json!("tier"), &json!("hook_raised_claim"))
+        ]
+    );
+}
+
+/// In Supabase's product `role` is the database's, in our tokens the person's: what such a function says there is in no
+/// token, and whoever wrote it is told.
+#[tokio::test]
+async fn a_preview_tells_what_of_a_replacing_hook_is_dropped() {
+    let (app, signet) = ready().await;
+    functions(
+        &app,
+        "create function hooks.clerk(event jsonb) returns jsonb language sql stable as
+            $$ select jsonb_set(event, '{claims}', event -> 'claims' || '{\"role\": \"clerk\", \"desk\": 1}') $$",
+    )
+    .await;
+    a_hook("clerk").replacing().create(&app).await;
+    let shown = preview(&signet, "--user ada@example.test").await;
+    let step = &shown["outputs"][0]["steps"][0];
+    assert_eq!(shown["verdict"], "issued");
+    assert_eq!(step["dropped"], json!({"role": "clerk"}));
+    assert_eq!(step["difference"]["added"], json!({"desk": 1}));
+    assert_eq!(shown["outputs"][0]["claims"]["role"], "user");
+    let told = signet
+        .run(&["hook", "preview", "--client", "web", "--user", "ada@example.test"])
+        .await;
+    assert!(
+        told.output.contains("  ! role = \"clerk\"  (dropped"),
+        "{}",
+        told.output
+    );
+}
+
 #[tokio::test]
 async fn a_preview_of_nobody_is_refused_with_a_reason() {
     let (_app, signet) = ready().await;
