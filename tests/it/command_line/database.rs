@@ -67,7 +67,7 @@ async fn nowhere(name: &str) -> impl Fn(&str) -> String {
     let there = EmptyDatabase::new().await;
     let url = there.url("ROLE").await;
     let name = format!("{name}_{}", there.name);
-    move |role| url.replace("ROLE", role).replace(&there.name, &name)
+    move |role| url.replace(&there.name, &name).replace("ROLE", role)
 }
 
 /// README, "Run it": without a configuration, from nothing to roles and no further; then the schema, as the owner. The
