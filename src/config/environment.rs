@@ -121,7 +121,7 @@ pub(super) fn blame<'a>(
     match blamed {
         Some(name) => ConfigError::Variable {
             name: name.clone(),
-            source: error,
+            source: Box::new(error),
         },
         None => ConfigError::Unreadable(error),
     }

@@ -69,7 +69,7 @@ pub enum ConfigError {
         /// Its name.
         name: String,
         /// What is wrong with it.
-        source: config::ConfigError,
+        source: Box<config::ConfigError>,
     },
     /// A file that holds a secret cannot be read.
     #[error("{key} names {path}, which cannot be read")]

@@ -159,7 +159,9 @@ async fn open(options: &PgConnectOptions, database: &str) -> Result<(PgConnectio
         }
         // Somebody else made it meanwhile.
         Err(error) if has_code(&error, DUPLICATE_DATABASE) || is_duplicate(&error) => {}
-        made => drop(made?),
+        made => {
+            made?;
+        }
     }
     Ok((PgConnection::connect_with(options).await?, true))
 }

@@ -12,6 +12,10 @@ use crate::rls::{self, Identifier, QualifiedName};
 
 /// `signet rls policy`
 #[derive(Debug, Clone, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of its own on the command line"
+)]
 pub struct PolicyArguments {
     /// The table, as schema.table or as 'schema."Table"'
     #[arg(long)]
