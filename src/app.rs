@@ -4,18 +4,19 @@
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::{Connection as _, PgPool};
 use tokio_util::sync::CancellationToken;
 
 use crate::authentication::password::{Cost, HashError, Hasher, HasherSettings};
 use crate::authentication::throttle::Limits;
-use crate::base::clock::{Clock, DatabaseClock};
+use crate::base::clock::{Clock, DatabaseClock, Timestamp};
 use crate::base::dns::{Dns, TextRecords};
 use crate::base::entropy::{Entropy, SystemEntropy};
 use crate::base::fetch::{Fetch, FetchError};
 use crate::base::handle::BackupEpoch;
+use crate::base::id::ReplicaId;
 use crate::base::origin::Origin;
 use crate::client::{Registry, Resources};
 use crate::config::{HookSettings, PasswordSettings, SignetConfig};
@@ -29,6 +30,7 @@ use crate::hook::registry::{RegistryError, Ways};
 use crate::hook::sample::Sampling;
 use crate::hook::transport::sql::SqlTransport;
 use crate::protocol::issuer::{Issuer, IssuerError};
+use crate::replica::{self, Holdings};
 use crate::sealing::{KekError, Keyring};
 use crate::session::Lifetimes;
 use crate::signing::error::SigningError;
@@ -107,6 +109,8 @@ struct Parts {
     throttle: Limits,
     dns: Arc<dyn TextRecords>,
     freshness: Arc<Freshness>,
+    replica: ReplicaId,
+    started_at: Timestamp,
 }
 
 impl App {
@@ -134,8 +138,9 @@ impl App {
         let entropy = injected.entropy.unwrap_or_else(|| Arc::new(SystemEntropy));
         connection.keep();
         hooks.check().await?;
+        let started_at = clock.now();
         let circumstances = Circumstances {
-            now: clock.now(),
+            now: started_at,
             entropy: Arc::clone(&entropy),
             origin: Origin::internal("start"),
             epoch: platform.epoch,
@@ -164,6 +169,8 @@ impl App {
             pool,
             clock,
             database_clock,
+            replica: ReplicaId::new(started_at, &*entropy),
+            started_at,
             entropy,
             epoch: AtomicI64::new(platform.epoch.0),
             development: platform.development,
@@ -184,6 +191,7 @@ impl App {
         let app = self.clone();
         let tidying = self.0.lender.tidy(stop.clone());
         let hooks_stop = stop.clone();
+        let reporting_stop = stop.clone();
         let tidying_hooks = async {
             if let Some(hooks) = self.0.issuance.hooks.sql() {
                 hooks.tidy(hooks_stop).await;
@@ -193,7 +201,44 @@ impl App {
             let app = app.clone();
             async move { app.refresh(&name).await }
         });
-        tokio::join!(watching, tidying, tidying_hooks);
+        let reporting = self.report_until(reporting_stop);
+        tokio::join!(watching, tidying, tidying_hooks, reporting);
+    }
+
+    async fn report_until(&self, stop: CancellationToken) {
+        let reporting = async {
+            loop {
+                if let Err(error) = self.report_holdings().await {
+                    tracing::warn!(error = %error, "what this replica holds could not be reported");
+                }
+                tokio::time::sleep(replica::REPORT_EVERY).await;
+            }
+        };
+        stop.run_until_cancelled(reporting).await;
+        let forgotten = async {
+            let mut work = self.single(self.circumstances(Origin::internal("stop"))).await?;
+            replica::forget(&mut work, &self.0.replica).await?;
+            work.commit().await
+        };
+        if let Err(error) = forgotten.await {
+            tracing::warn!(error = %error, "this replica could not take back its report; it expires");
+        }
+    }
+
+    /// Reports what this process holds, for whoever compares replicas.
+    pub async fn report_holdings(&self) -> Result<(), DatabaseError> {
+        let Issuance { keys, hooks, .. } = &self.0.issuance;
+        let holdings = Holdings::new(
+            &self.0.keyring,
+            &keys.current(),
+            &hooks.current(),
+            self.0.started_at,
+        );
+        let mut work = self
+            .single(self.circumstances(Origin::internal("report")))
+            .await?;
+        replica::report(&mut work, &self.0.replica, &holdings).await?;
+        work.commit().await
     }
 
     /// Drops or reloads what a change has made stale; says whether that succeeded.
@@ -209,11 +254,33 @@ impl App {
             }
             _ => self.reload(name).await,
         };
-        outcome
-            .inspect_err(
-                |error| tracing::error!(cache.name = name, error = %error, "a cache could not be refreshed"),
-            )
-            .is_ok()
+        match outcome {
+            Ok(()) => {
+                self.0.freshness.catches_up(name);
+                true
+            }
+            Err(error) => {
+                tracing::error!(cache.name = name, error = %error, "a cache could not be refreshed");
+                self.0.freshness.falls_behind(name, Instant::now());
+                false
+            }
+        }
+    }
+
+    /// When caches were last known to be current.
+    #[must_use]
+    pub fn freshness(&self) -> &Freshness {
+        &self.0.freshness
+    }
+
+    /// Why nothing may be minted now, if nothing may: whatever is held may have been revoked since it was read.
+    #[must_use]
+    pub fn may_not_mint(&self) -> Option<String> {
+        if !self.0.freshness.is_fresh() {
+            return Some("caches are stale: the database does not answer polls".to_owned());
+        }
+        let name = self.0.freshness.left_behind()?;
+        Some(format!("the cache of {name} cannot be brought current"))
     }
 
     async fn reload(&self, name: &str) -> Result<(), AppError> {
@@ -345,15 +412,15 @@ impl App {
     }
 
     /// Why requests should not come here now, if they should not.
-    pub async fn unready(&self) -> Option<&'static str> {
-        if !self.0.freshness.is_fresh() {
-            return Some("caches are stale: the database does not answer polls");
+    pub async fn unready(&self) -> Option<String> {
+        if let Some(reason) = self.may_not_mint() {
+            return Some(reason);
         }
         if !self.0.freshness.clock_is_steady() {
-            return Some("the database's clock jumped");
+            return Some("the database's clock jumped".to_owned());
         }
         if !self.0.freshness.is_writable() {
-            return Some("the database takes no writes: it is a standby, or was demoted");
+            return Some("the database takes no writes: it is a standby, or was demoted".to_owned());
         }
         let answers = async {
             let mut lease = self.0.lender.lend().await?;
@@ -361,7 +428,7 @@ impl App {
             lease.keep();
             Ok::<_, DatabaseError>(())
         };
-        answers.await.err().map(|_| "no database connection")
+        answers.await.err().map(|_| "no database connection".to_owned())
     }
 
     /// Closes the pools.
@@ -429,7 +496,9 @@ async fn provide_keys(
         work.commit().await?;
     }
     let mut connection = lender.lend().await?;
-    Ok(SigningKeys::load(&mut connection, keyring).await?)
+    let keys = SigningKeys::load(&mut connection, keyring).await?;
+    keys.require_signer()?;
+    Ok(keys)
 }
 
 async fn open_pool(config: &SignetConfig) -> Result<PgPool, AppError> {

@@ -1,6 +1,8 @@
 //! Owns who calls on behalf of a person: an access token of a living grant, made for this server itself (RFC 6750),
 //! with the scope that the method needs. One statement.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
@@ -19,7 +21,7 @@ use crate::http::respond::challenge::Challenge;
 use crate::http::respond::failure::Failure;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::scope::{ORGANIZATION_ANY, ORGANIZATIONS, ORGANIZATIONS_MANAGE};
-use crate::signing::signing_keys::SigningKeys;
+use crate::signing::key_set::KeySet;
 use crate::tenancy::{Actor, TenancyError};
 use crate::token::{access_token, liveness};
 
@@ -39,6 +41,7 @@ pub struct Caller {
     /// The one organization that the application may speak of; none: all of the person's. A token speaks of one, and
     /// only a first-party client, or one with the scope `organization:*`, goes beyond it.
     only: Option<OrganizationId>,
+    keys: Arc<KeySet>,
     circumstances: Circumstances,
 }
 
@@ -89,10 +92,10 @@ impl Caller {
         Actor::Person(self.user.clone())
     }
 
-    /// Our keys: cursors are tagged.
+    /// Our keys, taken once for the request: cursors are tagged.
     #[must_use]
-    pub fn keys(&self) -> &SigningKeys {
-        &self.edge.app.issuance().keys
+    pub fn keys(&self) -> &KeySet {
+        &self.keys
     }
 
     /// A transaction of this request.
@@ -111,8 +114,10 @@ impl FromRequestParts<Edge> for Caller {
         let refused = |challenge: Challenge| challenge.problem(&request_id);
         let text = bearer::read(&parts.headers, None).map_err(|error| refused(error.into()))?;
         let issuance = edge.app.issuance();
-        let token =
-            access_token::read(issuance, text.expose(), circumstances.now).ok_or_else(|| refused(INVALID))?;
+        let keys = issuance.keys.current();
+        let token = access_token::read(issuance, &keys, text.expose(), circumstances.now)
+            .map_err(|error| Failure::from(error).problem(&request_id).into_response())?
+            .ok_or_else(|| refused(INVALID))?;
         let failed = |error| Failure::from(error).problem(&request_id).into_response();
         let mut work = edge.app.repeatable(circumstances.clone()).await.map_err(failed)?;
         let claims = liveness::of_access_token(&mut work, issuance, token)
@@ -155,6 +160,7 @@ impl FromRequestParts<Edge> for Caller {
             user: UserId::from_text(user),
             session: text("sid").map(SessionId::from_text),
             edge: edge.clone(),
+            keys,
             circumstances,
         })
     }

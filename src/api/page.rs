@@ -8,8 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::base::digest::Digest;
 use crate::http::extract::params::Params;
 use crate::signing::error::SigningError;
+use crate::signing::key_set::KeySet;
 use crate::signing::server_key::Purpose;
-use crate::signing::signing_keys::SigningKeys;
 
 /// How many entries a page has unless it is asked.
 const DEFAULT_LIMIT: u16 = 50;
@@ -61,7 +61,7 @@ impl List<'_> {
     }
 
     /// Reads what part is asked for.
-    pub fn read(&self, params: &Params, keys: &SigningKeys) -> Result<Page, PageError> {
+    pub fn read(&self, params: &Params, keys: &KeySet) -> Result<Page, PageError> {
         if params.names().any(|name| name != "limit" && name != "cursor") {
             return Err(PageError::Unknown);
         }
@@ -81,13 +81,13 @@ impl List<'_> {
     }
 
     /// The cursor that stands for everything after a key.
-    pub fn cursor(&self, key: &str, keys: &SigningKeys) -> Result<String, SigningError> {
-        let (number, tag) = keys.current().tag(Purpose::Cursor, &self.parts(key))?;
+    pub fn cursor(&self, key: &str, keys: &KeySet) -> Result<String, SigningError> {
+        let (number, tag) = keys.tag(Purpose::Cursor, &self.parts(key))?;
         let tag = URL_SAFE_NO_PAD.encode(tag.as_bytes());
         Ok(format!("{}.{number}.{tag}", URL_SAFE_NO_PAD.encode(key)))
     }
 
-    fn open(&self, text: &str, keys: &SigningKeys) -> Option<String> {
+    fn open(&self, text: &str, keys: &KeySet) -> Option<String> {
         let mut fields = text.split('.');
         let (key, number, tag) = (fields.next()?, fields.next()?, fields.next()?);
         if fields.next().is_some() {
@@ -95,8 +95,7 @@ impl List<'_> {
         }
         let key = String::from_utf8(URL_SAFE_NO_PAD.decode(key).ok()?).ok()?;
         let tag = Digest::from_bytes(&URL_SAFE_NO_PAD.decode(tag).ok()?)?;
-        keys.current()
-            .verify_tag(Purpose::Cursor, number.parse().ok()?, &self.parts(&key), &tag)
+        keys.verify_tag(Purpose::Cursor, number.parse().ok()?, &self.parts(&key), &tag)
             .then_some(key)
     }
 }

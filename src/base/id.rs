@@ -95,6 +95,8 @@ identifier! {
     InvitationId,
     /// A key of a service.
     ServiceKeyId,
+    /// A running process of this server.
+    ReplicaId,
     /// An operator's hook.
     HookId,
     /// One question to the operators' hooks, the same for each of them and for each attempt.

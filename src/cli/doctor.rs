@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{output, proxies};
+use super::{output, proxies, replicas};
 use crate::app;
 use crate::config::SignetConfig;
 use crate::db::lease::Lender;
@@ -188,23 +188,40 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
             hooks(config, lender.clone(), &mut connection, keyring).await,
         );
         let keys = SigningKeys::load(&mut connection, keyring).await;
-        let names = |keys: SigningKeys| {
-            let algorithms = keys
-                .current()
-                .algorithms()
-                .into_iter()
-                .map(crate::protocol::algorithm::Algorithm::name);
-            algorithms.collect::<Vec<_>>().join(", ")
-        };
         report.note(
             "keys",
-            match keys.map(names) {
-                Ok(names) if names.is_empty() => Ok("none yet: the first start makes them".to_owned()),
-                Ok(names) => Ok(names),
-                Err(error) => Err(told(&error)),
-            },
+            keys.map_err(|error| told(&error)).and_then(|keys| usable(&keys)),
         );
+        replicas(&mut connection, keyring, report).await;
     }
+}
+
+/// The replicas side by side.
+async fn replicas(connection: &mut PgConnection, keyring: &Keyring, report: &mut Report) {
+    let shown = async {
+        let (_, now) = pool::measure_time(connection).await?;
+        replicas::side_by_side(connection, keyring, now).await
+    };
+    match shown.await {
+        Ok(lines) => lines.into_iter().for_each(|line| report.note("replica", line)),
+        Err(error) => report.note("replica", Err(chain(&error))),
+    }
+}
+
+/// The algorithms that can sign, if every stored key can be used.
+fn usable(keys: &SigningKeys) -> Result<String, String> {
+    let current = keys.current();
+    if let Some(unopened) = current.unopened().first() {
+        return Err(unopened.reason.clone());
+    }
+    let algorithms = current.algorithms().into_iter();
+    let names: Vec<_> = algorithms
+        .map(crate::protocol::algorithm::Algorithm::name)
+        .collect();
+    if names.is_empty() {
+        return Ok("none yet: the first start makes them".to_owned());
+    }
+    Ok(names.join(", "))
 }
 
 /// Whether every enabled hook could be asked.
@@ -220,6 +237,9 @@ async fn hooks(
         .map_err(|error| told(&error))?;
     hooks.check().await.map_err(|error| told(&error))?;
     let set = hooks.current();
+    if let Some((_, unopened)) = set.unopened().next() {
+        return Err(unopened.reason.clone());
+    }
     let mut names = Vec::new();
     for hook in set.all() {
         names.push(hook.settings.name.as_str());

@@ -14,6 +14,7 @@ pub mod operator;
 pub mod organization;
 pub mod output;
 mod proxies;
+mod replicas;
 pub mod rls;
 pub mod run;
 mod schema;

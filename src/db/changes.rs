@@ -1,9 +1,9 @@
 //! Owns how a replica learns that something it caches has changed: one unpooled connection listens, one query polls
 //! every few seconds, and either is enough. If both fail for longer than [`FRESH_FOR`], caches are not to be trusted.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::PgPool;
@@ -25,9 +25,11 @@ const LISTEN_TIME: Duration = Duration::from_secs(1);
 /// What is looked at anew with every poll: a function can be replaced without any row's version moving.
 const UNVERSIONED: &str = "hooks";
 
-/// When the versions were last known, and whether the clock behaved.
+/// When the versions were last known, which caches could not follow them, and whether the clock behaved.
 #[derive(Debug)]
 pub struct Freshness {
+    watched: AtomicBool,
+    behind: Mutex<BTreeMap<String, Instant>>,
     started: Instant,
     last_poll_millis: AtomicU64,
     last_jump_millis: AtomicU64,
@@ -39,6 +41,8 @@ impl Freshness {
     #[must_use]
     pub fn new() -> Self {
         Self {
+            watched: AtomicBool::new(false),
+            behind: Mutex::default(),
             started: Instant::now(),
             last_poll_millis: AtomicU64::new(0),
             last_jump_millis: AtomicU64::new(0),
@@ -46,11 +50,37 @@ impl Freshness {
         }
     }
 
-    /// Whether caches may be served.
+    /// Whether caches may be served. Before anybody watches they are as they were filled.
     #[must_use]
     pub fn is_fresh(&self) -> bool {
+        if !self.watched.load(Ordering::Relaxed) {
+            return true;
+        }
         let last = Duration::from_millis(self.last_poll_millis.load(Ordering::Relaxed));
         self.started.elapsed().saturating_sub(last) < FRESH_FOR
+    }
+
+    /// A cache that has moved on in the database and could not be brought current for too long: what it holds may have
+    /// been revoked since.
+    #[must_use]
+    pub fn left_behind(&self) -> Option<String> {
+        let behind = self.behind();
+        let mut late = behind.iter().filter(|(_, since)| since.elapsed() >= FRESH_FOR);
+        late.next().map(|(name, _)| name.clone())
+    }
+
+    /// A cache could not be brought current, first at that time.
+    pub fn falls_behind(&self, name: &str, since: Instant) {
+        self.behind().entry(name.to_owned()).or_insert(since);
+    }
+
+    /// A cache is current.
+    pub fn catches_up(&self, name: &str) {
+        self.behind().remove(name);
+    }
+
+    fn behind(&self) -> MutexGuard<'_, BTreeMap<String, Instant>> {
+        self.behind.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the last measurement of the database's time agreed with the one before.
@@ -102,6 +132,7 @@ pub async fn watch<F: Future<Output = bool> + Send>(
 ) {
     let mut versions = HashMap::new();
     let mut listener: Option<PgListener> = None;
+    watched.freshness.watched.store(true, Ordering::Relaxed);
     while !stop.is_cancelled() {
         match poll(&watched).await {
             Ok(current) => {
@@ -204,5 +235,24 @@ async fn next(listener: &mut Option<PgListener>) -> Option<String> {
             .flatten()
             .map(|notification| notification.payload().to_owned()),
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cache_is_left_behind_once_it_has_been_for_long_enough_and_until_it_catches_up() {
+        let freshness = Freshness::new();
+        freshness.falls_behind("keys", Instant::now());
+        assert_eq!(freshness.left_behind(), None);
+        let long_ago = Instant::now().checked_sub(FRESH_FOR).unwrap();
+        freshness.falls_behind("hooks", long_ago);
+        // A further failure does not begin anew.
+        freshness.falls_behind("hooks", Instant::now());
+        assert_eq!(freshness.left_behind().as_deref(), Some("hooks"));
+        freshness.catches_up("hooks");
+        assert_eq!(freshness.left_behind(), None);
     }
 }

@@ -16,6 +16,7 @@ use crate::http::respond::oauth::{self, OAuthError};
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::token::access_token;
+use crate::token::issuance::MintError;
 use crate::token::liveness::{self, LiveGrant};
 use crate::token::refresh_token::RefreshToken;
 
@@ -41,7 +42,10 @@ pub async fn post(
     let failed = |error| Failure::from(error).oauth();
     let issuance = edge.app.issuance();
     let epoch = circumstances.epoch;
-    if let Some(refresh) = RefreshToken::read(token, &issuance.keys, epoch) {
+    let keys = issuance.keys.current();
+    let refresh = RefreshToken::read(token, &keys, epoch)
+        .map_err(|error| Failure::from(MintError::Signing(error)).oauth())?;
+    if let Some(refresh) = refresh {
         let mut work = edge.app.repeatable(circumstances).await.map_err(failed)?;
         let grant = liveness::of_refresh_token(&mut work, &refresh)
             .await
@@ -52,7 +56,8 @@ pub async fn post(
             visible.map(|grant| of_grant(&grant, issuance.issuer.as_str())),
         ));
     }
-    let Some(presented) = access_token::read(issuance, token, circumstances.now) else {
+    let presented = access_token::read(issuance, &keys, token, circumstances.now);
+    let Some(presented) = presented.map_err(|error| Failure::from(error).oauth())? else {
         return Ok(reply(None::<OfAccessToken>));
     };
     let mut work = edge.app.repeatable(circumstances).await.map_err(failed)?;

@@ -19,6 +19,7 @@ use crate::protocol::grant_type::GrantType;
 use crate::protocol::prompt::Prompt;
 use crate::protocol::response_mode::ResponseMode;
 use crate::protocol::scope;
+use crate::signing::key_set::KeySet;
 
 /// The metadata, in the names of the specifications.
 #[derive(Debug, Clone, Serialize)]
@@ -58,9 +59,9 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// The metadata of a server.
+    /// The metadata of a server with these keys.
     #[must_use]
-    pub fn of(app: &App) -> Self {
+    pub fn of(app: &App, keys: &KeySet) -> Self {
         let issuer = app.issuer();
         let methods = || {
             ClientAuthenticationMethod::ALL
@@ -81,10 +82,7 @@ impl Metadata {
             response_modes_supported: ResponseMode::ALL.into_iter().map(ResponseMode::name).collect(),
             grant_types_supported: GrantType::ALL.into_iter().map(GrantType::name).collect(),
             subject_types_supported: ["public"],
-            id_token_signing_alg_values_supported: app
-                .issuance()
-                .keys
-                .current()
+            id_token_signing_alg_values_supported: keys
                 .algorithms()
                 .into_iter()
                 .map(crate::protocol::algorithm::Algorithm::name)
@@ -151,7 +149,7 @@ impl Rendered {
         {
             return body.clone();
         }
-        let body = Bytes::from(serde_json::to_vec(&Metadata::of(app)).unwrap_or_default());
+        let body = Bytes::from(serde_json::to_vec(&Metadata::of(app, &keys)).unwrap_or_default());
         *self.0.write().unwrap_or_else(PoisonError::into_inner) =
             Some((Arc::clone(keys.jwks_etag()), body.clone()));
         body

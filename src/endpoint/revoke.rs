@@ -11,6 +11,7 @@ use crate::http::respond::failure::Failure;
 use crate::http::respond::oauth::{self, OAuthError};
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::token::access_token::{self, PresentedToken};
+use crate::token::issuance::MintError;
 use crate::token::refresh_token::RefreshToken;
 use crate::token::revocation::{self, Revocation};
 
@@ -28,9 +29,13 @@ pub async fn post(
         .ok_or(ProtocolError::new(ErrorCode::InvalidRequest, "token is missing"))?;
     let failed = |error| Failure::from(error).oauth();
     let issuance = edge.app.issuance();
-    let refresh = RefreshToken::read(token, &issuance.keys, circumstances.epoch);
+    let keys = issuance.keys.current();
+    // What cannot be read here may be one of ours all the same: nobody is told that it is revoked.
+    let unread = |error| Failure::from(error).oauth();
+    let refresh = RefreshToken::read(token, &keys, circumstances.epoch)
+        .map_err(|error| Failure::from(MintError::Signing(error)).oauth())?;
     let access = if refresh.is_none() {
-        access_token::read(issuance, token, circumstances.now)
+        access_token::read(issuance, &keys, token, circumstances.now).map_err(unread)?
     } else {
         None
     };

@@ -48,7 +48,9 @@ pub async fn answer(
     };
     let text = text.map_err(|error| Challenge::from(error).into_response())?;
     let issuance = edge.app.issuance();
-    let token = access_token::read(issuance, text.expose(), circumstances.now)
+    let keys = issuance.keys.current();
+    let token = access_token::read(issuance, &keys, text.expose(), circumstances.now)
+        .map_err(|error| Failure::from(error).into_response())?
         .ok_or_else(|| INVALID.into_response())?;
     let failed = |error| Failure::from(error).into_response();
     let mut work = edge.app.repeatable(circumstances.clone()).await.map_err(failed)?;

@@ -21,11 +21,13 @@ pub fn grant(
     };
     let Granting {
         issuance,
+        keys,
         client,
         resource,
     } = granting;
     let subject = TokenSubject::Client(client.client_id.clone());
-    let token = access_token::mint(issuance, moment, Recipient { client, resource }, &subject, &scope)?;
+    let recipient = Recipient { client, resource };
+    let token = access_token::mint(issuance, keys, moment, recipient, &subject, &scope)?;
     Ok(Ok((token, scope)))
 }
 

@@ -15,6 +15,7 @@ use crate::hook::answer;
 use crate::protocol::claims;
 use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::scope::{OPENID, Scope};
+use crate::signing::key_set::KeySet;
 use crate::token::access_token::{self, AccessToken, Moment, Recipient};
 use crate::token::id_token::{self, IdTokenContent};
 use crate::token::issuance::{Issuance, MintError};
@@ -24,8 +25,10 @@ use crate::user::Profile;
 /// What every grant is decided with.
 #[derive(Clone, Copy)]
 pub struct Granting<'a> {
-    /// Keys, lifetimes, hook.
+    /// Lifetimes, hook.
     pub issuance: &'a Issuance,
+    /// The keys, taken once: what reads the presented token also signs the answer.
+    pub keys: &'a KeySet,
     /// The authenticated client.
     pub client: &'a Client,
     /// The audience that the request names, if it names one; a person's grant has its own and can only be named it.
@@ -109,7 +112,12 @@ pub(super) async fn tokens(
     scope: Scope,
     (refresh, decided): (Option<RefreshToken>, Option<&Decided>),
 ) -> Result<Tokens, GrantError> {
-    let Granting { issuance, client, .. } = granting;
+    let Granting {
+        issuance,
+        keys,
+        client,
+        ..
+    } = granting;
     let scope = minted(granting, scope);
     let facts = row.facts(granting, decided.cloned()).map_err(MintError::Hook)?;
     let subject = TokenSubject::Person(Box::new(facts.clone()));
@@ -119,7 +127,8 @@ pub(super) async fn tokens(
             entropy: work.entropy(),
             epoch: work.epoch(),
         };
-        access_token::mint(issuance, moment, row.recipient(granting), &subject, &scope)?
+        let recipient = row.recipient(granting);
+        access_token::mint(issuance, keys, moment, recipient, &subject, &scope)?
     };
     access_token::keep(work, &access_token, Some(&facts.grant_id), &client.client_id).await?;
     let id_token = if scope.contains(OPENID) {
@@ -128,12 +137,19 @@ pub(super) async fn tokens(
             access_token: Some(&access_token.text),
             standard: row.standard(granting, &scope),
         };
-        Some(id_token::mint(issuance, client, &facts, content, work.now())?)
+        Some(id_token::mint(
+            issuance,
+            keys,
+            client,
+            &facts,
+            content,
+            work.now(),
+        )?)
     } else {
         None
     };
     let refresh_token = refresh
-        .map(|refresh| refresh.compose(&issuance.keys, work.epoch()))
+        .map(|refresh| refresh.compose(keys, work.epoch()))
         .transpose()
         .map_err(MintError::Signing)?;
     Ok(answer_with(access_token, refresh_token, id_token, scope))

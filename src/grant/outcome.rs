@@ -38,7 +38,8 @@ pub enum GrantError {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// Hook or signature failed: whatever the statement did is taken back.
+    /// Hook or signature failed: whatever the statement did is taken back, and where it could not be, every signer was
+    /// at hand before it.
     #[error(transparent)]
     Mint(#[from] MintError),
 }

@@ -58,6 +58,16 @@ fn requested<'a>(granting: Granting<'a>, request: RefreshRequest<'a>) -> store::
     }
 }
 
+/// The presented token; `None` if we did not make it.
+fn presented(
+    work: &Work,
+    granting: Granting<'_>,
+    request: RefreshRequest<'_>,
+) -> Result<Option<RefreshToken>, GrantError> {
+    let read = RefreshToken::read(request.refresh_token, granting.keys, work.epoch());
+    Ok(read.map_err(MintError::Signing)?)
+}
+
 /// Whether a token of this generation, when another is current, is a lost reply's: the previous one, inside the grace.
 fn is_lost_reply(
     granting: Granting<'_>,
@@ -77,8 +87,7 @@ pub async fn prepare(
     granting: Granting<'_>,
     request: RefreshRequest<'_>,
 ) -> Result<Option<Prepared>, GrantError> {
-    let Some(presented) = RefreshToken::read(request.refresh_token, &granting.issuance.keys, work.epoch())
-    else {
+    let Some(presented) = presented(work, granting, request)? else {
         return Ok(None);
     };
     let digest = presented.random.digest(work.epoch());
@@ -124,8 +133,7 @@ pub async fn rotate(
     request: RefreshRequest<'_>,
     consulted: Option<&Consulted>,
 ) -> Result<Option<Outcome>, GrantError> {
-    let Some(presented) = RefreshToken::read(request.refresh_token, &granting.issuance.keys, work.epoch())
-    else {
+    let Some(presented) = presented(work, granting, request)? else {
         return Ok(Some(invalid_grant("the refresh token is unknown")));
     };
     let rotated = store::rotate(
@@ -165,8 +173,7 @@ pub async fn explain(
     consulted: Option<&Consulted>,
 ) -> Result<Outcome, GrantError> {
     let unknown = invalid_grant("the refresh token is unknown");
-    let Some(presented) = RefreshToken::read(request.refresh_token, &granting.issuance.keys, work.epoch())
-    else {
+    let Some(presented) = presented(work, granting, request)? else {
         return Ok(unknown);
     };
     let digest = presented.random.digest(work.epoch());

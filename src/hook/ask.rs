@@ -127,6 +127,11 @@ impl Hooks {
         question: &Question<'_>,
         additions: &Map<String, Value>,
     ) -> Result<Map<String, Value>, AskError> {
+        if let Target::Unopened(_) = hook.settings.target {
+            let error = HookError::Unopened;
+            note(hook, question.output, Duration::ZERO, Some(&error));
+            return Err(error.into());
+        }
         let event = self.event(hook, question, additions).await?;
         let started = Instant::now();
         let answered = self.reach(hook, &event, question.occasion.now).await;
@@ -205,6 +210,7 @@ impl Hooks {
     async fn send(&self, hook: &Hook, event: &Value, now: Timestamp) -> Result<Vec<u8>, HookError> {
         let timeout = hook.settings.timeout;
         match &hook.settings.target {
+            Target::Unopened(_) => Err(HookError::Unopened),
             Target::Sql(function) => {
                 let sql = self
                     .sql()

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::definition::{DefinitionError, FunctionName, Hook, Mode, OnFailure, Settings, Target};
+use super::definition::{
+    DefinitionError, FunctionName, Hook, Mode, OnFailure, Settings, Target, UnopenedTarget,
+};
 use crate::base::entropy::Entropy;
 use crate::base::id::HookId;
 use crate::base::secret::Secret;
@@ -65,7 +67,7 @@ pub(super) struct Row {
 }
 
 /// Reads a row. Nothing of it is believed that an operator could not have written through the command line.
-pub(super) fn open(row: Row, keyring: &Keyring) -> Result<Hook, StoredHookError> {
+pub(super) fn open(row: &Row, keyring: &Keyring) -> Result<Hook, StoredHookError> {
     let hook = row.name.clone();
     let word = |column| StoredHookError::Word {
         hook: hook.clone(),
@@ -96,18 +98,50 @@ pub(super) fn open(row: Row, keyring: &Keyring) -> Result<Hook, StoredHookError>
         position: row.position,
         mode: Mode::parse(&row.mode).ok_or_else(|| word("mode"))?,
         outputs: outputs.ok_or_else(|| word("outputs"))?,
-        overwrite: row.overwrite.into_iter().collect(),
-        may_raise: row.may_raise.into_iter().collect(),
+        overwrite: row.overwrite.iter().cloned().collect(),
+        may_raise: row.may_raise.iter().cloned().collect(),
         timeout: Duration::from_millis(u64::try_from(row.timeout_ms).unwrap_or(0)),
         on_failure: OnFailure::parse(&row.on_failure).ok_or_else(|| word("on_failure"))?,
         shadow: row.shadow,
-        name: row.name,
+        name: row.name.clone(),
     };
     settings.check().map_err(broken)?;
     Ok(Hook {
-        id: HookId::from_text(row.id),
+        id: HookId::from_text(row.id.clone()),
         settings,
     })
+}
+
+/// The hook of a row, or what stands for it where the row cannot be opened: the others are asked all the same, and
+/// what this one would have decided fails as its operator wanted.
+pub(super) fn open_or_stand_in(row: &Row, keyring: &Keyring) -> Hook {
+    open(row, keyring).unwrap_or_else(|error| stand_in(row, &error))
+}
+
+/// Whatever of the row this version cannot read is taken as the strictest that it can mean.
+fn stand_in(row: &Row, error: &StoredHookError) -> Hook {
+    let source = std::error::Error::source(error).map(ToString::to_string);
+    let reason = source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"));
+    let outputs: Option<BTreeSet<_>> = row.outputs.iter().map(|name| Output::parse(name)).collect();
+    let target = Target::Unopened(UnopenedTarget {
+        kind: if row.kind == "sql" { "sql" } else { "http" },
+        address: row.target.clone(),
+        reason,
+    });
+    Hook {
+        id: HookId::from_text(row.id.clone()),
+        settings: Settings {
+            enabled: row.enabled,
+            position: row.position,
+            mode: Mode::parse(&row.mode).unwrap_or(Mode::Merge),
+            outputs: outputs
+                .filter(|outputs| !outputs.is_empty())
+                .unwrap_or_else(|| BTreeSet::from(Output::ALL)),
+            on_failure: OnFailure::parse(&row.on_failure).unwrap_or(OnFailure::Closed),
+            shadow: row.shadow,
+            ..Settings::new(&row.name, target)
+        },
+    }
 }
 
 /// Seals what a target signs with, for the row of this id.
@@ -118,7 +152,7 @@ pub(super) fn seal(
     entropy: &dyn Entropy,
 ) -> Result<Option<Sealed>, SealingError> {
     match target {
-        Target::Sql(_) => Ok(None),
+        Target::Sql(_) | Target::Unopened(_) => Ok(None),
         Target::Http(http) => {
             let plain = http.secrets().expose().as_bytes();
             sealing::seal(keyring, &context(id.as_str()), plain, entropy).map(Some)

@@ -117,6 +117,19 @@ pub enum Target {
     Sql(FunctionName),
     /// A URL that the event is posted to, with its signing secrets.
     Http(HttpTarget),
+    /// None: the stored row cannot be opened. It fails whatever the hook decides, and nobody is asked.
+    Unopened(UnopenedTarget),
+}
+
+/// What is known of a hook whose row cannot be opened.
+#[derive(Debug, Clone)]
+pub struct UnopenedTarget {
+    /// `sql` or `http`.
+    pub kind: &'static str,
+    /// The function or URL, as the row says it.
+    pub address: String,
+    /// Why it cannot be opened.
+    pub reason: String,
 }
 
 impl Target {
@@ -137,6 +150,7 @@ impl Target {
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
+            Self::Unopened(unopened) => unopened.kind,
             Self::Sql(_) => "sql",
             Self::Http(_) => "http",
         }
@@ -148,6 +162,7 @@ impl Target {
         match self {
             Self::Sql(function) => function.to_string(),
             Self::Http(target) => target.url().to_string(),
+            Self::Unopened(unopened) => unopened.address.clone(),
         }
     }
 }

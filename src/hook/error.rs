@@ -73,6 +73,9 @@ pub enum HookError {
     /// The HTTP hook gave no answer.
     #[error(transparent)]
     Http(#[from] HttpFault),
+    /// Its row cannot be opened here.
+    #[error("hook_unopened: its row cannot be opened here; `signet hook show` says why")]
+    Unopened,
     /// The hook failed too often and was not asked.
     #[error("hook_left_alone: the hook does not answer and is left alone for a while")]
     LeftAlone,
@@ -102,6 +105,7 @@ impl HookError {
             Self::MissingFunction(_) => "hook_missing_function",
             Self::Failed { .. } => "hook_failed",
             Self::Http(fault) => fault.code(),
+            Self::Unopened => "hook_unopened",
             Self::LeftAlone => "hook_left_alone",
             Self::Conflict => "hook_conflict",
         }

@@ -7,8 +7,8 @@ use serde_json::Value;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 use super::breaker::{Breaker, BreakerSettings};
-use super::custody::{self, StoredHookError};
-use super::definition::{Hook, Target};
+use super::custody;
+use super::definition::{Hook, Target, UnopenedTarget};
 use super::record::{self, Recorded};
 use super::sample::{Kept, Sampler, Sampling};
 use super::transport::sql::SqlTransport;
@@ -28,9 +28,6 @@ const PREVIEWS_AT_ONCE: usize = 2;
 /// Why the hooks are not known.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryError {
-    /// A row cannot be used.
-    #[error(transparent)]
-    Stored(#[from] StoredHookError),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -74,6 +71,14 @@ impl HookSet {
     /// Every enabled hook.
     pub fn all(&self) -> impl Iterator<Item = &Arc<Hook>> {
         self.hooks.iter()
+    }
+
+    /// The enabled hooks that stand for rows which cannot be opened here, with the reason.
+    pub fn unopened(&self) -> impl Iterator<Item = (&str, &UnopenedTarget)> {
+        self.hooks.iter().filter_map(|hook| match &hook.settings.target {
+            Target::Unopened(unopened) => Some((hook.settings.name.as_str(), unopened)),
+            Target::Sql(_) | Target::Http(_) => None,
+        })
     }
 
     fn of(&self, output: Output) -> impl Iterator<Item = &Arc<Hook>> {
@@ -124,6 +129,9 @@ impl Hooks {
         keyring: &Keyring,
     ) -> Result<Self, RegistryError> {
         let set = read(connection, keyring).await?;
+        for (name, unopened) in set.unopened() {
+            tell(name, unopened);
+        }
         Ok(Self {
             shared: Arc::new(Shared {
                 lender,
@@ -193,7 +201,8 @@ impl Hooks {
         kept || self.current().of(output).next().is_some()
     }
 
-    /// Reads the hooks again, whenever the version of the cache `hooks` has moved. On an error the old ones stay.
+    /// Reads the hooks again, whenever the version of the cache `hooks` has moved. If the database fails the old ones
+    /// stay, and whoever asked tries again; a row that cannot be opened keeps no other from being taken over.
     pub async fn reload(
         &self,
         connection: &mut PgConnection,
@@ -202,6 +211,13 @@ impl Hooks {
         // One at a time from question to answer: else an older answer could replace a newer one.
         let _reloading = self.shared.reloading.lock().await;
         let set = Arc::new(read(connection, keyring).await?);
+        let known = self.current();
+        for (name, unopened) in set.unopened() {
+            // Hooks are read every few seconds: said once.
+            if !known.unopened().any(|(known, _)| known == name) {
+                tell(name, unopened);
+            }
+        }
         let enabled = |name: &str| set.all().any(|hook| hook.settings.name == name);
         self.shared.breaker.retain(enabled);
         self.shared.recorded.retain(enabled);
@@ -311,8 +327,17 @@ async fn read(connection: &mut PgConnection, keyring: &Keyring) -> Result<HookSe
     for row in store::all(connection).await? {
         // Whatever is wrong with a disabled hook stops nobody.
         if row.enabled {
-            hooks.push(Arc::new(custody::open(row, keyring)?));
+            hooks.push(Arc::new(custody::open_or_stand_in(&row, keyring)));
         }
     }
     Ok(HookSet { hooks })
+}
+
+fn tell(name: &str, unopened: &UnopenedTarget) {
+    let reason = &unopened.reason;
+    tracing::error!(
+        hook.name = name,
+        reason,
+        "an enabled hook cannot be opened; the others are asked"
+    );
 }

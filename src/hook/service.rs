@@ -1,8 +1,8 @@
 //! Owns what operators do with hooks. Each function writes in its caller's transaction and leaves an event; every
 //! replica asks the new hooks when that commits.
 
-use super::custody::{self, StoredHookError};
-use super::definition::{DefinitionError, Hook, Settings};
+use super::custody;
+use super::definition::{DefinitionError, Hook, Settings, Target};
 use super::store::{self, WriteError};
 use crate::audit::{self, Event};
 use crate::base::id::{HookId, UserId};
@@ -21,9 +21,12 @@ pub enum HookServiceError {
     /// No such hook.
     #[error("there is no hook {0:?}; `signet hook list` shows every one")]
     Unknown(String),
-    /// A row cannot be used.
-    #[error(transparent)]
-    Stored(#[from] StoredHookError),
+    /// Its row cannot be opened, so that it can only be disabled, removed, or given a new secret.
+    #[error(
+        "the hook {0} cannot be opened here: load the key-encryption key that sealed it, give it a new secret, or \
+         disable it"
+    )]
+    Unopened(String),
     /// Signing secrets could not be sealed.
     #[error("the signing secrets could not be sealed")]
     Sealing(#[from] SealingError),
@@ -50,7 +53,7 @@ pub async fn forget(work: &mut Work, user: &UserId) -> Result<(), DatabaseError>
     store::events::forget(work.connection()?, user).await
 }
 
-/// The hook of a name or id.
+/// The hook of a name or id; one whose row cannot be opened too, so that it can be looked at and disabled.
 pub async fn find(work: &mut Work, keyring: &Keyring, reference: &str) -> Result<Hook, HookServiceError> {
     let unknown = || HookServiceError::Unknown(reference.to_owned());
     if reference.contains('\0') {
@@ -59,19 +62,22 @@ pub async fn find(work: &mut Work, keyring: &Keyring, reference: &str) -> Result
     let row = store::find(work.connection()?, reference)
         .await?
         .ok_or_else(unknown)?;
-    Ok(custody::open(row, keyring)?)
+    Ok(custody::open_or_stand_in(&row, keyring))
 }
 
 /// Every hook in the order in which they are asked.
 pub async fn list(work: &mut Work, keyring: &Keyring) -> Result<Vec<Hook>, HookServiceError> {
     let rows = store::all(work.connection()?).await?;
-    let hooks = rows.into_iter().map(|row| custody::open(row, keyring));
-    Ok(hooks.collect::<Result<_, _>>()?)
+    let hooks = rows.iter().map(|row| custody::open_or_stand_in(row, keyring));
+    Ok(hooks.collect())
 }
 
 /// Gives a hook other settings.
 pub async fn change(work: &mut Work, keyring: &Keyring, hook: &Hook) -> Result<(), HookServiceError> {
     let Hook { id, settings } = hook;
+    if let Target::Unopened(_) = settings.target {
+        return disable_unopened(work, hook).await;
+    }
     settings.check()?;
     let sealed = custody::seal(keyring, id, &settings.target, work.entropy())?;
     let now = work.now();
@@ -79,6 +85,19 @@ pub async fn change(work: &mut Work, keyring: &Keyring, hook: &Hook) -> Result<(
         .await
         .map_err(|error| written(error, settings))?;
     if !changed {
+        return Err(HookServiceError::Unknown(settings.name.clone()));
+    }
+    record(work, settings).await
+}
+
+/// A disablement counts whatever cannot be opened; anything else would write what nobody has read.
+async fn disable_unopened(work: &mut Work, hook: &Hook) -> Result<(), HookServiceError> {
+    let Hook { id, settings } = hook;
+    let now = work.now();
+    if settings.enabled {
+        return Err(HookServiceError::Unopened(settings.name.clone()));
+    }
+    if !store::disable(work.connection()?, id, now).await? {
         return Err(HookServiceError::Unknown(settings.name.clone()));
     }
     record(work, settings).await

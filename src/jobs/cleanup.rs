@@ -12,6 +12,7 @@ use crate::base::origin::Origin;
 use crate::db::DatabaseError;
 use crate::hook::Hooks;
 use crate::logout::waiting as logout;
+use crate::replica;
 use crate::session;
 use crate::tenancy::invitation;
 use crate::token::{cutoff, expiry as token};
@@ -55,7 +56,7 @@ pub async fn sweep(app: &App) -> Result<u64, DatabaseError> {
     failure.map_or(Ok(fullest), Err)
 }
 
-const STEPS: u8 = 11;
+const STEPS: u8 = 12;
 
 async fn clean(app: &App, step: u8) -> Result<u64, DatabaseError> {
     let mut work = app.single(app.circumstances(Origin::internal("cleanup"))).await?;
@@ -70,6 +71,7 @@ async fn clean(app: &App, step: u8) -> Result<u64, DatabaseError> {
         7 => cutoff::expire(&mut work, BATCH).await,
         8 => logout::expire(&mut work, BATCH).await,
         9 => Hooks::expire(&mut work, app::sampling(&app.config().hooks)).await,
+        10 => replica::expire(&mut work, BATCH).await,
         _ => throttle::expire(&mut work, app.throttle(), BATCH).await,
     }
 }

@@ -2,6 +2,7 @@
 //! `id:base64 of 32 bytes`; blank lines and lines that start with `#` are skipped. The first key of the first file
 //! seals, every key opens. It does not know what is sealed.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -11,12 +12,15 @@ use base64::engine::general_purpose::STANDARD;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
+use crate::base::digest;
 use crate::base::entropy::{self, Entropy};
 use crate::base::secret::Secret;
 
 /// What the ids of development keys start with; `signet serve` refuses such a key.
 pub const DEVELOPMENT_PREFIX: &str = "dev-";
 const KEY_LENGTH: usize = 32;
+/// Bytes that tell keys apart.
+const FINGERPRINT_LENGTH: usize = 8;
 const LONGEST_ID: usize = 64;
 const LARGEST_FILE: u64 = 64 * 1024;
 /// The group may read: that is how orchestrators hand a secret to a process that is not root.
@@ -142,6 +146,11 @@ impl Keyring {
         self.keys().map(|kek| kek.id.as_str())
     }
 
+    /// The ids of all keys, the active one first, each with a name that depends on the key alone.
+    pub fn fingerprints(&self) -> impl Iterator<Item = (&str, String)> {
+        self.keys().map(|kek| (kek.id.as_str(), fingerprint(&kek.key)))
+    }
+
     /// Whether any key is a development one.
     #[must_use]
     pub fn has_development_key(&self) -> bool {
@@ -176,6 +185,17 @@ pub fn new_line(id: &str, entropy: &dyn Entropy) -> Result<Secret, KekError> {
     let key = Zeroizing::new(entropy::bytes::<KEY_LENGTH>(entropy));
     let encoded = Zeroizing::new(STANDARD.encode(key.as_slice()));
     Ok(Secret::new(format!("{id}:{}\n", *encoded)))
+}
+
+/// A key is 32 random bytes, so that what is derived from it tells nothing of it.
+fn fingerprint(key: &[u8; KEY_LENGTH]) -> String {
+    let digest = digest::hmac_sha256(key, &[b"fingerprint of a key-encryption key"]);
+    let mut text = String::with_capacity(2 * FINGERPRINT_LENGTH);
+    for byte in digest.as_bytes().iter().take(FINGERPRINT_LENGTH) {
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 fn read(path: &Path) -> Result<Zeroizing<String>, KekError> {

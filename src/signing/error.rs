@@ -44,9 +44,21 @@ pub enum SigningError {
     /// No key of this algorithm is active.
     #[error("no active signing key for {}", .0.name())]
     NoSigner(Algorithm),
-    /// No server secret has this purpose.
+    /// No server secret has this purpose, or the newest one does not open.
     #[error("no server secret for {}", .0.name())]
     NoServerKey(Purpose),
+    /// What was presented was made with a key of ours that does not open here: another replica may know it.
+    #[error("what was presented was made with a key of ours that does not open here: {row}")]
+    NotHere {
+        /// A `kid`, or purpose and number.
+        row: String,
+    },
+    /// Keys are stored, and not one of them signs: these are the wrong key-encryption keys.
+    #[error("none of the stored signing keys can be used; the first: {first}")]
+    NothingOpens {
+        /// Why the first of them cannot.
+        first: String,
+    },
     /// A key is unusable, or claims cannot be signed.
     #[error(transparent)]
     Jose(#[from] JoseError),
@@ -61,6 +73,9 @@ pub enum VerificationError {
     /// Its form, header or signature.
     #[error(transparent)]
     Jws(#[from] JwsError),
+    /// Its key is one of ours, and this process cannot open it: nothing can be said of the token.
+    #[error("the token's key does not open here")]
+    UnopenedKey,
     /// Its key is none of ours, or no longer.
     #[error("the token's key is not one of ours")]
     UnknownKey,

@@ -50,10 +50,34 @@ struct KnownKey {
     verifier: Verifier,
 }
 
-/// Our keys at one moment.
+/// A stored row that cannot be used, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnopenedRow {
+    /// The row: a `kid`, or purpose and number.
+    pub row: String,
+    /// Why, with what sealed it.
+    pub reason: String,
+}
+
+impl UnopenedRow {
+    pub(super) fn new(row: String, error: &SigningError) -> Self {
+        let source = std::error::Error::source(error).map(ToString::to_string);
+        let reason = source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"));
+        tracing::error!(
+            key.row = row,
+            reason,
+            "a stored key cannot be used; the others are"
+        );
+        Self { row, reason }
+    }
+}
+
+/// Our keys at one moment. A row that does not open is known to be there, and nothing of it is believed: it signs
+/// nothing, verifies nothing and is not published.
 pub struct KeySet {
     signers: HashMap<Algorithm, Signer>,
     known: HashMap<String, KnownKey>,
+    unopened: Vec<UnopenedRow>,
     jwks: Arc<str>,
     etag: Arc<str>,
     server_keys: ServerKeys,
@@ -69,6 +93,7 @@ impl KeySet {
     pub(super) fn new(
         mut keys: Vec<(KeyStatus, PrivateJwk)>,
         server_keys: ServerKeys,
+        mut unopened: Vec<UnopenedRow>,
     ) -> Result<Self, SigningError> {
         // A stable order gives all replicas the same document, the keys in use first.
         keys.sort_by(|(a_status, a), (b_status, b)| {
@@ -77,24 +102,27 @@ impl KeySet {
         });
         let mut signers = HashMap::new();
         let mut known = HashMap::new();
-        for (status, key) in &keys {
-            if *status == KeyStatus::Active {
-                signers.insert(key.public().algorithm(), Signer::new(key)?);
+        keys.retain(|(status, key)| {
+            let name = key.public().key_id().as_str().to_owned();
+            match parts(*status, key) {
+                Ok((signer, verifier)) => {
+                    signers.extend(signer.map(|signer| (signer.algorithm(), signer)));
+                    let status = *status;
+                    known.insert(name, KnownKey { status, verifier });
+                    true
+                }
+                Err(error) => {
+                    unopened.push(UnopenedRow::new(name, &error.into()));
+                    false
+                }
             }
-            let verifier = Verifier::new(key.public())?;
-            known.insert(
-                key.public().key_id().as_str().to_owned(),
-                KnownKey {
-                    status: *status,
-                    verifier,
-                },
-            );
-        }
+        });
         let jwks = render(&keys)?;
         let hash = URL_SAFE_NO_PAD.encode(plain_sha256(jwks.as_bytes()));
         Ok(Self {
             signers,
             known,
+            unopened,
             jwks: jwks.into(),
             etag: format!("\"{hash}\"").into(),
             server_keys,
@@ -137,11 +165,14 @@ impl KeySet {
     ) -> Result<Map<String, Value>, VerificationError> {
         let token = UnverifiedJws::parse(token)?;
         // The name is looked up among keys in memory, and nowhere else (RFC 8725 §3.10).
-        let key = self
-            .known
-            .get(token.header().key_id().as_str())
-            .filter(|key| accepts(key.status))
-            .ok_or(VerificationError::UnknownKey)?;
+        let name = token.header().key_id().as_str();
+        let Some(key) = self.known.get(name).filter(|key| accepts(key.status)) else {
+            return Err(if self.unopened.iter().any(|unopened| unopened.row == name) {
+                VerificationError::UnopenedKey
+            } else {
+                VerificationError::UnknownKey
+            });
+        };
         if !token.header().is_of_type(typ) {
             return Err(VerificationError::Type);
         }
@@ -155,6 +186,33 @@ impl KeySet {
             .into_iter()
             .filter(|algorithm| self.signers.contains_key(algorithm))
             .collect()
+    }
+
+    /// Whether nothing that a grant may need is missing: then what its completing statement wrote can be answered for,
+    /// whichever audience the grant turns out to be for.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.server_keys.can_tag(Purpose::RefreshToken)
+            && Algorithm::ALL
+                .iter()
+                .all(|algorithm| self.signers.contains_key(algorithm))
+    }
+
+    /// The stored rows that cannot be used here.
+    #[must_use]
+    pub fn unopened(&self) -> &[UnopenedRow] {
+        &self.unopened
+    }
+
+    /// The rows that are open here, by name, in order: signing keys, then server keys.
+    #[must_use]
+    pub fn opened(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.known.keys().cloned().collect();
+        names.sort_unstable();
+        let mut numbered: Vec<String> = self.server_keys.names().collect();
+        numbered.sort_unstable();
+        names.extend(numbered);
+        names
     }
 
     /// The JWKS document as JSON.
@@ -185,12 +243,28 @@ impl KeySet {
     ) -> bool {
         self.server_keys.verify(purpose, number, parts, tag)
     }
+
+    /// Refuses to say anything of a tag whose key is stored and does not open here.
+    pub fn require_opened(&self, purpose: Purpose, number: i32) -> Result<(), SigningError> {
+        if self.server_keys.is_unopened(purpose, number) {
+            let row = format!("{}.{number}", purpose.name());
+            return Err(SigningError::NotHere { row });
+        }
+        Ok(())
+    }
 }
 
 impl std::fmt::Debug for KeySet {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "KeySet({} known keys)", self.known.len())
     }
+}
+
+fn parts(status: KeyStatus, key: &PrivateJwk) -> Result<(Option<Signer>, Verifier), JoseError> {
+    let signer = (status == KeyStatus::Active)
+        .then(|| Signer::new(key))
+        .transpose()?;
+    Ok((signer, Verifier::new(key.public())?))
 }
 
 fn render(keys: &[(KeyStatus, PrivateJwk)]) -> Result<String, SigningError> {

@@ -2,7 +2,7 @@
 //! of another, and losing one line ends what it tagged and nothing else. The newest number tags, every number
 //! verifies. It does not know what is tagged.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::custody::SecretKey;
 use super::error::SigningError;
@@ -17,11 +17,13 @@ pub enum Purpose {
     Csrf,
     /// Where the next page of a list begins.
     Cursor,
+    /// Which accounts a browser is known for.
+    Device,
 }
 
 impl Purpose {
     /// Every purpose that a key is kept for.
-    pub const ALL: [Self; 3] = [Self::RefreshToken, Self::Csrf, Self::Cursor];
+    pub const ALL: [Self; 4] = [Self::RefreshToken, Self::Csrf, Self::Cursor, Self::Device];
 
     /// Its name in the database and in each tag's input.
     #[must_use]
@@ -30,6 +32,7 @@ impl Purpose {
             Self::RefreshToken => "refresh_token",
             Self::Csrf => "csrf",
             Self::Cursor => "cursor",
+            Self::Device => "device",
         }
     }
 
@@ -67,6 +70,7 @@ impl Line {
 /// Every server key. A purpose whose last key is lost tags and verifies nothing; the others go on.
 pub struct ServerKeys {
     lines: HashMap<Purpose, Line>,
+    unopened: HashSet<(Purpose, i32)>,
 }
 
 impl ServerKeys {
@@ -79,16 +83,50 @@ impl ServerKeys {
             .into_iter()
             .filter_map(|(purpose, keys)| Some((purpose, Line::new(keys)?)))
             .collect();
-        Self { lines }
+        Self {
+            lines,
+            unopened: HashSet::new(),
+        }
     }
 
-    /// Tags the parts with the purpose's newest key, and says its number.
+    /// The same beside keys that are stored and do not open.
+    pub(super) fn beside(self, unopened: HashSet<(Purpose, i32)>) -> Self {
+        Self { unopened, ..self }
+    }
+
+    /// Tags the parts with the purpose's newest key, and says its number. While the newest does not open nothing is
+    /// tagged: an older one may have been replaced because it was lost.
     pub fn tag(&self, purpose: Purpose, parts: &[impl AsRef<[u8]>]) -> Result<(i32, Digest), SigningError> {
-        let line = self
-            .lines
-            .get(&purpose)
-            .ok_or(SigningError::NoServerKey(purpose))?;
+        let line = self.tagging(purpose).ok_or(SigningError::NoServerKey(purpose))?;
         Ok((line.newest.number, mac(&line.newest.key, purpose, parts)))
+    }
+
+    /// Whether a purpose can be tagged for.
+    #[must_use]
+    pub fn can_tag(&self, purpose: Purpose) -> bool {
+        self.tagging(purpose).is_some()
+    }
+
+    /// Whether a key of this number is stored and does not open: whether it tagged something cannot be said.
+    #[must_use]
+    pub fn is_unopened(&self, purpose: Purpose, number: i32) -> bool {
+        self.unopened.contains(&(purpose, number))
+    }
+
+    /// The keys that are here, as purpose and number.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> {
+        self.lines.iter().flat_map(|(purpose, line)| {
+            let numbered = std::iter::once(&line.newest).chain(&line.older);
+            numbered.map(|numbered| format!("{}.{}", purpose.name(), numbered.number))
+        })
+    }
+
+    fn tagging(&self, purpose: Purpose) -> Option<&Line> {
+        let newer = |newest: i32| {
+            let mut unopened = self.unopened.iter();
+            unopened.any(|(of, number)| *of == purpose && *number > newest)
+        };
+        self.lines.get(&purpose).filter(|line| !newer(line.newest.number))
     }
 
     /// Whether the parts were tagged with the purpose's key of this number. An unknown number tagged nothing.
@@ -152,6 +190,17 @@ mod tests {
         assert!(!keys.verify(Purpose::Csrf, number, &["ab", "c"], &tag));
         assert!(!keys.verify(REFRESH, number, &["a", "bc"], &tag));
         assert!(!keys.verify(REFRESH, number, &["abc"], &tag));
+    }
+
+    #[test]
+    fn a_newest_key_that_does_not_open_leaves_nothing_to_tag_with() {
+        let keys = keys().beside(HashSet::from([(REFRESH, 11), (Purpose::Csrf, 9)]));
+        assert!(!keys.can_tag(REFRESH) && keys.can_tag(Purpose::Csrf));
+        let refused = keys.tag(REFRESH, &["a"]);
+        assert!(matches!(refused, Err(SigningError::NoServerKey(REFRESH))));
+        let old = mac(&Zeroizing::new([10; 32]), REFRESH, &["a"]);
+        assert!(keys.verify(REFRESH, 10, &["a"], &old));
+        assert!(keys.is_unopened(REFRESH, 11) && !keys.is_unopened(REFRESH, 10));
     }
 
     #[test]

@@ -1,16 +1,18 @@
 //! Owns the place where this process keeps its current [`KeySet`]. Reading it is a lock held for a pointer's copy;
 //! replacing it is one statement. It does not know who says that keys have changed.
 
+use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::Mutex;
 
 use super::custody;
 use super::error::SigningError;
-use super::key_set::{KeySet, KeyStatus};
+use super::key_set::{KeySet, KeyStatus, UnopenedRow};
 use super::server_key::{Purpose, ServerKeys};
-use super::store::{self, Stored};
+use super::store::{self, Stored, StoredKey};
 use crate::db::{DatabaseError, PgConnection};
+use crate::jose::PrivateJwk;
 use crate::protocol::algorithm::Algorithm;
 use crate::sealing::Keyring;
 
@@ -38,6 +40,18 @@ impl SigningKeys {
         })
     }
 
+    /// Refuses keys of which not one signs although there are some: whoever starts like this has the wrong
+    /// key-encryption keys. One row among others that does not open stops nobody.
+    pub fn require_signer(&self) -> Result<(), SigningError> {
+        let current = self.current();
+        match current.unopened().first() {
+            Some(first) if current.algorithms().is_empty() => Err(SigningError::NothingOpens {
+                first: first.reason.clone(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// The keys of this moment. A request takes them once, so that all it signs and checks agrees.
     #[must_use]
     pub fn current(&self) -> Arc<KeySet> {
@@ -45,7 +59,8 @@ impl SigningKeys {
         Arc::clone(&current)
     }
 
-    /// Reads the keys again, whenever the version of the cache `keys` has moved. On an error the old ones stay.
+    /// Reads the keys again, whenever the version of the cache `keys` has moved. If the database fails the old ones
+    /// stay, and whoever asked tries again; a row that does not open keeps no other from being taken over.
     pub async fn reload(&self, connection: &mut PgConnection, keyring: &Keyring) -> Result<(), SigningError> {
         // One at a time from question to answer: else an older answer could replace a newer one, and bring a
         // revoked key back.
@@ -67,22 +82,39 @@ async fn read(connection: &mut PgConnection, keyring: &Keyring) -> Result<KeySet
     open(&stored, keyring)
 }
 
+/// Opens row by row: a revocation must count whatever else cannot be opened.
 fn open(stored: &Stored, keyring: &Keyring) -> Result<KeySet, SigningError> {
+    let mut unopened = Vec::new();
     let mut keys = Vec::with_capacity(stored.keys.len());
     for row in &stored.keys {
-        let status = KeyStatus::parse(&row.status).ok_or(DatabaseError::Inconsistent {
-            table: "auth.jwks",
-            problem: "its status is unknown",
-        })?;
-        keys.push((status, custody::open_key(keyring, row)?));
+        match open_key(row, keyring) {
+            Ok(key) => keys.push(key),
+            Err(error) => unopened.push(UnopenedRow::new(row.key_id.as_str().to_owned(), &error)),
+        }
     }
     let mut secrets = Vec::with_capacity(stored.secrets.len());
+    let mut unopened_secrets = HashSet::new();
     for row in &stored.secrets {
-        let purpose = Purpose::parse(&row.purpose).ok_or(DatabaseError::Inconsistent {
-            table: "auth.server_secrets",
-            problem: "its purpose is unknown",
-        })?;
-        secrets.push((purpose, row.number, custody::open_secret(keyring, row)?));
+        // The statement asks for the purposes that this version knows.
+        let Some(purpose) = Purpose::parse(&row.purpose) else {
+            continue;
+        };
+        match custody::open_secret(keyring, row) {
+            Ok(secret) => secrets.push((purpose, row.number, secret)),
+            Err(error) => {
+                let name = format!("{}.{}", row.purpose, row.number);
+                unopened.push(UnopenedRow::new(name, &error));
+                unopened_secrets.insert((purpose, row.number));
+            }
+        }
     }
-    KeySet::new(keys, ServerKeys::new(secrets))
+    KeySet::new(keys, ServerKeys::new(secrets).beside(unopened_secrets), unopened)
+}
+
+fn open_key(row: &StoredKey, keyring: &Keyring) -> Result<(KeyStatus, PrivateJwk), SigningError> {
+    let status = KeyStatus::parse(&row.status).ok_or(DatabaseError::Inconsistent {
+        table: "auth.jwks",
+        problem: "its status is unknown",
+    })?;
+    Ok((status, custody::open_key(keyring, row)?))
 }

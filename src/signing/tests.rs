@@ -26,7 +26,7 @@ fn again(key: &PrivateJwk) -> PrivateJwk {
 }
 
 fn set(keys: Vec<(KeyStatus, PrivateJwk)>) -> KeySet {
-    KeySet::new(keys, server_keys()).unwrap()
+    KeySet::new(keys, server_keys(), Vec::new()).unwrap()
 }
 
 /// JW-04: every JWK names kid, alg and use, and none has a private member.

@@ -19,6 +19,8 @@ use crate::client::{AccessTokenFormat, Client, Resource};
 use crate::db::{DatabaseError, Work};
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::scope::Scope;
+use crate::signing::error::VerificationError;
+use crate::signing::key_set::KeySet;
 
 /// The `typ` of RFC 9068 §2.1.
 pub const TYPE: &str = "at+jwt";
@@ -92,6 +94,7 @@ pub fn draft(
 /// Mints an access token: one signature, or none for a reference.
 pub fn mint(
     issuance: &Issuance,
+    keys: &KeySet,
     moment: Moment<'_>,
     recipient: Recipient<'_>,
     subject: &TokenSubject,
@@ -112,10 +115,7 @@ pub fn mint(
                 .and_then(|resource| resource.algorithm)
                 .or(client.access_token_algorithm)
                 .unwrap_or(Algorithm::ES256);
-            (
-                Secret::new(issuance.keys.current().sign(algorithm, TYPE, &claims)?),
-                None,
-            )
+            (Secret::new(keys.sign(algorithm, TYPE, &claims)?), None)
         }
         AccessTokenFormat::Reference => {
             let handle = Handle::new(Kind::AccessToken, moment.entropy);
@@ -154,14 +154,25 @@ pub enum PresentedToken {
 }
 
 /// Reads a presented access token: signature, type, issuer and time. `None` for everything else; why does not matter
-/// to whoever presents it.
-#[must_use]
-pub fn read(issuance: &Issuance, text: &str, now: Timestamp) -> Option<PresentedToken> {
+/// to whoever presents it. An error if its key is ours and does not open here: that says nothing of the token.
+pub fn read(
+    issuance: &Issuance,
+    keys: &KeySet,
+    text: &str,
+    now: Timestamp,
+) -> Result<Option<PresentedToken>, VerificationError> {
     if let Some(handle) = Handle::parse(Kind::AccessToken, text) {
-        return Some(PresentedToken::Reference(handle));
+        return Ok(Some(PresentedToken::Reference(handle)));
     }
-    let claims = issuance.keys.current().verify(text, TYPE).ok()?;
-    let expires_at = claims.get("exp").and_then(Value::as_i64)?;
+    let claims = match keys.verify(text, TYPE) {
+        Ok(claims) => claims,
+        Err(error @ VerificationError::UnopenedKey) => return Err(error),
+        Err(VerificationError::Jws(_) | VerificationError::UnknownKey | VerificationError::Type) => {
+            return Ok(None);
+        }
+    };
+    let expires_at = claims.get("exp").and_then(Value::as_i64);
     let ours = claims.get("iss").and_then(Value::as_str) == Some(issuance.issuer.as_str());
-    (ours && now.timestamp() < expires_at).then_some(PresentedToken::Jwt(claims))
+    let lives = expires_at.is_some_and(|expires_at| now.timestamp() < expires_at);
+    Ok((ours && lives).then_some(PresentedToken::Jwt(claims)))
 }

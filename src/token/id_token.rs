@@ -13,6 +13,7 @@ use crate::base::secret::Secret;
 use crate::claims::assemble::{self, Draft, GrantFacts, IdTokenExtras, TokenFrame};
 use crate::client::Client;
 use crate::protocol::algorithm::Algorithm;
+use crate::signing::key_set::KeySet;
 
 /// The `typ` header of our ID tokens.
 pub const TYPE: &str = "JWT";
@@ -67,6 +68,7 @@ pub fn draft(
 /// Mints an ID token: one signature.
 pub fn mint(
     issuance: &Issuance,
+    keys: &KeySet,
     client: &Client,
     grant: &GrantFacts,
     content: IdTokenContent<'_>,
@@ -82,9 +84,7 @@ pub fn mint(
             json!(half_hash(algorithm, access_token.expose())),
         );
     }
-    Ok(Secret::new(
-        issuance.keys.current().sign(algorithm, TYPE, &claims)?,
-    ))
+    Ok(Secret::new(keys.sign(algorithm, TYPE, &claims)?))
 }
 
 /// The left half of the hash that belongs to the ID token's algorithm (Core §3.1.3.6).

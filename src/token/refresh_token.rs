@@ -10,8 +10,8 @@ use crate::base::entropy::{self, Entropy};
 use crate::base::handle::{self, BackupEpoch, Kind, RANDOM_LENGTH};
 use crate::base::secret::Secret;
 use crate::signing::error::SigningError;
+use crate::signing::key_set::KeySet;
 use crate::signing::server_key::Purpose;
-use crate::signing::signing_keys::SigningKeys;
 
 /// The random part of a refresh token: one per grant, never stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +41,10 @@ impl GrantRandom {
 
 impl RefreshToken {
     /// The token's text.
-    pub fn compose(&self, keys: &SigningKeys, epoch: BackupEpoch) -> Result<Secret, SigningError> {
+    pub fn compose(&self, keys: &KeySet, epoch: BackupEpoch) -> Result<Secret, SigningError> {
         let (epoch, generation) = (epoch.0.to_be_bytes(), self.generation.to_be_bytes());
         let parts = [epoch.as_slice(), self.random.0.expose().as_bytes(), &generation];
-        let (number, tag) = keys.current().tag(Purpose::RefreshToken, &parts)?;
+        let (number, tag) = keys.tag(Purpose::RefreshToken, &parts)?;
         let tag = URL_SAFE_NO_PAD.encode(tag.as_bytes());
         let body = format!(
             "{}_0_{}.{}.{number}.{tag}",
@@ -55,9 +55,21 @@ impl RefreshToken {
         Ok(Secret::new(handle::seal(&body)))
     }
 
-    /// Reads a presented token; `None` unless we made it, in this epoch.
-    #[must_use]
-    pub fn read(text: &str, keys: &SigningKeys, epoch: BackupEpoch) -> Option<Self> {
+    /// Reads a presented token; `None` unless we made it, in this epoch. An error if its key is stored and does not open
+    /// here: then nobody may be told that the token is unknown.
+    pub fn read(text: &str, keys: &KeySet, epoch: BackupEpoch) -> Result<Option<Self>, SigningError> {
+        let Some((token, number, tag)) = Self::parse(text) else {
+            return Ok(None);
+        };
+        keys.require_opened(Purpose::RefreshToken, number)?;
+        let (epoch, generation) = (epoch.0.to_be_bytes(), token.generation.to_be_bytes());
+        let parts = [epoch.as_slice(), token.random.0.expose().as_bytes(), &generation];
+        let ours = keys.verify_tag(Purpose::RefreshToken, number, &parts, &tag);
+        Ok(ours.then_some(token))
+    }
+
+    /// The token with the number of its key and its tag, which nobody has checked.
+    fn parse(text: &str) -> Option<(Self, i32, Digest)> {
         let body = handle::unseal(text)?
             .strip_prefix(Kind::Refresh.prefix())?
             .strip_prefix("_0_")?;
@@ -70,12 +82,7 @@ impl RefreshToken {
         let (generation, number) = (canonical_number(generation)?, canonical_number(number)?);
         let tag = Digest::from_bytes(&URL_SAFE_NO_PAD.decode(tag).ok()?)?;
         let random = GrantRandom(Secret::new(random.to_owned()));
-        let (epoch, generation_bytes) = (epoch.0.to_be_bytes(), generation.to_be_bytes());
-        let parts = [epoch.as_slice(), random.0.expose().as_bytes(), &generation_bytes];
-        let ours = keys
-            .current()
-            .verify_tag(Purpose::RefreshToken, number, &parts, &tag);
-        ours.then_some(Self { random, generation })
+        Some((Self { random, generation }, number, tag))
     }
 }
 

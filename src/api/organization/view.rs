@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::base::id::OrganizationId;
 use crate::signing::error::SigningError;
-use crate::signing::signing_keys::SigningKeys;
+use crate::signing::key_set::KeySet;
 use crate::tenancy::workspace::{Workspace, WorkspaceMember};
 use crate::tenancy::{DomainClaim, Invitation, Member, MemberRole, Organization};
 use crate::user::AccessTier;
@@ -19,7 +19,7 @@ use crate::token::issuance::MintError;
 pub(super) fn page<T>(
     list: &List<'_>,
     page: &Page,
-    keys: &SigningKeys,
+    keys: &KeySet,
     items: &[T],
     (key, show): (impl Fn(&T) -> String, impl Fn(&T) -> Value),
 ) -> Result<Value, Refusal> {

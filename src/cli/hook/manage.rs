@@ -135,6 +135,12 @@ fn edit(settings: &mut Settings, arguments: EditHook) -> Result<()> {
             let url = arguments.target.as_deref().unwrap_or(kept.url().as_str());
             Target::http(url, secrets.unwrap_or_else(|| kept.secrets().clone()))?
         }
+        Target::Unopened(unopened) => {
+            let secrets = secrets.filter(|_| unopened.kind == "http");
+            let secrets = secrets.with_context(|| unopened.reason.clone())?;
+            let url = arguments.target.as_deref().unwrap_or(&unopened.address);
+            Target::http(url, secrets)?
+        }
     };
     apply(settings, arguments.options);
     Ok(())
@@ -167,8 +173,15 @@ fn apply(settings: &mut Settings, options: HookOptions) {
 
 /// What keeps an SQL hook from running, as far as it can be known without running it.
 async fn obstacles(config: &SignetConfig, hook: &Hook) -> Result<Vec<Obstacle>> {
-    let Target::Sql(function) = &hook.settings.target else {
-        return Ok(Vec::new());
+    let function = match &hook.settings.target {
+        Target::Sql(function) => function,
+        Target::Http(_) => return Ok(Vec::new()),
+        Target::Unopened(unopened) => {
+            return Ok(vec![Obstacle {
+                problem: unopened.reason.clone(),
+                mend: "load the key-encryption key that sealed it, or give it a new secret".to_owned(),
+            }]);
+        }
     };
     match app::hook_ways(config)?.sql {
         Some(transport) => Ok(transport

@@ -62,9 +62,15 @@ pub async fn post(
             "the client is not registered for this grant_type",
         ));
     }
+    if let Some(reason) = edge.app.may_not_mint() {
+        tracing::error!(reason, client.id = %client.client_id, "no token was minted");
+        return Err(OAuthError::unavailable());
+    }
     let resource = resource(&edge, &params, grant_type, client.default_resource.as_deref()).await?;
+    let keys = edge.app.issuance().keys.current();
     let granting = Granting {
         issuance: edge.app.issuance(),
+        keys: &keys,
         client: &client,
         resource: resource.as_deref(),
     };

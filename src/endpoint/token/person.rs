@@ -220,8 +220,10 @@ pub(super) fn decide<T>(result: Result<T, GrantError>) -> Result<Result<T, Outco
     }
 }
 
-/// One autocommit statement is enough for JWTs; a reference token's row belongs to the same transaction. A rotation may
-/// be sent twice, since within the grace the same token is given the same successor; a code's redemption never is.
+/// One autocommit statement is enough for JWTs whose signers are all at hand; a reference token's row belongs to the
+/// same transaction. Where a key is missing, only the statement's row says whether the grant needs that one: then it is
+/// taken back if it does. A rotation may be sent twice, since within the grace the same token is given the same
+/// successor; a code's redemption never is.
 async fn begin(
     edge: &Edge,
     circumstances: Circumstances,
@@ -230,11 +232,11 @@ async fn begin(
 ) -> Result<Work, OAuthError> {
     let graceful = !granting.issuance.settings.refresh_grace().is_zero();
     let work = match (granting.client.access_token_format, presented) {
-        (AccessTokenFormat::Reference, _) => edge.app.begin(circumstances).await,
-        (AccessTokenFormat::Jwt, Presented::Refresh(_)) if graceful => {
+        (AccessTokenFormat::Jwt, Presented::Refresh(_)) if granting.keys.is_complete() && graceful => {
             edge.app.repeatable(circumstances).await
         }
-        (AccessTokenFormat::Jwt, _) => edge.app.single(circumstances).await,
+        (AccessTokenFormat::Jwt, _) if granting.keys.is_complete() => edge.app.single(circumstances).await,
+        (AccessTokenFormat::Jwt | AccessTokenFormat::Reference, _) => edge.app.begin(circumstances).await,
     };
     work.map_err(failed)
 }

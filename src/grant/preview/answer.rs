@@ -135,8 +135,10 @@ pub async fn preview(
 ) -> Result<Preview, PreviewError> {
     let Prepared { mut preview, subject } = prepared;
     if let Some(subject) = subject {
+        let keys = issuance.keys.current();
         let bench = Bench {
             issuance,
+            keys: &keys,
             hooks: ways,
             moment,
         };

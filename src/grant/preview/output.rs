@@ -17,6 +17,7 @@ use crate::hook::merge::Draft;
 use crate::hook::{Hook, Hooks, answer};
 use crate::protocol::claims::{self, Output};
 use crate::protocol::scope::{MODULES, OPENID, ORGANIZATIONS};
+use crate::signing::key_set::KeySet;
 use crate::token::access_token::{self, Moment, Recipient};
 use crate::token::id_token::{self, IdTokenContent};
 use crate::token::issuance::{Issuance, MintError};
@@ -24,6 +25,7 @@ use crate::token::issuance::{Issuance, MintError};
 /// What a dry run stands on.
 pub(super) struct Bench<'a> {
     pub(super) issuance: &'a Issuance,
+    pub(super) keys: &'a KeySet,
     pub(super) hooks: &'a Hooks,
     pub(super) moment: Moment<'a>,
 }
@@ -108,7 +110,14 @@ pub(super) async fn access_token(
         id_token: None,
     });
     let of_token = TokenSubject::Person(Box::new(facts));
-    let token = access_token::mint(bench.issuance, bench.moment, recipient, &of_token, scope)?;
+    let token = access_token::mint(
+        bench.issuance,
+        bench.keys,
+        bench.moment,
+        recipient,
+        &of_token,
+        scope,
+    )?;
     report.says(token.claims, token.text.expose().len());
     Ok((report, Some(token.text)))
 }
@@ -142,9 +151,8 @@ pub(super) async fn id_token(
             id_token: Some(additions),
         });
         let content = subject.content(access_token);
-        let token = id_token::mint(bench.issuance, client, &facts, content, now)?;
-        let keys = bench.issuance.keys.current();
-        let said = keys.verify_hint(token.expose(), id_token::TYPE)?;
+        let token = id_token::mint(bench.issuance, bench.keys, client, &facts, content, now)?;
+        let said = bench.keys.verify_hint(token.expose(), id_token::TYPE)?;
         report.says(said, token.expose().len());
     }
     Ok(report)

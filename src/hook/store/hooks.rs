@@ -157,6 +157,24 @@ pub(in crate::hook) async fn update(
     Ok(updated.rows_affected() == 1)
 }
 
+/// Disables a hook and leaves everything else of its row as it is. Says whether it is there.
+pub(in crate::hook) async fn disable(
+    connection: &mut PgConnection,
+    id: &HookId,
+    now: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let disabled = sqlx::query!(
+        "update auth.token_hooks
+         set enabled = false, updated_at = $2
+         where id = $1",
+        id.as_str(),
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(disabled.rows_affected() == 1)
+}
+
 /// Removes a hook. Says whether it was there.
 pub(in crate::hook) async fn delete(
     connection: &mut PgConnection,

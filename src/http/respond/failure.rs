@@ -8,6 +8,7 @@ use super::oauth::OAuthError;
 use super::page::{self, FormAction};
 use super::problem::Problem;
 use crate::db::{DatabaseError, told};
+use crate::signing::error::VerificationError;
 use crate::token::issuance::MintError;
 use crate::web::error::ErrorPage;
 use crate::web::layout::Layout;
@@ -48,11 +49,19 @@ impl From<MintError> for Failure {
                 tracing::error!(error.code = error.code(), error = %error, "no token was minted");
                 Self::Unavailable
             }
+            // A key that is missing here can be loaded, and another replica may have it.
             error @ MintError::Signing(_) => {
-                tracing::error!(error = %error, "no token was minted");
-                Self::Broken
+                tracing::error!(error = %error, "no token was minted or read");
+                Self::Unavailable
             }
         }
+    }
+}
+
+impl From<VerificationError> for Failure {
+    fn from(error: VerificationError) -> Self {
+        tracing::error!(error = %error, "a token could not be read");
+        Self::Unavailable
     }
 }
 

@@ -33,8 +33,8 @@ fn unknown_refresh(app: &TestApp) -> String {
         .app
         .circumstances(signet::base::origin::Origin::internal("test"))
         .epoch;
-    let keys = &app.app.issuance().keys;
-    token.compose(keys, epoch).expect("a token").expose().to_owned()
+    let keys = app.app.issuance().keys.current();
+    token.compose(&keys, epoch).expect("a token").expose().to_owned()
 }
 
 fn said(reply: &Reply) -> (u16, String, String) {

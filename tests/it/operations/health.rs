@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{Browser, TestApp};
 
-async fn internal(app: &TestApp) -> Browser {
+pub async fn internal(app: &TestApp) -> Browser {
     let socket = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let origin = format!("http://{}", socket.local_addr().expect("an address"));
     let router = router::internal(app.app.clone(), || "numbers\n".to_owned());

@@ -1,5 +1,6 @@
 //! What operators rely on: health, headers, request ids, and what each operation costs the database.
 
+mod caches;
 mod connections;
 mod headers;
 mod health;

@@ -1,0 +1,48 @@
+//! Owns how the replicas of a server are shown side by side: who holds which keys, and what one of them lacks.
+
+use sqlx::PgConnection;
+
+use crate::base::clock::Timestamp;
+use crate::db::DatabaseError;
+use crate::replica::{self, HEARD_WITHIN, Replica};
+use crate::sealing::Keyring;
+
+/// One line for each replica that was heard of lately; an error for one that cannot do what this configuration could.
+pub(super) async fn side_by_side(
+    connection: &mut PgConnection,
+    keyring: &Keyring,
+    now: Timestamp,
+) -> Result<Vec<Result<String, String>>, DatabaseError> {
+    let replicas = replica::list(connection).await?;
+    if replicas.is_empty() {
+        return Ok(vec![Ok("none is running".to_owned())]);
+    }
+    Ok(replicas
+        .iter()
+        .map(|replica| line(replica, keyring, now))
+        .collect())
+}
+
+fn line(replica: &Replica, keyring: &Keyring, now: Timestamp) -> Result<String, String> {
+    let holdings = &replica.holdings;
+    let silent = (now - replica.reported_at).to_std().unwrap_or_default();
+    let keks: Vec<String> = holdings
+        .keks
+        .iter()
+        .map(|kek| format!("{} {}", kek.id, kek.fingerprint))
+        .collect();
+    let text = format!(
+        "{} (signet {}), up since {}, heard of {} s ago; key-encryption keys: {}; keys: {}",
+        holdings.host,
+        holdings.version,
+        holdings.started_at.format("%Y-%m-%d %H:%M:%S UTC"),
+        silent.as_secs(),
+        keks.join(", "),
+        holdings.opened.join(", "),
+    );
+    // Whoever has stopped lacks nothing any more.
+    match holdings.differs_from(keyring).filter(|_| silent <= HEARD_WITHIN) {
+        Some(difference) => Err(format!("{} {difference}; it is {text}", holdings.host)),
+        None => Ok(text),
+    }
+}

@@ -1,0 +1,87 @@
+//! Owns the statements on `auth.replicas`.
+
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use super::holdings::{Holdings, Kek, Replica, Unopened};
+use crate::base::clock::Timestamp;
+use crate::base::id::ReplicaId;
+use crate::db::DatabaseError;
+
+pub(super) async fn report(
+    connection: &mut PgConnection,
+    id: &ReplicaId,
+    holdings: &Holdings,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "insert into auth.replicas (id, host, version, keks, opened, unopened, started_at, reported_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (id) do update
+         set opened = excluded.opened, unopened = excluded.unopened, reported_at = excluded.reported_at",
+        id.as_str(),
+        holdings.host,
+        holdings.version,
+        Json(&holdings.keks) as _,
+        &holdings.opened,
+        Json(&holdings.unopened) as _,
+        holdings.started_at,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn list(connection: &mut PgConnection) -> Result<Vec<Replica>, DatabaseError> {
+    let rows = sqlx::query!(
+        r#"select host, version, keks as "keks: Json<Vec<Kek>>", opened, unopened as "unopened: Json<Vec<Unopened>>",
+               started_at, reported_at
+           from auth.replicas
+           order by started_at, id
+           limit 100"#
+    )
+    .fetch_all(connection)
+    .await?;
+    let replicas = rows.into_iter().map(|row| Replica {
+        holdings: Holdings {
+            host: row.host,
+            version: row.version,
+            keks: row.keks.0,
+            opened: row.opened,
+            unopened: row.unopened.0,
+            started_at: row.started_at,
+        },
+        reported_at: row.reported_at,
+    });
+    Ok(replicas.collect())
+}
+
+pub(super) async fn delete(connection: &mut PgConnection, id: &ReplicaId) -> Result<(), DatabaseError> {
+    sqlx::query!("delete from auth.replicas where id = $1", id.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn expire(
+    connection: &mut PgConnection,
+    before: Timestamp,
+    limit: i64,
+) -> Result<u64, DatabaseError> {
+    let deleted = sqlx::query!(
+        "delete from auth.replicas
+         where id in (
+             select id
+             from auth.replicas
+             where reported_at <= $1
+             limit $2
+             for update skip locked
+         )",
+        before,
+        limit,
+    )
+    .execute(connection)
+    .await?;
+    Ok(deleted.rows_affected())
+}
