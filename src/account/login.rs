@@ -3,17 +3,21 @@
 //! A password login costs one statement to find the request, one to reserve the attempt, the hash outside of any
 //! transaction, and a transaction of three statements.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::response::Response;
 use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::app::App;
+use crate::authentication::device::{KNOWN_FOR, KnownDevice};
 use crate::authentication::login::{self, Attempt, CheckedAttempt, Outcome, Reservation, Whom};
 use crate::authentication::password::HashError;
 use crate::authorization::request::AuthorizationRequest;
 use crate::authorization::waiting;
 use crate::base::handle::Handle;
+use crate::base::id::UserId;
 use crate::base::secret::Secret;
 use crate::client::Client;
 use crate::db::DatabaseError;
@@ -92,17 +96,15 @@ pub async fn post(
             view().because(LoginProblem::Incomplete),
         );
     };
-    match attempt(
-        &edge.app,
-        visit,
-        session_cookie(&edge, &headers),
-        &username,
-        &password,
-    )
-    .await
-    {
+    let presented = Presented {
+        username: &username,
+        password: &password,
+        replaces: session_cookie(&edge, &headers),
+        device: known_device(&edge, &headers, &visit),
+    };
+    match attempt(&edge.app, visit.clone(), &presented).await {
         Err(error) => Failure::from(error).page(&edge.layout, &request_id),
-        Ok(Attempted::SignedIn(handle)) => {
+        Ok(Attempted::SignedIn(handle, user)) => {
             let mut response = match &found {
                 Some(found) => Step::Continue.redirect(edge.app.issuer(), found.handle.expose()),
                 None => redirect::see_other(&edge.app.issuer().url("/account")),
@@ -112,6 +114,9 @@ pub async fn post(
                 .cookies
                 .set(CookieName::Session, handle.expose(), Some(lifetime))
             {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            if let Some(cookie) = remember(&edge, &visit, presented.device.as_ref(), &user) {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
             response
@@ -125,7 +130,7 @@ pub async fn post(
             let shown = show(
                 &edge,
                 StatusCode::TOO_MANY_REQUESTS,
-                view().because(LoginProblem::TooManyAttempts),
+                view().because(LoginProblem::TooManyAttempts(seconds)),
             );
             retry_after(shown, seconds)
         }
@@ -170,9 +175,44 @@ async fn finish(app: &App, visit: Circumstances, found: &FoundFlow) -> Result<bo
     waiting::finish(&mut work, &found.waiting.digest).await
 }
 
+/// The accounts that signed in with this browser before, if it can prove it.
+fn known_device(edge: &Edge, headers: &HeaderMap, visit: &Circumstances) -> Option<KnownDevice> {
+    let cookie = edge.cookies.read(headers, CookieName::Device)?;
+    let keys = edge.app.issuance().keys.current();
+    KnownDevice::read(cookie.expose(), &keys, visit.epoch, visit.now)
+}
+
+/// The cookie by which the browser is known from now on. Without it a sign-in is none the worse.
+fn remember(
+    edge: &Edge,
+    visit: &Circumstances,
+    before: Option<&KnownDevice>,
+    user: &UserId,
+) -> Option<HeaderValue> {
+    let device = KnownDevice::after_sign_in(before, user, visit.now, &*visit.entropy)?;
+    let keys = edge.app.issuance().keys.current();
+    match device.compose(&keys, visit.epoch) {
+        Ok(text) => edge
+            .cookies
+            .set(CookieName::Device, text.expose(), Some(KNOWN_FOR)),
+        Err(error) => {
+            tracing::warn!(error = %error, "a browser could not be remembered");
+            None
+        }
+    }
+}
+
+/// What somebody presents.
+struct Presented<'a> {
+    username: &'a str,
+    password: &'a Secret,
+    replaces: Option<Handle>,
+    device: Option<KnownDevice>,
+}
+
 /// How a login went.
 enum Attempted {
-    SignedIn(Handle),
+    SignedIn(Handle, UserId),
     Wrong,
     Locked(u64),
     Busy,
@@ -182,23 +222,25 @@ enum Attempted {
 async fn attempt(
     app: &App,
     visit: Circumstances,
-    replaces: Option<Handle>,
-    username: &str,
-    password: &Secret,
+    presented: &Presented<'_>,
 ) -> Result<Attempted, DatabaseError> {
     // What no identifier can be is nobody's: it is refused like any other, but costs no row.
-    let Some(identifier) = Identifier::parse(username) else {
+    let Some(identifier) = Identifier::parse(presented.username) else {
         return Ok(Attempted::Wrong);
     };
     let reservation = {
         let mut work = app.single(visit.clone()).await?;
-        login::reserve(&mut work, Whom::Identifier(identifier.as_str()), app.throttle()).await?
+        let whom = Whom::Identifier(identifier.as_str());
+        login::reserve(&mut work, whom, presented.device.as_ref(), app.throttle()).await?
     };
     let attempt = match reservation {
         Reservation::Allowed(attempt) => attempt,
-        Reservation::Locked { retry_after } => return Ok(Attempted::Locked(retry_after.as_secs().max(1))),
+        Reservation::Locked { retry_after } => return Ok(Attempted::Locked(whole_seconds(retry_after))),
     };
-    let checked = match attempt.check(app.hasher(), &**app.entropy(), password).await {
+    let checked = match attempt
+        .check(app.hasher(), &**app.entropy(), presented.password)
+        .await
+    {
         Ok(checked) => checked,
         Err(error) => {
             if !matches!(error, HashError::Busy) {
@@ -210,7 +252,7 @@ async fn attempt(
     };
     // The clock is read again: the proof was given after the hash, which can have waited.
     let visit = app.circumstances(visit.origin);
-    match complete(app, visit.clone(), checked, replaces.as_ref()).await {
+    match complete(app, visit.clone(), checked, presented.replaces.as_ref()).await {
         Err(error) => {
             release(app, visit, &attempt).await;
             Err(error)
@@ -249,13 +291,19 @@ async fn complete(
                 replaces,
             };
             match session::start(&mut work, new).await? {
-                Some((_, handle)) => Attempted::SignedIn(handle),
+                Some((_, handle)) => Attempted::SignedIn(handle, authenticated.user_id),
                 None => Attempted::Wrong,
             }
         }
     };
     work.commit().await?;
     Ok(outcome)
+}
+
+/// No shorter than the wait, and never none.
+fn whole_seconds(wait: Duration) -> u64 {
+    let whole = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    whole.max(1)
 }
 
 /// What the page shows.

@@ -17,6 +17,8 @@ pub enum LoginFailureReason {
     NoPassword,
     /// The password is right, but the account's status lets nobody in.
     Status,
+    /// The password is right, but too many attempts failed before it, and the browser is unknown.
+    TooManyFailures,
     /// The password was right when it was checked, but it or the account changed meanwhile.
     ChangedMeanwhile,
 }
@@ -30,6 +32,7 @@ impl LoginFailureReason {
             Self::UnknownIdentifier => "unknown_identifier",
             Self::NoPassword => "no_password",
             Self::Status => "status",
+            Self::TooManyFailures => "too_many_failures",
             Self::ChangedMeanwhile => "changed_meanwhile",
         }
     }
@@ -56,6 +59,10 @@ pub enum Event {
     /// The last attempt of a window failed: further ones are refused unchecked. No user: no such account.
     AccountLocked {
         user: Option<UserId>,
+    },
+    /// What was counted against an account was forgotten: by an operator, or with a new password.
+    AccountUnlocked {
+        user: UserId,
     },
     /// A person ended their session.
     Logout {
@@ -403,6 +410,7 @@ impl Event {
             Self::LoginSuccess { .. } => "LOGIN_SUCCESS",
             Self::LoginFailure { .. } => "LOGIN_FAILURE",
             Self::AccountLocked { .. } => "ACCOUNT_LOCKED",
+            Self::AccountUnlocked { .. } => "ACCOUNT_UNLOCKED",
             Self::Logout { .. } => "LOGOUT",
             Self::SessionEnded { .. } => "SESSION_ENDED",
             Self::SessionsEnded { .. } => "SESSIONS_ENDED",

@@ -282,6 +282,7 @@ fn person(event: &Event) -> Option<&str> {
         | Event::UserRoleChanged { user, .. }
         | Event::UserTierChanged { user, .. }
         | Event::PasswordChanged { user }
+        | Event::AccountUnlocked { user }
         | Event::EmailVerified { user }
         | Event::EmailChanged { user }
         | Event::ProfileUpdated { user }

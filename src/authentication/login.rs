@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::assurance::{Assurance, Proof};
+use super::device::KnownDevice;
 use super::password::{HashError, Hasher, Password, PasswordHash, Verdict};
 use super::store;
 use super::throttle::{Bounds, Limits, Subject};
@@ -41,7 +42,7 @@ pub enum Reservation {
 /// A reserved attempt.
 #[derive(Debug)]
 pub struct Attempt {
-    pub(super) subject: Subject,
+    pub(super) subjects: Vec<Subject>,
     /// Whether further attempts are locked unless this one succeeds.
     pub(super) is_last: bool,
     pub(super) candidate: Option<Candidate>,
@@ -51,8 +52,18 @@ pub struct Attempt {
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub(super) user: UserId,
-    pub(super) may_sign_in: bool,
+    pub(super) standing: Standing,
     pub(super) stored: Option<StoredPassword>,
+}
+
+/// What a right password is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    MaySignIn,
+    /// Banned, archived and the like.
+    ShutOut,
+    /// Too many failures in a row, and the browser is unknown.
+    Exhausted,
 }
 
 /// A password as it was when the attempt was reserved. A new hash of the same password keeps the time.
@@ -63,14 +74,19 @@ pub(super) struct StoredPassword {
 }
 
 /// Reserves an attempt before anything is computed.
-pub async fn reserve(work: &mut Work, whom: Whom<'_>, limits: Limits) -> Result<Reservation, DatabaseError> {
+pub async fn reserve(
+    work: &mut Work,
+    whom: Whom<'_>,
+    device: Option<&KnownDevice>,
+    limits: Limits,
+) -> Result<Reservation, DatabaseError> {
     let bounds = Bounds::of(limits, work.now());
-    store::reserve(work.connection()?, whom, bounds).await
+    store::reserve(work.connection()?, (whom, device), &bounds).await
 }
 
 /// Gives an attempt back that failed for a reason of ours: a full queue, a lost connection.
 pub async fn release(work: &mut Work, attempt: &Attempt) -> Result<(), DatabaseError> {
-    store::release(work.connection()?, &attempt.subject).await
+    store::release(work.connection()?, &attempt.subjects).await
 }
 
 impl Attempt {
@@ -90,7 +106,7 @@ impl Attempt {
             Finding::Refused(LoginFailureReason::WrongPassword)
         };
         Ok(CheckedAttempt {
-            subject: self.subject.clone(),
+            subjects: self.subjects.clone(),
             is_last: self.is_last,
             user: self.candidate.as_ref().map(|candidate| candidate.user.clone()),
             finding,
@@ -116,8 +132,11 @@ impl Attempt {
         };
         let rehash = match hasher.verify(password, &stored.hash).await? {
             Verdict::Wrong => return Ok(Finding::Refused(LoginFailureReason::WrongPassword)),
-            Verdict::Right { .. } if !candidate.may_sign_in => {
+            Verdict::Right { .. } if candidate.standing == Standing::ShutOut => {
                 return Ok(Finding::Refused(LoginFailureReason::Status));
+            }
+            Verdict::Right { .. } if candidate.standing == Standing::Exhausted => {
+                return Ok(Finding::Refused(LoginFailureReason::TooManyFailures));
             }
             Verdict::Right { rehash } => rehash,
         };
@@ -138,7 +157,7 @@ impl Attempt {
 /// An attempt whose password was checked.
 #[derive(Debug)]
 pub struct CheckedAttempt {
-    subject: Subject,
+    subjects: Vec<Subject>,
     is_last: bool,
     user: Option<UserId>,
     finding: Finding,
@@ -184,7 +203,7 @@ pub async fn complete(work: &mut Work, checked: CheckedAttempt) -> Result<Outcom
         } => {
             let confirmed = store::confirm(
                 work.connection()?,
-                &checked.subject,
+                &checked.subjects,
                 &user,
                 changed_at,
                 rehashed.as_ref(),

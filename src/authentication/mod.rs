@@ -2,6 +2,7 @@
 //! worth, and the one way to log in by password. It knows no page, no session and no client.
 
 pub mod assurance;
+pub mod device;
 pub mod login;
 pub mod password;
 pub mod service_key;
@@ -9,6 +10,7 @@ mod store;
 pub mod throttle;
 
 pub use assurance::Assurance;
+pub use device::KnownDevice;
 pub use login::{Attempt, Authenticated, CheckedAttempt, Outcome, Reservation, Whom};
 pub use password::{Hasher, Password, PasswordHash};
 pub use store::{forget, store_hash};

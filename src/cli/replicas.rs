@@ -1,6 +1,6 @@
 //! Owns how the replicas of a server are shown side by side: who holds which keys, and what one of them lacks.
 
-use sqlx::PgConnection;
+use crate::db::PgConnection;
 
 use crate::base::clock::Timestamp;
 use crate::db::DatabaseError;

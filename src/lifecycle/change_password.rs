@@ -6,6 +6,7 @@ use crate::authentication;
 use crate::authentication::password::PasswordHash;
 use crate::base::id::UserId;
 use crate::db::Work;
+use crate::lifecycle::unlock_user;
 use crate::session::{self, EndReason};
 use crate::user::{self, UserError};
 
@@ -14,10 +15,11 @@ pub async fn set_first(work: &mut Work, user: &UserId, hash: &PasswordHash) -> R
     Ok(authentication::store_hash(work, user, hash).await?)
 }
 
-/// Replaces a password and ends every session and grant made until now.
+/// Replaces a password and ends every session and grant made until now, and a lock with them.
 pub async fn replace(work: &mut Work, user: &UserId, hash: &PasswordHash) -> Result<(), UserError> {
     // The hash first: its row makes a login with the old password either wait and fail, or be seen below.
     authentication::store_hash(work, user, hash).await?;
+    unlock_user::unlock(work, user).await?;
     session::end_all_of_user(work, user, EndReason::PasswordChanged).await?;
     user::service::revoke_before(work, user, "password_changed").await?;
     Ok(audit::record(work, Event::PasswordChanged { user: user.clone() }).await?)

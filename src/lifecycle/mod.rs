@@ -10,6 +10,7 @@ pub mod disable_client;
 pub mod prove_email;
 pub mod sign_up;
 pub mod suspend_user;
+pub mod unlock_user;
 pub mod waitlist_user;
 
 pub use delete_user::DeleteUserError;

@@ -27,7 +27,7 @@ pub async fn report(work: &mut Work, id: &ReplicaId, holdings: &Holdings) -> Res
 }
 
 /// Every replica that was heard of lately, in the order of their starts.
-pub async fn list(connection: &mut sqlx::PgConnection) -> Result<Vec<Replica>, DatabaseError> {
+pub async fn list(connection: &mut PgConnection) -> Result<Vec<Replica>, DatabaseError> {
     store::list(connection).await
 }
 

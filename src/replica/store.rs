@@ -1,6 +1,6 @@
 //! Owns the statements on `auth.replicas`.
 
-use sqlx::PgConnection;
+use crate::db::PgConnection;
 use sqlx::types::Json;
 
 use super::holdings::{Holdings, Kek, Replica, Unopened};

@@ -87,6 +87,11 @@ pub enum UserCommand {
         /// Id, e-mail or user name
         user: String,
     },
+    /// End a lock: everything that was counted against somebody's sign-ins is forgotten
+    Unlock {
+        /// Id, e-mail or user name
+        user: String,
+    },
     /// End every session and grant of somebody
     RevokeTokens {
         /// Id, e-mail or user name

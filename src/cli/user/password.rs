@@ -59,6 +59,7 @@ impl UserCommand {
             | Self::Unban { .. }
             | Self::Archive { .. }
             | Self::Delete { .. }
+            | Self::Unlock { .. }
             | Self::RevokeTokens { .. }
             | Self::Show { .. }
             | Self::List { .. } => Ok(None),

@@ -14,7 +14,7 @@ use crate::cli::operator;
 use crate::config::{SignUpSettings, SignetConfig};
 use crate::db::Work;
 use crate::lifecycle::sign_up::{self, MadeBy};
-use crate::lifecycle::{change_password, prove_email};
+use crate::lifecycle::{change_password, prove_email, unlock_user};
 use crate::tenancy::membership;
 use crate::user::{EmailAddress, NewUser, ProfileDetails, UserName, service};
 
@@ -88,6 +88,16 @@ pub async fn carry_out(
         UserCommand::Unban { user } => standing::change(work, &user, Act::Unban).await,
         UserCommand::Archive { user } => standing::change(work, &user, Act::Archive).await,
         UserCommand::Delete { user } => standing::change(work, &user, Act::Delete).await,
+        UserCommand::Unlock { user: person } => {
+            let id = user(work, &person).await?.id;
+            let counted = unlock_user::unlock(work, &id).await?;
+            let done = if counted {
+                "unlocked"
+            } else {
+                "nothing was counted"
+            };
+            Ok(changed(&id, done.to_owned()))
+        }
         UserCommand::RevokeTokens { user: person } => {
             let id = user(work, &person).await?.id;
             service::revoke_before(work, &id, "operator").await?;

@@ -21,6 +21,8 @@ pub enum CookieName {
     Session,
     /// Binds interactions to one browser before anybody is signed in.
     Flow,
+    /// Says which accounts signed in here before; nobody is signed in by it.
+    Device,
 }
 
 impl CookieName {
@@ -28,6 +30,7 @@ impl CookieName {
         match self {
             Self::Session => "signet_session",
             Self::Flow => "signet_flow",
+            Self::Device => "signet_device",
         }
     }
 }

@@ -152,6 +152,8 @@ async fn lo_01_a_lock_tells_nothing() {
     for username in ["ada", "bea", "nobody", "nobody@example.test"] {
         let browser = app.browser();
         for _ in 0..5 {
+            // The longest wait before the lock.
+            app.clock.advance(Duration::from_secs(20));
             assert_eq!(attempt(&browser, username, "wrong password").await.status, 401);
         }
         let before = hashes.so_far();

@@ -101,7 +101,7 @@ async fn drive(app: &TestApp, hand: &RelyingParty, person: &TestPerson, secrets:
     ];
     assert_eq!(browser.post("/login", &wrong).await.status, 401);
     let answer = hand.proceed(&browser, person, first).await;
-    for cookie in ["signet_session", "signet_flow"] {
+    for cookie in ["signet_session", "signet_flow", "signet_device"] {
         if let Some(value) = browser.cookie(cookie) {
             secrets.add(cookie, &value);
         }
