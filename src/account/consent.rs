@@ -1,27 +1,31 @@
-//! The consent page: what a client asks for, and the person's answer. One statement to find the request, one for the
-//! session; an answer costs a transaction of two.
+//! The consent page: what a client asks for in which place, and the person's answer. One statement to find the request,
+//! one for the session, one for the place; an answer costs a transaction of two more. The form says for whom and for
+//! which place it was shown: whoever else is signed in by then is shown their own.
 
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 
-use crate::authorization::context;
+use crate::authorization::consent::{Consent, ConsentPlace};
 use crate::authorization::interaction::{self, Situation};
-use crate::authorization::request::RESOURCE_PREFIX;
-use crate::authorization::{consent, waiting};
+use crate::authorization::waiting::WaitingRequest;
+use crate::authorization::{consent, context, waiting};
 use crate::base::clock::Timestamp;
+use crate::base::handle::Handle;
+use crate::base::id::OrganizationId;
 use crate::client::Client;
 use crate::db::DatabaseError;
 use crate::db::work::Circumstances;
 use crate::http::edge::{Edge, Visit};
 use crate::http::extract::flow::{self, FoundFlow, session_cookie};
 use crate::http::extract::form::{Form, Query};
+use crate::http::extract::form_token;
 use crate::http::respond::authorization::{answer_error, gone};
 use crate::http::respond::failure::Failure;
 use crate::http::respond::page::{self, FormAction};
 use crate::http::respond::step::Step;
 use crate::protocol::error::{ErrorCode, ProtocolError};
-use crate::protocol::scope::{OFFLINE_ACCESS, ORGANIZATION_PREFIX};
+use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::session::LiveSession;
 use crate::web::client_card::{ClientCard, LogoImage, WebLink};
 use crate::web::consent::{ConsentPage, OfflineAccess};
@@ -38,8 +42,8 @@ pub async fn get(
         Ok(found) => found,
         Err(response) => return response,
     };
-    match session(&edge, visit, &headers).await {
-        Ok(Some(session)) if is_next(&edge, &found, &session, now) => show(&edge, &found, &session),
+    match asked(&edge, visit, &headers, &found.waiting).await {
+        Ok(Some(asked)) if is_next(&edge, &found, &asked, now) => show(&edge, &found, &asked, &request_id),
         Ok(Some(_)) => Step::Continue.redirect(edge.app.issuer(), found.handle.expose()),
         Ok(None) => Step::Login.redirect(edge.app.issuer(), found.handle.expose()),
         Err(error) => Failure::from(error).page(&edge.layout, &request_id),
@@ -64,8 +68,9 @@ pub async fn post(
     };
     // Only the word itself allows; a missing or unknown answer refuses.
     let allowed = params.as_ref().and_then(|params| params.get("decision")) == Some("allow");
+    let shown_for = params.as_ref().and_then(|params| params.get("shown_for"));
     let answered = if allowed {
-        allow(&edge, visit, &headers, &found).await
+        allow(&edge, visit, &headers, (&found, shown_for)).await
     } else {
         deny(&edge, visit, &found).await
     };
@@ -76,17 +81,28 @@ async fn allow(
     edge: &Edge,
     visit: Circumstances,
     headers: &HeaderMap,
-    found: &FoundFlow,
+    (found, shown_for): (&FoundFlow, Option<&str>),
 ) -> Result<Response, DatabaseError> {
-    let Some(session) = session(edge, visit.clone(), headers).await? else {
+    let Some(asked) = asked(edge, visit.clone(), headers, &found.waiting).await? else {
         return Ok(Step::Login.redirect(edge.app.issuer(), found.handle.expose()));
     };
-    if !is_next(edge, found, &session, visit.now) {
+    if !is_next(edge, found, &asked, visit.now) {
         return Ok(Step::Continue.redirect(edge.app.issuer(), found.handle.expose()));
+    }
+    let facts = asked.facts(&found.handle);
+    if !form_token::matches(&edge.app.issuance().keys, &facts, shown_for) {
+        tracing::info!(
+            user.id = %asked.session.session.user_id,
+            client.id = %found.waiting.client_id,
+            "a consent form was posted that was shown for somebody or something else: it is shown anew"
+        );
+        return Ok(Step::Consent.redirect(edge.app.issuer(), found.handle.expose()));
     }
     let request_id = visit.origin.request_id.clone();
     let mut work = edge.app.begin(visit).await?;
-    let given = consent::give(&mut work, &found.waiting, &session.session.user_id).await?;
+    let organization = asked.consent.place.organization();
+    let user_id = &asked.session.session.user_id;
+    let given = consent::give(&mut work, &found.waiting, user_id, organization).await?;
     work.commit().await?;
     if given {
         Ok(Step::Continue.redirect(edge.app.issuer(), found.handle.expose()))
@@ -95,14 +111,33 @@ async fn allow(
     }
 }
 
+/// Who is asked, and for which place.
+struct Asked {
+    session: LiveSession,
+    consent: Consent,
+}
+
+impl Asked {
+    /// What a form is shown for: the request, the person, and the organization that the request means for them.
+    fn facts<'a>(&'a self, request: &'a Handle) -> [&'a str; 4] {
+        let organization = self.consent.place.organization();
+        [
+            "consent",
+            request.expose(),
+            self.session.session.user_id.as_str(),
+            organization.map_or("", OrganizationId::as_str),
+        ]
+    }
+}
+
 /// Whether it is the person's word that is missing: not before the proof that the request asks for, and not twice.
-fn is_next(edge: &Edge, found: &FoundFlow, session: &LiveSession, now: Timestamp) -> bool {
+fn is_next(edge: &Edge, found: &FoundFlow, asked: &Asked, now: Timestamp) -> bool {
     let waiting = &found.waiting;
     let next = interaction::next(Situation {
         request: &waiting.request,
         client: &found.client,
-        session: Some(session),
-        consented: None,
+        session: Some(&asked.session),
+        consent: Some(&asked.consent),
         asked_at: waiting.asked_at,
         consented_by: waiting.consented_by.as_ref(),
         trust_loopback: edge.app.is_development(),
@@ -122,25 +157,39 @@ async fn deny(edge: &Edge, visit: Circumstances, found: &FoundFlow) -> Result<Re
     }
 }
 
-async fn session(
+/// The person of this browser, and how the request stands to what they confirmed before; none if nobody is signed in.
+async fn asked(
     edge: &Edge,
     visit: Circumstances,
     headers: &HeaderMap,
-) -> Result<Option<LiveSession>, DatabaseError> {
+    waiting: &WaitingRequest,
+) -> Result<Option<Asked>, DatabaseError> {
     let Some(handle) = session_cookie(edge, headers) else {
         return Ok(None);
     };
+    let mut work = edge.app.repeatable(visit.clone()).await?;
+    let session = context::session(&mut work, Some(&handle), edge.app.session_lifetimes()).await?;
+    // Each statement has its own connection: whoever holds one waits for none.
+    work.commit().await?;
+    let Some(session) = session else { return Ok(None) };
     let mut work = edge.app.repeatable(visit).await?;
-    context::session(&mut work, Some(&handle), edge.app.session_lifetimes()).await
+    let consent = context::consented(&mut work, &session, &waiting.request).await?;
+    Ok(Some(Asked { session, consent }))
 }
 
-fn show(edge: &Edge, found: &FoundFlow, session: &LiveSession) -> Response {
+fn show(edge: &Edge, found: &FoundFlow, asked: &Asked, request_id: &str) -> Response {
     let request = &found.waiting.request;
+    let shown_for = match form_token::make(&edge.app.issuance().keys, &asked.facts(&found.handle)) {
+        Ok(shown_for) => shown_for,
+        Err(error) => {
+            tracing::error!(error = %error, "no form token could be made");
+            return Failure::Broken.page(&edge.layout, request_id);
+        }
+    };
     let confirmed = request.to_confirm();
     let scopes: Vec<&str> = confirmed
         .iter()
-        .map(|token| token.strip_prefix(RESOURCE_PREFIX).unwrap_or(token))
-        .filter(|scope| *scope != OFFLINE_ACCESS && !scope.starts_with(ORGANIZATION_PREFIX))
+        .filter(|scope| *scope != OFFLINE_ACCESS)
         .collect();
     let offline = if request.scope.contains(OFFLINE_ACCESS) {
         OfflineAccess::Asked
@@ -148,7 +197,7 @@ fn show(edge: &Edge, found: &FoundFlow, session: &LiveSession) -> Response {
         OfflineAccess::NotAsked
     };
     let destination = request.target.redirect_uri.form_action_source();
-    let person = &session.person;
+    let person = &asked.session.person;
     let page = ConsentPage {
         layout: &edge.layout,
         client: card(&found.client),
@@ -159,9 +208,14 @@ fn show(edge: &Edge, found: &FoundFlow, session: &LiveSession) -> Response {
         },
         scopes: &scopes,
         offline,
-        organization: request.organization.as_deref(),
+        organization: match &asked.consent.place {
+            ConsentPlace::Organization { name, .. } => Some(name.as_str()),
+            ConsentPlace::WhicheverIsActive | ConsentPlace::NotJoined => None,
+        },
+        resource: request.resource.as_deref(),
         destination: destination.as_deref(),
         request: found.handle.expose(),
+        shown_for: &shown_for,
         action: &Step::Consent.action(edge.app.issuer()),
     };
     page::html(&page, FormAction::ThenClient(&request.target.redirect_uri))

@@ -38,6 +38,15 @@ impl LoginFailureReason {
     }
 }
 
+/// Where a consent counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentedPlace {
+    /// The organization; none: whichever is active.
+    pub organization: Option<OrganizationId>,
+    /// The resource; none: this server itself.
+    pub resource: Option<String>,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
@@ -122,16 +131,18 @@ pub enum Event {
         grant: GrantId,
         reason: &'static str,
     },
-    /// A person allowed a client these scopes.
+    /// A person allowed a client these scopes in one place.
     ConsentGranted {
         user: UserId,
         client: ClientId,
+        place: ConsentedPlace,
         scopes: Vec<String>,
     },
-    /// A person, or an operator for them, took consent back.
+    /// A person, or an operator for them, took consent back: in one place, or everywhere.
     ConsentWithdrawn {
         user: UserId,
         client: ClientId,
+        place: Option<ConsentedPlace>,
     },
 
     ClientCreated {

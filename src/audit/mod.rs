@@ -5,5 +5,5 @@ pub mod event;
 mod row;
 mod store;
 
-pub use event::{Event, LoginFailureReason};
+pub use event::{ConsentedPlace, Event, LoginFailureReason};
 pub use store::{record, record_by};

@@ -41,7 +41,7 @@ fn metadata(event: &Event) -> Value {
             json!({ "generation": generation, "current": current })
         }
         Event::TokenRevoked { token, .. } => json!({ "jti": token }),
-        Event::ConsentGranted { scopes, .. } => json!({ "scopes": scopes }),
+        Event::ConsentGranted { .. } | Event::ConsentWithdrawn { .. } => consent_metadata(event),
         Event::ResourceChanged { resource } => json!({ "resource": resource }),
         Event::UserDisabled { status, .. } => json!({ "status": status }),
         Event::UserRoleChanged { role, .. } => json!({ "role": role }),
@@ -104,6 +104,18 @@ fn metadata(event: &Event) -> Value {
         }
         Event::ServerKeyCreated { number } => json!({ "number": number }),
         Event::BackupEpochRaised { epoch } => json!({ "epoch": epoch }),
+        _ => Value::Null,
+    }
+}
+
+fn consent_metadata(event: &Event) -> Value {
+    match event {
+        Event::ConsentGranted { place, scopes, .. } => {
+            json!({ "scopes": scopes, "org_id": place.organization, "resource": place.resource })
+        }
+        Event::ConsentWithdrawn {
+            place: Some(place), ..
+        } => json!({ "org_id": place.organization, "resource": place.resource }),
         _ => Value::Null,
     }
 }
@@ -252,7 +264,7 @@ fn subjects(event: &Event) -> Row<'_> {
             row.user = user.as_ref().map(UserId::as_str);
             row.grant = grant.as_ref().map(GrantId::as_str);
         }
-        Event::ConsentGranted { user, client, .. } | Event::ConsentWithdrawn { user, client } => {
+        Event::ConsentGranted { user, client, .. } | Event::ConsentWithdrawn { user, client, .. } => {
             row.user = Some(user.as_str());
             row.client = Some(client.as_str());
         }

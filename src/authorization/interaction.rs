@@ -1,6 +1,7 @@
 //! Owns the decision what comes next for a request: a pure function of the request and what is proven. The default
 //! is never "next": a step is passed only by its own proof.
 
+use super::consent::{Consent, ConsentPlace};
 use super::request::{AuthorizationRequest, ExpectedSubject};
 use crate::authentication::assurance::{self, Demand, Shortfall};
 use crate::base::clock::Timestamp;
@@ -10,8 +11,13 @@ use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::prompt::Prompt;
-use crate::protocol::scope::Scope;
 use crate::session::{LiveSession, Standing};
+
+/// The organization that was asked for is not one of the person's.
+pub const NOT_JOINED: ProtocolError = ProtocolError::new(
+    ErrorCode::AccessDenied,
+    "not a member of the requested organization",
+);
 
 /// What comes next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +41,8 @@ pub struct Situation<'a> {
     pub client: &'a Client,
     /// The browser's live session.
     pub session: Option<&'a LiveSession>,
-    /// What this person confirmed for this client before.
-    pub consented: Option<&'a Scope>,
+    /// What this person confirmed for this client before, where it matters.
+    pub consent: Option<&'a Consent>,
     /// When the request arrived.
     pub asked_at: Timestamp,
     /// Who confirmed in this flow.
@@ -90,6 +96,13 @@ pub fn next(situation: Situation<'_>) -> Step {
             "this account may not sign in to applications yet",
         );
     }
+    // Nobody is asked to confirm what could not be given.
+    if situation
+        .consent
+        .is_some_and(|consent| consent.place == ConsentPlace::NotJoined)
+    {
+        return Step::Refuse(NOT_JOINED);
+    }
     match missing_consent(situation, session) {
         None => Step::Issue,
         Some(code) if silent => refuse(code, "the person must confirm first"),
@@ -129,24 +142,24 @@ fn is_expected(request: &AuthorizationRequest, session: &LiveSession) -> bool {
 
 /// Why a confirmation is missing, if it is.
 fn missing_consent(situation: Situation<'_>, session: &LiveSession) -> Option<ErrorCode> {
-    if situation.consented_by == Some(&session.session.user_id) {
-        return None;
-    }
     let Situation { request, client, .. } = situation;
-    if request.prompt.consent {
+    let confirmed_here = situation.consented_by == Some(&session.session.user_id);
+    if request.prompt.consent && !confirmed_here {
         return Some(ErrorCode::ConsentRequired);
     }
     let proves_receiver = proves_receiver(request, situation.trust_loopback);
-    if client.authentication == ClientAuthenticationMethod::None && !proves_receiver {
+    if client.authentication == ClientAuthenticationMethod::None && !proves_receiver && !confirmed_here {
         // Any application on the device can claim a loopback port or a private-use scheme (RFC 8252 §8.6).
         return Some(ErrorCode::InteractionRequired);
     }
     if client.first_party && proves_receiver {
         return None;
     }
+    // Also what was confirmed in this flow: a slug may mean another organization by now, and a consent may be withdrawn.
     let covered = situation
-        .consented
-        .is_some_and(|consented| request.to_confirm().is_subset(consented));
+        .consent
+        .and_then(|consent| consent.confirmed.as_ref())
+        .is_some_and(|confirmed| request.to_confirm().is_subset(confirmed));
     (!covered).then_some(ErrorCode::ConsentRequired)
 }
 

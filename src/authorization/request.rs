@@ -10,7 +10,7 @@ use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::prompt::Prompt;
 use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::response_mode::ResponseMode;
-use crate::protocol::scope::{ORGANIZATION_PREFIX, Scope};
+use crate::protocol::scope::Scope;
 
 /// Where the answer goes: proven to belong to the client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,8 +55,8 @@ pub struct AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
-    /// Everything that a person confirms, as scope tokens: the scope, the scopes whose claims are named, the
-    /// organization and the resource.
+    /// What a person confirms for the place that is asked for: the scope, and the scopes whose claims are named. The
+    /// organization and the resource are the place.
     #[must_use]
     pub fn to_confirm(&self) -> Scope {
         let named = self
@@ -64,20 +64,9 @@ impl AuthorizationRequest {
             .iter()
             .flat_map(ClaimsRequest::scopes)
             .map(str::to_owned);
-        let organization = self
-            .organization
-            .iter()
-            .map(|organization| format!("{ORGANIZATION_PREFIX}{organization}"));
-        let resource = self
-            .resource
-            .iter()
-            .map(|resource| format!("{RESOURCE_PREFIX}{resource}"));
-        self.scope.clone().with(named).with(organization).with(resource)
+        self.scope.clone().without_organization().with(named)
     }
 }
-
-/// Before a resource in a standing consent. A backslash is in no scope (RFC 6749 §3.3), so none can imitate it.
-pub const RESOURCE_PREFIX: &str = "\\resource:";
 
 /// Whom the client expects to be signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

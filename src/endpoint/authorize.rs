@@ -14,6 +14,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::authorization::check::order::{self, Checks};
 use crate::authorization::code::{self, Issued};
+use crate::authorization::consent::Consent;
 use crate::authorization::context;
 use crate::authorization::interaction::{self, Situation, Step};
 use crate::authorization::parameters::Parameters;
@@ -32,6 +33,7 @@ use crate::http::respond::authorization::{answer, answer_error, error_page, gone
 use crate::http::respond::failure::Failure;
 use crate::http::respond::{redirect, step};
 use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::session::LiveSession;
 
 /// A request in the query.
 pub async fn get(
@@ -179,30 +181,20 @@ async fn decide(
 ) -> Result<Response, DatabaseError> {
     let Flow {
         client,
-        request,
+        mut request,
         waiting,
     } = flow;
     let app = &edge.app;
-    let cookie = session_cookie(edge, headers);
-    let session = match &cookie {
-        Some(handle) => {
-            let mut work = app.repeatable(visit.clone()).await?;
-            context::session(&mut work, Some(handle), app.session_lifetimes()).await?
-        }
-        None => None,
-    };
-    let consented = match &session {
-        Some(session) if interaction::asks_for_consent(&request, &client, app.is_development()) => {
-            let mut work = app.repeatable(visit.clone()).await?;
-            context::consented(&mut work, session, &client).await?
-        }
-        _ => None,
-    };
+    let (session, consent) = standing(edge, &visit, headers, (&client, &request)).await?;
+    if let Some(organization) = consent.as_ref().and_then(|consent| consent.place.organization()) {
+        // The code is for what was consented to, whatever a slug means by then.
+        request.organization = Some(organization.to_string());
+    }
     let next = interaction::next(Situation {
         request: &request,
         client: &client,
         session: session.as_ref(),
-        consented: consented.as_ref(),
+        consent: consent.as_ref(),
         asked_at: waiting
             .as_ref()
             .map_or(visit.now, |(waiting, _)| waiting.asked_at),
@@ -227,11 +219,14 @@ async fn decide(
                 Issued::NotJoined => {
                     // What follows needs a connection too: whoever holds one waits for none.
                     drop(work);
-                    let error = ProtocolError::new(
-                        ErrorCode::AccessDenied,
-                        "not a member of the requested organization",
-                    );
-                    refuse(edge, visit, &request.target, digest.as_ref(), error).await
+                    refuse(
+                        edge,
+                        visit,
+                        &request.target,
+                        digest.as_ref(),
+                        interaction::NOT_JOINED,
+                    )
+                    .await
                 }
                 Issued::Finished => Ok(gone(edge, &visit.origin.request_id)),
             }
@@ -242,6 +237,31 @@ async fn decide(
             ask(edge, visit, headers, (&request, handle), step::Step::Login).await
         }
     }
+}
+
+/// Who is signed in, and what they confirmed before, where that can matter.
+async fn standing(
+    edge: &Edge,
+    visit: &Circumstances,
+    headers: &HeaderMap,
+    (client, request): (&Client, &AuthorizationRequest),
+) -> Result<(Option<LiveSession>, Option<Consent>), DatabaseError> {
+    let app = &edge.app;
+    let Some(handle) = session_cookie(edge, headers) else {
+        return Ok((None, None));
+    };
+    let session = {
+        let mut work = app.repeatable(visit.clone()).await?;
+        context::session(&mut work, Some(&handle), app.session_lifetimes()).await?
+    };
+    let consent = match &session {
+        Some(session) if interaction::asks_for_consent(request, client, app.is_development()) => {
+            let mut work = app.repeatable(visit.clone()).await?;
+            Some(context::consented(&mut work, session, request).await?)
+        }
+        _ => None,
+    };
+    Ok((session, consent))
 }
 
 /// Sends the browser to a page; a request that does not wait yet is stored first.

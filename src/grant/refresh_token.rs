@@ -234,7 +234,7 @@ fn refuse_request(
     if request.organization.is_some() {
         return refused(
             ErrorCode::InvalidTarget,
-            "this organization cannot be asked for here",
+            "the person has not consented to this organization here",
         );
     }
     invalid_grant("the person is no longer a member of the grant's organization")
@@ -256,7 +256,7 @@ async fn replay(
     let Some((row, scopes)) = store::current(
         work,
         &digest,
-        (request.scope, request.organization),
+        &requested(granting, request),
         granting.client.scope_claims_in_id_token,
     )
     .await?

@@ -20,12 +20,16 @@ pub struct ConsentPage<'a> {
     pub scopes: &'a [&'a str],
     /// Whether access goes on when the person is away.
     pub offline: OfflineAccess,
-    /// The organization that is asked for.
+    /// The name of the organization that is asked for; none: whichever is active.
     pub organization: Option<&'a str>,
+    /// The resource that is asked for.
+    pub resource: Option<&'a str>,
     /// The host or application that the browser goes to afterwards.
     pub destination: Option<&'a str>,
     /// The waiting request.
     pub request: &'a str,
+    /// For whom and for which place the form is shown.
+    pub shown_for: &'a str,
     /// Where the form posts to.
     pub action: &'a str,
 }

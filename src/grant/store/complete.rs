@@ -52,7 +52,7 @@ pub(in crate::grant) async fn redeem(
                 join auth.live_sessions s on s.id = c.session_id
                 join auth.users u on u.id = c.user_id
                 join auth.oauth_applications a on a.client_id = c.client_id
-                left join auth.oauth_consents k on k.user_id = c.user_id and k.client_id = c.client_id
+                left join auth.consents k on (k.user_id, k.client_id, k.organization_id, k.resource) = (c.user_id, c.client_id, coalesce(c.organization_id, ''), coalesce(c.resource, ''))
                 left join auth.resources r on r.identifier = c.resource
                 where c.digest = $1
                   and c.client_id = $2
@@ -221,9 +221,7 @@ pub(in crate::grant) async fn rotate(
                   and g.live_until > $4
                   and ($6::text[] is null or g.scopes @> $6)
                   and ($7::text is null or g.resource = $7)
-                  and (g.resource is null or r.identifier is not null)
-                  and ($5::text is null or $5 = g.organization_id or 'organization:' || $5 = any (g.scopes)
-                    or $8 or $9 = any (g.scopes))),
+                  and (g.resource is null or r.identifier is not null)),
            rotated as (
                 update auth.oauth_grants g
                 set generation = g.generation + 1,
@@ -235,6 +233,10 @@ pub(in crate::grant) async fn rotate(
                   and g.generation = $2
                   and g.ended_at is null
                   and candidate.tenancy is not null
+                  and ($5::text is null or candidate.tenancy ->> 'org_id' = g.organization_id
+                    or $8 or $9 = any (g.scopes)
+                    or auth.has_consented(g.user_id, g.client_id, candidate.tenancy ->> 'org_id', g.resource,
+                        coalesce($6, g.scopes)))
                   and ($14::jsonb is null or candidate.tenancy = $14)
                 returning g.id, g.user_id, g.session_id, g.scopes, g.claims, g.auth_time, g.amr, g.acr, g.created_at,
                     candidate.tenancy, candidate.person, candidate.audience)
@@ -318,30 +320,39 @@ pub(in crate::grant) async fn find_refresh(
 pub(in crate::grant) async fn current(
     work: &mut Work,
     digest: &Digest,
-    (scope, organization): (Option<&Scope>, Option<&str>),
+    requested: &Requested<'_>,
     with_person: bool,
 ) -> Result<Completed, DatabaseError> {
     let now = work.now();
-    let scope = scope.map(Scope::to_vec);
+    let scope = requested.scope.map(Scope::to_vec);
     let row = sqlx::query!(
         r#"select g.id as "id!", g.user_id as "user_id!", g.session_id, g.scopes as "scopes!", g.claims,
             g.auth_time as "auth_time!", g.amr as "amr!", g.acr as "acr!", g.created_at as "created_at!",
-            auth.member_claims(g.user_id, case
-                when 'organization:' || $3 = any (g.scopes) then g.organization_id
-                else coalesce($3, g.organization_id) end, g.active_organization_id, coalesce($5, g.scopes), g.created_at) as tenancy,
+            facts.tenancy,
             case when $4 or g.claims ? 'id_token' then (
                 select to_jsonb(u) from auth.users u where u.id = g.user_id) end as person,
             case when r.identifier is not null then to_jsonb(r) end as audience
            from auth.live_grants g
            left join auth.resources r on r.identifier = g.resource
+           cross join lateral (
+                select auth.member_claims(g.user_id, case
+                    when 'organization:' || $3 = any (g.scopes) then g.organization_id
+                    else coalesce($3, g.organization_id) end, g.active_organization_id, coalesce($5, g.scopes), g.created_at) as tenancy
+                offset 0) facts
            where g.refresh_digest = $1
              and g.live_until > $2
-             and (g.resource is null or r.identifier is not null)"#,
+             and (g.resource is null or r.identifier is not null)
+             and ($3::text is null or facts.tenancy ->> 'org_id' = g.organization_id
+                or $6 or $7 = any (g.scopes)
+                or auth.has_consented(g.user_id, g.client_id, facts.tenancy ->> 'org_id', g.resource,
+                    coalesce($5, g.scopes)))"#,
         digest.as_bytes(),
         now,
-        organization,
+        requested.organization,
         with_person,
         scope.as_deref(),
+        requested.any_organization,
+        ANY_ORGANIZATION,
     )
     .fetch_optional(work.connection()?)
     .await?;

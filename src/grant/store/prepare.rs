@@ -27,7 +27,11 @@ pub(in crate::grant) async fn prepare_redemption(
            join auth.live_sessions s on s.id = c.session_id
            join auth.users u on u.id = c.user_id
            join auth.oauth_applications a on a.client_id = c.client_id
-           left join auth.oauth_consents k on k.user_id = c.user_id and k.client_id = c.client_id
+           left join auth.consents k
+                on k.user_id = c.user_id
+                and k.client_id = c.client_id
+                and k.organization_id = coalesce(c.organization_id, '')
+                and k.resource = coalesce(c.resource, '')
            left join auth.resources r on r.identifier = c.resource
            where c.digest = $1
              and c.client_id = $2
@@ -93,22 +97,27 @@ pub(in crate::grant) async fn prepare_refresh(
         r#"select g.id as "id!", g.user_id as "user_id!", g.session_id, g.scopes as "scopes!", g.claims,
                 g.auth_time as "auth_time!", g.amr as "amr!", g.acr as "acr!", g.generation as "generation!",
                 g.rotated_at, g.request_digest, g.created_at as "created_at!",
-                auth.member_claims(g.user_id, case
-                    when 'organization:' || $4 = any (g.scopes) then g.organization_id
-                    else coalesce($4, g.organization_id) end, g.active_organization_id, coalesce($5, g.scopes), g.created_at) as tenancy,
+                facts.tenancy,
                 case when $9 or g.claims ? 'id_token' then (
                     select to_jsonb(u) from auth.users u where u.id = g.user_id) end as person,
                 case when r.identifier is not null then to_jsonb(r) end as audience
            from auth.live_grants g
            left join auth.resources r on r.identifier = g.resource
+           cross join lateral (
+                select auth.member_claims(g.user_id, case
+                    when 'organization:' || $4 = any (g.scopes) then g.organization_id
+                    else coalesce($4, g.organization_id) end, g.active_organization_id, coalesce($5, g.scopes), g.created_at) as tenancy
+                offset 0) facts
            where g.refresh_digest = $1
              and g.client_id = $2
              and g.live_until > $3
              and ($5::text[] is null or g.scopes @> $5)
              and ($6::text is null or g.resource = $6)
              and (g.resource is null or r.identifier is not null)
-             and ($4::text is null or $4 = g.organization_id or 'organization:' || $4 = any (g.scopes)
-                or $7 or $8 = any (g.scopes))"#,
+             and ($4::text is null or facts.tenancy ->> 'org_id' = g.organization_id
+                or $7 or $8 = any (g.scopes)
+                or auth.has_consented(g.user_id, g.client_id, facts.tenancy ->> 'org_id', g.resource,
+                    coalesce($5, g.scopes)))"#,
         digest.as_bytes(),
         client_id.as_str(),
         now,

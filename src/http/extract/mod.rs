@@ -1,5 +1,5 @@
-//! What reads a request: parameters, client credentials, access tokens, cookies, and where a form came from. It
-//! parses and never verifies.
+//! What reads a request: parameters, client credentials, access tokens, cookies, where a form came from, and what it
+//! was shown for. It parses, and verifies nothing but our own tags.
 
 pub mod bearer;
 pub mod client_auth;
@@ -8,5 +8,6 @@ pub mod cookies;
 pub mod csrf;
 pub mod flow;
 pub mod form;
+pub mod form_token;
 pub mod params;
 pub mod service_key;

@@ -87,6 +87,24 @@ impl Browser {
         .await
     }
 
+    /// What the consent page of a waiting request says that it is shown for.
+    pub async fn shown_for(&self, request: &str) -> String {
+        let page = self.get(&format!("/consent?request={request}")).await;
+        assert_eq!(page.status, 200, "{} {}", page.header("location"), page.body);
+        page.field("shown_for")
+    }
+
+    /// Answers the consent page of a waiting request, which is looked at first.
+    pub async fn decide(&self, request: &str, decision: &str) -> Reply {
+        let shown_for = self.shown_for(request).await;
+        let fields = [
+            ("request", request),
+            ("shown_for", &shown_for),
+            ("decision", decision),
+        ];
+        self.post("/consent", &fields).await
+    }
+
     /// Follows redirects within the server until one leads elsewhere or a page is shown.
     pub async fn follow(&self, mut reply: Reply) -> Reply {
         while reply.status == 303 && reply.header("location").starts_with(&self.origin) {

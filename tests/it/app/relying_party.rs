@@ -80,9 +80,7 @@ impl RelyingParty {
                 browser.sign_in(&reply, person).await
             } else if location.starts_with(&format!("{}/consent", self.issuer)) {
                 let request = reply.parameter("request").expect("a waiting request");
-                browser
-                    .post("/consent", &[("request", &request), ("decision", "allow")])
-                    .await
+                browser.decide(&request, "allow").await
             } else if location.starts_with(&format!("{}/", self.issuer)) {
                 browser.get(&location).await
             } else {

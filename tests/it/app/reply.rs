@@ -49,6 +49,16 @@ impl Reply {
             .map(|(_, value)| value.into_owned())
     }
 
+    /// The value of a hidden field of the page's form.
+    pub fn field(&self, name: &str) -> String {
+        let begins = format!(r#"<input type="hidden" name="{name}" value=""#);
+        let (_, rest) = self
+            .body
+            .split_once(&begins)
+            .unwrap_or_else(|| panic!("no field {name}: {}", self.body));
+        rest.split('"').next().unwrap_or_default().to_owned()
+    }
+
     /// Asserts an OAuth error as JSON.
     pub fn assert_error(&self, status: u16, code: &str) {
         assert_eq!(

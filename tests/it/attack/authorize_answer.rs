@@ -62,9 +62,7 @@ async fn az_10_a_redirect_repeats_no_post_and_tells_no_referrer() {
     let consent = browser.get(resumed.location().as_str()).await;
     assert_sent_on(&consent);
     let request = consent.parameter("request").unwrap();
-    let allowed = browser
-        .post("/consent", &[("request", &request), ("decision", "allow")])
-        .await;
+    let allowed = browser.decide(&request, "allow").await;
     assert_sent_on(&allowed);
     let answered = browser.get(allowed.location().as_str()).await;
     assert_sent_on(&answered);

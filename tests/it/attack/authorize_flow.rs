@@ -43,7 +43,12 @@ async fn az_03_a_request_cannot_be_changed_in_the_browser() {
     let shown = browser.get(&format!("{}&{query}", consent.location())).await;
     assert_eq!(shown.status, 200, "{}", shown.body);
     assert!(shown.body.contains("Client shop") && !shown.body.contains("evil"));
-    let mut allow = vec![("request", request.as_str()), ("decision", "allow")];
+    let shown_for = shown.field("shown_for");
+    let mut allow = vec![
+        ("request", request.as_str()),
+        ("shown_for", &shown_for),
+        ("decision", "allow"),
+    ];
     allow.extend(changes);
     let allowed = browser.post("/consent", &allow).await;
     let reply = browser.get(&format!("{}&{query}", allowed.location())).await;
@@ -86,7 +91,12 @@ async fn az_04_a_finished_request_is_over() {
     let relying_party = third_party(&app).await;
     let browser = app.browser();
     let request = to_consent(&browser, &relying_party, &app).await;
-    let allow = [("request", request.as_str()), ("decision", "allow")];
+    let shown_for = browser.shown_for(&request).await;
+    let allow = [
+        ("request", request.as_str()),
+        ("shown_for", &shown_for),
+        ("decision", "allow"),
+    ];
     let allowed = browser.post("/consent", &allow).await;
     let answered = browser.get(allowed.location().as_str()).await;
     assert!(answered.parameter("code").is_some());
@@ -120,10 +130,14 @@ async fn az_04_a_double_submit_makes_one_code() {
     let relying_party = third_party(&app).await;
     let browser = app.browser();
     let request = to_consent(&browser, &relying_party, &app).await;
+    let shown_for = browser.shown_for(&request).await;
     let click = async || -> Reply {
-        let allowed = browser
-            .post("/consent", &[("request", &request), ("decision", "allow")])
-            .await;
+        let allow = [
+            ("request", request.as_str()),
+            ("shown_for", &shown_for),
+            ("decision", "allow"),
+        ];
+        let allowed = browser.post("/consent", &allow).await;
         match allowed.status {
             303 => browser.get(allowed.location().as_str()).await,
             _ => allowed,

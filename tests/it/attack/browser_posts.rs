@@ -99,10 +99,12 @@ async fn br_02_a_post_from_elsewhere_is_refused() {
         }
     }
     assert_eq!((codes(&app).await, sessions(&app).await), (issued, started));
-    assert_eq!(count(&app, "select count(*) from auth.oauth_consents").await, 0);
+    assert_eq!(count(&app, "select count(*) from auth.consents").await, 0);
     assert_eq!(count(&app, "select count(*) from auth.login_attempts").await, 0);
     assert_eq!(events(&app, "LOGOUT").await, 0);
     let own = [("origin", app.issuer.as_str())];
+    let shown_for = browser.shown_for(&request).await;
+    let allow = format!("{allow}&shown_for={shown_for}");
     let reply = send(&relying_party, &browser, "/consent", (&own, &allow)).await;
     assert_eq!(reply.location().path(), "/oauth2/continue", "our own page may");
 }
@@ -132,7 +134,7 @@ async fn br_02_only_forms_are_read() {
             );
         }
     }
-    assert_eq!(count(&app, "select count(*) from auth.oauth_consents").await, 0);
+    assert_eq!(count(&app, "select count(*) from auth.consents").await, 0);
 }
 
 /// BR-02: a cross-site form at the logout endpoint carries no cookie, and with a same-site one only asks.

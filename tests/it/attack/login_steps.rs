@@ -46,7 +46,7 @@ async fn lo_09_no_step_can_be_skipped() {
     let early = browser.post("/consent", &allow).await;
     assert_eq!(early.location().path(), "/login");
     assert_eq!((sessions(&app).await, codes(&app).await), (0, 0));
-    assert_eq!(count(&app, "select count(*) from auth.oauth_consents").await, 0);
+    assert_eq!(count(&app, "select count(*) from auth.consents").await, 0);
     assert_eq!(count(&app, "select count(*) from auth.login_attempts").await, 0);
 }
 
@@ -68,11 +68,7 @@ async fn lo_09_a_step_of_another_flow_or_person_is_worth_nothing() {
     let second = browser.get(&native.authorization_url(&[])).await;
     browser.sign_in(&first, &ada).await;
     let of = |page: &Reply| page.parameter("request").unwrap();
-    let allow = async |request: &str| {
-        browser
-            .post("/consent", &[("request", request), ("decision", "allow")])
-            .await
-    };
+    let allow = async |request: &str| browser.decide(request, "allow").await;
     allow(&of(&first)).await;
     let resumed = browser
         .get(&format!("/oauth2/continue?request={}", of(&second)))
@@ -100,6 +96,52 @@ async fn lo_09_a_step_of_another_flow_or_person_is_worth_nothing() {
         );
     }
     assert_eq!(codes(&app).await, 0);
+}
+
+/// LO-09: the page that asked Ada is no page that asked Bob, who signed in in the same browser since: her form confirms
+/// nothing, and he is shown his own. A form of another request says as little.
+#[tokio::test]
+async fn lo_09_a_consent_form_that_was_shown_to_somebody_else_confirms_nothing() {
+    let app = TestApp::new().await;
+    let ada = a_person("ada").create(&app).await;
+    let bob = a_person("bob").create(&app).await;
+    let shop = app.relying_party(&a_client("shop").third_party().create(&app).await);
+    let browser = app.browser();
+    let page = browser.get(&shop.authorization_url(&[])).await;
+    let other = browser.get(&shop.authorization_url(&[])).await;
+    browser.sign_in(&page, &ada).await;
+    let request = page.parameter("request").unwrap();
+    let adas = browser.shown_for(&request).await;
+    let credentials = [
+        ("username", bob.email.as_str()),
+        ("password", bob.password.as_str()),
+    ];
+    browser.post("/login", &credentials).await;
+    let others = browser.shown_for(&other.parameter("request").unwrap()).await;
+    let edited = others.replace(['a', 'b', 'c'], "x");
+    for shown_for in [
+        adas.as_str(),
+        others.as_str(),
+        edited.as_str(),
+        "",
+        "1.",
+        "1.AAAA",
+    ] {
+        let fields = [
+            ("request", request.as_str()),
+            ("shown_for", shown_for),
+            ("decision", "allow"),
+        ];
+        let answered = browser.post("/consent", &fields).await;
+        assert_eq!(answered.location().path(), "/consent", "{shown_for}");
+        let shown = browser.get(answered.location().as_str()).await;
+        assert!(shown.body.contains("Person bob"), "{}", shown.body);
+    }
+    assert_eq!(count(&app, "select count(*) from auth.consents").await, 0);
+    assert_eq!((codes(&app).await, events(&app, "CONSENT_GRANTED").await), (0, 0));
+    browser.decide(&request, "allow").await;
+    let given = "select count(*) from auth.consents c join auth.users u on u.id = c.user_id where u.name = 'Person bob'";
+    assert_eq!(count(&app, given).await, 1);
 }
 
 async fn attempt(browser: &Browser, username: &str, password: &str) -> u16 {

@@ -35,9 +35,7 @@ async fn allow(browser: &Browser, relying_party: &RelyingParty, extra: &[(&str, 
     let shown = browser.get(page.location().as_str()).await;
     assert_eq!(shown.status, 200, "{}", shown.body);
     let request = page.parameter("request").unwrap();
-    let allowed = browser
-        .post("/consent", &[("request", &request), ("decision", "allow")])
-        .await;
+    let allowed = browser.decide(&request, "allow").await;
     assert!(
         browser
             .get(allowed.location().as_str())
@@ -215,6 +213,8 @@ async fn consent_comes_after_the_proof() {
         browser.get(resumed.location().as_str()).await.location().path(),
         "/consent"
     );
+    let shown_for = browser.shown_for(&request).await;
+    let allow = [allow[0], allow[1], ("shown_for", shown_for.as_str())];
     for _ in 0..2 {
         assert_eq!(
             browser.post("/consent", &allow).await.location().path(),

@@ -5,3 +5,4 @@ mod authorize_consent;
 mod authorize_organization;
 mod authorize_pages;
 mod code_flow;
+mod consent_places;

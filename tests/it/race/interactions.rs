@@ -23,15 +23,20 @@ async fn az_04_a_double_submit_of_consent_gives_one_code() {
     let request = consent
         .parameter("request")
         .expect("a request that waits for consent");
+    let shown_for = browser.shown_for(&request).await;
     let start = Arc::new(Barrier::new(10));
     let mut racers = JoinSet::new();
     for _ in 0..10 {
         let (browser, request, start) = (Arc::clone(&browser), request.clone(), Arc::clone(&start));
+        let shown_for = shown_for.clone();
         racers.spawn(async move {
             start.wait().await;
-            let reply = browser
-                .post("/consent", &[("request", &request), ("decision", "allow")])
-                .await;
+            let allow = [
+                ("request", request.as_str()),
+                ("shown_for", shown_for.as_str()),
+                ("decision", "allow"),
+            ];
+            let reply = browser.post("/consent", &allow).await;
             browser.follow(reply).await
         });
     }
@@ -45,7 +50,7 @@ async fn az_04_a_double_submit_of_consent_gives_one_code() {
         assert!((400..500).contains(&reply.status), "{}", reply.status);
     }
     assert_eq!(codes(&app).await, 1);
-    assert_eq!(count(&app, "select count(*) from auth.oauth_consents").await, 1);
+    assert_eq!(count(&app, "select count(*) from auth.consents").await, 1);
     let late = browser
         .post("/consent", &[("request", &request), ("decision", "allow")])
         .await;
@@ -66,10 +71,15 @@ async fn az_04_allow_and_deny_at_once_give_one_answer() {
     let request = consent
         .parameter("request")
         .expect("a request that waits for consent");
-    let (allow, deny) = (
-        [("request", request.as_str()), ("decision", "allow")],
-        [("request", request.as_str()), ("decision", "deny")],
-    );
+    let shown_for = browser.shown_for(&request).await;
+    let answer = |decision| {
+        [
+            ("request", request.as_str()),
+            ("shown_for", shown_for.as_str()),
+            ("decision", decision),
+        ]
+    };
+    let (allow, deny) = (answer("allow"), answer("deny"));
     let (allowed, denied) = tokio::join!(
         async { browser.follow(browser.post("/consent", &allow).await).await },
         browser.post("/consent", &deny)
