@@ -1,5 +1,5 @@
 //! Owns who calls on behalf of a person: an access token of a living grant, made for this server itself (RFC 6750),
-//! with the scope that the method needs. One statement.
+//! with the scope that the path and the method need. One statement.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::http::extract::bearer;
 use crate::http::respond::challenge::Challenge;
 use crate::http::respond::failure::Failure;
 use crate::protocol::error::{ErrorCode, ProtocolError};
-use crate::protocol::scope::{ORGANIZATION_ANY, ORGANIZATIONS, ORGANIZATIONS_MANAGE};
+use crate::protocol::scope::{CONSENTS, ORGANIZATION_ANY, ORGANIZATIONS, ORGANIZATIONS_MANAGE};
 use crate::signing::key_set::KeySet;
 use crate::tenancy::{Actor, TenancyError};
 use crate::token::{access_token, liveness};
@@ -104,10 +104,33 @@ impl Caller {
     }
 }
 
+/// A person, through an application that may see and withdraw what they allowed applications: the scope `consents`.
+pub struct ConsentCaller(pub Caller);
+
+impl FromRequestParts<Edge> for ConsentCaller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Response> {
+        Caller::with_scope(parts, edge, &[CONSENTS]).await.map(Self)
+    }
+}
+
 impl FromRequestParts<Edge> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Response> {
+        let needed: &[&'static str] = if parts.method == Method::GET || parts.method == Method::HEAD {
+            &[ORGANIZATIONS, ORGANIZATIONS_MANAGE]
+        } else {
+            &[ORGANIZATIONS_MANAGE]
+        };
+        Self::with_scope(parts, edge, needed).await
+    }
+}
+
+impl Caller {
+    /// The caller of a request whose token has one of the scopes.
+    async fn with_scope(parts: &Parts, edge: &Edge, needed: &[&'static str]) -> Result<Self, Response> {
         let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
         let circumstances = edge.app.circumstances(origin);
         let request_id = circumstances.origin.request_id.clone();
@@ -133,18 +156,10 @@ impl FromRequestParts<Edge> for Caller {
         else {
             return Err(refused(INVALID));
         };
-        let reads = parts.method == Method::GET || parts.method == Method::HEAD;
-        let needed = if reads {
-            ORGANIZATIONS
-        } else {
-            ORGANIZATIONS_MANAGE
-        };
         let granted = text("scope").unwrap_or_default();
-        if !granted
-            .split(' ')
-            .any(|token| token == needed || token == ORGANIZATIONS_MANAGE)
-        {
-            return Err(refused(Challenge::insufficient(needed)));
+        if !granted.split(' ').any(|token| needed.contains(&token)) {
+            let least = needed.first().copied().unwrap_or_default();
+            return Err(refused(Challenge::insufficient(least)));
         }
         let everywhere = granted.split(' ').any(|token| token == ORGANIZATION_ANY) || {
             let client = edge.app.clients().find(text("client_id").unwrap_or_default());

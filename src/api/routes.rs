@@ -3,7 +3,9 @@
 
 use super::internal::{hooks, memberships};
 use super::openapi;
-use super::organization::{active, domains, invitations, members, modules, organizations, workspaces};
+use super::organization::{
+    active, consents, domains, invitations, members, modules, organizations, workspaces,
+};
 use crate::http::route::{Route, delete, get, patch, post, put};
 
 /// Every row.
@@ -16,6 +18,7 @@ pub fn table() -> Vec<Route> {
         of_domains(),
         of_workspaces(),
         of_modules(),
+        of_consents(),
         of_services(),
     ]
     .into_iter()
@@ -112,6 +115,13 @@ fn of_modules() -> Vec<Route> {
         ),
         put(ENTRY, modules::set),
         delete(ENTRY, modules::clear),
+    ]
+}
+
+fn of_consents() -> Vec<Route> {
+    vec![
+        get("/api/v1/consents", consents::list),
+        post("/api/v1/consents/withdraw", consents::withdraw),
     ]
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::client::ClientCommand;
+use super::consent::ConsentCommand;
 use super::database::DatabaseCommand;
 use super::dev::DevArguments;
 use super::hook::HookCommand;
@@ -57,6 +58,9 @@ pub(super) enum Command {
     /// Say what a role may do with the modules of an organization
     #[command(subcommand)]
     Module(ModuleCommand),
+    /// Show and withdraw what people allowed applications.
+    #[command(subcommand)]
+    Consent(ConsentCommand),
     /// Make and end keys of services that speak to the internal API.
     #[command(subcommand)]
     ServiceKey(ServiceKeyCommand),

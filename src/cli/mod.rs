@@ -3,6 +3,7 @@
 
 mod arguments;
 pub mod client;
+pub mod consent;
 mod database;
 mod dev;
 mod doctor;

@@ -6,8 +6,8 @@ use clap::Parser as _;
 
 use super::arguments::{Arguments, Command};
 use super::{
-    client, database, dev, doctor, hook, migrate, module, operator, organization, output, rls, serve,
-    service_key, user, workspace,
+    client, consent, database, dev, doctor, hook, migrate, module, operator, organization, output, rls,
+    serve, service_key, user, workspace,
 };
 use crate::config;
 use crate::db::told;
@@ -88,6 +88,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Module(command) => {
             let mut work = operator::begin(&load()?).await?;
             let report = module::run(command, &mut work).await?;
+            work.commit().await?;
+            output::write(&report, json)?;
+        }
+        Command::Consent(command) => {
+            let mut work = operator::begin(&load()?).await?;
+            let report = consent::run(command, &mut work).await?;
             work.commit().await?;
             output::write(&report, json)?;
         }

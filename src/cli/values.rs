@@ -11,7 +11,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use crate::base::secret::Secret;
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::scope::{
-    ORGANIZATION_ANY, ORGANIZATION_PREFIX, ORGANIZATIONS_MANAGE, STANDARD, Scope, is_known,
+    CONSENTS, ORGANIZATION_ANY, ORGANIZATION_PREFIX, ORGANIZATIONS_MANAGE, STANDARD, Scope, is_known,
 };
 use crate::user::AccessTier;
 
@@ -28,7 +28,7 @@ pub(super) enum ValueError {
     #[error("write scope tokens separated by spaces, without quotes and backslashes")]
     Scope,
     #[error(
-        "signet knows no scope {0:?}. It knows: {known} {ORGANIZATIONS_MANAGE} {ORGANIZATION_ANY} \
+        "signet knows no scope {0:?}. It knows: {known} {ORGANIZATIONS_MANAGE} {CONSENTS} {ORGANIZATION_ANY} \
          {ORGANIZATION_PREFIX}<id or slug>; a scope of an API of your own is registered with {CUSTOM_SCOPE}",
         known = STANDARD.join(" ")
     )]

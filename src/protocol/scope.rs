@@ -22,6 +22,8 @@ pub const ORGANIZATIONS: &str = "organizations";
 pub const MODULES: &str = "modules";
 /// Lets an application administer organizations in the person's name, as far as the person may.
 pub const ORGANIZATIONS_MANAGE: &str = "organizations:manage";
+/// Lets an application see what the person allowed applications, and withdraw it in their name.
+pub const CONSENTS: &str = "consents";
 /// The longest id or slug of an organization that is carried.
 const LONGEST_ORGANIZATION: usize = 128;
 /// The scopes that every installation serves.
@@ -40,7 +42,7 @@ pub const STANDARD: [&str; 8] = [
 #[must_use]
 pub fn is_known(token: &str) -> bool {
     STANDARD.contains(&token)
-        || token == ORGANIZATIONS_MANAGE
+        || [ORGANIZATIONS_MANAGE, CONSENTS].contains(&token)
         || token
             .strip_prefix(ORGANIZATION_PREFIX)
             .is_some_and(|organization| !organization.is_empty())
@@ -49,7 +51,7 @@ pub fn is_known(token: &str) -> bool {
 /// Whether a scope value speaks of a person: a client's own token never has it.
 #[must_use]
 pub fn needs_a_person(token: &str) -> bool {
-    [OPENID, OFFLINE_ACCESS, ORGANIZATIONS, MODULES].contains(&token)
+    [OPENID, OFFLINE_ACCESS, ORGANIZATIONS, MODULES, CONSENTS].contains(&token)
         || token.starts_with(ORGANIZATION_PREFIX)
 }
 

@@ -1,6 +1,8 @@
 //! Owns what scopes say to a person: a sentence for those we know, the scope itself for others.
 
-use crate::protocol::scope::{MODULES, OFFLINE_ACCESS, ORGANIZATION_ANY, ORGANIZATION_PREFIX, ORGANIZATIONS};
+use crate::protocol::scope::{
+    CONSENTS, MODULES, OFFLINE_ACCESS, ORGANIZATION_ANY, ORGANIZATION_PREFIX, ORGANIZATIONS,
+};
 
 /// A line of the list of what a client asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,9 @@ pub fn line(scope: &str) -> Option<ScopeLine<'_>> {
         )),
         MODULES => Some(ScopeLine::Sentence(
             "See which parts of your organization you may use",
+        )),
+        CONSENTS => Some(ScopeLine::Sentence(
+            "See what you allowed applications, and withdraw it",
         )),
         ORGANIZATION_ANY => Some(ScopeLine::Sentence("Switch between your organizations")),
         OFFLINE_ACCESS => None,

@@ -7,8 +7,9 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::CONTENT_TYPE;
 
 const HEAD: &str = include_str!("head.json");
-const PATHS: [&str; 3] = [
+const PATHS: [&str; 4] = [
     include_str!("organizations.json"),
+    include_str!("consents.json"),
     include_str!("spaces.json"),
     include_str!("services.json"),
 ];

@@ -1,6 +1,7 @@
 //! The API for signed-in people's applications: organizations, members, invitations, domains.
 
 pub mod caller;
+mod consents;
 mod domains;
 mod hook_preview;
 mod hook_preview_limits;

@@ -4,6 +4,7 @@ mod accounts;
 mod client_edit;
 mod clients;
 mod configuration;
+mod consents;
 mod database;
 mod development;
 mod doctor;

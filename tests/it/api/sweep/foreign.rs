@@ -137,6 +137,9 @@ async fn tn_03_no_body_names_another_organization() {
         "/invitations/look",
         "/invitations/accept",
         "/invitations/reject",
+        // They name no organization, and need a scope that this token has not.
+        "/consents",
+        "/consents/withdraw",
     ];
     assert_eq!(people, visited, "a new row needs its own lines here");
     let listed = scene.eves.get("/organizations").await;

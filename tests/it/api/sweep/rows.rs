@@ -68,6 +68,8 @@ fn known(route: &Route) -> Row {
         | ("POST", "/invitations/look" | "/invitations/accept" | "/invitations/reject") => {
             (For::People, none)
         }
+        ("GET", "/consents") => (For::People, none),
+        ("POST", "/consents/withdraw") => (For::People, json!({ "client_id": "console" })),
         ("POST", "/organizations") => (For::People, json!({ "name": "Acme" })),
         ("GET", path) if path.starts_with("/internal/") => (For::Services, none),
         ("POST", "/internal/hooks/preview") => (For::Services, json!({ "user": "bob", "client": "console" })),
