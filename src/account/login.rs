@@ -10,6 +10,7 @@ use axum::response::Response;
 use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use super::invitation;
 use crate::app::App;
 use crate::authentication::device::{KNOWN_FOR, KnownDevice};
 use crate::authentication::login::{self, Attempt, CheckedAttempt, Outcome, Reservation, Whom};
@@ -107,7 +108,7 @@ pub async fn post(
         Ok(Attempted::SignedIn(handle, user)) => {
             let mut response = match &found {
                 Some(found) => Step::Continue.redirect(edge.app.issuer(), found.handle.expose()),
-                None => redirect::see_other(&edge.app.issuer().url("/account")),
+                None => redirect::see_other(&edge.app.issuer().url(invitation::after_login(&edge, &headers))),
             };
             let lifetime = edge.app.session_lifetimes().absolute;
             if let Some(cookie) = edge

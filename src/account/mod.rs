@@ -1,5 +1,6 @@
-//! Pages for people: signing in, confirming what an application gets, the account itself.
+//! Pages for people: signing in, confirming what an application gets, answering an invitation, the account itself.
 
 pub mod consent;
 pub mod home;
+pub mod invitation;
 pub mod login;

@@ -1,12 +1,12 @@
 //! The table of the front door: every path that is no part of the API's own table, one row for each method, with the
 //! limit per address that stands before it. A test walks it: what has no limit sends no statement.
 
-use crate::account::{consent, home, login};
+use crate::account::{consent, home, invitation, login};
 use crate::api;
 use crate::endpoint::{
     authorize, end_session, introspect, jwks, membership_epoch, metadata, revoke, token, userinfo,
 };
-use crate::http::respond::step::Step;
+use crate::http::respond::step::{INVITATION_PATH, Step};
 use crate::http::route::{Route, get, post};
 
 /// The limit per address before a row. Rows of one limit are counted together.
@@ -86,6 +86,8 @@ pub(super) fn pages() -> Vec<Row> {
         ),
         (Limit::Authorize, get(end_session::DONE_PATH, end_session::done)),
         (Limit::Authorize, get("/account", home::account)),
+        (Limit::Authorize, get(INVITATION_PATH, invitation::get)),
+        (Limit::Authorize, post(INVITATION_PATH, invitation::post)),
     ]
 }
 

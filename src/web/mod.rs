@@ -8,6 +8,7 @@ pub mod consent;
 pub mod error;
 pub mod form_post;
 pub mod home;
+pub mod invitation;
 pub mod layout;
 pub mod login;
 pub mod logout;

@@ -12,6 +12,7 @@
     reason = "modules of a test binary are reached by nobody else"
 )]
 
+mod account;
 mod api;
 mod app;
 mod attack;

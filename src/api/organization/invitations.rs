@@ -1,4 +1,6 @@
-//! Owns `/api/v1/organizations/{organization}/invitations…`, and `/api/v1/invitations/…` for whoever holds a token.
+//! Owns `/api/v1/organizations/{organization}/invitations…`, and `/api/v1/invitations/…` for whoever holds a token. An
+//! invitation leads to an organization that the application may not speak of yet, so an application that may speak of
+//! one only is refused; and none joins in the person's name: they confirm it on a page of ours.
 
 use axum::Json;
 use axum::extract::Path;
@@ -16,7 +18,8 @@ use crate::base::handle::{Handle, Kind};
 use crate::base::id::InvitationId;
 use crate::base::secret::Secret;
 use crate::http::extract::form::Query;
-use crate::tenancy::invitation::{self, SentInvitation};
+use crate::http::respond::step;
+use crate::tenancy::invitation::{self, Offer, SentInvitation};
 use crate::tenancy::{Invitation, JoinsAs, MemberRole, NewInvitation, TenancyError, WorkspaceCreation};
 use crate::user::EmailAddress;
 
@@ -120,6 +123,7 @@ impl Presented {
 
 /// What an invitation says, for whoever holds its token.
 pub async fn look(caller: Caller, Body(presented): Body<Presented>) -> Result<Response, Refusal> {
+    caller.require_every_organization()?;
     let token = presented.handle()?;
     let mut work = caller.begin().await?;
     let found = invitation::find(&mut work, &token).await?;
@@ -135,21 +139,29 @@ pub async fn look(caller: Caller, Body(presented): Body<Presented>) -> Result<Re
     .into_response())
 }
 
-/// Joins.
+/// Says where the person confirms that they join; once they have, where they joined and as what.
 pub async fn accept(caller: Caller, Body(presented): Body<Presented>) -> Result<Response, Refusal> {
+    caller.require_every_organization()?;
     let token = presented.handle()?;
     let mut work = caller.begin().await?;
-    let accepted = invitation::accept(&mut work, &token, &caller.user).await?;
+    let offer = invitation::offer(&mut work, &token, &caller.user).await?;
     work.commit().await?;
-    let joined = Joined {
-        organization_id: &accepted.organization_id,
-        role: accepted.role.as_str(),
-    };
-    Ok(Json(joined).into_response())
+    Ok(match offer {
+        Offer::Joined(accepted) => Json(Joined {
+            organization_id: &accepted.organization_id,
+            role: accepted.role.as_str(),
+        })
+        .into_response(),
+        Offer::Waits(_) => {
+            let page = step::invitation_url(caller.edge.app.issuer(), token.expose());
+            (StatusCode::ACCEPTED, Json(json!({ "confirm_at": page }))).into_response()
+        }
+    })
 }
 
 /// Declines.
 pub async fn reject(caller: Caller, Body(presented): Body<Presented>) -> Result<Response, Refusal> {
+    caller.require_every_organization()?;
     let token = presented.handle()?;
     let mut work = caller.begin().await?;
     invitation::reject(&mut work, &token, &caller.user).await?;

@@ -23,6 +23,8 @@ pub enum CookieName {
     Flow,
     /// Says which accounts signed in here before; nobody is signed in by it.
     Device,
+    /// The invitation that is to be answered once somebody is signed in.
+    Invitation,
 }
 
 impl CookieName {
@@ -31,6 +33,7 @@ impl CookieName {
             Self::Session => "signet_session",
             Self::Flow => "signet_flow",
             Self::Device => "signet_device",
+            Self::Invitation => "signet_invitation",
         }
     }
 }

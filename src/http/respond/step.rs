@@ -1,9 +1,19 @@
-//! Owns the URLs of an interaction's steps: the only file that knows them. It does not know which step comes next.
+//! Owns the URLs of an interaction's steps, and of the page for invitations: the only file that knows them. It does not
+//! know which step comes next.
 
 use axum::response::Response;
 
 use super::redirect;
 use crate::protocol::issuer::Issuer;
+
+/// The page on which an invited person joins or declines.
+pub const INVITATION_PATH: &str = "/account/invitation";
+
+/// Where the holder of an invitation's token answers it.
+#[must_use]
+pub fn invitation_url(issuer: &Issuer, token: &str) -> String {
+    redirect::with_query(&issuer.url(INVITATION_PATH), &[("token", token)])
+}
 
 /// A step of an interaction that has a page or an endpoint of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //! nothing: the account that answers has proven the address that the invitation was sent to. A refusal uses nothing
 //! up, so that somebody new can prove their address and come back with the same link.
 
-use super::record::PresentedInvitation;
+use super::record::{OfferedInvitation, PresentedInvitation};
 use crate::audit::{self, Event};
 use crate::base::digest::Digest;
 use crate::base::handle::Handle;
@@ -36,17 +36,37 @@ pub async fn find(work: &mut Work, token: &Handle) -> Result<Option<PresentedInv
     }))
 }
 
+/// How an invitation stands to the person it is for.
+#[derive(Debug, Clone)]
+pub enum Offer {
+    /// It waits for their answer.
+    Waits(OfferedInvitation),
+    /// They joined by it.
+    Joined(Accepted),
+}
+
+/// What an invitation offers the person it is for. Whoever could not accept it is told why, as accepting would; nothing
+/// is locked or written, so that accepting decides again.
+pub async fn offer(work: &mut Work, token: &Handle, user: &UserId) -> Result<Offer, TenancyError> {
+    let digest = token.digest(work.epoch());
+    let found = theirs(work, &digest, user).await?;
+    if let Some(joined) = joined_by(work, &found, user).await? {
+        return Ok(Offer::Joined(joined));
+    }
+    check(work, &found)?;
+    Ok(Offer::Waits(OfferedInvitation {
+        organization_name: found.organization_name,
+        inviter: found.inviter,
+        role: found.joins.role,
+    }))
+}
+
 /// Joins by an invitation, once; the same person may accept again and learns the same.
 pub async fn accept(work: &mut Work, token: &Handle, user: &UserId) -> Result<Accepted, TenancyError> {
     let digest = token.digest(work.epoch());
     let found = hold(work, &digest, user).await?;
-    if found.accepted_by.as_ref() == Some(user)
-        && let Some(role) = store::joined_role(work.connection()?, &found.organization_id, user).await?
-    {
-        return Ok(Accepted {
-            organization_id: found.organization_id,
-            role,
-        });
+    if let Some(joined) = joined_by(work, &found, user).await? {
+        return Ok(joined);
     }
     check(work, &found)?;
     let organization = &found.organization_id;
@@ -89,19 +109,38 @@ pub async fn reject(work: &mut Work, token: &Handle, user: &UserId) -> Result<Or
     Ok(found.organization_id)
 }
 
+/// The membership that the person already has by this invitation.
+async fn joined_by(
+    work: &mut Work,
+    found: &Presented,
+    user: &UserId,
+) -> Result<Option<Accepted>, TenancyError> {
+    if found.accepted_by.as_ref() != Some(user) {
+        return Ok(None);
+    }
+    let role = store::joined_role(work.connection()?, &found.organization_id, user).await?;
+    Ok(role.map(|role| Accepted {
+        organization_id: found.organization_id.clone(),
+        role,
+    }))
+}
+
+/// The invitation of a token, if it is for this person: whoever it is not for learns nothing of it.
+async fn theirs(work: &mut Work, digest: &Digest, user: &UserId) -> Result<Presented, TenancyError> {
+    let found = store::present(work.connection()?, digest, Some(user))
+        .await?
+        .ok_or(TenancyError::InvitationUnknown)?;
+    match found.address_matches {
+        Some(true) => Ok(found),
+        Some(false) => Err(TenancyError::InvitationForAnother),
+        None => Err(TenancyError::UnknownUser(user.clone())),
+    }
+}
+
 /// The invitation of a token, read after its organization was locked: no role changes until the answer is written.
 async fn hold(work: &mut Work, digest: &Digest, user: &UserId) -> Result<Presented, TenancyError> {
     let unknown = || TenancyError::InvitationUnknown;
-    let found = store::present(work.connection()?, digest, Some(user))
-        .await?
-        .ok_or_else(unknown)?;
-    // Whoever it is not for learns nothing of it.
-    if found.address_matches != Some(true) {
-        return Err(match found.address_matches {
-            None => TenancyError::UnknownUser(user.clone()),
-            Some(_) => TenancyError::InvitationForAnother,
-        });
-    }
+    let found = theirs(work, digest, user).await?;
     let locked = store::lock(work.connection()?, &found.organization_id)
         .await?
         .ok_or_else(unknown)?;

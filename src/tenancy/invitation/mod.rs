@@ -4,6 +4,6 @@ mod answering;
 mod record;
 mod sending;
 
-pub use answering::{Accepted, accept, find, reject};
-pub use record::{Invitation, InvitationStatus, NewInvitation, PresentedInvitation};
+pub use answering::{Accepted, Offer, accept, find, offer, reject};
+pub use record::{Invitation, InvitationStatus, NewInvitation, OfferedInvitation, PresentedInvitation};
 pub use sending::{SentInvitation, create, expire, list, resend, revoke, revoke_of};

@@ -117,6 +117,17 @@ pub struct Invitation {
     pub created_at: Timestamp,
 }
 
+/// An invitation that waits for the answer of the person it is for.
+#[derive(Debug, Clone)]
+pub struct OfferedInvitation {
+    /// What people call the organization.
+    pub organization_name: String,
+    /// What whoever asked is called; none: an operator or a service did.
+    pub inviter: Option<String>,
+    /// The role it gives.
+    pub role: MemberRole,
+}
+
 /// An invitation, as whoever holds its token sees it before they sign in.
 #[derive(Debug, Clone)]
 pub struct PresentedInvitation {

@@ -18,6 +18,8 @@ pub(in crate::tenancy) struct Presented {
     pub(in crate::tenancy) joins: JoinsAs,
     pub(in crate::tenancy) status: InvitationStatus,
     pub(in crate::tenancy) invited_by: Option<UserId>,
+    /// What whoever asked is called.
+    pub(in crate::tenancy) inviter: Option<String>,
     pub(in crate::tenancy) accepted_by: Option<UserId>,
     pub(in crate::tenancy) expires_at: Timestamp,
     /// Whether it is for the person's address; none if there is no such person.
@@ -35,11 +37,13 @@ pub(in crate::tenancy) async fn present(
     let row = sqlx::query!(
         r#"select i.id, i.organization_id, o.name as organization_name, i.email, i.role, i.status,
                   i.can_create_workspaces, i.invited_by, i.accepted_by, i.expires_at,
+                  coalesce(nullif(inviter.name, ''), inviter.email) as inviter,
                   u.email_canonical = i.email_canonical as address_matches,
                   u.email_verified_at is not null as "address_verified!"
            from auth.invitations i
            join auth.organizations o on o.id = i.organization_id
            left join auth.users u on u.id = $2 and u.deleted_at is null
+           left join auth.users inviter on inviter.id = i.invited_by and inviter.deleted_at is null
            where i.token_digest = $1
              and o.deleted_at is null"#,
         digest.as_bytes(),
@@ -59,6 +63,7 @@ pub(in crate::tenancy) async fn present(
             },
             status: status(&row.status)?,
             invited_by: row.invited_by.map(UserId::from_text),
+            inviter: row.inviter,
             accepted_by: row.accepted_by.map(UserId::from_text),
             expires_at: row.expires_at,
             address_matches: row.address_matches,

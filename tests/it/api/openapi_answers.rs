@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use super::caller::Caller;
 use super::openapi::operations;
 use super::openapi_asker::{Asker, asker};
+use crate::account::invitation::confirm;
+use crate::fixtures::{a_client, a_person};
 
 const O: &str = "/organizations/{organization}";
 
@@ -20,6 +22,7 @@ async fn answers_are_what_the_document_says() {
     asker.domains(&ada).await;
     asker.workspaces(&ada).await;
     asker.modules(&ada).await;
+    asker.consents().await;
     asker.services().await;
     asker.endings(&ada).await;
     let documented: BTreeSet<(String, String)> = operations(&asker.ledger.document)
@@ -86,6 +89,12 @@ impl Asker {
         self.ask(cleo, (Method::POST, "/invitations/reject"), token).await;
         sent = self.ask(ada, (Method::POST, &all), asked).await;
         let token = json!({ "token": sent["token"] });
+        let page = self
+            .ask(cleo, (Method::POST, "/invitations/accept"), token.clone())
+            .await;
+        assert!(page["confirm_at"].is_string(), "{page}");
+        let cleos = self.app.browser();
+        confirm(&cleos, &page, "cleo").await;
         self.ask(cleo, (Method::POST, "/invitations/accept"), token).await;
         let other = json!({ "email": "dora@example.test" });
         sent = self.ask(ada, (Method::POST, &all), other).await;
@@ -144,6 +153,22 @@ impl Asker {
             .await;
         self.ask(ada, (Method::GET, &of_role), Value::Null).await;
         self.ask(ada, (Method::DELETE, &entry), Value::Null).await;
+    }
+
+    async fn consents(&mut self) {
+        let dora = a_person("dora").create(&self.app).await;
+        let shop = a_client("shop").third_party().create(&self.app).await;
+        self.app.relying_party(&shop).code(&self.app, &dora, &[]).await;
+        let console = a_client("account")
+            .scopes(&["openid", "consents"])
+            .create(&self.app)
+            .await;
+        let doras = Caller::with_scope(&self.app, &console, &dora, "openid consents").await;
+        self.ask(&doras, (Method::GET, "/consents"), Value::Null).await;
+        let only = json!({ "organization_id": null, "resource": null });
+        let withdrawal = json!({ "client_id": "shop", "only": only });
+        self.ask(&doras, (Method::POST, "/consents/withdraw"), withdrawal)
+            .await;
     }
 
     async fn services(&mut self) {

@@ -26,6 +26,8 @@ async fn br_04_no_page_can_be_framed() {
         "/",
         "/login",
         "/account",
+        "/account/invitation",
+        "/account/invitation?token=x",
         "/oauth2/logout",
         "/oauth2/logout?id_token_hint=x&id_token_hint=y",
         "/oauth2/logout/confirm",

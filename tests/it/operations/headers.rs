@@ -10,6 +10,7 @@ use crate::fixtures::a_client;
 const PATHS: [&str; 18] = [
     "/",
     "/account",
+    "/account/invitation",
     "/login",
     "/login/cancel",
     "/login?request=unknown",

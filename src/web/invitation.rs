@@ -1,0 +1,41 @@
+//! Owns the pages of an invitation: the question, and what came of it.
+
+use askama::Template;
+
+use super::layout::Layout;
+
+/// Asks whether to join.
+#[derive(Debug, Template)]
+#[template(path = "invitation.html")]
+pub struct InvitationPage<'a> {
+    /// The frame.
+    pub layout: &'a Layout,
+    /// Who is asked, as the person knows themselves.
+    pub user_name: &'a str,
+    /// Where to.
+    pub organization: &'a str,
+    /// Who asks; none: the people who run this server.
+    pub inviter: Option<&'a str>,
+    /// As what.
+    pub role: &'a str,
+    /// The invitation's token.
+    pub token: &'a str,
+    /// For whom the form is shown.
+    pub shown_for: &'a str,
+    /// Where the form posts to.
+    pub action: &'a str,
+}
+
+/// Says how an invitation stands, with the way to the account page.
+#[derive(Debug, Template)]
+#[template(path = "invitation_answer.html")]
+pub struct InvitationAnswerPage<'a> {
+    /// The frame.
+    pub layout: &'a Layout,
+    /// The heading.
+    pub title: &'a str,
+    /// What happened, and what can be done.
+    pub sentence: &'a str,
+    /// The account page.
+    pub account: &'a str,
+}
