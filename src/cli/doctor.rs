@@ -199,12 +199,12 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
 /// The replicas side by side.
 async fn replicas(connection: &mut PgConnection, keyring: &Keyring, report: &mut Report) {
     let shown = async {
-        let (_, now) = pool::measure_time(connection).await?;
+        let now = pool::measure(connection).await?.time;
         replicas::side_by_side(connection, keyring, now).await
     };
     match shown.await {
         Ok(lines) => lines.into_iter().for_each(|line| report.note("replica", line)),
-        Err(error) => report.note("replica", Err(chain(&error))),
+        Err(error) => report.note("replica", Err(told(&error))),
     }
 }
 

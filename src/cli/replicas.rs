@@ -1,9 +1,7 @@
 //! Owns how the replicas of a server are shown side by side: who holds which keys, and what one of them lacks.
 
-use crate::db::PgConnection;
-
 use crate::base::clock::Timestamp;
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, PgConnection};
 use crate::replica::{self, HEARD_WITHIN, Replica};
 use crate::sealing::Keyring;
 

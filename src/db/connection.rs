@@ -256,7 +256,7 @@ struct Statement {
 }
 
 impl Statement {
-    fn of(mut query: impl Execute<'_, Postgres>) -> Result<Self, sqlx::Error> {
+    fn of<'q>(mut query: impl Execute<'q, Postgres>) -> Result<Self, sqlx::Error> {
         Ok(Self {
             arguments: query.take_arguments().map_err(sqlx::Error::Encode)?,
             persistent: query.persistent(),

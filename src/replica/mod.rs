@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::base::clock;
 use crate::base::id::ReplicaId;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, PgConnection, Work};
 
 /// How often a replica reports.
 pub const REPORT_EVERY: Duration = Duration::from_secs(10);

@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use super::holdings::{Holdings, Kek, Replica, Unopened};
 use crate::base::clock::Timestamp;
 use crate::base::id::ReplicaId;
-use crate::db::DatabaseError;
+use crate::db::{DatabaseError, PgConnection};
 
 pub(super) async fn report(
     connection: &mut PgConnection,

@@ -73,7 +73,10 @@ async fn br_09_no_room_is_readable_and_passes() {
     let mut greedy = TcpStream::connect(address).await.expect("a connection");
     let head = format!("POST /oauth2/token HTTP/1.1\r\nHost: x\r\n{FORM}\r\nContent-Length: 65536\r\n\r\n");
     greedy.write_all(head.as_bytes()).await.expect("sent");
-    greedy.write_all(&[b'a'; 65_000]).await.expect("sent");
+    greedy
+        .write_all("a".repeat(65_000).as_bytes())
+        .await
+        .expect("sent");
     let body = format!("a={}", "a".repeat(1_000));
     let refused = async {
         loop {
@@ -106,7 +109,7 @@ async fn br_09_no_room_is_readable_and_passes() {
 }
 
 /// BR-09: applications that trace their requests are let through the preflight (W3C Trace Context, Baggage, Sentry), and
-/// so are DPoP proofs (RFC 9449).
+/// so are `DPoP` proofs (RFC 9449).
 #[tokio::test]
 async fn br_09_preflights_let_tracing_headers_through() {
     let app = TestApp::new().await;

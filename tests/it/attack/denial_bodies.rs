@@ -52,7 +52,7 @@ async fn assert_bounded(plan: Unfinished) {
     drop(hostile);
     let left = settled(&server, before + LEFT).await;
     let peak = server.peak_memory();
-    println!(
+    eprintln!(
         "{}, {} streams, pieces of {}: {sent} bytes were taken; {before} KiB before, {during} during, {peak} at most, \
          {left} after",
         plan.path, plan.streams, plan.piece

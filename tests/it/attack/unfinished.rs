@@ -104,7 +104,7 @@ impl Hostile {
 
     /// Hears what the server says; `false` when it says nothing any more.
     async fn listen(&mut self) -> bool {
-        let mut buffer = [0; 16 * 1024];
+        let mut buffer = vec![0; 16 * 1024];
         match tokio::time::timeout(SILENCE, self.stream.read(&mut buffer)).await {
             Ok(Ok(length)) if length > 0 => self.said.extend(&buffer[..length]),
             _ => return false,
