@@ -161,17 +161,16 @@ pub async fn watch<F: Future<Output = bool> + Send>(
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = &mut deadline => break,
-                name = next(&mut listener) => match name {
+                name = next(&mut listener) => if let Some(name) = name {
                     // If this fails, the next poll sees the version that has moved.
-                    Some(name) => { changed(name).await; }
-                    None => {
-                        // What befell this connection has befallen the others: nobody needs to find out with a request.
-                        watched.lender.distrust();
-                        listener = None;
-                        // Not in a circle, if the new one is lost at once too.
-                        if began.elapsed() >= LISTEN_TIME {
-                            break;
-                        }
+                    changed(name).await;
+                } else {
+                    // What befell this connection has befallen the others: nobody needs to find out with a request.
+                    watched.lender.distrust();
+                    listener = None;
+                    // Not in a circle, if the new one is lost at once too.
+                    if began.elapsed() >= LISTEN_TIME {
+                        break;
                     }
                 },
             }

@@ -219,7 +219,9 @@ impl Lender {
             state.keeps = false;
             std::mem::take(&mut state.kept)
         };
-        kept.into_iter().for_each(|kept| connection::end(kept.raw));
+        for kept in kept {
+            connection::end(kept.raw);
+        }
         self.0.pool.close().await;
     }
 }
@@ -263,7 +265,9 @@ impl Shared {
             database.connections = kept.len(),
             "a connection to the database was lost: all that were opened before it are given up"
         );
-        kept.into_iter().for_each(|kept| connection::end(kept.raw));
+        for kept in kept {
+            connection::end(kept.raw);
+        }
         while let Some(idle) = self.pool.try_acquire() {
             connection::end(idle);
         }

@@ -1,6 +1,5 @@
 //! Owns the statements on `auth.replicas`.
 
-use crate::db::PgConnection;
 use sqlx::types::Json;
 
 use super::holdings::{Holdings, Kek, Replica, Unopened};

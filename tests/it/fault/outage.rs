@@ -98,7 +98,7 @@ async fn db_03_without_a_free_connection_everybody_is_told_to_come_again() {
         assert_again(&problem, "application/problem+json");
         assert_again(&page, "text/html");
         assert_page(&page, 503);
-        assert_eq!(ready, Some("no database connection"));
+        assert_eq!(ready.as_deref(), Some("no database connection"));
     })
     .await;
     held.rollback().await.expect("it ends");

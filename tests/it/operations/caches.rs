@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use signet::app::{App, Injected};
+use signet::base::origin::Origin;
 use signet::hook::definition::OnFailure;
 use signet::hook::service;
 use signet::replica;
@@ -253,8 +254,9 @@ async fn replicas_report_what_they_hold_side_by_side() {
     sql(&app, LOSE_EDDSA).await;
     other.refresh_caches().await;
     other.app.report_holdings().await.unwrap();
-    let mut admin = app.database.admin().await;
-    let replicas = replica::list(&mut admin).await.unwrap();
+    let circumstances = app.app.circumstances(Origin::internal("test"));
+    let mut work = app.app.single(circumstances).await.unwrap();
+    let replicas = replica::list(work.connection().unwrap()).await.unwrap();
     let [first, second] = &replicas[..] else {
         panic!("{replicas:?}");
     };

@@ -7,7 +7,7 @@ use reqwest::Method;
 use crate::app::{Reply, TestApp};
 use crate::fixtures::a_client;
 
-const PATHS: [&str; 18] = [
+const PATHS: [&str; 19] = [
     "/",
     "/account",
     "/account/invitation",
