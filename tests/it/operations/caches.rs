@@ -230,11 +230,13 @@ async fn a_cache_that_is_left_behind_fails_readiness_and_mints_nothing() {
 #[tokio::test]
 async fn a_server_starts_beside_a_row_that_does_not_open_and_not_without_any_key() {
     let app = TestApp::new().await;
-    let web = a_client("web").create(&app).await;
+    let client = a_client("web").create(&app).await;
     let ada = a_person("ada").create(&app).await;
+    let code = app.relying_party(&client).code(&app, &ada, &[]).await;
     sql(&app, LOSE_EDDSA).await;
     let replica = app.replica().await;
-    replica.relying_party_here(&web).tokens(&app, &ada, &[]).await;
+    let reply = replica.relying_party_here(&client).exchange(&code).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
     sql(&app, "update auth.jwks set kek_id = 'lost'").await;
     let refused = App::build(app.app.config().clone(), Injected::default()).await;
     let told = refused.err().expect("no key, no start").to_string();
@@ -280,7 +282,7 @@ async fn replicas_report_what_they_hold_side_by_side() {
     let renamed = Keyring::from_text(another).unwrap();
     let told = whole.holdings.differs_from(&renamed).unwrap();
     assert!(told.contains("lacks the key-encryption key test-1"), "{told}");
-    app.clock.advance(Duration::from_secs(3600));
+    app.clock.advance(Duration::from_hours(1));
     signet::jobs::cleanup::sweep(&app.app).await.unwrap();
     assert_eq!(count(&app, "select count(*) from auth.replicas").await, 0);
 }
