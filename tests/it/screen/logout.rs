@@ -60,6 +60,7 @@ async fn confirmed(scripts: Scripts) {
         // The question does not come back to life: who is signed out already is sent on.
         window.visit(logout.as_str()).await;
         window.see("#arrived").await;
+        assert!(!window.has("#confirm").await);
     })
     .await;
 }
@@ -78,6 +79,7 @@ async fn a_posted_logout_ends_the_session() {
     with_browser(Scripts::On, async |window| {
         window.visit(&web.authorization_url(&[])).await;
         sign_in(&window, &person).await;
+        window.press("#allow").await;
         window.see("#arrived").await;
         let code = application.arrival().await.parameters["code"].clone();
         let tokens = web.exchange(&code).await.json();
