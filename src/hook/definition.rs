@@ -62,17 +62,13 @@ pub struct FunctionName {
 }
 
 impl FunctionName {
-    /// Reads `schema.function`, each of them in quotes or not.
+    /// Reads `schema.function`.
     pub fn parse(text: &str) -> Result<Self, DefinitionError> {
-        let unquoted = |part: &str| {
-            let inner = part.strip_prefix('"').and_then(|part| part.strip_suffix('"'));
-            inner.unwrap_or(part).to_owned()
-        };
-        let parts = text.split_once('.');
-        match parts.map(|(schema, name)| (unquoted(schema), unquoted(name))) {
-            Some((schema, name)) if is_identifier(&schema) && is_identifier(&name) => {
-                Ok(Self { schema, name })
-            }
+        match text.split_once('.') {
+            Some((schema, name)) if is_identifier(schema) && is_identifier(name) => Ok(Self {
+                schema: schema.to_owned(),
+                name: name.to_owned(),
+            }),
             _ => Err(DefinitionError::Function),
         }
     }

@@ -156,14 +156,18 @@ pub struct QualifiedName {
 }
 
 impl QualifiedName {
-    /// As one word of a shell.
+    /// As one word of a shell, which [`FromStr`] reads again.
     #[must_use]
     pub fn in_a_shell(&self) -> String {
-        let text = self.to_string();
-        if text.contains('"') {
-            format!("'{}'", text.replace('\'', "'\\''"))
+        let (schema, name) = (self.schema.as_str(), self.name.as_str());
+        let simple = |part: &str| {
+            part.chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        };
+        if simple(schema) && simple(name) {
+            format!("{schema}.{name}")
         } else {
-            text
+            format!("'{}'", self.to_string().replace('\'', "'\\''"))
         }
     }
 }
