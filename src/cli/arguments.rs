@@ -39,7 +39,7 @@ pub(super) enum Command {
     Dev(DevArguments),
     /// Run the server.
     Serve,
-    /// Bring the database to this version's schema; with --bootstrap make its roles first.
+    /// Bring the database to this version's schema; with --bootstrap make the database and its roles instead.
     Migrate(MigrateArguments),
     /// Check configuration, database, keys and addresses; exits with 1 if something is wrong.
     Doctor,
