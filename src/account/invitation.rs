@@ -1,6 +1,6 @@
 //! The page on which an invited person joins or declines: who asks them, to what, and as which role. The token comes in
 //! the link, goes into a cookie at once so that it stands in no address afterwards, and waits there until somebody is
-//! signed in. One statement for the session, one for the invitation; an answer costs a transaction.
+//! signed in. One statement for the session; the question and the answer are a transaction each.
 
 use axum::extract::State;
 use axum::response::Response;

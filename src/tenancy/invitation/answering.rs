@@ -54,6 +54,13 @@ pub async fn offer(work: &mut Work, token: &Handle, user: &UserId) -> Result<Off
         return Ok(Offer::Joined(joined));
     }
     check(work, &found)?;
+    membership::vouch(
+        work,
+        &found.organization_id,
+        found.invited_by.as_ref(),
+        &found.joins.role,
+    )
+    .await?;
     Ok(Offer::Waits(OfferedInvitation {
         organization_name: found.organization_name,
         inviter: found.inviter,

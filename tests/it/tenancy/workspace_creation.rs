@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use crate::account::invitation::confirm;
 use crate::api::caller::{Caller, assert_problem, console};
 use crate::app::TestApp;
 use crate::attack::evidence::events;
@@ -132,10 +133,10 @@ async fn invitations_and_domains_bring_it() {
     let new = json!({"email": nora.email, "can_create_workspaces": true});
     let invited = scene.owner.post(&scene.at("invitations"), new).await.json();
     let nora = Caller::new(&scene.app, &scene.console, &nora).await;
-    let accepted = nora
+    let waits = nora
         .post("/invitations/accept", json!({"token": invited["token"]}))
         .await;
-    assert_eq!(accepted.status, 200, "{}", accepted.body);
+    confirm(&scene.app.browser(), &waits.json(), "nora").await;
     assert!(scene.makes(&nora, "Invited").await);
     let claim = json!({"domain": "example.test", "auto_join_role": "member", "can_create_workspaces": true});
     let claimed = scene.owner.post(&scene.at("domains"), claim).await.json();
