@@ -196,7 +196,7 @@ fn show(edge: &Edge, found: &FoundFlow, asked: &Asked, request_id: &str) -> Resp
     } else {
         OfflineAccess::NotAsked
     };
-    let destination = request.target.redirect_uri.form_action_source();
+    let destination = request.target.redirect_uri.receiver();
     let person = &asked.session.person;
     let page = ConsentPage {
         layout: &edge.layout,
@@ -218,7 +218,7 @@ fn show(edge: &Edge, found: &FoundFlow, asked: &Asked, request_id: &str) -> Resp
         shown_for: &shown_for,
         action: &Step::Consent.action(edge.app.issuer()),
     };
-    page::html(&page, FormAction::ThenClient(&request.target.redirect_uri))
+    page::html(&page, FormAction::LeadsOut)
 }
 
 /// A client as pages show it.

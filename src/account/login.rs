@@ -349,9 +349,7 @@ fn show(edge: &Edge, status: StatusCode, view: View<'_>) -> Response {
         username: view.username,
         problem: view.problem,
     };
-    let form_action = view.flow.map_or(FormAction::Own, |(_, request, _)| {
-        FormAction::ThenClient(&request.target.redirect_uri)
-    });
+    let form_action = view.flow.map_or(FormAction::Own, |_| FormAction::LeadsOut);
     page::with_status(status, &page, form_action)
 }
 

@@ -34,7 +34,6 @@ use crate::http::respond::redirect;
 use crate::logout::request::{Asked, LogoutRequest};
 use crate::logout::waiting;
 use crate::protocol::error::ErrorCode;
-use crate::protocol::redirect_uri::RedirectUri;
 use crate::session::{self, EndReason, LiveSession};
 use crate::web::error::ErrorPage;
 use crate::web::logout::{LogoutConfirmPage, SignedOutPage, WayBack};
@@ -321,8 +320,7 @@ async fn ask(
         cancel: &cancel,
     };
     let destination = client.as_deref().and_then(|client| request.destination(client));
-    let target = destination.map(|(uri, _)| RedirectUri::from_matched(uri));
-    let form_action = target.as_ref().map_or(FormAction::Own, FormAction::ThenClient);
+    let form_action = destination.map_or(FormAction::Own, |_| FormAction::LeadsOut);
     Ok(page::html(&page, form_action))
 }
 

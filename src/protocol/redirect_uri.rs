@@ -111,9 +111,9 @@ impl RedirectUri {
         matches!(url.scheme(), "http" | "https").then(|| format!("{}/", url.origin().ascii_serialization()))
     }
 
-    /// What a content security policy must name so that a form may end here: the origin, or the private-use scheme.
+    /// Who receives what is sent here, as a person can be told: the origin, or the private-use scheme.
     #[must_use]
-    pub fn form_action_source(&self) -> Option<String> {
+    pub fn receiver(&self) -> Option<String> {
         let url = Url::parse(&self.0).ok()?;
         match url.scheme() {
             "http" | "https" => Some(url.origin().ascii_serialization()),

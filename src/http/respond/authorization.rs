@@ -29,7 +29,7 @@ pub fn answer(edge: &Edge, target: &ResponseTarget, outcome: Outcome<'_>) -> Res
                 action,
                 parameters: &parameters,
             };
-            page::form_post(&form, &target.redirect_uri)
+            page::form_post(&form)
         }
     }
 }

@@ -133,8 +133,4 @@ async fn az_10_pages_load_nothing_from_elsewhere() {
     assert_eq!(form.header("cache-control"), "no-store");
     assert!(form.body.contains(r#"name="code" value="ac_"#), "{}", form.body);
     assert_loads_nothing_foreign(&form, &web.client.redirect_uri);
-    assert!(
-        form.header("content-security-policy")
-            .contains("form-action https://web.example.com;")
-    );
 }

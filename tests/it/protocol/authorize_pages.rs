@@ -1,16 +1,14 @@
-//! The policies of the pages of a sign-in (contracts 6): where their forms may end, per kind of redirect URI.
+//! The policies of the pages of a sign-in (contracts 6): where their forms may end.
 
 use crate::app::{Browser, RelyingParty, Reply, TestApp};
 use crate::fixtures::{a_client, a_person};
 
-fn form_action(reply: &Reply) -> String {
+fn form_action(reply: &Reply) -> Option<&str> {
     let policy = reply.header("content-security-policy");
-    let directive = policy
+    assert!(policy.starts_with("default-src 'none';"), "{policy}");
+    policy
         .split("; ")
-        .find_map(|directive| directive.strip_prefix("form-action "));
-    directive
-        .unwrap_or_else(|| panic!("no form-action: {policy}"))
-        .to_owned()
+        .find_map(|directive| directive.strip_prefix("form-action "))
 }
 
 async fn page(browser: &Browser, reply: &Reply) -> Reply {
@@ -19,43 +17,16 @@ async fn page(browser: &Browser, reply: &Reply) -> Reply {
     shown
 }
 
-/// Chromium applies form-action to the redirects after a post: sign-in and consent name where they may end, for
-/// https any host, for this machine the exact origin, for an application its scheme.
+/// Chromium applies form-action to every redirect after a post, also those after the client's callback, which nobody
+/// but the client knows: pages whose forms lead to a client name no end.
 #[tokio::test]
-async fn a_form_may_end_at_its_client() {
+async fn a_form_that_leads_to_a_client_may_end_anywhere() {
     let app = TestApp::new().await;
     let ada = a_person("ada").create(&app).await;
-    for (id, uri, sent, expected) in [
-        (
-            "web",
-            "https://web.example.com/cb",
-            "https://web.example.com/cb",
-            "'self' https:",
-        ),
-        (
-            "four",
-            "http://127.0.0.1/cb",
-            "http://127.0.0.1:4711/cb",
-            "'self' https: http://127.0.0.1:4711",
-        ),
-        (
-            "name",
-            "http://localhost:4711/cb",
-            "http://localhost:4711/cb",
-            "'self' https: http://localhost:4711",
-        ),
-        (
-            "six",
-            "http://[::1]/cb",
-            "http://[::1]:4711/cb",
-            "'self' https: http:",
-        ),
-        (
-            "app",
-            "com.example.app:/cb",
-            "com.example.app:/cb",
-            "'self' https: com.example.app:",
-        ),
+    for (id, uri) in [
+        ("web", "https://web.example.com/cb"),
+        ("name", "http://localhost:4711/cb"),
+        ("app", "com.example.app:/cb"),
     ] {
         let client = a_client(id)
             .public()
@@ -65,10 +36,8 @@ async fn a_form_may_end_at_its_client() {
             .await;
         let relying_party: RelyingParty = app.relying_party(&client);
         let browser = app.browser();
-        let begun = browser
-            .get(&relying_party.authorization_url(&[("redirect_uri", sent)]))
-            .await;
-        assert_eq!(form_action(&page(&browser, &begun).await), expected);
+        let begun = browser.get(&relying_party.authorization_url(&[])).await;
+        assert_eq!(form_action(&page(&browser, &begun).await), None);
         let request = begun.parameter("request").unwrap();
         let wrong = [
             ("request", request.as_str()),
@@ -76,10 +45,10 @@ async fn a_form_may_end_at_its_client() {
             ("password", "wrong"),
         ];
         let again = browser.post("/login", &wrong).await;
-        assert_eq!((again.status, form_action(&again).as_str()), (401, expected));
+        assert_eq!((again.status, form_action(&again)), (401, None));
         let resumed = browser.sign_in(&begun, &ada).await;
         let consent = browser.get(resumed.location().as_str()).await;
-        assert_eq!(form_action(&page(&browser, &consent).await), expected);
+        assert_eq!(form_action(&page(&browser, &consent).await), None);
     }
 }
 
@@ -101,7 +70,7 @@ async fn other_pages_post_to_us_or_nowhere() {
         ("/oauth2/logout", "'self'"),
     ] {
         let shown = browser.follow(browser.get(path).await).await;
-        assert_eq!(form_action(&shown), expected, "{path}");
+        assert_eq!(form_action(&shown), Some(expected), "{path}");
     }
 }
 
@@ -127,7 +96,7 @@ async fn form_post_answers_in_a_form() {
         .await;
     for reply in [&success, &error] {
         assert_eq!((reply.status, reply.headers.get("location")), (200, None));
-        assert_eq!(form_action(reply), "https://web.example.com");
+        assert_eq!(form_action(reply), None);
         assert!(
             reply
                 .body

@@ -1,5 +1,5 @@
 //! The client's side: a small web application on `localhost`, while the server is `127.0.0.1`, so that both are other
-//! sites to the browser. It notes what arrives at its callback.
+//! sites to the browser, or on another origin that applications have. It notes what arrives at its callback.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -8,10 +8,31 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
-use axum::response::Html;
+use axum::response::{Html, Redirect};
 use axum::routing::{any, get};
+use openssl::asn1::Asn1Time;
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
+use openssl::rsa::Rsa;
+use openssl::ssl::{SslAcceptor, SslMethod};
+use openssl::x509::X509;
+use signet::server::listener::{Listener, ListenerSettings};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// The origins that redirect URIs of applications have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// `http://localhost:PORT`
+    Localhost,
+    /// `http://127.0.0.1:PORT`
+    Four,
+    /// `http://[::1]:PORT`
+    Six,
+    /// `https://localhost:PORT`, with a certificate that only the tests' browser accepts.
+    Tls,
+}
 
 /// A request that came to the callback.
 #[derive(Debug, Clone)]
@@ -26,6 +47,7 @@ pub struct Arrival {
 struct Shared {
     arrivals: Mutex<Vec<Arrival>>,
     page: Mutex<String>,
+    onward: Mutex<String>,
     news: Notify,
 }
 
@@ -33,26 +55,51 @@ struct Shared {
 pub struct Application {
     origin: String,
     shared: Arc<Shared>,
+    _ends: DropGuard,
 }
 
 impl Application {
     pub async fn start() -> Self {
-        let socket = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        Self::at(Place::Localhost).await
+    }
+
+    pub async fn at(place: Place) -> Self {
+        let address = match place {
+            Place::Six => "[::1]:0",
+            Place::Localhost | Place::Four | Place::Tls => "127.0.0.1:0",
+        };
+        let socket = TcpListener::bind(address).await.expect("a free port");
         let port = socket.local_addr().expect("an address").port();
         let shared = Arc::new(Shared::default());
         let router = Router::new()
             .route("/callback", any(arrive))
+            .route("/onward", any(lead_on))
             .route("/signed-out", any(arrive))
             .route(
                 "/",
                 get(async |State(shared): State<Arc<Shared>>| Html(page(&shared))),
             )
             .with_state(Arc::clone(&shared));
-        tokio::spawn(async move { axum::serve(socket, router).await });
+        let tls = (place == Place::Tls).then(acceptor);
+        let stop = CancellationToken::new();
+        let listener = Listener::new(socket, tls, ListenerSettings::default());
+        tokio::spawn(listener.serve(router, stop.clone()));
+        let host = match place {
+            Place::Localhost => "http://localhost",
+            Place::Four => "http://127.0.0.1",
+            Place::Six => "http://[::1]",
+            Place::Tls => "https://localhost",
+        };
         Self {
-            origin: format!("http://localhost:{port}"),
+            origin: format!("{host}:{port}"),
             shared,
+            _ends: stop.drop_guard(),
         }
+    }
+
+    /// Where `/onward` sends everybody who arrives there.
+    pub fn lead_to(&self, url: &str) {
+        url.clone_into(&mut self.shared.onward.lock().expect("not poisoned"));
     }
 
     /// A URL of the application.
@@ -93,6 +140,20 @@ fn page(shared: &Shared) -> String {
 }
 
 async fn arrive(State(shared): State<Arc<Shared>>, request: Request) -> Html<&'static str> {
+    note(&shared, request).await;
+    Html(
+        "<!DOCTYPE html><html lang=en><title>Application</title><link rel=icon href=data:,><p id=arrived>Welcome back",
+    )
+}
+
+/// A callback that goes on to another page, as many do.
+async fn lead_on(State(shared): State<Arc<Shared>>, request: Request) -> Redirect {
+    note(&shared, request).await;
+    let onward = shared.onward.lock().expect("not poisoned").clone();
+    Redirect::to(&onward)
+}
+
+async fn note(shared: &Shared, request: Request) {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, 65536).await.expect("a small body");
     let query = parts.uri.query().unwrap_or_default().as_bytes();
@@ -109,7 +170,19 @@ async fn arrive(State(shared): State<Arc<Shared>>, request: Request) -> Html<&'s
     };
     shared.arrivals.lock().expect("not poisoned").push(arrival);
     shared.news.notify_one();
-    Html(
-        "<!DOCTYPE html><html lang=en><title>Application</title><link rel=icon href=data:,><p id=arrived>Welcome back",
-    )
+}
+
+/// A certificate of one's own making.
+fn acceptor() -> SslAcceptor {
+    let key = PKey::from_rsa(Rsa::generate(2048).expect("a key")).expect("a key");
+    let mut certificate = X509::builder().expect("a certificate");
+    certificate.set_pubkey(&key).expect("set");
+    let (from, to) = (Asn1Time::days_from_now(0), Asn1Time::days_from_now(1));
+    certificate.set_not_before(&from.expect("a time")).expect("set");
+    certificate.set_not_after(&to.expect("a time")).expect("set");
+    certificate.sign(&key, MessageDigest::sha256()).expect("signed");
+    let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server()).expect("TLS");
+    acceptor.set_private_key(&key).expect("set");
+    acceptor.set_certificate(&certificate.build()).expect("set");
+    acceptor.build()
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use thirtyfour::extensions::query::ElementPollerWithTimeout;
-use thirtyfour::{ChromiumLikeCapabilities as _, DesiredCapabilities};
+use thirtyfour::{CapabilitiesHelper as _, ChromiumLikeCapabilities as _, DesiredCapabilities};
 use thirtyfour::{LoggingPrefsLogLevel, WebDriver};
 
 use super::window::Window;
@@ -90,6 +90,10 @@ pub async fn with_browser(scripts: Scripts, test: impl AsyncFnOnce(Window)) {
     wanted
         .set_browser_log_level(LoggingPrefsLogLevel::All)
         .expect("an option");
+    wanted
+        .set_logging_prefs("performance", LoggingPrefsLogLevel::All)
+        .expect("an option");
+    wanted.accept_insecure_certs(true).expect("an option");
     if scripts == Scripts::Off {
         let never = json!({ "profile.managed_default_content_settings.javascript": 2 });
         wanted.add_experimental_option("prefs", never).expect("an option");

@@ -2,6 +2,7 @@
 //! see: focus and keyboard, the content security policy at work, cross-site cookies, and life without scripts.
 
 mod application;
+mod chains;
 mod consent;
 mod cross_site;
 mod driver;

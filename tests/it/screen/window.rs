@@ -69,6 +69,24 @@ impl Window {
         panic!("{css} leads nowhere: {}", self.text().await);
     }
 
+    /// Presses a button and waits until the browser asks for an address that begins so: the only trace of one that
+    /// no browser opens by itself. Whatever it objects to meanwhile ends the test.
+    pub async fn press_towards(&self, css: &str, address: &str) {
+        self.on(css, async |element| element.click().await).await;
+        let asked = format!("\"url\":\"{address}");
+        for _ in 0..ATTEMPTS {
+            let log = self.driver.get_log("performance").await.expect("a log");
+            if log.iter().any(|entry| entry.message.contains(&asked)) {
+                return;
+            }
+            let said = self.console().await;
+            let objected = said.iter().find(|line| line.contains("Content Security Policy"));
+            assert_eq!(objected, None, "{css}");
+            tokio::time::sleep(PAUSE).await;
+        }
+        panic!("{css} does not lead to {address}: {}", self.text().await);
+    }
+
     /// Writes into a field.
     pub async fn fill(&self, css: &str, text: &str) {
         self.on(css, async |element| element.send_keys(text).await).await;
