@@ -72,37 +72,29 @@ pub struct Demand<'a> {
     pub essential_acr: &'a [String],
 }
 
-/// Why a proof does not meet a demand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shortfall {
-    /// A new proof of the same kind would do.
-    Stale,
-    /// No proof that this server knows reaches any of the demanded classes.
-    Unreachable,
+/// Whether a way to sign in here reaches one of the demanded classes; none demanded is always reached.
+#[must_use]
+pub fn can_reach(essential_acr: &[String]) -> bool {
+    essential_acr.is_empty()
+        || essential_acr
+            .iter()
+            .any(|class| ACR_VALUES_SUPPORTED.contains(&class.as_str()))
 }
 
-/// Whether a proof meets a demand, and what is missing if not.
-pub fn judge(assurance: &Assurance, demand: Demand<'_>, now: Timestamp) -> Result<(), Shortfall> {
+/// Whether a proof meets a demand. If not, a new one would, provided that the demand [can be reached](can_reach).
+#[must_use]
+pub fn satisfies(assurance: &Assurance, demand: Demand<'_>, now: Timestamp) -> bool {
     if !demand.essential_acr.is_empty() && !demand.essential_acr.contains(&assurance.acr) {
-        return Err(Shortfall::Unreachable);
+        return false;
     }
     if assurance.auth_time >= demand.asked_at {
-        return Ok(());
+        return true;
     }
     let young_enough = demand.max_age.is_none_or(|seconds| {
         let limit = Duration::from_secs(u64::from(seconds));
         now < after(assurance.auth_time, limit)
     });
-    if demand.prompt.login || !young_enough {
-        return Err(Shortfall::Stale);
-    }
-    Ok(())
-}
-
-/// Whether a proof meets a demand.
-#[must_use]
-pub fn satisfies(assurance: &Assurance, demand: Demand<'_>, now: Timestamp) -> bool {
-    judge(assurance, demand, now).is_ok()
+    !demand.prompt.login && young_enough
 }
 
 #[cfg(test)]
@@ -142,24 +134,24 @@ mod tests {
     fn prompt_login_needs_a_proof_after_the_request() {
         let mut demand = asked(10);
         demand.prompt.login = true;
-        assert_eq!(judge(&proven(9), demand, at(10)), Err(Shortfall::Stale));
-        assert_eq!(judge(&proven(12), demand, at(12)), Ok(()));
+        assert!(!satisfies(&proven(9), demand, at(10)));
+        assert!(satisfies(&proven(12), demand, at(12)));
     }
 
     #[test]
     fn max_age_is_exclusive_and_counts_from_the_proof() {
         let mut demand = asked(10);
         demand.max_age = Some(10);
-        assert_eq!(judge(&proven(0), demand, at(10)), Err(Shortfall::Stale));
-        assert_eq!(judge(&proven(1), demand, at(10)), Ok(()));
+        assert!(!satisfies(&proven(0), demand, at(10)));
+        assert!(satisfies(&proven(1), demand, at(10)));
     }
 
     #[test]
     fn max_age_zero_is_met_by_a_proof_given_for_the_request() {
         let mut demand = asked(10);
         demand.max_age = Some(0);
-        assert_eq!(judge(&proven(9), demand, at(10)), Err(Shortfall::Stale));
-        assert_eq!(judge(&proven(15), demand, at(300)), Ok(()));
+        assert!(!satisfies(&proven(9), demand, at(10)));
+        assert!(satisfies(&proven(15), demand, at(300)));
     }
 
     #[test]
@@ -167,6 +159,8 @@ mod tests {
         let classes = ["urn:example:gold".to_owned()];
         let mut demand = asked(10);
         demand.essential_acr = &classes;
-        assert_eq!(judge(&proven(11), demand, at(11)), Err(Shortfall::Unreachable));
+        assert!(!satisfies(&proven(11), demand, at(11)));
+        assert!(!can_reach(&classes));
+        assert!(can_reach(&[ACR_SINGLE_FACTOR.to_owned()]) && can_reach(&[]));
     }
 }

@@ -5,8 +5,10 @@ use super::consent::Consent;
 use super::request::AuthorizationRequest;
 use super::store;
 use crate::base::handle::Handle;
+use crate::base::id::UserId;
 use crate::db::{DatabaseError, Work};
 use crate::session::{self, Lifetimes, LiveSession};
+use crate::user::{UserStatus, service as users};
 
 /// Reads the session of a browser, if it has a live one.
 pub async fn session(
@@ -34,4 +36,10 @@ pub async fn consented(
         request.resource.as_deref(),
     )
     .await
+}
+
+/// Whether the person whom a request names can sign in here at all: known, not deleted, not shut out.
+pub async fn may_sign_in(work: &mut Work, person: &UserId) -> Result<bool, DatabaseError> {
+    let user = users::find(work, person).await?;
+    Ok(user.is_some_and(|user| matches!(user.status, UserStatus::Active | UserStatus::Waitlist)))
 }

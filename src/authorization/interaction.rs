@@ -3,7 +3,7 @@
 
 use super::consent::{Consent, ConsentPlace};
 use super::request::{AuthorizationRequest, ExpectedSubject};
-use crate::authentication::assurance::{self, Demand, Shortfall};
+use crate::authentication::assurance::{self, Demand};
 use crate::base::clock::Timestamp;
 use crate::base::id::UserId;
 use crate::client::Client;
@@ -65,19 +65,18 @@ pub fn next(situation: Situation<'_>) -> Step {
         .as_ref()
         .map(ClaimsRequest::essential_acr)
         .unwrap_or_default();
+    // No proof would help, so that none is asked for: a sign-in would only loop.
+    if !assurance::can_reach(&essential_acr) {
+        return refuse(
+            ErrorCode::UnmetAuthenticationRequirements,
+            "no way to sign in here reaches an essential acr",
+        );
+    }
     let Some(session) = situation.session else {
         return if silent { asks_in_vain() } else { Step::Login };
     };
-    match judge(situation, session, &essential_acr) {
-        Ok(()) => {}
-        Err(Shortfall::Stale) => return if silent { asks_in_vain() } else { Step::Login },
-        // No further proof would help: another sign-in would only loop.
-        Err(Shortfall::Unreachable) => {
-            return refuse(
-                ErrorCode::UnmetAuthenticationRequirements,
-                "no way to sign in here reaches an essential acr",
-            );
-        }
+    if !satisfies(situation, session, &essential_acr) {
+        return if silent { asks_in_vain() } else { Step::Login };
     }
     if !is_expected(situation.request, session) {
         // After a login in this very flow, another login page would only loop.
@@ -116,7 +115,7 @@ fn logged_in_here(situation: Situation<'_>, session: &LiveSession) -> bool {
 }
 
 /// Whether the session's proof is fresh enough: `prompt=login` and `max_age=0` want one from this very flow.
-fn judge(situation: Situation<'_>, session: &LiveSession, essential_acr: &[String]) -> Result<(), Shortfall> {
+fn satisfies(situation: Situation<'_>, session: &LiveSession, essential_acr: &[String]) -> bool {
     let prompt = situation.request.prompt;
     let demand = Demand {
         asked_at: situation.asked_at,
@@ -128,15 +127,13 @@ fn judge(situation: Situation<'_>, session: &LiveSession, essential_acr: &[Strin
         max_age: situation.request.max_age,
         essential_acr,
     };
-    assurance::judge(&session.session.assurance, demand, situation.now)
+    assurance::satisfies(&session.session.assurance, demand, situation.now)
 }
 
 fn is_expected(request: &AuthorizationRequest, session: &LiveSession) -> bool {
     match &request.expected_subject {
         None => true,
         Some(ExpectedSubject::Person(user_id)) => *user_id == session.session.user_id,
-        // A hint that proves nobody asks for a fresh login instead of an answer from the session.
-        Some(ExpectedSubject::Nobody) => false,
     }
 }
 

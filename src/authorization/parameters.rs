@@ -15,6 +15,12 @@ pub struct Parameters {
 }
 
 impl Parameters {
+    /// Whether a parameter came more than once.
+    #[must_use]
+    pub fn repeats(&self, name: &str) -> bool {
+        self.repeated.iter().any(|repeated| repeated == name)
+    }
+
     /// A parameter's value, if it came exactly once.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {

@@ -73,8 +73,6 @@ impl AuthorizationRequest {
 pub enum ExpectedSubject {
     /// This person and nobody else.
     Person(UserId),
-    /// A hint that proves nobody: forged, expired, or another client's. No session answers it silently.
-    Nobody,
 }
 
 /// A request that will not be answered with a code.

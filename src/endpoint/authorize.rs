@@ -18,7 +18,9 @@ use crate::authorization::consent::Consent;
 use crate::authorization::context;
 use crate::authorization::interaction::{self, Situation, Step};
 use crate::authorization::parameters::Parameters;
-use crate::authorization::request::{AuthorizationError, AuthorizationRequest, ResponseTarget};
+use crate::authorization::request::{
+    AuthorizationError, AuthorizationRequest, ExpectedSubject, ResponseTarget,
+};
 use crate::authorization::waiting::{self, WaitingRequest};
 use crate::base::digest::Digest;
 use crate::base::handle::Handle;
@@ -117,15 +119,8 @@ async fn checked(
     let read = match params {
         Ok(params) => parameters(&params, Vec::new()),
         Err(ParamsError::Repeated(repeated)) => {
-            // What was repeated counts as absent; the checks only need to know that something was, and which two
-            // leave nobody to redirect to.
-            let decisive = ["client_id", "redirect_uri"]
-                .into_iter()
-                .filter(|name| repeated.contains(name));
-            let names = decisive
-                .map(str::to_owned)
-                .chain(["another".to_owned()])
-                .collect();
+            // What was repeated counts as absent; the checks know what it was.
+            let names = repeated.names().map(str::to_owned).collect();
             parameters(repeated.rest(), names)
         }
         Err(error) => {
@@ -144,7 +139,6 @@ async fn checked(
         client: &client,
         resources: edge.app.resources(),
         issuance: edge.app.issuance(),
-        now: visit.now,
     };
     match order::check(checks, &read).await.map_err(failed)? {
         Ok(request) => Ok((client, request)),
@@ -234,7 +228,7 @@ async fn decide(
         (Step::Refuse(error), _) => refuse(edge, visit, &request.target, digest.as_ref(), error).await,
         (Step::Consent, _) => ask(edge, visit, headers, (&request, handle), step::Step::Consent).await,
         (Step::Login | Step::Issue, _) => {
-            ask(edge, visit, headers, (&request, handle), step::Step::Login).await
+            sign_in(edge, visit, headers, (&request, handle), digest.as_ref()).await
         }
     }
 }
@@ -262,6 +256,30 @@ async fn standing(
         _ => None,
     };
     Ok((session, consent))
+}
+
+/// Sends the browser to the sign-in page, unless the request names somebody who cannot sign in here: then no sign-in
+/// would answer it. One statement for that, where a person is named.
+async fn sign_in(
+    edge: &Edge,
+    visit: Circumstances,
+    headers: &HeaderMap,
+    (request, handle): (&AuthorizationRequest, Option<&Handle>),
+    waiting: Option<&Digest>,
+) -> Result<Response, DatabaseError> {
+    if let Some(ExpectedSubject::Person(person)) = &request.expected_subject {
+        let mut work = edge.app.repeatable(visit.clone()).await?;
+        let possible = context::may_sign_in(&mut work, person).await?;
+        work.commit().await?;
+        if !possible {
+            let error = ProtocolError::new(
+                ErrorCode::LoginRequired,
+                "nobody who can sign in here is the person that the request names",
+            );
+            return refuse(edge, visit, &request.target, waiting, error).await;
+        }
+    }
+    ask(edge, visit, headers, (request, handle), step::Step::Login).await
 }
 
 /// Sends the browser to a page; a request that does not wait yet is stored first.

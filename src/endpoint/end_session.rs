@@ -172,7 +172,7 @@ async fn check(
         post_logout_redirect_uri: params.get("post_logout_redirect_uri"),
         state: params.get("state"),
     };
-    LogoutRequest::check(asked, edge.app.issuance(), edge.app.clients(), visit.now)
+    LogoutRequest::check(asked, edge.app.issuance(), edge.app.clients())
         .await
         .map_err(|error| Failure::from(error).page(&edge.layout, request_id))
 }

@@ -3,7 +3,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, SessionId};
 use crate::client::{Client, Registry};
 use crate::db::DatabaseError;
@@ -45,10 +44,9 @@ impl LogoutRequest {
         asked: Asked<'_>,
         issuance: &Issuance,
         clients: &Registry,
-        now: Timestamp,
     ) -> Result<Self, DatabaseError> {
         let hint = asked.id_token_hint.and_then(|text| {
-            let hint = id_token::read_hint(issuance, text, now);
+            let hint = id_token::read_hint(issuance, text);
             if hint.is_none() {
                 tracing::info!("logout: id_token_hint is no ID token of this server, so it counts as none");
             }

@@ -76,7 +76,8 @@ impl ClaimsRequest {
             .filter_map(|name| claims::scope_of(name))
     }
 
-    /// The classes of which the client cannot do without one (§5.5.1.1); empty if it did not say so.
+    /// The classes of which the client cannot do without one (§5.5.1.1); empty if it did not say so. What is no text
+    /// is a class that nobody reaches.
     #[must_use]
     pub fn essential_acr(&self) -> Vec<String> {
         let Some(Some(acr)) = self.id_token.get("acr") else {
@@ -85,15 +86,22 @@ impl ClaimsRequest {
         let named = acr.value.iter().chain(acr.values.iter().flatten());
         named
             .filter(|_| acr.essential)
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
+            .map(|class| class.as_str().map_or_else(|| class.to_string(), str::to_owned))
             .collect()
     }
 
-    /// The subject that the ID token must be about, if one is named (§5.5.1: `sub` with a value).
-    #[must_use]
-    pub fn subject(&self) -> Option<&str> {
-        self.id_token.get("sub")?.as_ref()?.value.as_ref()?.as_str()
+    /// The subject that the ID token must be about, if one is named (§5.5.1: `sub` with a value). A subject that is no
+    /// text, or one of several, is refused: to pass it over would answer about somebody else.
+    pub fn subject(&self) -> Result<Option<&str>, ProtocolError> {
+        let refused = ProtocolError::new(ErrorCode::InvalidRequest, "claims names sub by one value, a text");
+        let Some(Some(sub)) = self.id_token.get("sub") else {
+            return Ok(None);
+        };
+        match (&sub.value, &sub.values) {
+            (None, None) => Ok(None),
+            (Some(Value::String(subject)), None) => Ok(Some(subject)),
+            _ => Err(refused),
+        }
     }
 }
 

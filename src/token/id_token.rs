@@ -105,13 +105,11 @@ pub struct Hint {
     pub client_id: ClientId,
     /// The session it was issued in.
     pub session_id: Option<SessionId>,
-    /// Whether its time is over: a logout accepts that, a silent login does not.
-    pub expired: bool,
 }
 
-/// Reads a hint: our signature, our issuer. `None` for anything else.
+/// Reads a hint: our signature, our issuer, however long ago. `None` for anything else.
 #[must_use]
-pub fn read_hint(issuance: &Issuance, text: &str, now: Timestamp) -> Option<Hint> {
+pub fn read_hint(issuance: &Issuance, text: &str) -> Option<Hint> {
     let claims = issuance.keys.current().verify_hint(text, TYPE).ok()?;
     let text_of = |name: &str| claims.get(name).and_then(Value::as_str);
     if text_of("iss") != Some(issuance.issuer.as_str()) {
@@ -121,6 +119,5 @@ pub fn read_hint(issuance: &Issuance, text: &str, now: Timestamp) -> Option<Hint
         user_id: UserId::from_text(text_of("sub")?),
         client_id: ClientId::from_text(text_of("aud")?),
         session_id: text_of("sid").map(SessionId::from_text),
-        expired: now.timestamp() >= claims.get("exp").and_then(Value::as_i64)?,
     })
 }

@@ -2,32 +2,35 @@
 //! (§5.5.1).
 
 use crate::authorization::request::ExpectedSubject;
-use crate::base::clock::Timestamp;
 use crate::base::id::UserId;
-use crate::client::Client;
 use crate::protocol::claims_request::ClaimsRequest;
+use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::token::id_token;
 use crate::token::issuance::Issuance;
 
-/// Whom the request expects. A hint that proves nothing expects nobody: it never widens, it never answers silently.
+/// Whom the request expects. An ID token that we signed names its person for good: however old it is, and whichever
+/// client it was made for (§3.1.2.2). It proves nothing: whoever is named still has to sign in, and whoever else is
+/// signed in is not answered for. What we did not sign names nobody, and nobody could ever answer it.
 pub(super) fn check(
     issuance: &Issuance,
-    client: &Client,
     hint: Option<&str>,
     claims: Option<&ClaimsRequest>,
-    now: Timestamp,
-) -> Option<ExpectedSubject> {
-    let hinted = hint.map(|text| match id_token::read_hint(issuance, text, now) {
-        Some(hint) if hint.client_id == client.client_id && !hint.expired => {
-            ExpectedSubject::Person(hint.user_id)
+) -> Result<Option<ExpectedSubject>, ProtocolError> {
+    let refused = |description| ProtocolError::new(ErrorCode::InvalidRequest, description);
+    let hinted = match hint {
+        None => None,
+        Some(text) => {
+            let hint = id_token::read_hint(issuance, text)
+                .ok_or_else(|| refused("id_token_hint is not an ID token of this server"))?;
+            Some(hint.user_id)
         }
-        _ => ExpectedSubject::Nobody,
-    });
-    let named = claims
-        .and_then(ClaimsRequest::subject)
-        .map(|sub| ExpectedSubject::Person(UserId::from_text(sub)));
-    match (hinted, named) {
-        (Some(hinted), Some(named)) if hinted != named => Some(ExpectedSubject::Nobody),
-        (hinted, named) => hinted.or(named),
+    };
+    let named = claims.map(ClaimsRequest::subject).transpose()?.flatten();
+    let named = named.map(UserId::from_text);
+    if let (Some(hinted), Some(named)) = (&hinted, &named)
+        && hinted != named
+    {
+        return Err(refused("id_token_hint and claims name two persons"));
     }
+    Ok(hinted.or(named).map(ExpectedSubject::Person))
 }

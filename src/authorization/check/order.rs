@@ -4,7 +4,6 @@
 use super::{hint, redirect_uri, resource, response_type, scope};
 use crate::authorization::parameters::Parameters;
 use crate::authorization::request::{AuthorizationError, AuthorizationRequest, ResponseTarget};
-use crate::base::clock::Timestamp;
 use crate::client::{Client, Resources};
 use crate::db::DatabaseError;
 use crate::protocol::claims_request::ClaimsRequest;
@@ -15,8 +14,10 @@ use crate::protocol::prompt::Prompt;
 use crate::protocol::response_mode::ResponseMode;
 use crate::token::issuance::Issuance;
 
-/// The longest `state` or `nonce` that is carried.
-const LONGEST_ECHO: usize = 2048;
+/// The longest `state` that is carried: applications keep in it what they were doing.
+const LONGEST_STATE: usize = 8192;
+/// The longest `nonce`: every ID token carries it.
+const LONGEST_NONCE: usize = 2048;
 
 /// What the checks need to know beside the request.
 #[derive(Clone, Copy)]
@@ -27,8 +28,6 @@ pub struct Checks<'a> {
     pub resources: &'a Resources,
     /// For hints.
     pub issuance: &'a Issuance,
-    /// The request's present.
-    pub now: Timestamp,
 }
 
 /// Checks a request in full.
@@ -52,25 +51,28 @@ pub async fn check(
     )
 }
 
-/// Proves where the answer may go. A repeated `redirect_uri` or `client_id` proves nothing.
+/// Proves where the answer may go, and with which `state`: an answer without the one that was sent tells the client
+/// nothing (RFC 6749 §4.1.2.1). A repeated `redirect_uri` or `client_id` proves nothing.
 fn target(client: &Client, parameters: &Parameters) -> Result<ResponseTarget, AuthorizationError> {
-    let repeated = |name: &str| parameters.repeated.iter().any(|repeated| repeated == name);
-    if repeated("client_id") || repeated("redirect_uri") {
-        let error = ProtocolError::new(ErrorCode::InvalidRequest, "client_id or redirect_uri is repeated");
-        return Err(AuthorizationError::Unredirectable(error));
+    let refused = |description| {
+        let error = ProtocolError::new(ErrorCode::InvalidRequest, description);
+        Err(AuthorizationError::Unredirectable(error))
+    };
+    if parameters.repeats("client_id") || parameters.repeats("redirect_uri") || parameters.repeats("state") {
+        return refused("client_id, redirect_uri or state is repeated");
     }
-    let (redirect_uri, redirect_uri_given) = redirect_uri::check(client, parameters.get("redirect_uri"))
-        .map_err(AuthorizationError::Unredirectable)?;
-    let state = parameters
-        .get("state")
-        .filter(|state| state.len() <= LONGEST_ECHO)
-        .map(str::to_owned);
+    let (redirect_uri, redirect_uri_given) =
+        redirect_uri::check(client, parameters).map_err(AuthorizationError::Unredirectable)?;
+    let state = parameters.get("state");
+    if state.is_some_and(|state| state.len() > LONGEST_STATE) {
+        return refused("state is too long");
+    }
     let target = ResponseTarget {
         client_id: client.client_id.clone(),
         redirect_uri,
         redirect_uri_given,
         response_mode: ResponseMode::default(),
-        state,
+        state: state.map(str::to_owned),
     };
     match response_type::check_mode(parameters.get("response_mode")) {
         Ok(response_mode) => Ok(ResponseTarget {
@@ -107,12 +109,9 @@ fn parse(
             "the client is not registered for the code flow",
         );
     }
-    if [parameters.get("state"), parameters.get("nonce")]
-        .into_iter()
-        .flatten()
-        .any(|echo| echo.len() > LONGEST_ECHO)
-    {
-        return refused(ErrorCode::InvalidRequest, "state or nonce is too long");
+    let nonce = parameters.get("nonce");
+    if nonce.is_some_and(|nonce| nonce.len() > LONGEST_NONCE) {
+        return refused(ErrorCode::InvalidRequest, "nonce is too long");
     }
     let code_challenge = CodeChallenge::parse(
         parameters.get("code_challenge"),
@@ -134,20 +133,14 @@ fn parse(
     Ok(AuthorizationRequest {
         organization: scope.organization_or(parameters.get("organization"))?,
         scope,
-        nonce: parameters.get("nonce").map(str::to_owned),
+        nonce: nonce.map(str::to_owned),
         prompt: Prompt::parse(parameters.get("prompt").unwrap_or_default())?,
         max_age,
         login_hint: parameters
             .get("login_hint")
             .filter(|hint| hint.len() <= 254)
             .map(str::to_owned),
-        expected_subject: hint::check(
-            checks.issuance,
-            client,
-            parameters.get("id_token_hint"),
-            claims.as_ref(),
-            checks.now,
-        ),
+        expected_subject: hint::check(checks.issuance, parameters.get("id_token_hint"), claims.as_ref())?,
         claims,
         code_challenge,
         resource: None,

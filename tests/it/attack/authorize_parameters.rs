@@ -16,7 +16,7 @@ fn query_of(url: &str) -> String {
 }
 
 /// AZ-01; RFC 6749 §3.1: a repeated parameter is refused, whichever value comes first, by GET and by POST. A doubled
-/// `client_id` or `redirect_uri` leaves nobody to redirect to.
+/// `client_id` or `redirect_uri` leaves nobody to redirect to, a doubled `state` nobody who would know the answer.
 #[tokio::test]
 async fn az_01_a_repeated_parameter_is_refused() {
     let app = TestApp::new().await;
@@ -46,13 +46,12 @@ async fn az_01_a_repeated_parameter_is_refused() {
         }
         let by_post = post_body(&relying_party, "/oauth2/authorize", query_of(&url)).await;
         for reply in [browser.get(&url).await, by_post] {
-            if matches!(name, "client_id" | "redirect_uri") {
+            if matches!(name, "client_id" | "redirect_uri" | "state") {
                 assert_error_page(&reply);
                 assert!(!reply.body.contains("example.com"), "{}", reply.body);
             } else {
                 assert_refused(&reply, &relying_party, "invalid_request");
-                let echoed = (name != "state").then(|| "state-1".to_owned());
-                assert_eq!(reply.parameter("state"), echoed, "{name}");
+                assert_eq!(reply.parameter("state").as_deref(), Some("state-1"), "{name}");
             }
         }
     }
@@ -68,6 +67,83 @@ async fn az_01_a_repeated_unknown_parameter_is_refused() {
     let url = format!("{}&utm=1&utm=2", relying_party.authorization_url(&[]));
     let reply = app.browser().get(&url).await;
     assert_refused(&reply, &relying_party, "invalid_request");
+}
+
+/// RFC 6749 §4.1.2.1: `state` comes back byte for byte up to 8 KiB, with a code and with every error, by GET and by POST;
+/// a longer one is told on a page, since the client could not tell what the answer is for.
+#[tokio::test]
+async fn a_long_state_is_carried_or_refused_on_a_page() {
+    let app = TestApp::new().await;
+    let ada = a_person("ada").create(&app).await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    // Each character is three times as long in a URL.
+    let longest = "{\"ü\":".repeat(8192 / 6) + "{}";
+    assert_eq!(longest.len(), 8192);
+    let long_nonce = "n".repeat(2049);
+    let state = ("state", longest.as_str());
+    let browser = app.browser();
+    let answered = relying_party.authorize(&browser, &ada, &[state]).await;
+    assert_eq!(answered.parameter("state").as_deref(), Some(longest.as_str()));
+    assert!(answered.parameter("code").is_some());
+    for wrong in [
+        ("response_mode", "fragment"),
+        ("response_type", "token"),
+        ("scope", "unknown"),
+        ("nonce", long_nonce.as_str()),
+        ("prompt", "none login"),
+        ("max_age", "x"),
+        ("code_challenge", ""),
+        ("id_token_hint", "garbage"),
+        ("resource", "https://unknown.example.com"),
+        ("request", "x"),
+    ] {
+        let url = relying_party.authorization_url(&[state, wrong]);
+        let by_post = post_body(&relying_party, "/oauth2/authorize", query_of(&url)).await;
+        for reply in [browser.get(&url).await, by_post] {
+            assert_eq!(
+                reply.parameter("state").as_deref(),
+                Some(longest.as_str()),
+                "{wrong:?}"
+            );
+            assert!(reply.parameter("error").is_some());
+        }
+    }
+    let stored = waiting(&app).await;
+    let longer = format!("{longest}x");
+    let url = relying_party.authorization_url(&[("state", &longer)]);
+    let by_post = post_body(&relying_party, "/oauth2/authorize", query_of(&url)).await;
+    for reply in [browser.get(&url).await, by_post] {
+        assert_error_page(&reply);
+        assert!(reply.body.contains("state is too long"));
+    }
+    assert_eq!(waiting(&app).await, stored);
+}
+
+/// OpenID Connect Core §3.1.2.1: a request with `openid` names its redirect URI, however few are registered; the rule
+/// of RFC 6749 §3.1.2.3 for a single one is for the others.
+#[tokio::test]
+async fn an_openid_request_names_its_redirect_uri() {
+    let app = TestApp::new().await;
+    let ada = a_person("ada").create(&app).await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    let browser = signed_in(&app, &relying_party, &ada).await;
+    let without = |scope: &str| relying_party.authorization_url(&[("redirect_uri", ""), ("scope", scope)]);
+    for scope in ["openid", "email openid"] {
+        let empty = format!("{}&redirect_uri=", without(scope));
+        for url in [without(scope), empty] {
+            assert_error_page(&browser.get(&url).await);
+            let by_post = post_body(&relying_party, "/oauth2/authorize", query_of(&url)).await;
+            assert_error_page(&by_post);
+        }
+    }
+    assert_error_page(&browser.get(&format!("{}&scope=email", without("email"))).await);
+    let plain = browser.get(&without("email")).await;
+    assert!(
+        plain
+            .header("location")
+            .starts_with(&relying_party.client.redirect_uri)
+    );
+    assert!(plain.parameter("code").is_some());
 }
 
 /// AZ-02; RFC 9700 §2.1.2: only the code flow is served, and nothing travels in a fragment.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::evidence::{assert_page, assert_refused, codes, count, events, signed_in, waiting};
 use crate::app::relying_party::claims;
@@ -99,7 +99,8 @@ async fn az_06_a_fresh_login_cannot_be_walked_around() {
             60
         );
         assert_eq!(after["sid"], before["sid"], "the same person's session goes on");
-        assert_page(&browser.get(&format!("/login?request={request}")).await, 400);
+        // The code was redeemed: nobody is sent to the client with it again.
+        assert_page(&browser.get(&format!("/login?request={request}")).await, 200);
     }
 }
 
@@ -118,10 +119,8 @@ async fn az_06_cancelling_a_fresh_login_changes_nothing() {
     let request = page.parameter("request").unwrap();
     let cancelled = browser.post("/login/cancel", &[("request", &request)]).await;
     assert_refused(&cancelled, &relying_party, "access_denied");
-    assert_page(
-        &browser.post("/login/cancel", &[("request", &request)]).await,
-        400,
-    );
+    let again = browser.post("/login/cancel", &[("request", &request)]).await;
+    assert_refused(&again, &relying_party, "access_denied");
     assert_eq!(browser.cookie("signet_session"), session);
     let again = browser.get(&relying_party.authorization_url(&[])).await;
     let claims = id_token(&relying_party, &again).await;
@@ -161,45 +160,126 @@ async fn id_token_text(app: &TestApp, relying_party: &RelyingParty, person: &Tes
     tokens["id_token"].as_str().expect("an ID token").to_owned()
 }
 
-/// AZ-07; OpenID Connect Core §3.1.2.1: a hint for somebody else, a forged, expired or foreign one is never answered
-/// silently from the session.
+/// AZ-07; OpenID Connect Core §3.1.2.1, §3.1.2.2: an ID token of ours names its person, also when it has expired or was
+/// made for another client. Silently nobody else is answered for; on a page that person can sign in.
 #[tokio::test]
-async fn az_07_a_hint_that_proves_nothing_is_not_answered_silently() {
+async fn az_07_an_old_or_foreign_hint_still_names_its_person() {
     let app = TestApp::new().await;
     let ada = a_person("ada").create(&app).await;
     let bob = a_person("bob").create(&app).await;
     let relying_party = app.relying_party(&a_client("web").create(&app).await);
     let foreign = app.relying_party(&a_client("foreign").create(&app).await);
-    let expired = id_token_text(&app, &relying_party, &ada).await;
-    app.clock.advance(Duration::from_mins(61));
+    let expired = id_token_text(&app, &relying_party, &bob).await;
+    app.clock.advance(Duration::from_hours(24 * 90));
+    let of_another_client = id_token_text(&app, &foreign, &bob).await;
+    for hint in [&expired, &of_another_client] {
+        let silent = relying_party.authorization_url(&[("id_token_hint", hint), ("prompt", "none")]);
+        let asked = relying_party.authorization_url(&[("id_token_hint", hint)]);
+        let of_ada = signed_in(&app, &relying_party, &ada).await;
+        app.clock.advance(Duration::from_secs(1));
+        assert_refused(&of_ada.get(&silent).await, &relying_party, "login_required");
+        assert_refused(
+            &app.browser().get(&silent).await,
+            &relying_party,
+            "login_required",
+        );
+        let page = of_ada.get(&asked).await;
+        let resumed = of_ada.sign_in(&page, &bob).await;
+        let answered = of_ada.get(resumed.location().as_str()).await;
+        assert_eq!(id_token(&relying_party, &answered).await["sub"], bob.id.as_str());
+        let of_bob = of_ada;
+        assert!(of_bob.get(&silent).await.parameter("code").is_some());
+        assert!(of_bob.get(&asked).await.parameter("code").is_some());
+    }
+}
+
+/// AZ-07: what we did not sign names nobody. It is refused at once, silently or not: no sign-in could answer it.
+#[tokio::test]
+async fn az_07_a_forged_hint_is_refused() {
+    let app = TestApp::new().await;
+    let ada = a_person("ada").create(&app).await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
     let browser = signed_in(&app, &relying_party, &ada).await;
     let good = id_token_text(&app, &relying_party, &ada).await;
+    let tokens = relying_party.tokens(&app, &ada, &[]).await;
     let (body, signature) = good.rsplit_once('.').unwrap();
-    let hints = [
-        (
-            "another person's",
-            id_token_text(&app, &relying_party, &bob).await,
-        ),
-        ("another client's", id_token_text(&app, &foreign, &ada).await),
-        ("expired", expired),
+    let reversed = signature.chars().rev().collect::<String>();
+    let stored = waiting(&app).await;
+    for (what, hint) in [
         ("without signature", format!("{body}.")),
+        ("with another signature", format!("{body}.{reversed}")),
         (
-            "with another signature",
-            format!("{body}.{}", signature.chars().rev().collect::<String>()),
+            "an access token",
+            tokens["access_token"].as_str().unwrap().to_owned(),
         ),
         ("garbage", "garbage".to_owned()),
-    ];
-    app.clock.advance(Duration::from_secs(1));
-    for (what, hint) in &hints {
-        let silent = relying_party.authorization_url(&[("id_token_hint", hint), ("prompt", "none")]);
-        assert_refused(&browser.get(&silent).await, &relying_party, "login_required");
-        let shown = browser
-            .get(&relying_party.authorization_url(&[("id_token_hint", hint)]))
-            .await;
-        assert_eq!(shown.location().path(), "/login", "{what}");
+    ] {
+        for prompt in ["", "none", "login"] {
+            let url = relying_party.authorization_url(&[("id_token_hint", &hint), ("prompt", prompt)]);
+            for browser in [&browser, &app.browser()] {
+                let reply = browser.get(&url).await;
+                assert_refused(&reply, &relying_party, "invalid_request");
+                assert_eq!(reply.parameter("state").as_deref(), Some("state-1"), "{what}");
+            }
+        }
     }
-    let silent = relying_party.authorization_url(&[("id_token_hint", &good), ("prompt", "none")]);
-    assert!(browser.get(&silent).await.parameter("code").is_some());
+    assert_eq!(waiting(&app).await, stored);
+}
+
+/// AZ-07's kind: a request that no sign-in can answer shows no sign-in page. It is refused at once, whoever asks.
+#[tokio::test]
+async fn a_request_that_no_sign_in_can_answer_is_refused_at_once() {
+    let app = TestApp::new().await;
+    let ada = a_person("ada").create(&app).await;
+    let bob = a_person("bob").create(&app).await;
+    let gone = a_person("gone").create(&app).await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    let browser = signed_in(&app, &relying_party, &ada).await;
+    let of_bob = id_token_text(&app, &relying_party, &bob).await;
+    let of_gone = id_token_text(&app, &relying_party, &gone).await;
+    let mut admin = app.database.admin().await;
+    sqlx::query("update auth.users set status = 'banned' where id = $1")
+        .bind(gone.id.as_str())
+        .execute(&mut admin)
+        .await
+        .unwrap();
+    let sub = |value: Value| json!({"id_token": {"sub": value}}).to_string();
+    let gold = json!({"id_token": {"acr": {"essential": true, "value": "gold"}}}).to_string();
+    let number = json!({"id_token": {"acr": {"essential": true, "value": 7}}}).to_string();
+    let of_ada = sub(json!({"value": ada.id.as_str()}));
+    let stored = waiting(&app).await;
+    for (extra, code) in [
+        (vec![("claims", gold)], "unmet_authentication_requirements"),
+        (vec![("claims", number)], "unmet_authentication_requirements"),
+        (
+            vec![("claims", sub(json!({"value": "nobody-we-know"})))],
+            "login_required",
+        ),
+        (
+            vec![("claims", sub(json!({"value": gone.id.as_str()})))],
+            "login_required",
+        ),
+        (vec![("id_token_hint", of_gone)], "login_required"),
+        (vec![("claims", sub(json!({"value": 7})))], "invalid_request"),
+        (
+            vec![("claims", sub(json!({"values": [ada.id.as_str()]})))],
+            "invalid_request",
+        ),
+        (
+            vec![("claims", of_ada), ("id_token_hint", of_bob)],
+            "invalid_request",
+        ),
+    ] {
+        let extra: Vec<(&str, &str)> = extra
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        for browser in [&browser, &app.browser()] {
+            let reply = browser.get(&relying_party.authorization_url(&extra)).await;
+            assert_refused(&reply, &relying_party, code);
+        }
+    }
+    assert_eq!(waiting(&app).await, stored);
 }
 
 /// AZ-07: the hinted person is answered for, nobody else.

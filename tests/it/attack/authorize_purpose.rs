@@ -58,7 +58,7 @@ async fn az_12_a_handle_serves_one_purpose() {
         let reply = browser.get(&hinted).await;
         assert_eq!(
             reply.parameter("error").as_deref(),
-            Some("login_required"),
+            Some("invalid_request"),
             "{handle}"
         );
         let asked = browser

@@ -89,7 +89,7 @@ async fn do_03_dear_hints_and_request_objects_prove_nobody() {
     hand.authorize(&browser, &ada, &[]).await;
     for (what, token) in &bombs {
         for (name, error) in [
-            ("id_token_hint", "login_required"),
+            ("id_token_hint", "invalid_request"),
             ("request", "request_not_supported"),
         ] {
             let asked = hand.authorization_url(&[(name, token), ("prompt", "none")]);
