@@ -6,6 +6,8 @@ use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 
+use super::signed_in;
+use crate::authorization::answer::Answer;
 use crate::authorization::consent::{Consent, ConsentPlace};
 use crate::authorization::interaction::{self, Situation};
 use crate::authorization::waiting::WaitingRequest;
@@ -17,10 +19,10 @@ use crate::client::Client;
 use crate::db::DatabaseError;
 use crate::db::work::Circumstances;
 use crate::http::edge::{Edge, Visit};
-use crate::http::extract::flow::{self, FoundFlow, session_cookie};
+use crate::http::extract::flow::{self, FoundFlow, Word};
 use crate::http::extract::form::{Form, Query};
 use crate::http::extract::form_token;
-use crate::http::respond::authorization::{answer_error, gone};
+use crate::http::respond::authorization::answer_error;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::page::{self, FormAction};
 use crate::http::respond::step::Step;
@@ -38,7 +40,7 @@ pub async fn get(
     Query(params): Query,
 ) -> Response {
     let (request_id, now) = (visit.origin.request_id.clone(), visit.now);
-    let found = match flow::find(&edge, &visit, &headers, params.ok().as_ref()).await {
+    let found = match flow::find(&edge, &visit, &headers, params.ok().as_ref(), Word::GoOn).await {
         Ok(found) => found,
         Err(response) => return response,
     };
@@ -62,12 +64,13 @@ pub async fn post(
         return response;
     }
     let params = params.ok();
-    let found = match flow::find(&edge, &visit, &headers, params.as_ref()).await {
+    // Only the word itself allows; a missing or unknown answer refuses.
+    let allowed = params.as_ref().and_then(|params| params.get("decision")) == Some("allow");
+    let word = if allowed { Word::GoOn } else { Word::Refuse };
+    let found = match flow::find(&edge, &visit, &headers, params.as_ref(), word).await {
         Ok(found) => found,
         Err(response) => return response,
     };
-    // Only the word itself allows; a missing or unknown answer refuses.
-    let allowed = params.as_ref().and_then(|params| params.get("decision")) == Some("allow");
     let shown_for = params.as_ref().and_then(|params| params.get("shown_for"));
     let answered = if allowed {
         allow(&edge, visit, &headers, (&found, shown_for)).await
@@ -98,8 +101,7 @@ async fn allow(
         );
         return Ok(Step::Consent.redirect(edge.app.issuer(), found.handle.expose()));
     }
-    let request_id = visit.origin.request_id.clone();
-    let mut work = edge.app.begin(visit).await?;
+    let mut work = edge.app.begin(visit.clone()).await?;
     let organization = asked.consent.place.organization();
     let user_id = &asked.session.session.user_id;
     let given = consent::give(&mut work, &found.waiting, user_id, organization).await?;
@@ -107,7 +109,7 @@ async fn allow(
     if given {
         Ok(Step::Continue.redirect(edge.app.issuer(), found.handle.expose()))
     } else {
-        Ok(gone(edge, &request_id))
+        Ok(flow::overtaken(edge, &visit, &found.handle, &found.browser, Word::GoOn).await)
     }
 }
 
@@ -147,13 +149,14 @@ fn is_next(edge: &Edge, found: &FoundFlow, asked: &Asked, now: Timestamp) -> boo
 }
 
 async fn deny(edge: &Edge, visit: Circumstances, found: &FoundFlow) -> Result<Response, DatabaseError> {
-    let request_id = visit.origin.request_id.clone();
-    let mut work = edge.app.single(visit).await?;
-    if waiting::finish(&mut work, &found.waiting.digest).await? {
-        let error = ProtocolError::new(ErrorCode::AccessDenied, "the person refused");
+    let error = ProtocolError::new(ErrorCode::AccessDenied, "the person refused");
+    let mut work = edge.app.single(visit.clone()).await?;
+    let finished = waiting::finish(&mut work, found.ticket(), &Answer::error(error)).await?;
+    work.commit().await?;
+    if finished {
         Ok(answer_error(edge, &found.waiting.request.target, error))
     } else {
-        Ok(gone(edge, &request_id))
+        Ok(flow::overtaken(edge, &visit, &found.handle, &found.browser, Word::Refuse).await)
     }
 }
 
@@ -164,14 +167,9 @@ async fn asked(
     headers: &HeaderMap,
     waiting: &WaitingRequest,
 ) -> Result<Option<Asked>, DatabaseError> {
-    let Some(handle) = session_cookie(edge, headers) else {
+    let Some(session) = signed_in::session(edge, visit.clone(), headers).await? else {
         return Ok(None);
     };
-    let mut work = edge.app.repeatable(visit.clone()).await?;
-    let session = context::session(&mut work, Some(&handle), edge.app.session_lifetimes()).await?;
-    // Each statement has its own connection: whoever holds one waits for none.
-    work.commit().await?;
-    let Some(session) = session else { return Ok(None) };
     let mut work = edge.app.repeatable(visit).await?;
     let consent = context::consented(&mut work, &session, &waiting.request).await?;
     Ok(Some(Asked { session, consent }))

@@ -4,9 +4,8 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
-use crate::authorization::context;
+use super::signed_in;
 use crate::http::edge::{Edge, Visit};
-use crate::http::extract::flow::session_cookie;
 use crate::http::middleware::request_id::RequestId;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::page::{self, FormAction};
@@ -30,16 +29,8 @@ pub async fn front(State(edge): State<Edge>) -> Response {
 pub async fn account(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap) -> Response {
     let request_id = visit.origin.request_id.clone();
     let issuer = edge.app.issuer();
-    let failed = |error| Failure::from(error).page(&edge.layout, &request_id);
-    let Some(handle) = session_cookie(&edge, &headers) else {
-        return redirect::see_other(&issuer.url("/login"));
-    };
-    let mut work = match edge.app.repeatable(visit).await {
-        Ok(work) => work,
-        Err(error) => return failed(error),
-    };
-    match context::session(&mut work, Some(&handle), edge.app.session_lifetimes()).await {
-        Err(error) => failed(error),
+    match signed_in::session(&edge, visit, &headers).await {
+        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
         Ok(None) => redirect::see_other(&issuer.url("/login")),
         Ok(Some(session)) => {
             let person = &session.person;

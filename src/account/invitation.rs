@@ -7,13 +7,12 @@ use axum::response::Response;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
 
-use crate::authorization::context;
+use super::signed_in;
 use crate::base::handle::{Handle, Kind};
-use crate::db::DatabaseError;
 use crate::db::work::Circumstances;
 use crate::http::edge::{Edge, Visit};
 use crate::http::extract::cookies::CookieName;
-use crate::http::extract::flow::{self, session_cookie};
+use crate::http::extract::flow;
 use crate::http::extract::form::{Form, Query};
 use crate::http::extract::form_token;
 use crate::http::extract::params::Params;
@@ -175,20 +174,6 @@ fn keep(edge: &Edge, token: &Handle, next: &str) -> Response {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
-}
-
-async fn session(
-    edge: &Edge,
-    visit: Circumstances,
-    headers: &HeaderMap,
-) -> Result<Option<LiveSession>, DatabaseError> {
-    let Some(handle) = session_cookie(edge, headers) else {
-        return Ok(None);
-    };
-    let mut work = edge.app.single(visit).await?;
-    let session = context::session(&mut work, Some(&handle), edge.app.session_lifetimes()).await?;
-    work.commit().await?;
-    Ok(session)
 }
 
 /// What a form is shown for: the invitation and the person.

@@ -10,12 +10,12 @@ use axum::response::Response;
 use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::invitation;
+use super::{invitation, signed_in};
 use crate::app::App;
 use crate::authentication::device::{KNOWN_FOR, KnownDevice};
 use crate::authentication::login::{self, Attempt, CheckedAttempt, Outcome, Reservation, Whom};
 use crate::authentication::password::HashError;
-use crate::authorization::request::AuthorizationRequest;
+use crate::authorization::answer::Answer;
 use crate::authorization::waiting;
 use crate::base::handle::Handle;
 use crate::base::id::UserId;
@@ -25,7 +25,7 @@ use crate::db::DatabaseError;
 use crate::db::work::Circumstances;
 use crate::http::edge::{Edge, Visit};
 use crate::http::extract::cookies::CookieName;
-use crate::http::extract::flow::{self, FoundFlow, session_cookie};
+use crate::http::extract::flow::{self, FoundFlow, Word, session_cookie};
 use crate::http::extract::form::{Form, Query};
 use crate::http::respond::authorization::{answer_error, gone};
 use crate::http::respond::failure::Failure;
@@ -37,7 +37,8 @@ use crate::session::{self, NewSession};
 use crate::user::Identifier;
 use crate::web::login::{LoginPage, LoginProblem};
 
-/// Shows the page for a waiting request, or for the account page.
+/// Shows the page for a waiting request, or for the account page. Whoever is signed in already, as far as is asked, is
+/// led on. One statement for the session, if the browser has one.
 pub async fn get(
     State(edge): State<Edge>,
     Visit(visit): Visit,
@@ -45,20 +46,36 @@ pub async fn get(
     Query(params): Query,
 ) -> Response {
     let params = params.unwrap_or_default();
+    let request_id = visit.origin.request_id.clone();
     if !params.contains("request") {
-        return show(&edge, StatusCode::OK, View::alone(""));
-    }
-    match flow::find(&edge, &visit, &headers, Some(&params)).await {
-        Err(response) => response,
-        Ok(found) => {
-            let username = found.waiting.request.login_hint.clone().unwrap_or_default();
-            let mut response = show(&edge, StatusCode::OK, View::of(&found, &username));
-            if let Some(cookie) = found.new_cookie {
-                response.headers_mut().append(SET_COOKIE, cookie);
+        return match signed_in::session(&edge, visit, &headers).await {
+            Ok(None) => show(&edge, StatusCode::OK, View::alone("")),
+            Ok(Some(_)) => {
+                redirect::see_other(&edge.app.issuer().url(invitation::after_login(&edge, &headers)))
             }
-            response
-        }
+            Err(error) => Failure::from(error).page(&edge.layout, &request_id),
+        };
     }
+    let mut found = match flow::find(&edge, &visit, &headers, Some(&params), Word::GoOn).await {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    let now = visit.now;
+    let new_cookie = found.new_cookie.take();
+    let mut response = match signed_in::session(&edge, visit, &headers).await {
+        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
+        Ok(Some(session)) if !signed_in::must_again(&edge, &found, &session, now) => {
+            Step::Continue.redirect(edge.app.issuer(), found.handle.expose())
+        }
+        Ok(_) => {
+            let username = found.waiting.request.login_hint.clone().unwrap_or_default();
+            show(&edge, StatusCode::OK, View::of(&found, &username))
+        }
+    };
+    if let Some(cookie) = new_cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// Takes name and password.
@@ -76,7 +93,7 @@ pub async fn post(
         return gone(&edge, &request_id);
     };
     let found = if params.contains("request") {
-        match flow::find(&edge, &visit, &headers, Some(&params)).await {
+        match flow::find(&edge, &visit, &headers, Some(&params), Word::GoOn).await {
             Ok(found) => Some(found),
             Err(response) => return response,
         }
@@ -157,23 +174,26 @@ pub async fn cancel(
     if let Err(response) = flow::require_own_page(&edge, &headers, &request_id) {
         return response;
     }
-    let found = match flow::find(&edge, &visit, &headers, params.ok().as_ref()).await {
+    let found = match flow::find(&edge, &visit, &headers, params.ok().as_ref(), Word::Refuse).await {
         Ok(found) => found,
         Err(response) => return response,
     };
-    match finish(&edge.app, visit, &found).await {
-        Ok(true) => {
-            let error = ProtocolError::new(ErrorCode::AccessDenied, "the person cancelled");
-            answer_error(&edge, &found.waiting.request.target, error)
-        }
-        Ok(false) => gone(&edge, &request_id),
+    let error = ProtocolError::new(ErrorCode::AccessDenied, "the person cancelled");
+    match finish(&edge.app, visit.clone(), &found, error).await {
+        Ok(true) => answer_error(&edge, &found.waiting.request.target, error),
+        Ok(false) => flow::overtaken(&edge, &visit, &found.handle, &found.browser, Word::Refuse).await,
         Err(error) => Failure::from(error).page(&edge.layout, &request_id),
     }
 }
 
-async fn finish(app: &App, visit: Circumstances, found: &FoundFlow) -> Result<bool, DatabaseError> {
+async fn finish(
+    app: &App,
+    visit: Circumstances,
+    found: &FoundFlow,
+    error: ProtocolError,
+) -> Result<bool, DatabaseError> {
     let mut work = app.single(visit).await?;
-    waiting::finish(&mut work, &found.waiting.digest).await
+    waiting::finish(&mut work, found.ticket(), &Answer::error(error)).await
 }
 
 /// The accounts that signed in with this browser before, if it can prove it.
@@ -310,7 +330,7 @@ fn whole_seconds(wait: Duration) -> u64 {
 /// What the page shows.
 #[derive(Clone, Copy)]
 struct View<'a> {
-    flow: Option<(&'a Client, &'a AuthorizationRequest, &'a str)>,
+    flow: Option<(&'a Client, &'a str)>,
     username: &'a str,
     problem: Option<LoginProblem>,
 }
@@ -326,7 +346,7 @@ impl<'a> View<'a> {
 
     fn of(found: &'a FoundFlow, username: &'a str) -> Self {
         Self {
-            flow: Some((&found.client, &found.waiting.request, found.handle.expose())),
+            flow: Some((&found.client, found.handle.expose())),
             username,
             problem: None,
         }
@@ -342,8 +362,8 @@ fn show(edge: &Edge, status: StatusCode, view: View<'_>) -> Response {
     let issuer = edge.app.issuer();
     let page = LoginPage {
         layout: &edge.layout,
-        client: view.flow.map(|(client, ..)| super::consent::card(client)),
-        request: view.flow.map_or("", |(_, _, handle)| handle),
+        client: view.flow.map(|(client, _)| super::consent::card(client)),
+        request: view.flow.map_or("", |(_, handle)| handle),
         action: &Step::Login.action(issuer),
         cancel_action: &Step::LoginCancel.action(issuer),
         username: view.username,

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use super::answer::Answer;
 use super::request::AuthorizationRequest;
 use super::store;
-use crate::base::digest::Digest;
+use super::waiting::Ticket;
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::GrantId;
 use crate::db::{DatabaseError, Work};
@@ -27,16 +28,17 @@ pub async fn issue(
     work: &mut Work,
     request: &AuthorizationRequest,
     session: &Session,
-    waiting: Option<&Digest>,
+    waiting: Option<Ticket<'_>>,
     lifetime: Duration,
 ) -> Result<Issued, DatabaseError> {
     let handle = Handle::new(Kind::Code, work.entropy());
+    let answer = waiting.map(|ticket| ticket.seal(&Answer::code(&handle), work));
     let new = store::NewCode {
         digest: handle.digest(work.epoch()),
         grant_id: GrantId::new(work.now(), work.entropy()),
         request,
         session,
-        waiting,
+        waiting: waiting.map(|ticket| ticket.digest).zip(answer),
         lifetime,
     };
     Ok(match store::insert_code(work, new).await? {

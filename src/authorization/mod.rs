@@ -1,6 +1,7 @@
 //! An authorization request's life: read and checked, waiting for its person, answered with a code. It does not know
 //! HTTP, pages, or what a token looks like.
 
+pub mod answer;
 pub mod check;
 pub mod code;
 pub mod consent;

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::answer::Answer;
 use super::consent::{Consent, ConsentKey, ConsentPlace, GivenConsent};
 use super::request::AuthorizationRequest;
-use super::waiting::WaitingRequest;
+use super::waiting::{Ending, Found, RequestOver, Ticket, WaitingRequest};
 use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, OrganizationId, UserId};
@@ -98,11 +99,12 @@ pub(super) async fn insert_request(
 
 pub(super) async fn find_request(
     work: &mut Work,
-    digest: &Digest,
-    browser: &Digest,
-) -> Result<Option<WaitingRequest>, DatabaseError> {
+    ticket: Ticket<'_>,
+    again_since: Timestamp,
+) -> Result<Option<Found>, DatabaseError> {
     let now = work.now();
-    // Binding writes only while no browser is bound; reading is the common case.
+    let browser = ticket.browser.digest(work.epoch());
+    // Binding writes only while no browser is bound; reading is the common case. A redeemed code is never given again.
     let row = sqlx::query!(
         r#"with bound as (
                 update auth.authorization_requests
@@ -111,17 +113,29 @@ pub(super) async fn find_request(
                   and browser_digest is null
                   and expires_at > $3
                 returning client_id, request, consented_by, created_at)
-           select client_id as "client_id!", request as "request!", consented_by, created_at as "created_at!"
+           select client_id as "client_id!", request as "request!", consented_by, created_at as "created_at!",
+                  true as "waits!", false as "answered!", null::bytea as answer
            from bound
            union all
-           select client_id, request, consented_by, created_at
-           from auth.authorization_requests
-           where digest = $1
-             and browser_digest = $2
-             and expires_at > $3"#,
-        digest.as_bytes(),
+           select r.client_id, r.request, r.consented_by, r.created_at,
+                  r.expires_at > $3,
+                  r.answer is not null,
+                  case
+                      when r.expires_at > $4
+                       and (r.code_digest is null or exists (
+                            select
+                            from auth.oauth_authorization_codes c
+                            where c.digest = r.code_digest
+                              and c.redeemed_at is null
+                              and c.expires_at > $3)) then r.answer
+                  end
+           from auth.authorization_requests r
+           where r.digest = $1
+             and r.browser_digest = $2"#,
+        ticket.digest.as_bytes(),
         browser.as_bytes(),
         now,
+        again_since,
     )
     .fetch_optional(work.connection()?)
     .await?;
@@ -131,19 +145,44 @@ pub(super) async fn find_request(
             table: "auth.authorization_requests",
             problem: "request is not an authorization request",
         })?;
-    Ok(Some(WaitingRequest {
-        digest: *digest,
-        client_id: ClientId::from_text(row.client_id),
+    let client_id = ClientId::from_text(row.client_id);
+    if row.waits {
+        return Ok(Some(Found::Waiting(WaitingRequest {
+            digest: *ticket.digest,
+            client_id,
+            request,
+            asked_at: row.created_at,
+            consented_by: row.consented_by.map(UserId::from_text),
+        })));
+    }
+    let ending = if row.answered {
+        let sealed = row.answer.unwrap_or_default();
+        Ending::Answered(Answer::open(&sealed, ticket.digest, ticket.browser))
+    } else {
+        Ending::TooLate
+    };
+    Ok(Some(Found::Over(RequestOver {
+        client_id,
         request,
-        asked_at: row.created_at,
-        consented_by: row.consented_by.map(UserId::from_text),
-    }))
+        ending,
+    })))
 }
 
-pub(super) async fn finish_request(work: &mut Work, digest: &Digest) -> Result<bool, DatabaseError> {
+pub(super) async fn finish_request(
+    work: &mut Work,
+    digest: &Digest,
+    answer: &[u8],
+) -> Result<bool, DatabaseError> {
+    let now = work.now();
     let finished = sqlx::query!(
-        "delete from auth.authorization_requests where digest = $1",
+        r#"update auth.authorization_requests
+           set expires_at = $2,
+               answer = $3
+           where digest = $1
+             and expires_at > $2"#,
         digest.as_bytes(),
+        now,
+        answer,
     )
     .execute(work.connection()?)
     .await?;
@@ -292,7 +331,8 @@ pub(super) struct NewCode<'a> {
     pub(super) grant_id: GrantId,
     pub(super) request: &'a AuthorizationRequest,
     pub(super) session: &'a Session,
-    pub(super) waiting: Option<&'a Digest>,
+    /// The waiting request that it answers, and the answer as that keeps it.
+    pub(super) waiting: Option<(&'a Digest, Vec<u8>)>,
     pub(super) lifetime: Duration,
 }
 
@@ -310,7 +350,10 @@ pub(super) async fn insert_code(work: &mut Work, new: NewCode<'_>) -> Result<Cod
         r#"with facts as (
                 select case when $14::text is null then '{}' else auth.member_claims($3, $14, null) end as claims),
            finished as (
-                delete from auth.authorization_requests
+                update auth.authorization_requests
+                set expires_at = $17,
+                    answer = $20,
+                    code_digest = $1
                 where digest = $19
                   and expires_at > $17
                   and (select claims from facts) is not null
@@ -343,7 +386,8 @@ pub(super) async fn insert_code(work: &mut Work, new: NewCode<'_>) -> Result<Cod
         session.assurance.acr.as_str(),
         now,
         clock::after(now, new.lifetime),
-        new.waiting.map(Digest::as_bytes),
+        new.waiting.as_ref().map(|(digest, _)| digest.as_bytes()),
+        new.waiting.as_ref().map(|(_, answer)| answer.as_slice()),
     )
     .fetch_one(work.connection()?)
     .await?;
@@ -354,8 +398,11 @@ pub(super) async fn insert_code(work: &mut Work, new: NewCode<'_>) -> Result<Cod
     })
 }
 
-pub(super) async fn expire_requests(work: &mut Work, limit: i64) -> Result<u64, DatabaseError> {
-    let now = work.now();
+pub(super) async fn expire_requests(
+    work: &mut Work,
+    before: Timestamp,
+    limit: i64,
+) -> Result<u64, DatabaseError> {
     let deleted = sqlx::query!(
         r#"delete from auth.authorization_requests
            where ctid in (
@@ -364,7 +411,7 @@ pub(super) async fn expire_requests(work: &mut Work, limit: i64) -> Result<u64, 
                 where expires_at <= $1
                 limit $2
                 for update skip locked)"#,
-        now,
+        before,
         limit,
     )
     .execute(work.connection()?)

@@ -12,6 +12,7 @@ use axum::response::Response;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use crate::authorization::answer::Answer;
 use crate::authorization::check::order::{self, Checks};
 use crate::authorization::code::{self, Issued};
 use crate::authorization::consent::Consent;
@@ -21,14 +22,13 @@ use crate::authorization::parameters::Parameters;
 use crate::authorization::request::{
     AuthorizationError, AuthorizationRequest, ExpectedSubject, ResponseTarget,
 };
-use crate::authorization::waiting::{self, WaitingRequest};
-use crate::base::digest::Digest;
+use crate::authorization::waiting;
 use crate::base::handle::Handle;
 use crate::client::Client;
 use crate::db::DatabaseError;
 use crate::db::work::Circumstances;
 use crate::http::edge::{Edge, Visit};
-use crate::http::extract::flow::{self, session_cookie};
+use crate::http::extract::flow::{self, FoundFlow, Word, session_cookie};
 use crate::http::extract::form::{Form, Query};
 use crate::http::extract::params::{Params, ParamsError};
 use crate::http::respond::authorization::{answer, answer_error, error_page, gone};
@@ -81,22 +81,18 @@ pub async fn resume(
     headers: HeaderMap,
     Query(params): Query,
 ) -> Response {
-    let found = match flow::find(&edge, &visit, &headers, params.ok().as_ref()).await {
+    let found = match flow::find(&edge, &visit, &headers, params.ok().as_ref(), Word::GoOn).await {
         Ok(found) => found,
         Err(response) => return response,
     };
-    let mut response = proceed(
-        &edge,
-        visit,
-        &headers,
-        Flow {
-            client: found.client,
-            request: found.waiting.request.clone(),
-            waiting: Some((found.waiting, found.handle)),
-        },
-    )
-    .await;
-    if let Some(cookie) = found.new_cookie {
+    let new_cookie = found.new_cookie.clone();
+    let flow = Flow {
+        client: Arc::clone(&found.client),
+        request: found.waiting.request.clone(),
+        waiting: Some(found),
+    };
+    let mut response = proceed(&edge, visit, &headers, flow).await;
+    if let Some(cookie) = new_cookie {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
@@ -106,7 +102,7 @@ pub async fn resume(
 struct Flow {
     client: Arc<Client>,
     request: AuthorizationRequest,
-    waiting: Option<(WaitingRequest, Handle)>,
+    waiting: Option<FoundFlow>,
 }
 
 async fn checked(
@@ -189,22 +185,20 @@ async fn decide(
         client: &client,
         session: session.as_ref(),
         consent: consent.as_ref(),
-        asked_at: waiting
-            .as_ref()
-            .map_or(visit.now, |(waiting, _)| waiting.asked_at),
+        asked_at: waiting.as_ref().map_or(visit.now, |found| found.waiting.asked_at),
         consented_by: waiting
             .as_ref()
-            .and_then(|(waiting, _)| waiting.consented_by.as_ref()),
+            .and_then(|found| found.waiting.consented_by.as_ref()),
         trust_loopback: app.is_development(),
         now: visit.now,
     });
-    let digest = waiting.as_ref().map(|(waiting, _)| waiting.digest);
-    let handle = waiting.as_ref().map(|(_, handle)| handle);
+    let waiting = waiting.as_ref();
     match (next, &session) {
         (Step::Issue, Some(session)) => {
             let mut work = app.single(visit.clone()).await?;
             let lifetime = app.config().tokens.code();
-            match code::issue(&mut work, &request, &session.session, digest.as_ref(), lifetime).await? {
+            let ticket = waiting.map(FoundFlow::ticket);
+            match code::issue(&mut work, &request, &session.session, ticket, lifetime).await? {
                 Issued::Code(code) => Ok(answer(
                     edge,
                     &request.target,
@@ -213,23 +207,17 @@ async fn decide(
                 Issued::NotJoined => {
                     // What follows needs a connection too: whoever holds one waits for none.
                     drop(work);
-                    refuse(
-                        edge,
-                        visit,
-                        &request.target,
-                        digest.as_ref(),
-                        interaction::NOT_JOINED,
-                    )
-                    .await
+                    refuse(edge, visit, &request.target, waiting, interaction::NOT_JOINED).await
                 }
-                Issued::Finished => Ok(gone(edge, &visit.origin.request_id)),
+                Issued::Finished => {
+                    drop(work);
+                    Ok(overtaken(edge, &visit, waiting).await)
+                }
             }
         }
-        (Step::Refuse(error), _) => refuse(edge, visit, &request.target, digest.as_ref(), error).await,
-        (Step::Consent, _) => ask(edge, visit, headers, (&request, handle), step::Step::Consent).await,
-        (Step::Login | Step::Issue, _) => {
-            sign_in(edge, visit, headers, (&request, handle), digest.as_ref()).await
-        }
+        (Step::Refuse(error), _) => refuse(edge, visit, &request.target, waiting, error).await,
+        (Step::Consent, _) => ask(edge, visit, headers, (&request, waiting), step::Step::Consent).await,
+        (Step::Login | Step::Issue, _) => sign_in(edge, visit, headers, &request, waiting).await,
     }
 }
 
@@ -264,8 +252,8 @@ async fn sign_in(
     edge: &Edge,
     visit: Circumstances,
     headers: &HeaderMap,
-    (request, handle): (&AuthorizationRequest, Option<&Handle>),
-    waiting: Option<&Digest>,
+    request: &AuthorizationRequest,
+    waiting: Option<&FoundFlow>,
 ) -> Result<Response, DatabaseError> {
     if let Some(ExpectedSubject::Person(person)) = &request.expected_subject {
         let mut work = edge.app.repeatable(visit.clone()).await?;
@@ -279,7 +267,7 @@ async fn sign_in(
             return refuse(edge, visit, &request.target, waiting, error).await;
         }
     }
-    ask(edge, visit, headers, (request, handle), step::Step::Login).await
+    ask(edge, visit, headers, (request, waiting), step::Step::Login).await
 }
 
 /// Sends the browser to a page; a request that does not wait yet is stored first.
@@ -287,11 +275,11 @@ async fn ask(
     edge: &Edge,
     visit: Circumstances,
     headers: &HeaderMap,
-    (request, handle): (&AuthorizationRequest, Option<&Handle>),
+    (request, waiting): (&AuthorizationRequest, Option<&FoundFlow>),
     page: step::Step,
 ) -> Result<Response, DatabaseError> {
-    if let Some(handle) = handle {
-        return Ok(page.redirect(edge.app.issuer(), handle.expose()));
+    if let Some(found) = waiting {
+        return Ok(page.redirect(edge.app.issuer(), found.handle.expose()));
     }
     let stored = wait(edge, visit, headers, request, FlowCookie::Now).await?;
     Ok(stored.send_to(edge, page))
@@ -345,14 +333,24 @@ async fn refuse(
     edge: &Edge,
     visit: Circumstances,
     target: &ResponseTarget,
-    waiting: Option<&Digest>,
+    waiting: Option<&FoundFlow>,
     error: ProtocolError,
 ) -> Result<Response, DatabaseError> {
-    if let Some(digest) = waiting {
+    if let Some(found) = waiting {
         let mut work = edge.app.single(visit.clone()).await?;
-        if !waiting::finish(&mut work, digest).await? {
-            return Ok(gone(edge, &visit.origin.request_id));
+        let finished = waiting::finish(&mut work, found.ticket(), &Answer::error(error)).await?;
+        work.commit().await?;
+        if !finished {
+            return Ok(overtaken(edge, &visit, waiting).await);
         }
     }
     Ok(answer_error(edge, target, error))
+}
+
+/// Leads on after a request was answered by a twin of this one.
+async fn overtaken(edge: &Edge, visit: &Circumstances, waiting: Option<&FoundFlow>) -> Response {
+    match waiting {
+        Some(found) => flow::overtaken(edge, visit, &found.handle, &found.browser, Word::GoOn).await,
+        None => gone(edge, &visit.origin.request_id),
+    }
 }

@@ -20,6 +20,8 @@ pub struct ErrorPage<'a> {
     pub description: Option<&'a str>,
     /// Under which the log has more.
     pub request_id: &'a str,
+    /// The person's own page, where there is no other way on.
+    pub account: Option<&'a str>,
 }
 
 impl<'a> ErrorPage<'a> {
@@ -39,6 +41,7 @@ impl<'a> ErrorPage<'a> {
             code: Some(code),
             description: Some(description),
             request_id,
+            account: None,
         }
     }
 
@@ -52,6 +55,7 @@ impl<'a> ErrorPage<'a> {
             code: None,
             description: None,
             request_id,
+            account: None,
         }
     }
 
@@ -121,12 +125,13 @@ impl<'a> ErrorPage<'a> {
             code: None,
             description: None,
             request_id,
+            account: None,
         }
     }
 
     /// A sign-in that has expired, ended, or belongs to another browser.
     #[must_use]
-    pub const fn interaction_gone(layout: &'a Layout, request_id: &'a str) -> Self {
+    pub const fn interaction_gone(layout: &'a Layout, account: &'a str, request_id: &'a str) -> Self {
         Self {
             layout,
             title: "This sign-in has ended",
@@ -135,6 +140,7 @@ impl<'a> ErrorPage<'a> {
             code: None,
             description: None,
             request_id,
+            account: Some(account),
         }
     }
 
@@ -148,6 +154,7 @@ impl<'a> ErrorPage<'a> {
             code: None,
             description: None,
             request_id,
+            account: None,
         }
     }
 
@@ -161,6 +168,7 @@ impl<'a> ErrorPage<'a> {
             code: None,
             description: None,
             request_id,
+            account: None,
         }
     }
 }

@@ -12,4 +12,5 @@ pub mod invitation;
 pub mod layout;
 pub mod login;
 pub mod logout;
+pub mod request_over;
 pub mod scope_text;

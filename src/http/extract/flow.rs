@@ -9,12 +9,12 @@ use http::{HeaderMap, HeaderValue};
 use super::cookies::CookieName;
 use super::csrf;
 use super::params::Params;
-use crate::authorization::waiting::{self, WaitingRequest};
+use crate::authorization::waiting::{self, Ending, Found, RequestOver, Ticket, WaitingRequest};
 use crate::base::handle::{Handle, Kind};
 use crate::client::Client;
 use crate::db::work::Circumstances;
 use crate::http::edge::Edge;
-use crate::http::respond::authorization::{cross_site, gone};
+use crate::http::respond::authorization::{cross_site, gone, lead_on};
 use crate::http::respond::failure::Failure;
 
 /// A waiting request of this browser, with its client.
@@ -23,56 +23,113 @@ pub struct FoundFlow {
     pub waiting: WaitingRequest,
     /// Its handle, for the next page.
     pub handle: Handle,
+    /// The browser that it is bound to.
+    pub browser: Handle,
     /// Its client, still enabled and still registered for where the answer goes.
     pub client: Arc<Client>,
     /// The flow cookie, if this browser had none.
     pub new_cookie: Option<HeaderValue>,
 }
 
-/// Finds the request that the parameter `request` names, in this browser. Anything else is a page that says so.
-/// One statement.
+impl FoundFlow {
+    /// What finishes the request.
+    #[must_use]
+    pub const fn ticket(&self) -> Ticket<'_> {
+        Ticket {
+            digest: &self.waiting.digest,
+            browser: &self.browser,
+        }
+    }
+}
+
+/// What the person's request says of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// Nothing against it.
+    GoOn,
+    /// That they refuse: a code that was issued before is not sent again upon that.
+    Refuse,
+}
+
+/// Finds the request that the parameter `request` names, in this browser. One that is over leads on; anything else is
+/// a page that says so. One statement.
 pub async fn find(
     edge: &Edge,
     visit: &Circumstances,
     headers: &HeaderMap,
     params: Option<&Params>,
+    word: Word,
 ) -> Result<FoundFlow, Response> {
+    let text = params.and_then(|params| params.get("request"));
+    let handle = text.and_then(|text| Handle::parse(Kind::AuthorizationRequest, text));
+    let handle = handle.ok_or_else(|| gone(edge, &visit.origin.request_id))?;
+    let (browser, new_cookie) = browser(edge, headers, visit);
+    match look(edge, visit, &handle, &browser).await? {
+        (Found::Waiting(waiting), client) => Ok(FoundFlow {
+            waiting,
+            handle,
+            browser,
+            client,
+            new_cookie,
+        }),
+        (Found::Over(over), client) => Err(over_is(edge, &client, over, word)),
+    }
+}
+
+/// Leads on a browser whose request was answered between its finding and its finishing, by a twin of what it sent.
+pub async fn overtaken(
+    edge: &Edge,
+    visit: &Circumstances,
+    handle: &Handle,
+    browser: &Handle,
+    word: Word,
+) -> Response {
+    match look(edge, visit, handle, browser).await {
+        Ok((Found::Over(over), client)) => over_is(edge, &client, over, word),
+        Ok((Found::Waiting(_), _)) => gone(edge, &visit.origin.request_id),
+        Err(response) => response,
+    }
+}
+
+fn over_is(edge: &Edge, client: &Client, over: RequestOver, word: Word) -> Response {
+    let ending = match (over.ending, word) {
+        (Ending::Answered(Some(answer)), Word::Refuse) if answer.is_code() => Ending::Answered(None),
+        (ending, _) => ending,
+    };
+    lead_on(edge, client, &RequestOver { ending, ..over })
+}
+
+/// The request in whatever state it is, and its client.
+async fn look(
+    edge: &Edge,
+    visit: &Circumstances,
+    handle: &Handle,
+    browser: &Handle,
+) -> Result<(Found, Arc<Client>), Response> {
     let request_id = visit.origin.request_id.as_str();
     let failed = |error| Failure::from(error).page(&edge.layout, request_id);
-    let over = || gone(edge, request_id);
-    let text = params.and_then(|params| params.get("request")).ok_or_else(over)?;
-    let handle = Handle::parse(Kind::AuthorizationRequest, text).ok_or_else(over)?;
-    let (browser, new_cookie) = browser(edge, headers, visit);
+    let unknown = || gone(edge, request_id);
     let mut work = edge.app.repeatable(visit.clone()).await.map_err(failed)?;
-    let found = waiting::find(&mut work, &handle, &browser.digest(visit.epoch))
-        .await
-        .map_err(failed)?;
+    let found = waiting::find(&mut work, handle, browser).await.map_err(failed)?;
     // The client may have to be read, on a connection of its own: whoever holds one waits for none.
     work.commit().await.map_err(failed)?;
-    let waiting = found.ok_or_else(over)?;
+    let found = found.ok_or_else(unknown)?;
+    let (client_id, request) = match &found {
+        Found::Waiting(waiting) => (&waiting.client_id, &waiting.request),
+        Found::Over(over) => (&over.client_id, &over.request),
+    };
     let client = edge
         .app
         .clients()
-        .find(waiting.client_id.as_str())
+        .find(client_id.as_str())
         .await
         .map_err(failed)?;
     // What an operator took away meanwhile is gone at once, also for who is half-way through.
-    let target = &waiting.request.target.redirect_uri;
+    let target = request.target.redirect_uri.as_str();
     let client = client
-        .filter(|client| {
-            !client.disabled
-                && client
-                    .redirect_uris
-                    .iter()
-                    .any(|uri| uri.matches(target.as_str()))
-        })
-        .ok_or_else(over)?;
-    Ok(FoundFlow {
-        waiting,
-        handle,
-        client,
-        new_cookie,
-    })
+        .filter(|client| !client.disabled && client.redirect_uris.iter().any(|uri| uri.matches(target)))
+        .ok_or_else(unknown)?;
+    Ok((found, client))
 }
 
 /// The browser's flow handle; a new one with its cookie if it has none.

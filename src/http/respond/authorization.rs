@@ -7,12 +7,16 @@ use http::StatusCode;
 use super::page::{self, FormAction};
 use super::redirect::{self, Outcome};
 use crate::authorization::request::ResponseTarget;
+use crate::authorization::waiting::{Ending, RequestOver};
+use crate::client::Client;
 use crate::http::edge::Edge;
 use crate::http::middleware::request_log::LoggedError;
 use crate::protocol::error::ProtocolError;
 use crate::protocol::response_mode::ResponseMode;
+use crate::web::client_card::{ClientCard, WebLink};
 use crate::web::error::ErrorPage;
 use crate::web::form_post::FormPostPage;
+use crate::web::request_over::{OverBecause, RequestOverPage};
 
 /// Answers the client.
 #[must_use]
@@ -51,10 +55,30 @@ pub fn error_page(edge: &Edge, status: StatusCode, error: ProtocolError, request
     response
 }
 
+/// Leads on whoever comes back to a request that is over: to the client once more where the answer may be given again,
+/// else by a page that shows the way.
+#[must_use]
+pub fn lead_on(edge: &Edge, client: &Client, over: &RequestOver) -> Response {
+    let (status, ending) = match &over.ending {
+        Ending::Answered(Some(again)) => return answer(edge, &over.request.target, Outcome::Again(again)),
+        Ending::Answered(None) => (StatusCode::OK, OverBecause::Answered),
+        Ending::TooLate => (StatusCode::BAD_REQUEST, OverBecause::TooLate),
+    };
+    let page = RequestOverPage {
+        layout: &edge.layout,
+        client: ClientCard::named(&client.name),
+        ending,
+        way_back: client.home().as_deref().and_then(WebLink::parse),
+        account: &edge.app.issuer().url("/account"),
+    };
+    page::with_status(status, &page, FormAction::None)
+}
+
 /// Says that an interaction is over, or was never this browser's.
 #[must_use]
 pub fn gone(edge: &Edge, request_id: &str) -> Response {
-    let page = ErrorPage::interaction_gone(&edge.layout, request_id);
+    let account = edge.app.issuer().url("/account");
+    let page = ErrorPage::interaction_gone(&edge.layout, &account, request_id);
     page::with_status(StatusCode::BAD_REQUEST, &page, FormAction::None)
 }
 

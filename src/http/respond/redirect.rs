@@ -6,6 +6,7 @@ use http::header::{CACHE_CONTROL, LOCATION, PRAGMA, REFERRER_POLICY};
 use http::{HeaderValue, StatusCode};
 use url::form_urlencoded;
 
+use crate::authorization::answer::Answer;
 use crate::protocol::error::ProtocolError;
 use crate::protocol::issuer::Issuer;
 use crate::protocol::redirect_uri::RedirectUri;
@@ -33,6 +34,8 @@ pub enum Outcome<'a> {
     Code(&'a str),
     /// An error (RFC 6749 §4.1.2.1).
     Error(ProtocolError),
+    /// What this browser was answered with a moment ago.
+    Again(&'a Answer),
 }
 
 /// The parameters of an authorization response, in the order in which they are written.
@@ -44,6 +47,13 @@ pub fn response_parameters<'a>(
 ) -> Vec<(&'static str, &'a str)> {
     let mut parameters = match outcome {
         Outcome::Code(code) => vec![("code", code)],
+        Outcome::Again(Answer::Code(code)) => vec![("code", code.expose())],
+        Outcome::Again(Answer::Error { code, description }) => {
+            vec![
+                ("error", code.as_str()),
+                ("error_description", description.as_str()),
+            ]
+        }
         Outcome::Error(error) => vec![
             ("error", error.code.name()),
             ("error_description", error.description),

@@ -59,6 +59,11 @@ impl Reply {
         rest.split('"').next().unwrap_or_default().to_owned()
     }
 
+    /// A parameter of the redirect's query, if it is a redirect.
+    pub fn sent_on_with(&self, name: &str) -> Option<String> {
+        (self.status == 303).then(|| self.parameter(name)).flatten()
+    }
+
     /// Asserts an OAuth error as JSON.
     pub fn assert_error(&self, status: u16, code: &str) {
         assert_eq!(

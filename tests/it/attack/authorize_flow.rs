@@ -1,10 +1,10 @@
-//! Attacks on an interaction between its request and its answer: AZ-03, AZ-04, AZ-11.
+//! Attacks on an interaction between its request and its answer: AZ-03, AZ-11.
 
 use sqlx::Row as _;
 
-use super::evidence::{assert_page, codes, events, sessions, signed_in};
+use super::evidence::{assert_page, codes, sessions, signed_in};
 use crate::app::relying_party::CHALLENGE;
-use crate::app::{Browser, RelyingParty, Reply, TestApp};
+use crate::app::{RelyingParty, TestApp};
 use crate::fixtures::{a_client, a_person};
 
 async fn third_party(app: &TestApp) -> RelyingParty {
@@ -73,104 +73,6 @@ async fn az_03_a_request_cannot_be_changed_in_the_browser() {
     assert_eq!(row.get::<Option<String>, _>("resource"), None);
     let tokens = relying_party.exchange(&reply.parameter("code").unwrap()).await;
     assert_eq!(tokens.json()["scope"], "openid", "{}", tokens.body);
-}
-
-async fn to_consent(browser: &Browser, relying_party: &RelyingParty, app: &TestApp) -> String {
-    let ada = a_person("ada").create(app).await;
-    let page = browser.get(&relying_party.authorization_url(&[])).await;
-    let resumed = browser.sign_in(&page, &ada).await;
-    let consent = browser.get(resumed.location().as_str()).await;
-    assert!(consent.location().path() == "/consent");
-    consent.parameter("request").expect("a waiting request")
-}
-
-/// AZ-04: whatever is sent again after the answer gets a page; one code was issued.
-#[tokio::test]
-async fn az_04_a_finished_request_is_over() {
-    let app = TestApp::new().await;
-    let relying_party = third_party(&app).await;
-    let browser = app.browser();
-    let request = to_consent(&browser, &relying_party, &app).await;
-    let shown_for = browser.shown_for(&request).await;
-    let allow = [
-        ("request", request.as_str()),
-        ("shown_for", &shown_for),
-        ("decision", "allow"),
-    ];
-    let allowed = browser.post("/consent", &allow).await;
-    let answered = browser.get(allowed.location().as_str()).await;
-    assert!(answered.parameter("code").is_some());
-    for again in [
-        browser.post("/consent", &allow).await,
-        browser.get(&format!("/consent?request={request}")).await,
-        browser.get(allowed.location().as_str()).await,
-        browser.get(&format!("/login?request={request}")).await,
-        browser
-            .post(
-                "/login",
-                &[
-                    ("request", request.as_str()),
-                    ("username", "ada@example.test"),
-                    ("password", "correct horse ada"),
-                ],
-            )
-            .await,
-        browser.post("/login/cancel", &[("request", &request)]).await,
-    ] {
-        assert_page(&again, 400);
-    }
-    assert_eq!(codes(&app).await, 1);
-    assert_eq!(events(&app, "LOGIN_SUCCESS").await, 1);
-}
-
-/// AZ-04: a double click makes one code, however the halves overtake each other.
-#[tokio::test]
-async fn az_04_a_double_submit_makes_one_code() {
-    let app = TestApp::new().await;
-    let relying_party = third_party(&app).await;
-    let browser = app.browser();
-    let request = to_consent(&browser, &relying_party, &app).await;
-    let shown_for = browser.shown_for(&request).await;
-    let click = async || -> Reply {
-        let allow = [
-            ("request", request.as_str()),
-            ("shown_for", &shown_for),
-            ("decision", "allow"),
-        ];
-        let allowed = browser.post("/consent", &allow).await;
-        match allowed.status {
-            303 => browser.get(allowed.location().as_str()).await,
-            _ => allowed,
-        }
-    };
-    let (one, two, three) = tokio::join!(click(), click(), click());
-    let mut statuses = [one.status, two.status, three.status];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [303, 400, 400]);
-    assert_eq!(codes(&app).await, 1);
-}
-
-/// AZ-04: allowing and refusing at once have one winner.
-#[tokio::test]
-async fn az_04_a_refused_request_cannot_be_allowed_later() {
-    let app = TestApp::new().await;
-    let relying_party = third_party(&app).await;
-    let browser = app.browser();
-    let request = to_consent(&browser, &relying_party, &app).await;
-    for decision in ["deny", "allow"] {
-        let reply = browser
-            .post("/consent", &[("request", &request), ("decision", decision)])
-            .await;
-        match decision {
-            "deny" => assert_eq!(reply.parameter("error").as_deref(), Some("access_denied")),
-            _ => assert_page(&reply, 400),
-        }
-    }
-    assert_page(
-        &browser.get(&format!("/oauth2/continue?request={request}")).await,
-        400,
-    );
-    assert_eq!((codes(&app).await, events(&app, "CONSENT_GRANTED").await), (0, 0));
 }
 
 /// AZ-11: a flow belongs to the browser that began it. Whoever else has its id learns nothing, not even whether it

@@ -1,5 +1,6 @@
 //! Attacks, each by its id in the catalogue: what must happen, and what must not remain.
 
+mod authorize_again;
 mod authorize_answer;
 mod authorize_flow;
 mod authorize_parameters;

@@ -205,7 +205,12 @@ async fn a_posted_request_is_stored_and_continued() {
             browser.get(resumed.location().as_str()).await
         };
         assert_eq!(id_token(&web, &answered).await["nonce"], "nonce-1");
-        assert_eq!(browser.get(posted.location().as_str()).await.status, 400);
+        let again = browser.get(posted.location().as_str()).await;
+        assert_eq!(
+            (again.status, again.header("location")),
+            (200, ""),
+            "the code was redeemed"
+        );
     }
 }
 

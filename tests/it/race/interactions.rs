@@ -41,21 +41,17 @@ async fn az_04_a_double_submit_of_consent_gives_one_code() {
         });
     }
     let replies = racers.join_all().await;
-    let answered = replies
-        .iter()
-        .filter(|reply| reply.status == 303 && reply.parameter("code").is_some())
-        .count();
-    assert_eq!(answered, 1, "one code reaches the client");
-    for reply in replies.iter().filter(|reply| reply.status != 303) {
-        assert!((400..500).contains(&reply.status), "{}", reply.status);
+    let code = replies[0].parameter("code");
+    assert!(code.is_some(), "{}", replies[0].body);
+    for reply in &replies {
+        assert_eq!(
+            reply.parameter("code"),
+            code,
+            "each of them comes to the client with the one code"
+        );
     }
     assert_eq!(codes(&app).await, 1);
     assert_eq!(count(&app, "select count(*) from auth.consents").await, 1);
-    let late = browser
-        .post("/consent", &[("request", &request), ("decision", "allow")])
-        .await;
-    assert!((400..500).contains(&late.status));
-    assert_eq!(codes(&app).await, 1);
 }
 
 /// AZ-04: allow against deny: one answer, whichever it is.
@@ -87,6 +83,11 @@ async fn az_04_allow_and_deny_at_once_give_one_answer() {
     let answer = |reply: &crate::app::Reply| {
         reply.status == 303 && (reply.parameter("code").is_some() || reply.parameter("error").is_some())
     };
-    assert!(answer(&allowed) ^ answer(&denied), "{allowed:?} {denied:?}");
+    assert!(answer(&allowed) || answer(&denied), "{allowed:?} {denied:?}");
+    // Whoever refuses is told nothing but a refusal; whoever allows too late gets it as well.
+    assert_eq!(denied.sent_on_with("code"), None);
+    if answer(&denied) {
+        assert_eq!(allowed.sent_on_with("code"), None);
+    }
     assert!(codes(&app).await <= 1);
 }

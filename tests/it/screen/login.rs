@@ -90,18 +90,53 @@ async fn a_person_who_cancels_returns_to_the_application() {
     let hand = app.relying_party(&client);
     with_browser(Scripts::On, async |window| {
         window.visit(&hand.authorization_url(&[])).await;
+        window.see("#deny").await;
+        let page = window.address().await.to_string();
         window.press("#deny").await;
         window.see("#arrived").await;
         let arrival = application.arrival().await;
         assert_eq!(arrival.parameters["error"], "access_denied");
         assert_eq!(arrival.parameters["state"], "state-1");
         assert!(!arrival.parameters.contains_key("code"));
-        // attacks.md AZ-04: the page cannot be resumed from history.
+        // attacks.md AZ-04: whoever goes back comes to the application again, and later to the way there.
         window.back().await;
         window.press("#deny").await;
-        window.see("#request-id").await;
+        window.see("#arrived").await;
+        assert_eq!(application.arrival().await.parameters["error"], "access_denied");
+        app.clock.advance(std::time::Duration::from_secs(11));
+        window.visit(&page).await;
+        window.see("#account").await;
+        assert!(window.read("#way-back").await.contains("Return to Client web"));
         window.check().await;
         assert!(application.is_quiet());
+    })
+    .await;
+}
+
+/// attacks.md AZ-04: impatient fingers sign in as well: two clicks, one code, and it is good.
+#[tokio::test]
+async fn a_double_click_signs_in() {
+    let app = TestApp::new().await;
+    let application = Application::start().await;
+    let person = a_person("ivo").create(&app).await;
+    let client = a_client("web")
+        .third_party()
+        .redirect_uri(&application.url("/callback"))
+        .create(&app)
+        .await;
+    let hand = app.relying_party(&client);
+    with_browser(Scripts::On, async |window| {
+        window.visit(&hand.authorization_url(&[])).await;
+        window.fill("#username", &person.email).await;
+        window.fill("#password", &person.password).await;
+        window.press_twice("#submit").await;
+        window.see("#allow").await;
+        window.press_twice("#allow").await;
+        window.see("#arrived").await;
+        window.check_console().await;
+        let arrival = application.arrival().await;
+        let tokens = hand.exchange(&arrival.parameters["code"]).await;
+        assert_eq!(tokens.status, 200, "{}", tokens.body);
     })
     .await;
 }
