@@ -87,7 +87,7 @@ async fn show(
     token: &Handle,
 ) -> Result<Response, TenancyError> {
     let request_id = visit.origin.request_id.clone();
-    let Some(session) = session(edge, visit.clone(), headers).await? else {
+    let Some(session) = signed_in::session(edge, visit.clone(), headers).await? else {
         return Ok(redirect::see_other(&edge.app.issuer().url(Step::Login.path())));
     };
     let mut work = edge.app.begin(visit).await?;
@@ -109,7 +109,7 @@ async fn take(
     (token, params): (&Handle, &Params),
 ) -> Result<Response, TenancyError> {
     let issuer = edge.app.issuer();
-    let Some(session) = session(edge, visit.clone(), headers).await? else {
+    let Some(session) = signed_in::session(edge, visit.clone(), headers).await? else {
         return Ok(keep(edge, token, &issuer.url(Step::Login.path())));
     };
     let keys = &edge.app.issuance().keys;

@@ -70,6 +70,7 @@ impl<'a> ErrorPage<'a> {
             code: Some("invalid_request"),
             description: Some(description),
             request_id,
+            account: None,
         }
     }
 
@@ -84,6 +85,7 @@ impl<'a> ErrorPage<'a> {
             code: None,
             description: None,
             request_id,
+            account: None,
         }
     }
 
@@ -98,6 +100,7 @@ impl<'a> ErrorPage<'a> {
             code: None,
             description: None,
             request_id,
+            account: None,
         }
     }
 
@@ -111,6 +114,7 @@ impl<'a> ErrorPage<'a> {
             code: None,
             description: None,
             request_id,
+            account: None,
         }
     }
 
