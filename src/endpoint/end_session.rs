@@ -160,7 +160,8 @@ async fn check(
 ) -> Result<LogoutRequest, Response> {
     let request_id = visit.origin.request_id.as_str();
     let params = params.map_err(|error| {
-        let page = ErrorPage::logout(&edge.layout, error.description(), request_id);
+        let account = edge.app.issuer().url("/account");
+        let page = ErrorPage::logout(&edge.layout, error.description(), &account, request_id);
         let mut response = page::with_status(error.status(), &page, FormAction::None);
         let code = ErrorCode::InvalidRequest.name();
         response.extensions_mut().insert(LoggedError(code));

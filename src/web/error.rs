@@ -61,16 +61,21 @@ impl<'a> ErrorPage<'a> {
 
     /// A logout request that cannot be read.
     #[must_use]
-    pub const fn logout(layout: &'a Layout, description: &'a str, request_id: &'a str) -> Self {
+    pub const fn logout(
+        layout: &'a Layout,
+        description: &'a str,
+        account: &'a str,
+        request_id: &'a str,
+    ) -> Self {
         Self {
             layout,
             title: "Sign-out error",
             sentence: "The application sent a sign-out request that this server cannot read, so nobody was signed out. \
-                       You can sign out on your account page here.",
+                       You can sign out on your account page.",
             code: Some("invalid_request"),
             description: Some(description),
             request_id,
-            account: None,
+            account: Some(account),
         }
     }
 

@@ -66,7 +66,7 @@ pub async fn withdraw(
         Some(only) => {
             let key = ConsentKey {
                 client_id,
-                organization_id: only.organization_id.map(OrganizationId::from_text),
+                organization_id: only.organization_id.as_deref().map(OrganizationId::read),
                 resource: only.resource,
             };
             consent::withdraw_one(&mut work, &caller.user, &key).await?

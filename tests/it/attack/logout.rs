@@ -239,6 +239,7 @@ async fn br_07_an_unreadable_logout_says_what_it_is() {
         "{}",
         refused.body
     );
+    assert!(refused.body.contains("/account\""), "{}", refused.body);
     assert_eq!(refused.header("referrer-policy"), "no-referrer");
     assert_eq!(browser.get("/account").await.status, 200);
 }
