@@ -14,7 +14,8 @@ use crate::router;
 use crate::sealing::Keyring;
 use crate::server::listener::{Listener, ListenerSettings};
 use crate::server::metrics::Metrics;
-use crate::server::{open_files, signals, telemetry, tls};
+use crate::server::signals::StopSignals;
+use crate::server::{open_files, telemetry, tls};
 
 /// Runs until SIGTERM or SIGINT, then drains.
 pub(super) async fn run(config: SignetConfig) -> anyhow::Result<()> {
@@ -37,8 +38,10 @@ pub(super) async fn run(config: SignetConfig) -> anyhow::Result<()> {
         "this database was made by `signet dev` and holds demo accounts: use another one"
     );
     let stop = CancellationToken::new();
+    // Before anybody is told that we listen: from then on a signal asks, and kills nothing.
+    let mut signals = StopSignals::listen()?;
     let serving = start(&app, sockets, Metrics::install()?, stop.clone())?;
-    let signal = signals::stop_requested().await?;
+    let signal = signals.requested().await;
     tracing::info!(signal, "stopping");
     stop.cancel();
     serving.finish().await;
