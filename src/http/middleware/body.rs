@@ -21,6 +21,9 @@ use crate::http::respond::ended::Ended;
 /// Bodies for which there was no room.
 pub const REFUSED: &str = "signet_http_bodies_refused_total";
 
+/// What a body costs while it is waited for, beside its bytes: the request that waits with it.
+const WAITING: usize = 16 * 1024;
+
 /// The bounds of bodies.
 #[derive(Debug, Clone)]
 pub struct Bodies {
@@ -42,7 +45,7 @@ impl Bodies {
         Self {
             size: Self::LARGEST,
             time: Duration::from_secs(15),
-            budget: BodyBudget::new(bytes, Self::LARGEST),
+            budget: BodyBudget::new(bytes, Self::LARGEST + WAITING),
         }
     }
 }
@@ -77,9 +80,14 @@ async fn gather(body: Body, bodies: &Bodies, share: &mut Share) -> Result<Bytes,
     if usize::try_from(body.size_hint().lower()).map_or(true, |length| length > bodies.size) {
         return Err(Ended::TooLarge);
     }
-    tokio::time::timeout(bodies.time, pieces(body, bodies.size, share))
+    if !share.take(WAITING) {
+        return Err(Ended::NoRoom);
+    }
+    let whole = tokio::time::timeout(bodies.time, pieces(body, bodies.size, share))
         .await
-        .map_err(|_| Ended::TooSlow)?
+        .map_err(|_| Ended::TooSlow)?;
+    share.give_back(WAITING);
+    whole
 }
 
 /// Puts the pieces together in a buffer of their own: each would keep the connection's buffer that it came in.

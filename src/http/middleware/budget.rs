@@ -1,5 +1,6 @@
 //! Owns how many bytes of bodies the whole process holds, whoever sent them, and how many of these for one address:
-//! nobody fills the room that others need. Bytes count when they have arrived; an announced length reserves nothing.
+//! nobody fills the room that others need. Bytes count when they have arrived; an announced length reserves nothing. A
+//! body that is waited for counts too, as what the waiting costs.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -72,21 +73,28 @@ impl Share {
         self.bytes += bytes;
         true
     }
+
+    /// Gives some of it back.
+    pub fn give_back(&mut self, bytes: usize) {
+        let bytes = bytes.min(self.bytes);
+        if bytes == 0 {
+            return;
+        }
+        self.bytes -= bytes;
+        let mut held = self.room.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.bytes = held.bytes.saturating_sub(bytes);
+        let of_address = held.by_address.get(&self.address).copied().unwrap_or(0);
+        if of_address > bytes {
+            held.by_address.insert(self.address, of_address - bytes);
+        } else {
+            held.by_address.remove(&self.address);
+        }
+    }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
-        if self.bytes == 0 {
-            return;
-        }
-        let mut held = self.room.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.bytes = held.bytes.saturating_sub(self.bytes);
-        let of_address = held.by_address.get(&self.address).copied().unwrap_or(0);
-        if of_address > self.bytes {
-            held.by_address.insert(self.address, of_address - self.bytes);
-        } else {
-            held.by_address.remove(&self.address);
-        }
+        self.give_back(self.bytes);
     }
 }
 

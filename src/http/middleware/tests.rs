@@ -15,7 +15,6 @@ use http::Request;
 use tower::ServiceExt as _;
 
 use super::body::{self, Bodies};
-use super::budget::BodyBudget;
 use super::client_ip::Proxies;
 use super::form::{self, Answers, Form};
 use super::rate_limit::{self, Rate, RateLimit};
@@ -62,9 +61,8 @@ fn audience(form: Form) -> Router {
         },
     );
     let bodies = Bodies {
-        size: Bodies::LARGEST,
         time: Duration::from_millis(20),
-        budget: BodyBudget::new(0, Bodies::LARGEST),
+        ..Bodies::within(0)
     };
     let answers = Answers {
         form,

@@ -9,10 +9,10 @@ use crate::command_line::running::Running;
 use crate::support::database::TestDatabase;
 
 const CONNECTIONS: usize = 150;
-/// How much more than before a server may hold under attack: 32 MiB.
+/// How much more than before a server may hold under attack: 32 MiB where nothing is read.
 const MOST: u64 = 32 * 1024;
-/// How much of that may be left some time after: 8 MiB.
-const LEFT: u64 = 8 * 1024;
+/// And where bodies are read: one address's part of their room, and the requests that wait with them.
+const MOST_WHERE_READ: u64 = 64 * 1024;
 
 /// A server for which this machine is no proxy.
 async fn start(database: &TestDatabase) -> Running {
@@ -32,8 +32,9 @@ async fn post_from_elsewhere(server: &Running, path: &str) -> Reply {
     Reply::read(request.send().await.expect("an answer")).await
 }
 
-/// Begins the attack, and asserts what it costs and that it is no business of others.
-async fn assert_bounded(plan: Unfinished) {
+/// Begins the attack, and asserts what it costs at most, that half of it is given back, and that it is no business of
+/// others.
+async fn assert_bounded(plan: Unfinished, most: u64) {
     let database = TestDatabase::new().await;
     let server = start(&database).await;
     assert_eq!(server.browser().get("/login").await.status, 200);
@@ -50,25 +51,28 @@ async fn assert_bounded(plan: Unfinished) {
     assert_eq!(answered.await.expect("in time").status, 401);
     let sent: i64 = hostile.iter().map(|connection| connection.sent).sum();
     drop(hostile);
-    let left = settled(&server, before + LEFT).await;
+    let left = settled(&server, before + most / 2).await;
     let peak = server.peak_memory();
     eprintln!(
         "{}, {} streams, pieces of {}: {sent} bytes were taken; {before} KiB before, {during} during, {peak} at most, \
          {left} after",
         plan.path, plan.streams, plan.piece
     );
-    assert!(peak <= before + MOST, "{} KiB more", peak - before);
-    assert!(left <= before + LEFT, "{} KiB are left", left - before);
+    assert!(peak <= before + most, "{} KiB more", peak - before);
+    assert!(left <= before + most / 2, "{} KiB are left", left - before);
     server.stop().await;
 }
 
-/// The memory once it has fallen to this, or when it has had its time.
+/// The memory once it has fallen to this, or when it has had its time. Others go on asking meanwhile: what is free goes
+/// back to the system when there is something to do.
 async fn settled(server: &Running, expected: u64) -> u64 {
+    let others = server.browser();
     for _ in 0..100 {
         if server.current_memory() <= expected {
             break;
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(others.get("/login").await.status, 200);
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     server.current_memory()
 }
@@ -77,26 +81,26 @@ async fn settled(server: &Running, expected: u64) -> u64 {
 /// does not exist: nothing is read for it.
 #[tokio::test]
 async fn do_03_unfinished_bodies_to_no_path_cost_no_memory() {
-    assert_bounded(Unfinished {
+    let plan = Unfinished {
         path: "/no-such-path",
         streams: 100,
         bytes: 60 * 1024,
         piece: 16 * 1024,
-    })
-    .await;
+    };
+    assert_bounded(plan, MOST).await;
 }
 
 /// attacks.md DO-03: the same to an endpoint that reads bodies: it reads them within its budget, of which one address has
 /// a part, so that others are answered.
 #[tokio::test]
 async fn do_03_unfinished_bodies_keep_nobody_from_a_token() {
-    assert_bounded(Unfinished {
+    let plan = Unfinished {
         path: "/oauth2/token",
         streams: 16,
         bytes: 60 * 1024,
         piece: 16 * 1024,
-    })
-    .await;
+    };
+    assert_bounded(plan, MOST_WHERE_READ).await;
 }
 
 /// attacks.md DO-02: an address has a part of the connections, and others have theirs.
