@@ -62,9 +62,9 @@ impl RateLimit {
     #[must_use]
     pub fn check(&self, address: ClientAddress) -> Option<Duration> {
         let counted = self.0.counted.as_ref()?;
-        // The wide one first: what it refuses makes no counter of its own.
-        let of_site = address.site().and_then(|site| counted.sites.count(site));
-        of_site.or_else(|| counted.networks.count(address.key()))
+        // The narrow one first: what one network is refused takes nothing from its neighbours in the site.
+        let of_network = counted.networks.count(address.key());
+        of_network.or_else(|| address.site().and_then(|site| counted.sites.count(site)))
     }
 }
 
