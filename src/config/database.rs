@@ -89,6 +89,18 @@ impl DatabaseSettings {
         Duration::from_millis(self.acquire_timeout_ms)
     }
 
+    /// Refuses a statement without an end: PostgreSQL reads 0 as none.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        if (100..=30_000).contains(&self.statement_timeout_ms) {
+            Ok(())
+        } else {
+            Err(ConfigError::OutOfRange {
+                key: "database.statement_timeout_ms",
+                advice: "100 to 30000; what waits longer keeps a connection from everybody else",
+            })
+        }
+    }
+
     /// The longest a statement may run.
     #[must_use]
     pub const fn statement_timeout(&self) -> Duration {

@@ -147,9 +147,14 @@ pub async fn watch<F: Future<Output = bool> + Send>(
             }
             Err(error) => tracing::warn!(error = %error, "cache versions could not be polled"),
         }
-        if !hears(&mut listener).await {
-            watched.lender.distrust();
-            listener = None;
+        match hears(&mut listener).await {
+            Heard::Answer => {}
+            // A second without an answer can be a machine that is busy: only this connection is given up.
+            Heard::Nothing => listener = None,
+            Heard::Failure => {
+                watched.lender.distrust();
+                listener = None;
+            }
         }
         if listener.is_none() {
             listener = within(LISTEN_TIME, listen(&watched.pool)).await.flatten();
@@ -202,12 +207,23 @@ async fn poll(watched: &Watched) -> Result<Vec<(String, i64)>, super::DatabaseEr
 
 /// Whether the connection that listens answers, if there is one. It hears nothing for hours, so that its silence says
 /// nothing.
-async fn hears(listener: &mut Option<PgListener>) -> bool {
-    let Some(listener) = listener else { return true };
+async fn hears(listener: &mut Option<PgListener>) -> Heard {
+    let Some(listener) = listener else {
+        return Heard::Answer;
+    };
     let asked = sqlx::query("select").execute(listener);
-    within(LISTEN_TIME, asked)
-        .await
-        .is_some_and(|answer| answer.is_ok())
+    match within(LISTEN_TIME, asked).await {
+        Some(Ok(_)) => Heard::Answer,
+        Some(Err(_)) => Heard::Failure,
+        None => Heard::Nothing,
+    }
+}
+
+/// What the connection that listens says when it is asked.
+enum Heard {
+    Answer,
+    Nothing,
+    Failure,
 }
 
 async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Option<T> {

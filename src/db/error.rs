@@ -30,6 +30,7 @@ impl From<sqlx::Error> for DatabaseError {
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Protocol(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed => true,
             sqlx::Error::Database(database) => {

@@ -32,6 +32,8 @@ const LONGEST_REST: Duration = Duration::from_mins(1);
 const RESTED: Duration = Duration::from_secs(5);
 /// How long the database may take, beyond the longest time of a statement, to say that it ended one.
 const GRACE: Duration = Duration::from_millis(500);
+/// How long a connection may take to answer when nothing is asked of it.
+const CHECK: Duration = Duration::from_secs(1);
 
 /// Lends connections of a pool.
 #[derive(Clone)]
@@ -109,7 +111,7 @@ impl Lender {
             bounds: Bounds {
                 patience: pool.options().get_acquire_timeout(),
                 statement: statement_timeout.saturating_add(GRACE),
-                check: statement_timeout / 2,
+                check: CHECK,
             },
             writes,
             pool,

@@ -99,9 +99,13 @@ impl SqlTransport {
             }
         };
         let connection = borrowed.connection()?;
+        let asked = Instant::now();
         let Ok(begun) = timeout_at(deadline, begin(connection, function, time)).await else {
-            // Nothing was asked of the function yet: it is the connection that does not answer.
-            self.lender.distrust();
+            // Nothing was asked of the function yet: it is the connection that does not answer. Whoever waited for a turn
+            // until the end has no time left to find that out.
+            if asked.elapsed() >= BEGIN_TIME {
+                self.lender.distrust();
+            }
             return Err(HookError::Timeout);
         };
         begun?;
@@ -233,6 +237,8 @@ impl SqlTransport {
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a connection is waited for where no hook's own time is shorter.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
+/// What a transaction begins in, on a connection that answers.
+const BEGIN_TIME: Duration = Duration::from_millis(500);
 /// How long an answered connection may take to become usable again.
 const RELEASE_TIME: Duration = Duration::from_secs(1);
 

@@ -99,6 +99,7 @@ async fn a_value_out_of_range_is_refused() {
         ("SIGNET_TOKENS__ACCESS_TOKEN_SECONDS", "86400", "1 to 3600"),
         ("SIGNET_TOKENS__CODE_SECONDS", "0", "1 to 600"),
         ("SIGNET_TOKENS__REFRESH_GRACE_SECONDS", "3600", "0 to 300"),
+        ("SIGNET_DATABASE__STATEMENT_TIMEOUT_MS", "0", "100 to 30000"),
         (
             "SIGNET_TOKENS__CODE_SECONDS",
             "soon",
