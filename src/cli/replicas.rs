@@ -11,7 +11,7 @@ pub(super) async fn side_by_side(
     keyring: &Keyring,
     now: Timestamp,
 ) -> Result<Vec<Result<String, String>>, DatabaseError> {
-    let replicas = replica::list(connection).await?;
+    let replicas = replica::list(connection, now).await?;
     if replicas.is_empty() {
         return Ok(vec![Ok("none is running".to_owned())]);
     }

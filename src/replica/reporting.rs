@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::holdings::{Holdings, Replica};
 use super::store;
-use crate::base::clock;
+use crate::base::clock::{self, Timestamp};
 use crate::base::id::ReplicaId;
 use crate::db::{DatabaseError, PgConnection, Work};
 
@@ -22,8 +22,8 @@ pub async fn report(work: &mut Work, id: &ReplicaId, holdings: &Holdings) -> Res
 }
 
 /// Every replica that was heard of lately, in the order of their starts.
-pub async fn list(connection: &mut PgConnection) -> Result<Vec<Replica>, DatabaseError> {
-    store::list(connection).await
+pub async fn list(connection: &mut PgConnection, now: Timestamp) -> Result<Vec<Replica>, DatabaseError> {
+    store::list(connection, clock::before(now, HEARD_WITHIN)).await
 }
 
 /// Forgets a replica that stops.

@@ -32,13 +32,18 @@ pub(super) async fn report(
     Ok(())
 }
 
-pub(super) async fn list(connection: &mut PgConnection) -> Result<Vec<Replica>, DatabaseError> {
+pub(super) async fn list(
+    connection: &mut PgConnection,
+    since: Timestamp,
+) -> Result<Vec<Replica>, DatabaseError> {
     let rows = sqlx::query!(
         r#"select host, version, keks as "keks: Json<Vec<Kek>>", opened, unopened as "unopened: Json<Vec<Unopened>>",
                started_at, reported_at
            from auth.replicas
+           where reported_at > $1
            order by started_at, id
-           limit 100"#
+           limit 100"#,
+        since,
     )
     .fetch_all(connection)
     .await?;

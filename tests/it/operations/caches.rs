@@ -257,8 +257,9 @@ async fn replicas_report_what_they_hold_side_by_side() {
     other.refresh_caches().await;
     other.app.report_holdings().await.unwrap();
     let circumstances = app.app.circumstances(Origin::internal("test"));
+    let now = circumstances.now;
     let mut work = app.app.single(circumstances).await.unwrap();
-    let replicas = replica::list(work.connection().unwrap()).await.unwrap();
+    let replicas = replica::list(work.connection().unwrap(), now).await.unwrap();
     let [first, second] = &replicas[..] else {
         panic!("{replicas:?}");
     };
