@@ -99,6 +99,16 @@ async fn grant(
             Err(refused) => return Ok(refused),
         };
         let circumstances = at_present(edge, &circumstances);
+        // The keys are taken again too: one that was revoked while the hooks thought signs nothing.
+        if let Some(reason) = edge.app.may_not_mint() {
+            tracing::error!(reason, client.id = %granting.client.client_id, "no token was minted");
+            return Err(OAuthError::unavailable());
+        }
+        let keys = edge.app.issuance().keys.current();
+        let granting = Granting {
+            keys: &keys,
+            ..granting
+        };
         let known = (presented, Some(&consulted));
         let outcome = if consulted.replays() {
             explain(edge, &circumstances, granting, known).await?
