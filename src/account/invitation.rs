@@ -240,6 +240,10 @@ fn refuse(edge: &Edge, error: TenancyError, request_id: &str) -> Response {
         TenancyProblem::Invalid => StatusCode::BAD_REQUEST,
         TenancyProblem::Database => StatusCode::INTERNAL_SERVER_ERROR,
     };
+    let is_dead = matches!(
+        error,
+        TenancyError::InvitationUnknown | TenancyError::InvitationOver(_) | TenancyError::InviterGone
+    );
     let sentence = match error {
         TenancyError::InvitationUnknown => {
             "There is no such invitation. It may have been sent anew: look for a newer message."
@@ -264,5 +268,10 @@ fn refuse(edge: &Edge, error: TenancyError, request_id: &str) -> Response {
         TenancyError::Database(error) => return Failure::from(error).page(&edge.layout, request_id),
         _ => "You cannot join this organization at present.",
     };
-    answer(edge, status, ("This invitation cannot be used", sentence))
+    let mut response = answer(edge, status, ("This invitation cannot be used", sentence));
+    // What can never be answered leads no later sign-in here.
+    if is_dead && let Some(cookie) = edge.cookies.remove(CookieName::Invitation) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
 }
