@@ -236,7 +236,7 @@ pub(in crate::grant) async fn rotate(
                   and ($5::text is null or candidate.tenancy ->> 'org_id' = g.organization_id
                     or $8 or $9 = any (g.scopes)
                     or auth.has_consented(g.user_id, g.client_id, candidate.tenancy ->> 'org_id', g.resource,
-                        coalesce($6, g.scopes)))
+                        coalesce($6, g.scopes) || case when g.offline then array['offline_access'] else '{}'::text[] end))
                   and ($14::jsonb is null or candidate.tenancy = $14)
                 returning g.id, g.user_id, g.session_id, g.scopes, g.claims, g.auth_time, g.amr, g.acr, g.created_at,
                     candidate.tenancy, candidate.person, candidate.audience)
@@ -345,7 +345,7 @@ pub(in crate::grant) async fn current(
              and ($3::text is null or facts.tenancy ->> 'org_id' = g.organization_id
                 or $6 or $7 = any (g.scopes)
                 or auth.has_consented(g.user_id, g.client_id, facts.tenancy ->> 'org_id', g.resource,
-                    coalesce($5, g.scopes)))"#,
+                    coalesce($5, g.scopes) || case when g.offline then array['offline_access'] else '{}'::text[] end))"#,
         digest.as_bytes(),
         now,
         requested.organization,

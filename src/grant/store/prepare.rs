@@ -117,7 +117,7 @@ pub(in crate::grant) async fn prepare_refresh(
              and ($4::text is null or facts.tenancy ->> 'org_id' = g.organization_id
                 or $7 or $8 = any (g.scopes)
                 or auth.has_consented(g.user_id, g.client_id, facts.tenancy ->> 'org_id', g.resource,
-                    coalesce($5, g.scopes)))"#,
+                    coalesce($5, g.scopes) || case when g.offline then array['offline_access'] else '{}'::text[] end))"#,
         digest.as_bytes(),
         client_id.as_str(),
         now,
