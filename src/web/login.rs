@@ -47,7 +47,10 @@ impl LoginProblem {
     #[must_use]
     pub fn text(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
-            Self::WrongCredentials => "The user name or password is not right.",
+            Self::WrongCredentials => {
+                "The user name or password is not right. If you are sure of both, use a browser in which you have signed in \
+                 before, or ask whoever runs this server."
+            }
             Self::Incomplete => "Enter your user name and your password.",
             Self::TooManyAttempts(seconds) => return Cow::Owned(too_many_attempts(seconds)),
             Self::Busy => "The server is busy at the moment. Try again shortly.",
