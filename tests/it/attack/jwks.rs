@@ -120,6 +120,7 @@ async fn jw_04_every_listed_endpoint_answers() {
             "revocation_endpoint" => (hand.post(&path, &[("token", "unknown")]).await, 200),
             "userinfo_endpoint" => (app.browser().get(&path).await, 401),
             "authorization_endpoint" => (app.browser().get(&path).await, 400),
+            "end_session_endpoint" => (app.browser().get(&path).await, 303),
             _ => (app.browser().get(&path).await, 200),
         };
         assert_eq!(reply.status, expected, "{name}: {}", reply.body);
