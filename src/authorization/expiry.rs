@@ -7,11 +7,11 @@ use crate::base::clock;
 use crate::db::{DatabaseError, Work};
 
 /// Requests are kept this long after their end, so that whoever comes back to one is shown a way on.
-const REQUESTS_KEPT: Duration = Duration::from_mins(30);
+const REQUESTS_KEPT: Duration = Duration::from_mins(5);
 /// Codes are kept this long after their end, so that a late replay still ends what the code issued.
 const CODES_KEPT: Duration = Duration::from_hours(24);
 
-/// Deletes at most `limit` requests that ended half an hour ago; says how many.
+/// Deletes at most `limit` requests that ended some minutes ago; says how many.
 pub async fn expire_requests(work: &mut Work, limit: i64) -> Result<u64, DatabaseError> {
     let before = clock::before(work.now(), REQUESTS_KEPT);
     store::expire_requests(work, before, limit).await

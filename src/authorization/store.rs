@@ -105,6 +105,8 @@ pub(super) async fn find_request(
     let now = work.now();
     let browser = ticket.browser.digest(work.epoch());
     // Binding writes only while no browser is bound; reading is the common case. A redeemed code is never given again.
+    // Whether a request waits is said by its answer: two that arrive together each have a present of their own, and the
+    // end that one of them writes can lie after the other's.
     let row = sqlx::query!(
         r#"with bound as (
                 update auth.authorization_requests
@@ -112,13 +114,14 @@ pub(super) async fn find_request(
                 where digest = $1
                   and browser_digest is null
                   and expires_at > $3
+                  and answer is null
                 returning client_id, request, consented_by, created_at)
            select client_id as "client_id!", request as "request!", consented_by, created_at as "created_at!",
                   true as "waits!", false as "answered!", null::bytea as answer
            from bound
            union all
            select r.client_id, r.request, r.consented_by, r.created_at,
-                  r.expires_at > $3,
+                  r.expires_at > $3 and r.answer is null,
                   r.answer is not null,
                   case
                       when r.expires_at > $4
@@ -179,7 +182,8 @@ pub(super) async fn finish_request(
            set expires_at = $2,
                answer = $3
            where digest = $1
-             and expires_at > $2"#,
+             and expires_at > $2
+             and answer is null"#,
         digest.as_bytes(),
         now,
         answer,
@@ -207,6 +211,7 @@ pub(super) async fn note_consent(
                 set consented_by = $3
                 where digest = $1
                   and expires_at > $2
+                  and answer is null
                 returning digest)
            insert into auth.consents (user_id, client_id, organization_id, resource, scopes, granted_at)
            select $3, $4, $6, $7, $5, $2
@@ -356,6 +361,7 @@ pub(super) async fn insert_code(work: &mut Work, new: NewCode<'_>) -> Result<Cod
                     code_digest = $1
                 where digest = $19
                   and expires_at > $17
+                  and answer is null
                   and (select claims from facts) is not null
                 returning digest),
            inserted as (

@@ -255,7 +255,14 @@ async fn sign_in(
     request: &AuthorizationRequest,
     waiting: Option<&FoundFlow>,
 ) -> Result<Response, DatabaseError> {
-    if let Some(ExpectedSubject::Person(person)) = &request.expected_subject {
+    // Only a hint that we signed is looked up: to whoever makes up a `sub` this would tell who has an account.
+    let made_up = request
+        .claims
+        .as_ref()
+        .is_some_and(|claims| matches!(claims.subject(), Ok(Some(_))));
+    if let Some(ExpectedSubject::Person(person)) = &request.expected_subject
+        && !made_up
+    {
         let mut work = edge.app.repeatable(visit.clone()).await?;
         let possible = context::may_sign_in(&mut work, person).await?;
         work.commit().await?;
