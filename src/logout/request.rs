@@ -46,11 +46,14 @@ impl LogoutRequest {
         clients: &Registry,
     ) -> Result<Self, DatabaseError> {
         let hint = asked.id_token_hint.and_then(|text| {
-            let hint = id_token::read_hint(issuance, text);
-            if hint.is_none() {
-                tracing::info!("logout: id_token_hint is no ID token of this server, so it counts as none");
+            match id_token::read_hint(issuance, text) {
+                Ok(Some(hint)) => return Some(hint),
+                Ok(None) => tracing::info!(
+                    "logout: id_token_hint is no ID token of this server, so it counts as none"
+                ),
+                Err(error) => tracing::error!(error = %error, "logout: an id_token_hint could not be read"),
             }
-            hint
+            None
         });
         let (session_id, named) = match (hint, asked.client_id) {
             (Some(hint), Some(named)) if hint.client_id.as_str() != named => {

@@ -13,7 +13,7 @@ use crate::base::secret::Secret;
 use crate::claims::assemble::{self, Draft, GrantFacts, IdTokenExtras, TokenFrame};
 use crate::client::Client;
 use crate::protocol::algorithm::Algorithm;
-use crate::signing::key_set::KeySet;
+use crate::signing::key_set::{KeySet, VerificationError};
 
 /// The `typ` header of our ID tokens.
 pub const TYPE: &str = "JWT";
@@ -107,12 +107,19 @@ pub struct Hint {
     pub session_id: Option<SessionId>,
 }
 
-/// Reads a hint: our signature, our issuer, however long ago. `None` for anything else.
-#[must_use]
-pub fn read_hint(issuance: &Issuance, text: &str) -> Option<Hint> {
-    let claims = issuance.keys.current().verify_hint(text, TYPE).ok()?;
+/// Reads a hint: our signature, our issuer, however long ago. `None` for anything else; an error if its key is ours and
+/// does not open here, which says nothing of the hint.
+pub fn read_hint(issuance: &Issuance, text: &str) -> Result<Option<Hint>, VerificationError> {
+    match issuance.keys.current().verify_hint(text, TYPE) {
+        Ok(claims) => Ok(hint_of(&claims, issuance.issuer.as_str())),
+        Err(error @ VerificationError::UnopenedKey) => Err(error),
+        Err(VerificationError::Jws(_) | VerificationError::UnknownKey | VerificationError::Type) => Ok(None),
+    }
+}
+
+fn hint_of(claims: &Map<String, Value>, issuer: &str) -> Option<Hint> {
     let text_of = |name: &str| claims.get(name).and_then(Value::as_str);
-    if text_of("iss") != Some(issuance.issuer.as_str()) {
+    if text_of("iss") != Some(issuer) {
         return None;
     }
     Some(Hint {

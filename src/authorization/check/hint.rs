@@ -21,6 +21,13 @@ pub(super) fn check(
         None => None,
         Some(text) => {
             let hint = id_token::read_hint(issuance, text)
+                .map_err(|error| {
+                    tracing::error!(error = %error, "an id_token_hint could not be read");
+                    ProtocolError::new(
+                        ErrorCode::TemporarilyUnavailable,
+                        "id_token_hint cannot be read at present",
+                    )
+                })?
                 .ok_or_else(|| refused("id_token_hint is not an ID token of this server"))?;
             Some(hint.user_id)
         }
