@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgPool};
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +24,7 @@ use crate::config::{HookSettings, PasswordSettings, SignetConfig};
 use crate::db::changes::{self, Freshness, Watched};
 use crate::db::lease::Lender;
 use crate::db::pool::{self, PoolError, PoolSettings};
+use crate::db::sessions::{self, Sessions};
 use crate::db::work::Circumstances;
 use crate::db::{DatabaseError, Work, migrate, platform};
 use crate::hook::Hooks;
@@ -95,7 +97,7 @@ pub struct App(Arc<Parts>);
 struct Parts {
     config: SignetConfig,
     issuance: Issuance,
-    pool: PgPool,
+    listen: Option<PgConnectOptions>,
     lender: Lender,
     clock: Arc<dyn Clock>,
     database_clock: Option<Arc<DatabaseClock>>,
@@ -118,8 +120,10 @@ impl App {
     pub async fn build(config: SignetConfig, injected: Injected) -> Result<Self, AppError> {
         let issuer = Arc::new(Issuer::parse(&config.issuer)?);
         let keyring = Keyring::load(&config.sealing.kek_files)?;
-        let pool = open_pool(&config).await?;
-        let lender = Lender::new(pool.clone(), config.database.statement_timeout());
+        let settings = pool_settings(&config)?;
+        let pool = pool::open(&settings).await?;
+        let lender = settings.lender(pool.clone());
+        let listen = listening(&config, &pool).await?;
         let mut connection = lender.lend().await?;
         migrate::check(&mut connection).await?;
         let pool::Measured { instant, time, .. } = pool::measure(&mut connection).await?;
@@ -166,7 +170,7 @@ impl App {
                 lock: Duration::from_secs(config.limits.login_lock_seconds),
             },
             lender,
-            pool,
+            listen,
             clock,
             database_clock,
             replica: ReplicaId::new(started_at, &*entropy),
@@ -184,7 +188,7 @@ impl App {
     pub async fn keep_current(self, stop: CancellationToken) {
         let watched = Watched {
             lender: self.0.lender.clone(),
-            pool: self.0.pool.clone(),
+            listen: self.0.listen.clone(),
             clock: self.0.database_clock.clone(),
             freshness: Arc::clone(&self.0.freshness),
         };
@@ -441,13 +445,50 @@ impl App {
     }
 }
 
+/// How the server connects, as configuration says.
+pub fn pool_settings(config: &SignetConfig) -> Result<PoolSettings, AppError> {
+    let database = &config.database;
+    Ok(PoolSettings {
+        url: database.app_url()?,
+        size: database.pool_size,
+        acquire_timeout: database.acquire_timeout(),
+        statement_timeout: database.statement_timeout(),
+        sessions: Sessions::configured(database),
+    })
+}
+
+const LISTENER: &str = "signet listener";
+
+/// Where changes are listened for: nowhere behind a pooler, unless a way around it is given. That it leads to a pooler
+/// too is found out here; that it leads nowhere at the moment does no harm.
+async fn listening(config: &SignetConfig, pool: &PgPool) -> Result<Option<PgConnectOptions>, AppError> {
+    let Some(url) = config.database.listen_url()? else {
+        let own = Sessions::configured(&config.database).keep_statements();
+        return Ok(own.then(|| (*pool.connect_options()).clone()));
+    };
+    let answered = tokio::time::timeout(
+        config.database.acquire_timeout(),
+        sessions::connect_directly(&url, LISTENER),
+    );
+    match answered.await {
+        Ok(Ok(connection)) => drop(connection.close().await),
+        Ok(Err(error @ (PoolError::Pooler { .. } | PoolError::Url))) => return Err(error.into()),
+        _ => tracing::warn!("database.listen_url does not answer: changes are seen by polls"),
+    }
+    Ok(Some(
+        pool::options(&url)?
+            .application_name(LISTENER)
+            .options(pool::KEEPALIVE),
+    ))
+}
+
 /// How operators' hooks are reached: SQL ones where `database.hook_url` is set.
 pub fn hook_ways(config: &SignetConfig) -> Result<Ways, AppError> {
     let database = &config.database;
     let url = database.hook_url()?;
     Ok(Ways {
         sql: url
-            .map(|url| SqlTransport::new(&url, database.hook_pool_size, database.statement_cache))
+            .map(|url| SqlTransport::new(&url, database.hook_pool_size, Sessions::configured(database)))
             .transpose()?,
         fetch: Fetch::new(config.hooks.reach())?,
         sampling: sampling(&config.hooks),
@@ -501,22 +542,13 @@ async fn provide_keys(
     Ok(keys)
 }
 
-async fn open_pool(config: &SignetConfig) -> Result<PgPool, AppError> {
-    let settings = PoolSettings {
-        url: config.database.app_url()?,
-        size: config.database.pool_size,
-        acquire_timeout: config.database.acquire_timeout(),
-        statement_timeout: config.database.statement_timeout(),
-        statement_cache: config.database.statement_cache,
-    };
-    Ok(pool::open(&settings).await?)
-}
-
 /// On a connection of its own, since it may take longer than a request's statement may.
 async fn publish_modules(pool: &PgPool, config: &SignetConfig) -> Result<(), AppError> {
     let publishing = async {
         let mut connection = sqlx::PgConnection::connect_with(&pool.connect_options()).await?;
-        module::service::publish(&mut connection, &config.modules.allowlist).await?;
+        let mut transaction = sessions::begin_alone(&mut connection).await?;
+        module::service::publish(&mut transaction, &config.modules.allowlist).await?;
+        sessions::commit_alone(transaction).await?;
         Ok(connection.close().await?)
     };
     let published = tokio::time::timeout(PUBLISHING_TIME, publishing).await;

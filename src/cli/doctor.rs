@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{output, proxies, replicas};
+use super::{doctor_database, output, proxies, replicas};
 use crate::app;
 use crate::config::SignetConfig;
 use crate::db::lease::Lender;
@@ -21,6 +21,9 @@ use serde::Serialize;
 struct Finding {
     check: &'static str,
     ok: bool,
+    /// Nothing fails, and yet it should be mended.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    warning: bool,
     detail: String,
     /// It is as `signet dev` makes it, and fails nobody but who would serve others with it.
     #[serde(skip)]
@@ -40,9 +43,17 @@ impl Report {
         self.findings.push(Finding {
             check,
             ok,
+            warning: false,
             detail,
             development: false,
         });
+    }
+
+    fn warn(&mut self, check: &'static str, detail: String) {
+        self.note(check, Ok(detail));
+        if let Some(finding) = self.findings.last_mut() {
+            finding.warning = true;
+        }
     }
 
     fn note_development(&mut self, check: &'static str, detail: String) {
@@ -76,7 +87,11 @@ impl Report {
 impl std::fmt::Display for Report {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for finding in &self.findings {
-            let mark = if finding.ok { "ok  " } else { "FAIL" };
+            let mark = match (finding.ok, finding.warning) {
+                (false, _) => "FAIL",
+                (true, true) => "warn",
+                (true, false) => "ok  ",
+            };
             writeln!(formatter, "{mark}  {:<12} {}", finding.check, finding.detail)?;
         }
         Ok(())
@@ -139,17 +154,13 @@ fn transport(config: &SignetConfig) -> Result<String, String> {
 }
 
 async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut Report) {
-    let url = match config.database.app_url() {
-        Ok(url) => url,
+    let settings = match app::pool_settings(config) {
+        Ok(settings) => PoolSettings { size: 1, ..settings },
         Err(error) => return report.note("database", Err(error.to_string())),
     };
-    let settings = PoolSettings {
-        url,
-        size: 1,
-        acquire_timeout: config.database.acquire_timeout(),
-        statement_timeout: config.database.statement_timeout(),
-        statement_cache: config.database.statement_cache,
-    };
+    for unverified in doctor_database::unverified(config) {
+        report.warn("database", unverified);
+    }
     let opened = pool::open(&settings).await;
     report.note(
         "database",
@@ -159,7 +170,8 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
             .map_err(|error| told(error)),
     );
     let Ok(pool) = opened else { return };
-    let lender = Lender::new(pool, settings.statement_timeout);
+    report.note("pooler", doctor_database::pooler(&settings, config).await);
+    let lender = settings.lender(pool);
     let Ok(mut connection) = lender.lend().await else {
         return;
     };

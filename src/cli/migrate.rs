@@ -4,7 +4,7 @@
 use clap::Args;
 use sqlx::{Connection as _, PgConnection};
 
-use super::{output, schema};
+use super::{output, schema, values};
 use crate::config::{ConfigError, SignetConfig};
 use crate::db::{bootstrap, migrate, pool};
 use crate::tenancy::module;
@@ -13,8 +13,8 @@ use crate::tenancy::module;
 #[derive(Debug, Args)]
 pub(super) struct MigrateArguments {
     /// Make the database that this URL ends with, if need be, and the roles and their rights, as the administrator that
-    /// it names; nothing else is done, and no configuration is needed.
-    #[arg(long, value_name = "ADMIN_URL")]
+    /// it names; nothing else is done, and no configuration is needed. @FILE reads the URL from a file.
+    #[arg(long, value_name = "ADMIN_URL", value_parser = values::database_url)]
     bootstrap: Option<String>,
     /// Print the statements that make roles and rights in this database, for an administrator to run, and do nothing
     /// [default: the database that --bootstrap or the configuration names, else signet].

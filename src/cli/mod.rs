@@ -7,6 +7,7 @@ pub mod consent;
 mod database;
 mod dev;
 mod doctor;
+mod doctor_database;
 pub mod hook;
 mod layout;
 mod migrate;

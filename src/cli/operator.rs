@@ -11,6 +11,7 @@ use crate::base::origin::Origin;
 use crate::config::SignetConfig;
 use crate::db::lease::Lender;
 use crate::db::pool::{self, PoolSettings};
+use crate::db::sessions::Sessions;
 use crate::db::work::Circumstances;
 use crate::db::{Work, migrate, platform};
 
@@ -26,9 +27,9 @@ pub async fn open(config: &SignetConfig, size: u32) -> anyhow::Result<(Lender, W
         size,
         acquire_timeout: Duration::from_secs(5),
         statement_timeout: Duration::from_secs(10),
-        statement_cache: config.database.statement_cache,
+        sessions: Sessions::configured(&config.database),
     };
-    let lender = Lender::new(pool::open(&settings).await?, settings.statement_timeout);
+    let lender = settings.lender(pool::open(&settings).await?);
     let mut connection = lender.lend().await?;
     migrate::check(&mut connection).await?;
     let measured = pool::measure(&mut connection).await?;

@@ -26,6 +26,12 @@ pub fn is_for_eyes() -> bool {
     std::io::stdout().is_terminal()
 }
 
+/// Writes a remark to standard error, beside whatever is answered.
+pub fn note(text: &str) {
+    // Nobody is left to tell if this fails.
+    let _ = writeln!(std::io::stderr().lock(), "signet: {text}");
+}
+
 /// Writes one line to standard output at once.
 pub fn line(text: &str) -> anyhow::Result<()> {
     let mut output = std::io::stdout().lock();

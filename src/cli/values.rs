@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use super::output;
 use crate::base::secret::Secret;
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::scope::{
@@ -85,6 +86,32 @@ pub(super) fn scope(text: &str) -> Result<Scope, ValueError> {
     Scope::parse(text).map_err(|_| ValueError::Scope)
 }
 
+/// Reads a database URL: as it stands, or from the file that `@FILE` names, `@-` being standard input. Every user of the
+/// machine sees the arguments of a command.
+pub(super) fn database_url(text: &str) -> anyhow::Result<String> {
+    if let Some(path) = text.strip_prefix('@') {
+        let url = read(Path::new(path), 4096)?;
+        return Ok(url.trim().to_owned());
+    }
+    if holds_password(text) {
+        output::note(
+            "a password in an argument is seen by every user of this machine: name a file that holds the URL, as \
+             @FILE, or leave the password to PGPASSWORD or PGPASSFILE",
+        );
+    }
+    Ok(text.to_owned())
+}
+
+fn holds_password(url: &str) -> bool {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let (place, settings) = rest.split_once('?').unwrap_or((rest, ""));
+    let user = place.rsplit_once('@').map_or("", |(user, _)| user);
+    user.contains(':')
+        || settings
+            .split('&')
+            .any(|setting| setting.starts_with("password="))
+}
+
 /// Reads a secret from a file, or from standard input if it is `-`; one line break at its end is not part of it.
 pub(super) fn secret_from(path: &Path) -> anyhow::Result<Secret> {
     let mut text = read(path, 4096)?;
@@ -116,6 +143,18 @@ fn read(path: &Path, most: u64) -> anyhow::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_password_is_seen_where_it_stands() {
+        for (url, holds) in [
+            ("postgres://owner:secret@db.example.com/shop", true),
+            ("postgres://db.example.com/shop?user=owner&password=secret", true),
+            ("postgres://owner@db.example.com/shop", false),
+            ("no URL", false),
+        ] {
+            assert_eq!(holds_password(url), holds, "{url}");
+        }
+    }
 
     #[test]
     fn lengths_of_time_have_a_unit() {

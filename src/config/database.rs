@@ -23,6 +23,12 @@ pub struct DatabaseSettings {
     pub hook_url: String,
     /// A file that holds `hook_url`.
     pub hook_url_file: PathBuf,
+    /// A pooler stands between, which gives each transaction another session.
+    pub pooler: bool,
+    /// As `signet_app`, to PostgreSQL itself: where changes are listened for, if `url` leads to a pooler.
+    pub listen_url: String,
+    /// A file that holds `listen_url`.
+    pub listen_url_file: PathBuf,
     /// The most connections for SQL hooks.
     pub hook_pool_size: u32,
     /// The most connections of the server.
@@ -31,7 +37,7 @@ pub struct DatabaseSettings {
     pub acquire_timeout_ms: u64,
     /// The longest a statement may run, in milliseconds.
     pub statement_timeout_ms: u64,
-    /// Prepared statements kept per connection; 0 behind a pooler in transaction mode.
+    /// Prepared statements kept per connection; behind a pooler there are none.
     pub statement_cache: usize,
 }
 
@@ -44,6 +50,9 @@ impl Default for DatabaseSettings {
             owner_url_file: PathBuf::new(),
             hook_url: String::new(),
             hook_url_file: PathBuf::new(),
+            pooler: false,
+            listen_url: String::new(),
+            listen_url_file: PathBuf::new(),
             hook_pool_size: 8,
             pool_size: 16,
             acquire_timeout_ms: 2000,
@@ -81,6 +90,32 @@ impl DatabaseSettings {
             &self.hook_url_file,
         )
         .map(Some)
+    }
+
+    /// Where changes are listened for, if somewhere else.
+    pub fn listen_url(&self) -> Result<Option<String>, ConfigError> {
+        if self.listen_url.is_empty() && self.listen_url_file.as_os_str().is_empty() {
+            return Ok(None);
+        }
+        either(
+            "database.listen_url",
+            &self.listen_url,
+            "database.listen_url_file",
+            &self.listen_url_file,
+        )
+        .map(Some)
+    }
+
+    /// Refuses what cannot work.
+    pub const fn check(&self) -> Result<(), ConfigError> {
+        if self.statement_cache == 0 {
+            return Err(ConfigError::OutOfRange {
+                key: "database.statement_cache",
+                advice: "1 or more: without a cache each statement stays in PostgreSQL's memory until the connection \
+                         ends; behind a pooler set database.pooler = true instead",
+            });
+        }
+        Ok(())
     }
 
     /// How long a request waits for a connection.

@@ -151,6 +151,7 @@ fn finish(
         .build()
         .and_then(config::Config::try_deserialize)
         .map_err(|error| environment::blame(error, names.iter()))?;
+    settings.database.check()?;
     settings.tokens.check()?;
     settings.modules.check()?;
     settings.sign_up.check()?;

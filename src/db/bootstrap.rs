@@ -5,8 +5,8 @@ use sqlx::error::ErrorKind;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
-use super::DatabaseError;
-use super::pool::{self, PoolError};
+use super::pool::PoolError;
+use super::{DatabaseError, sessions};
 
 /// The roles, each of which may log in.
 pub const ROLES: [&str; 4] = ["signet_owner", "signet_app", "signet_hook", "signet_maintenance"];
@@ -26,7 +26,7 @@ pub struct Bootstrapped {
 /// Why there are no roles.
 #[derive(Debug, thiserror::Error)]
 pub enum BootstrapError {
-    /// The URL is none.
+    /// The URL is none, or leads to a pooler.
     #[error(transparent)]
     Url(#[from] PoolError),
     /// It does not say which database is to be signet's.
@@ -79,17 +79,9 @@ pub fn statements(database: &str) -> Vec<String> {
             .to_owned(),
     );
     let database = quote(database);
-    statements.extend(
-        [
-            // Operators' hooks get a role that can do little, slowly, and only read.
-            "alter role signet_hook set default_transaction_read_only = on",
-            "alter role signet_hook set statement_timeout = '2s'",
-            "alter role signet_hook set lock_timeout = '500ms'",
-            "alter role signet_hook set idle_in_transaction_session_timeout = '5s'",
-            "alter role signet_hook set search_path = ''",
-        ]
-        .map(str::to_owned),
-    );
+    // The server's limits hold behind a pooler too; operators' hooks get a role that can do little, and only read.
+    statements.extend(defaults("signet_app", &sessions::APPLICATION));
+    statements.extend(defaults("signet_hook", &sessions::HOOK));
     statements.push(format!("revoke all on database {database} from public"));
     statements.push(format!(
         "grant connect, create, temporary on database {database} to signet_owner"
@@ -104,10 +96,16 @@ pub fn statements(database: &str) -> Vec<String> {
     statements
 }
 
+fn defaults(role: &str, settings: &[(&str, &str)]) -> impl Iterator<Item = String> {
+    settings
+        .iter()
+        .map(move |(name, value)| format!("alter role {role} set {name} = '{value}'"))
+}
+
 /// Makes the database that the URL names if it is not there, and runs [`statements`] in it, as the administrator that
 /// the URL names.
 pub async fn run(admin_url: &str) -> Result<Bootstrapped, BootstrapError> {
-    let options = pool::options(admin_url)?;
+    let options = sessions::direct(admin_url, "signet migrate")?;
     let database = options
         .get_database()
         .ok_or(BootstrapError::NoDatabase)?
@@ -140,7 +138,11 @@ pub async fn run(admin_url: &str) -> Result<Bootstrapped, BootstrapError> {
 async fn open(options: &PgConnectOptions, database: &str) -> Result<(PgConnection, bool), BootstrapError> {
     match PgConnection::connect_with(options).await {
         Err(error) if has_code(&error, UNKNOWN_DATABASE) => {}
-        connected => return Ok((connected?, false)),
+        Err(error) => return Err(sessions::refused(error).into()),
+        Ok(mut connection) => {
+            sessions::demand_directly(&mut connection).await?;
+            return Ok((connection, false));
+        }
     }
     let elsewhere = options.clone().database("postgres");
     let mut connection = PgConnection::connect_with(&elsewhere).await?;

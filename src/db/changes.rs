@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use sqlx::PgPool;
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgConnectOptions, PgListener};
 use tokio_util::sync::CancellationToken;
 
 use super::lease::Lender;
@@ -115,8 +114,8 @@ impl Default for Freshness {
 pub struct Watched {
     /// The application's connections, for polls.
     pub lender: Lender,
-    /// Its pool, for a listener like its connections.
-    pub pool: PgPool,
+    /// How a listener connects, for which a session of its own is needed; without one, polls are enough.
+    pub listen: Option<PgConnectOptions>,
     /// Adjusted at each poll; none in tests, which set their own time.
     pub clock: Option<Arc<DatabaseClock>>,
     /// Told at each poll.
@@ -157,7 +156,9 @@ pub async fn watch<F: Future<Output = bool> + Send>(
             }
         }
         if listener.is_none() {
-            listener = within(LISTEN_TIME, listen(&watched.pool)).await.flatten();
+            listener = within(LISTEN_TIME, listen(watched.listen.as_ref()))
+                .await
+                .flatten();
         }
         let began = Instant::now();
         let deadline = tokio::time::sleep(POLL_EVERY);
@@ -230,12 +231,11 @@ async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(time, work).await.ok()
 }
 
-async fn listen(pool: &PgPool) -> Option<PgListener> {
-    let options = pool.connect_options();
+async fn listen(options: Option<&PgConnectOptions>) -> Option<PgListener> {
     let single = sqlx::postgres::PgPoolOptions::new()
         .max_connections(1)
         .acquire_timeout(LISTEN_TIME)
-        .connect_lazy_with((*options).clone());
+        .connect_lazy_with(options?.clone());
     let mut listener = PgListener::connect_with(&single).await.ok()?;
     listener.listen("signet_cache").await.ok()?;
     Some(listener)

@@ -5,6 +5,9 @@
 //! A connection that failed for itself (it was cut, it froze, or its server may no longer be written to) is given up,
 //! and with it all that were opened before: what befell one has befallen the others. Where its asker said that nothing
 //! is done twice if the statement comes twice, it is sent once more on a new connection.
+//!
+//! Where a pooler gives each transaction another session, a statement outside of one gets its own: the messages that it
+//! consists of must reach the same session. None is prepared under a name there, which would stay behind.
 
 use std::fmt;
 use std::io;
@@ -15,7 +18,9 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
-use sqlx::{Connection as _, Describe, Either, Execute, Executor, Postgres, SqlStr};
+use sqlx::{
+    AssertSqlSafe, Connection as _, Describe, Either, Execute, Executor, Postgres, SqlSafeStr, SqlStr,
+};
 use tokio::time::timeout;
 
 use super::fault;
@@ -27,7 +32,7 @@ pub struct PgConnection {
     raw: Option<PoolConnection<Postgres>>,
     pub(super) shared: Arc<Shared>,
     condition: Condition,
-    in_transaction: bool,
+    transaction: Transaction,
     /// Whether it answered since it was lent.
     proven: bool,
     /// Whether a statement may be sent twice.
@@ -53,6 +58,15 @@ enum Condition {
     Lost,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Transaction {
+    None,
+    /// It ends with us.
+    Ours,
+    /// Whoever has the connection has begun it in words of their own, and ends it.
+    Theirs,
+}
+
 /// What comes back from a statement.
 type Answer = Vec<Either<PgQueryResult, PgRow>>;
 
@@ -69,7 +83,7 @@ impl PgConnection {
             raw: Some(raw),
             shared,
             condition: Condition::Answered,
-            in_transaction: false,
+            transaction: Transaction::None,
             proven: false,
             repeats: false,
             age,
@@ -98,25 +112,39 @@ impl PgConnection {
     /// Begins a transaction; nothing was done yet if that fails, so a new connection is tried.
     pub(super) async fn begin(&mut self) -> Result<(), sqlx::Error> {
         // From here on: whoever is broken off while it begins leaves a transaction behind.
-        self.in_transaction = true;
-        match self.control("begin", self.shared.bounds.check).await {
+        self.transaction = Transaction::Ours;
+        let begin = Arc::clone(&self.shared.begin);
+        // A pooler lets wait for a session of the database's.
+        let time = if self.shared.sessions.keep_statements() {
+            self.shared.bounds.check
+        } else {
+            self.shared.bounds.statement
+        };
+        match self.control(AssertSqlSafe(Arc::clone(&begin)), time).await {
             Err(_) if self.may_be_replaced() => {
                 Box::pin(self.replace()).await?;
-                self.in_transaction = true;
-                self.control("begin", self.shared.bounds.statement).await
+                self.transaction = Transaction::Ours;
+                self.control(AssertSqlSafe(begin), self.shared.bounds.statement)
+                    .await
             }
-            begun => begun,
+            answer => answer,
         }
     }
 
     /// Ends the transaction, as the word says.
     pub(super) async fn finish(&mut self, word: &'static str) -> Result<(), sqlx::Error> {
         self.control(word, self.shared.bounds.statement).await?;
-        self.in_transaction = false;
+        self.transaction = Transaction::None;
         Ok(())
     }
 
-    async fn control(&mut self, word: &'static str, time: Duration) -> Result<(), sqlx::Error> {
+    /// Says that a transaction is begun in words of the asker's own, and ended so: what comes until the connection is
+    /// given back is no statement by itself.
+    pub const fn hold(&mut self) {
+        self.transaction = Transaction::Theirs;
+    }
+
+    async fn control(&mut self, word: impl SqlSafeStr, time: Duration) -> Result<(), sqlx::Error> {
         self.send(Statement::of(sqlx::raw_sql(word))?, time).await?;
         Ok(())
     }
@@ -129,7 +157,14 @@ impl PgConnection {
 
     /// One statement, and once more if that is allowed and the connection turned out to be lost.
     async fn answer(&mut self, statement: Result<Statement, sqlx::Error>) -> Result<Answer, sqlx::Error> {
-        let statement = statement?;
+        let mut statement = statement?;
+        if !self.shared.sessions.keep_statements() {
+            statement.persistent = false;
+            // A text without parameters is a single message.
+            if matches!(self.transaction, Transaction::None) && statement.arguments.is_some() {
+                return Box::pin(self.answer_alone(statement)).await;
+            }
+        }
         let time = self.shared.bounds.statement;
         let again = (self.repeats && !self.proven).then(|| statement.clone());
         match (self.send(statement, time).await, again) {
@@ -140,6 +175,32 @@ impl PgConnection {
             }
             (answer, _) => answer,
         }
+    }
+
+    /// One statement in a transaction of its own, and once more if that is allowed and the connection turned out to be
+    /// lost.
+    async fn answer_alone(&mut self, statement: Statement) -> Result<Answer, sqlx::Error> {
+        let again = self.repeats.then(|| statement.clone());
+        match (self.enclosed(statement).await, again) {
+            (Err(error), Some(statement)) if self.is_lost() => {
+                tracing::info!(error = %error, "a statement is sent again on a new connection");
+                self.replace().await?;
+                self.enclosed(statement).await
+            }
+            (answer, _) => answer,
+        }
+    }
+
+    async fn enclosed(&mut self, statement: Statement) -> Result<Answer, sqlx::Error> {
+        self.begin().await?;
+        let answer = self.send(statement, self.shared.bounds.statement).await;
+        match &answer {
+            Ok(_) => self.finish("commit").await?,
+            Err(_) if self.is_lost() => {}
+            // What is wrong with the statement is told; what is wrong with the connection is found when it is mended.
+            Err(_) => drop(self.finish("rollback").await),
+        }
+        answer
     }
 
     async fn send(&mut self, statement: Statement, time: Duration) -> Result<Answer, sqlx::Error> {
@@ -185,7 +246,7 @@ impl PgConnection {
 
     /// Whether it can be lent again as it is.
     pub(super) const fn is_sound(&self) -> bool {
-        matches!(self.condition, Condition::Answered) && !self.in_transaction
+        matches!(self.condition, Condition::Answered) && !matches!(self.transaction, Transaction::Ours)
     }
 
     /// Whether it is to be ended.
@@ -200,7 +261,7 @@ impl PgConnection {
 
     /// Makes it sound, whatever was left of its last use, or finds out that it is not.
     pub(super) async fn mend(&mut self) {
-        let mended = if self.in_transaction {
+        let mended = if matches!(self.transaction, Transaction::Ours) {
             self.finish("rollback").await
         } else {
             // What is under way may take its whole time.
@@ -215,7 +276,7 @@ impl PgConnection {
     pub(super) fn left_over(&self, raw: PoolConnection<Postgres>) -> Self {
         Self {
             condition: self.condition,
-            in_transaction: self.in_transaction,
+            transaction: self.transaction,
             ..Self::new(raw, self.age, Arc::clone(&self.shared))
         }
     }

@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::DatabaseError;
 use super::connection::{self, Age, PgConnection};
+use super::sessions::Sessions;
 
 /// A connection that is this old is ended once nobody uses it.
 const LONGEST_LIFE: Duration = Duration::from_mins(30);
@@ -45,6 +46,10 @@ pub(super) struct Shared {
     pub(super) bounds: Bounds,
     /// Whether these connections are there to write.
     pub(super) writes: bool,
+    /// Whose the sessions are.
+    pub(super) sessions: Sessions,
+    /// How a transaction begins.
+    pub(super) begin: Arc<str>,
     state: Mutex<State>,
 }
 
@@ -93,16 +98,12 @@ impl Lender {
     /// database ends a statement that runs for longer than `statement_timeout`.
     #[must_use]
     pub fn new(pool: PgPool, statement_timeout: Duration) -> Self {
-        Self::of(pool, statement_timeout, true)
+        Self::of(pool, statement_timeout, true, Sessions::OWN)
     }
 
-    /// The same for connections that never write, on behalf of functions that are not ours.
-    #[must_use]
-    pub fn reading(pool: PgPool, statement_timeout: Duration) -> Self {
-        Self::of(pool, statement_timeout, false)
-    }
-
-    fn of(pool: PgPool, statement_timeout: Duration, writes: bool) -> Self {
+    /// The same where sessions may be shared. `writes` is false for connections on behalf of functions that are not
+    /// ours.
+    pub(super) fn of(pool: PgPool, statement_timeout: Duration, writes: bool, sessions: Sessions) -> Self {
         let size = usize::try_from(pool.options().get_max_connections())
             .unwrap_or(Semaphore::MAX_PERMITS)
             .min(Semaphore::MAX_PERMITS);
@@ -114,6 +115,8 @@ impl Lender {
                 check: CHECK,
             },
             writes,
+            begin: sessions.begin(statement_timeout, writes),
+            sessions,
             pool,
             state: Mutex::new(State {
                 kept: VecDeque::new(),

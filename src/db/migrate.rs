@@ -4,7 +4,8 @@ use sqlx::Connection as _;
 use sqlx::migrate::{MigrateError, Migrator};
 
 use super::bootstrap::BootstrapError;
-use super::{DatabaseError, PgConnection};
+use super::pool::PoolError;
+use super::{DatabaseError, PgConnection, sessions};
 
 /// Every migration of this version.
 pub static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -21,6 +22,9 @@ pub enum SchemaError {
     /// The database did not answer.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// The owner's connection was not opened, or is none of its own.
+    #[error(transparent)]
+    Pool(#[from] PoolError),
     /// Migrations are missing.
     #[error("the schema is at version {found}, this binary needs {needed}: run `signet migrate`")]
     Behind {
@@ -33,9 +37,7 @@ pub enum SchemaError {
 
 /// Brings the database of `owner_url` to this binary's schema.
 pub async fn run(owner_url: &str) -> Result<(), SchemaError> {
-    let mut connection = sqlx::PgConnection::connect(owner_url)
-        .await
-        .map_err(DatabaseError::from)?;
+    let mut connection = sessions::connect_directly(owner_url, "signet migrate").await?;
     MIGRATIONS.run(&mut connection).await?;
     connection.close().await.map_err(DatabaseError::from)?;
     Ok(())

@@ -11,6 +11,7 @@ pub mod lease;
 pub mod migrate;
 pub mod platform;
 pub mod pool;
+pub mod sessions;
 pub mod snapshot;
 pub mod told;
 pub mod work;

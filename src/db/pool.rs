@@ -9,6 +9,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::DatabaseError;
 use super::connection::PgConnection;
+use super::lease::Lender;
+use super::sessions::{self, SAY_SO, Sessions};
 use crate::base::clock::Timestamp;
 
 /// The database asks a connection that says nothing whether anybody is there, and ends it if nobody is: our own side
@@ -31,8 +33,16 @@ pub struct PoolSettings {
     pub acquire_timeout: Duration,
     /// The longest a statement may run.
     pub statement_timeout: Duration,
-    /// Prepared statements kept per connection; 0 behind a pooler in transaction mode.
-    pub statement_cache: usize,
+    /// Whose the sessions are.
+    pub sessions: Sessions,
+}
+
+impl PoolSettings {
+    /// Who lends the connections of the pool that these settings opened.
+    #[must_use]
+    pub fn lender(&self, pool: PgPool) -> Lender {
+        self.sessions.lender(pool, self.statement_timeout)
+    }
 }
 
 /// Why a pool was not opened.
@@ -52,6 +62,23 @@ pub enum PoolError {
         /// What is wrong with that.
         problem: &'static str,
     },
+    /// The connection is not a session of its own, though it was to be one.
+    #[error("a pooler stands before PostgreSQL ({sign}): {advice}")]
+    Pooler {
+        /// What gave it away.
+        sign: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Behind a pooler only the role itself can bound its sessions.
+    #[error(
+        "the role {role} has no limits and no search path of its own, which it needs behind a pooler: run `signet \
+         migrate --bootstrap` again and let the pooler reconnect"
+    )]
+    Defaults {
+        /// Whose sessions.
+        role: String,
+    },
 }
 
 /// Connection options of a URL.
@@ -62,18 +89,11 @@ pub fn options(url: &str) -> Result<PgConnectOptions, PoolError> {
 /// Opens the application's pool; one connection is made at once and its role checked.
 pub async fn open(settings: &PoolSettings) -> Result<PgPool, PoolError> {
     let timeout = settings.statement_timeout.as_millis().to_string();
-    let options = options(&settings.url)?
-        .application_name("signet")
-        .options([
-            ("statement_timeout", timeout.as_str()),
-            ("idle_in_transaction_session_timeout", "10000"),
-            ("lock_timeout", timeout.as_str()),
-            ("search_path", "pg_catalog"),
-            // Every statement looks rows up by key: planning one anew for each value costs more than running it.
-            ("plan_cache_mode", "force_generic_plan"),
-        ])
-        .options(KEEPALIVE)
-        .statement_cache_capacity(settings.statement_cache);
+    let configured = sessions::APPLICATION.map(|(name, value)| match name {
+        "statement_timeout" | "lock_timeout" => (name, timeout.as_str()),
+        _ => (name, value),
+    });
+    let options = settings.sessions.options(&settings.url, "signet", &configured)?;
     let pool = PgPoolOptions::new()
         .max_connections(settings.size)
         .min_connections(1)
@@ -82,10 +102,20 @@ pub async fn open(settings: &PoolSettings) -> Result<PgPool, PoolError> {
         .test_before_acquire(false)
         .connect_with(options)
         .await
-        .map_err(DatabaseError::from)?;
+        .map_err(|error| sessions::told(error, SAY_SO))?;
     let checked = async {
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
-        refuse_mighty_role(&mut connection).await
+        if settings.sessions.keep_statements() {
+            sessions::demand_own(&mut connection, SAY_SO).await?;
+            return refuse_mighty_role(&mut connection).await;
+        }
+        sessions::demand_defaults(&mut connection).await?;
+        let mut transaction = sessions::begin_alone(&mut connection)
+            .await
+            .map_err(DatabaseError::from)?;
+        refuse_mighty_role(&mut transaction).await?;
+        let committed = sessions::commit_alone(transaction).await;
+        Ok(committed.map_err(DatabaseError::from)?)
     };
     let time = settings.acquire_timeout + settings.statement_timeout;
     let checked = tokio::time::timeout(time, checked).await;

@@ -1,13 +1,13 @@
 //! Owns the way into a database downstream: as whoever the URL names, never as a role of ours.
 
 use std::io;
-use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{Connection as _, PgConnection};
+use sqlx::PgConnection;
 
 use super::RlsError;
+use crate::db::pool::PoolError;
+use crate::db::sessions;
 
 /// The oldest major version that has what the kit is made of: functions with a body that is parsed when it is made.
 const OLDEST: i32 = 15;
@@ -39,10 +39,15 @@ async fn connect(url: &str) -> Result<PgConnection, RlsError> {
     if !SCHEMES.iter().any(|scheme| url.starts_with(scheme)) {
         return Err(RlsError::Url);
     }
-    let options = PgConnectOptions::from_str(url)
-        .map_err(|_| RlsError::Url)?
-        .application_name("signet rls");
-    let mut connection = PgConnection::connect_with(&options).await?;
+    // What is tried and locked here belongs to a session.
+    let mut connection =
+        sessions::connect_directly(url, "signet rls")
+            .await
+            .map_err(|error| match error {
+                PoolError::Url => RlsError::Url,
+                PoolError::Database(error) => RlsError::Database(error),
+                other => RlsError::Connection(other),
+            })?;
     let version =
         sqlx::query_scalar!(r#"select current_setting('server_version_num')::integer / 10000 as "version!""#)
             .fetch_one(&mut connection)

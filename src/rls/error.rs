@@ -2,6 +2,7 @@
 
 use super::identifier::{Identifier, IdentifierError, QualifiedName};
 use crate::db::DatabaseError;
+use crate::db::pool::PoolError;
 
 /// Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +16,9 @@ pub enum RlsError {
     /// The script found something that it must not touch, and says so itself.
     #[error("{0}")]
     Refused(String),
+    /// The connection is not one that this can be done on.
+    #[error(transparent)]
+    Connection(PoolError),
     /// The database is older than the kit can be.
     #[error("the kit needs PostgreSQL 15 or newer; this is version {0}")]
     TooOld(i32),

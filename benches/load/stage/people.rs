@@ -13,6 +13,7 @@ use signet::client::{ClientType, NewClient, Registration, service};
 use signet::config::SignUpSettings;
 use signet::db::lease::Lender;
 use signet::db::pool::{self, PoolSettings};
+use signet::db::sessions::Sessions;
 use signet::db::work::Circumstances;
 use signet::db::{Work, platform};
 use signet::lifecycle::sign_up::{self, MadeBy};
@@ -42,7 +43,7 @@ pub(crate) async fn make(database_url: &str, connections: u32) -> anyhow::Result
         size: 1,
         acquire_timeout: Duration::from_secs(5),
         statement_timeout: Duration::from_secs(10),
-        statement_cache: 100,
+        sessions: Sessions::OWN,
     };
     let lender = Lender::new(pool::open(&settings).await?, settings.statement_timeout);
     let mut connection = lender.lend().await?;

@@ -15,6 +15,7 @@ use signet::base::origin::Origin;
 use signet::config::{QuotaSettings, SignUpSettings};
 use signet::db::lease::Lender;
 use signet::db::pool::{self, PoolSettings};
+use signet::db::sessions::Sessions;
 use signet::db::work::Circumstances;
 use signet::db::{Work, bootstrap, migrate, platform};
 use signet::dev::postgres::{Cluster, Settings};
@@ -64,7 +65,7 @@ impl Ground {
             size: WRITERS,
             acquire_timeout: Duration::from_secs(30),
             statement_timeout: Duration::from_secs(30),
-            statement_cache: 100,
+            sessions: Sessions::OWN,
         };
         let lender = Lender::new(pool::open(&settings).await?, settings.statement_timeout);
         let mut connection = lender.lend().await?;

@@ -18,6 +18,7 @@ use crate::base::fetch::{Fetch, Reach};
 use crate::base::id::HookEventId;
 use crate::cli::{output, values};
 use crate::config::SignetConfig;
+use crate::db::sessions::Sessions;
 use crate::hook::answer;
 use crate::hook::definition::FunctionName;
 use crate::hook::difference::Difference;
@@ -137,7 +138,7 @@ impl Reached {
                     .hook_url()?
                     .context("database.hook_url is not set: set it to a URL that logs in as signet_hook")?;
                 Way::Sql(
-                    SqlTransport::new(&url, 1, config.database.statement_cache)?,
+                    SqlTransport::new(&url, 1, Sessions::configured(&config.database))?,
                     FunctionName::parse(target)?,
                 )
             }

@@ -15,8 +15,8 @@ use crate::rls::{self, Identifier, roles};
 /// `signet rls install`
 #[derive(Debug, Clone, Args)]
 pub struct InstallArguments {
-    /// The database, as a role that may create in it; no superuser is needed
-    #[arg(long, value_name = "URL", required_unless_present = "print")]
+    /// The database, as a role that may create in it; no superuser is needed; @FILE reads the URL from a file
+    #[arg(long, value_name = "URL", value_parser = values::database_url, required_unless_present = "print")]
     database: Option<String>,
     /// The schema for the functions; made if need be
     #[arg(long, default_value = "auth", value_parser = Identifier::parse_schema)]

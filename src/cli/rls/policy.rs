@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::output;
+use crate::cli::{output, values};
 use crate::rls::policy::{self, Applied, ColumnType, OrgRoles, PolicyRequest, Table, Template};
 use crate::rls::{self, Identifier, QualifiedName};
 
@@ -50,8 +50,8 @@ pub struct PolicyArguments {
     /// The columns are of type uuid; with --database they are looked up
     #[arg(long, conflicts_with_all = ["database", "apply"])]
     uuid: bool,
-    /// The database to look the table up in
-    #[arg(long, value_name = "URL")]
+    /// The database to look the table up in; @FILE reads the URL from a file
+    #[arg(long, value_name = "URL", value_parser = values::database_url)]
     database: Option<String>,
     /// Apply the policies instead of printing them
     #[arg(long, requires = "database")]

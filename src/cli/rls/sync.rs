@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::{output, run as program};
+use crate::cli::{output, run as program, values};
 use crate::protocol::issuer::Issuer;
 use crate::rls::Identifier;
 use crate::rls::sync::{self, Database, Progress, Source};
@@ -24,8 +24,9 @@ pub struct SyncArguments {
     /// A file with a service key that has the scope epoch:read; it is read anew each time
     #[arg(long, value_name = "FILE")]
     service_key_file: PathBuf,
-    /// The database, directly and not through a pooler, as the role that `rls install --sync-role` named
-    #[arg(long, value_name = "URL")]
+    /// The database, directly and not through a pooler, as the role that `rls install --sync-role` named; @FILE reads
+    /// the URL from a file
+    #[arg(long, value_name = "URL", value_parser = values::database_url)]
     database: String,
     /// The schema of the kit
     #[arg(long, default_value = "auth", value_parser = Identifier::parse_schema)]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cli::{output, run as program};
+use crate::cli::{output, run as program, values};
 use crate::rls::verify::{self, Accepted, Locking, Paint, Pattern, Settings};
 
 /// Something was found.
@@ -16,8 +16,8 @@ const COULD_NOT_RUN: u8 = 2;
 /// `signet rls verify`
 #[derive(Debug, Clone, Args)]
 pub struct VerifyArguments {
-    /// The database, as its tables' owner
-    #[arg(long, value_name = "postgres://owner@host/name")]
+    /// The database, as its tables' owner; @FILE reads the URL from a file
+    #[arg(long, value_name = "postgres://owner@host/name", value_parser = values::database_url)]
     database: String,
     /// The schema of the kit's functions
     #[arg(long, default_value = "auth", value_parser = verify::name)]

@@ -15,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::sql_failure::told;
 use crate::db::lease::{Lease, Lender};
-use crate::db::pool::{self, PoolError};
+use crate::db::pool::PoolError;
+use crate::db::sessions::{self, Sessions};
 use crate::db::{DatabaseError, PgConnection};
 use crate::hook::answer::ANSWER_LIMIT;
 use crate::hook::definition::FunctionName;
@@ -25,12 +26,14 @@ const RELEASE: &str = "rollback; select pg_advisory_unlock_all(); \
      select count(*) filter (where from_sql) as strangers, count(*) filter (where not from_sql) as ours \
      from pg_prepared_statements";
 
+const RELEASE_SHARED: &str = "rollback; deallocate all; select pg_advisory_unlock_all()";
+
 /// The connections that SQL hooks run on.
 #[derive(Debug, Clone)]
 pub struct SqlTransport {
     pool: PgPool,
     lender: Lender,
-    keeps_statements: bool,
+    sessions: Sessions,
 }
 
 /// What keeps an SQL hook from running, with what mends it.
@@ -43,36 +46,19 @@ pub struct Obstacle {
 }
 
 impl SqlTransport {
-    /// A pool that connects when it is first used; every connection's role is checked. A cache of 0 is for poolers
-    /// that give each transaction another session: nothing is kept in one.
-    pub fn new(url: &str, size: u32, statement_cache: usize) -> Result<Self, PoolError> {
-        let timeout = STATEMENT_TIMEOUT.as_millis().to_string();
-        let options = pool::options(url)?
-            .application_name("signet hook")
-            .options([
-                ("default_transaction_read_only", "on"),
-                // Both are shorter in a question's transaction; what a function sets ends with that.
-                ("statement_timeout", timeout.as_str()),
-                ("lock_timeout", timeout.as_str()),
-                ("idle_in_transaction_session_timeout", "6000"),
-                ("search_path", ""),
-                // A function can catch its own timeout; a client that has gone it cannot.
-                ("client_connection_check_interval", "500"),
-                // Whatever a function tells with RAISE NOTICE is nobody's business here.
-                ("client_min_messages", "error"),
-            ])
-            .options(pool::KEEPALIVE)
-            .statement_cache_capacity(statement_cache);
+    /// A pool that connects when it is first used; every connection's role is checked.
+    pub fn new(url: &str, size: u32, sessions: Sessions) -> Result<Self, PoolError> {
+        let options = sessions.options(url, "signet hook", &sessions::HOOK)?;
         let pool = PgPoolOptions::new()
             .max_connections(size)
             .min_connections(0)
             .acquire_timeout(CONNECT_TIME)
             .test_before_acquire(false)
-            .after_connect(|connection, _| Box::pin(refuse_other_roles(connection)))
+            .after_connect(move |connection, _| Box::pin(refuse_other_roles(connection, sessions)))
             .connect_lazy_with(options);
         Ok(Self {
-            lender: Lender::reading(pool.clone(), STATEMENT_TIMEOUT),
-            keeps_statements: statement_cache > 0,
+            lender: sessions.reader(pool.clone(), STATEMENT_TIMEOUT),
+            sessions,
             pool,
         })
     }
@@ -109,16 +95,16 @@ impl SqlTransport {
             return Err(HookError::Timeout);
         };
         begun?;
-        let asking = call(connection, function, event, self.keeps_statements);
+        let sessions = self.sessions;
+        let asking = call(connection, function, event, sessions);
         let answer = timeout_at(deadline, asking).await;
         let answer = answer.unwrap_or(Err(HookError::Timeout))?;
         // An answer that came in time counts, whatever becomes of the connection, and nobody waits for that.
-        let keeps_statements = self.keeps_statements;
         tokio::spawn(async move {
             let Ok(connection) = borrowed.connection() else {
                 return;
             };
-            if let Ok(Ok(true)) = timeout(RELEASE_TIME, release(connection, keeps_statements)).await {
+            if let Ok(Ok(true)) = timeout(RELEASE_TIME, release(connection, sessions)).await {
                 borrowed.give_back();
             }
         });
@@ -130,7 +116,7 @@ impl SqlTransport {
     pub async fn check(&self) -> Result<(), DatabaseError> {
         let check = async {
             let mut connection = sqlx::PgConnection::connect_with(&self.pool.connect_options()).await?;
-            refuse_other_roles(&mut connection).await?;
+            refuse_other_roles(&mut connection, self.sessions).await?;
             connection.close().await
         };
         let checked = timeout(CONNECT_TIME, check).await;
@@ -278,6 +264,7 @@ async fn begin(
     function: &FunctionName,
     time: Duration,
 ) -> Result<(), HookError> {
+    connection.hold();
     let milliseconds = time.as_millis();
     let begin =
         format!("begin read only; set local statement_timeout = {milliseconds}; set local search_path = ''");
@@ -293,7 +280,7 @@ async fn call(
     connection: &mut PgConnection,
     function: &FunctionName,
     event: &Value,
-    keeps_statements: bool,
+    sessions: Sessions,
 ) -> Result<Option<String>, HookError> {
     let statement = format!(
         "select left({}($1::jsonb)::text, {})",
@@ -301,7 +288,7 @@ async fn call(
         ANSWER_LIMIT + 1
     );
     sqlx::query_scalar(AssertSqlSafe(statement))
-        .persistent(keeps_statements)
+        .persistent(sessions.keep_statements())
         .bind(event)
         .fetch_one(connection)
         .await
@@ -309,17 +296,38 @@ async fn call(
 }
 
 /// One round trip: everything is taken back. What outlives a transaction is looked for: locks of the session are let
-/// go, and a session in which the function prepared statements or took ours away is not sound.
-async fn release(connection: &mut PgConnection, keeps_statements: bool) -> Result<bool, sqlx::Error> {
+/// go, and a session in which the function prepared statements or took ours away is not sound. From a shared session
+/// all of them go.
+async fn release(connection: &mut PgConnection, sessions: Sessions) -> Result<bool, sqlx::Error> {
+    if !sessions.keep_statements() {
+        connection.fetch_all(sqlx::raw_sql(RELEASE_SHARED)).await?;
+        return Ok(true);
+    }
     let rows = connection.fetch_all(sqlx::raw_sql(RELEASE)).await?;
     let Some(row) = rows.last() else { return Ok(false) };
     let (strangers, ours): (i64, i64) = (row.try_get("strangers")?, row.try_get("ours")?);
-    let all_there = !keeps_statements || usize::try_from(ours) == Ok(connection.cached_statements());
-    Ok(strangers == 0 && all_there)
+    Ok(strangers == 0 && usize::try_from(ours) == Ok(connection.cached_statements()))
 }
 
-/// A hook runs with few rights or not at all.
-async fn refuse_other_roles(connection: &mut sqlx::PgConnection) -> Result<(), sqlx::Error> {
+/// A hook runs with few rights or not at all, and never without limits.
+async fn refuse_other_roles(
+    connection: &mut sqlx::PgConnection,
+    sessions: Sessions,
+) -> Result<(), sqlx::Error> {
+    let refused = |error: PoolError| sqlx::Error::Configuration(Box::new(error));
+    if sessions.keep_statements() {
+        let own = sessions::demand_own(connection, sessions::SAY_SO).await;
+        own.map_err(refused)?;
+        return refuse_other_role(connection).await;
+    }
+    let limited = sessions::demand_defaults(connection).await;
+    limited.map_err(refused)?;
+    let mut transaction = sessions::begin_alone(connection).await?;
+    refuse_other_role(&mut transaction).await?;
+    sessions::commit_alone(transaction).await
+}
+
+async fn refuse_other_role(connection: &mut sqlx::PgConnection) -> Result<(), sqlx::Error> {
     let row = sqlx::query!(
         r#"select r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb as "mighty!",
             coalesce(has_table_privilege(to_regclass('auth.token_hooks'), 'select'), false) as "ours!"

@@ -24,6 +24,7 @@ use crate::support::clock::ManualClock;
 use crate::support::database::TestDatabase;
 use crate::support::dns::PublishedDns;
 use crate::support::entropy::SeededEntropy;
+use crate::support::pgbouncer;
 
 /// A running server.
 pub struct TestApp {
@@ -81,6 +82,7 @@ impl TestApp {
         };
         config.database.url.clone_from(&database.url);
         config.database.hook_url.clone_from(&database.hook_url);
+        pgbouncer::configure(&mut config);
         config.database.pool_size = 8;
         // A machine that is busy with other tests is no unavailable database.
         config.database.acquire_timeout_ms = 30_000;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use signet::db::sessions::Sessions;
 use signet::hook::HookError;
 use signet::hook::definition::{FunctionName, Target};
 use signet::hook::transport::sql::SqlTransport;
@@ -195,7 +196,7 @@ async fn an_sql_hook_without_its_url_stops_the_start_and_the_token() {
 /// its whole time. That all connections are in use is none.
 #[tokio::test]
 async fn hk_04_a_database_of_hooks_that_is_not_there_is_an_outage() {
-    let transport = SqlTransport::new("postgres://signet_hook@127.0.0.1:1/none", 1, 100).unwrap();
+    let transport = SqlTransport::new("postgres://signet_hook@127.0.0.1:1/none", 1, Sessions::OWN).unwrap();
     let function = FunctionName::parse("hooks.any").unwrap();
     let event = json!({});
     let ask = |time| transport.ask(&function, &event, Duration::from_millis(time));

@@ -168,7 +168,7 @@ async fn hk_05_nothing_of_a_session_is_left_for_the_next_question() {
 /// A pooler may give each transaction another session: then nothing is kept in one, and the answers are the same.
 #[tokio::test]
 async fn a_hook_is_asked_without_statements_that_stay() {
-    let app = TestApp::with(|config| config.database.statement_cache = 0).await;
+    let app = TestApp::with(|config| config.database.pooler = true).await;
     functions(&app, HOSTILE).await;
     let transport = app.app.issuance().hooks.sql().unwrap();
     for _ in 0..3 {

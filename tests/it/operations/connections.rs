@@ -5,6 +5,7 @@ use std::time::Duration;
 use signet::db::PgConnection;
 use signet::db::lease::{Lease, Lender};
 use signet::db::pool::{self, PoolSettings};
+use signet::db::sessions::Sessions;
 use sqlx::PgPool;
 
 use crate::api::caller::{Caller, console};
@@ -20,7 +21,7 @@ async fn pool(database: &TestDatabase, size: u32) -> PgPool {
         size,
         acquire_timeout: Duration::from_secs(20),
         statement_timeout: STATEMENT_TIMEOUT,
-        statement_cache: 100,
+        sessions: Sessions::OWN,
     };
     pool::open(&settings).await.unwrap()
 }

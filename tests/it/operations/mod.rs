@@ -5,5 +5,7 @@ mod connections;
 mod headers;
 mod health;
 mod limits;
+mod pooler;
+mod round_trips;
 mod statements;
 mod unfinished;

@@ -8,6 +8,8 @@ use signet::dev::postgres::{Cluster, Settings, remove_orphans};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::sync::OnceCell;
 
+use super::pgbouncer;
+
 /// A database of one test.
 pub struct TestDatabase {
     /// As `signet_app`.
@@ -118,12 +120,12 @@ impl TestDatabase {
             .await
             .expect("rights");
         connection.close().await.expect("closes");
-        Self {
+        pgbouncer::led(Self {
             url: cluster.url("signet_app", &name),
             hook_url: cluster.url("signet_hook", &name),
             admin_url: cluster.url("postgres", &name),
             owner_url: cluster.url("signet_owner", &name),
-        }
+        })
     }
 
     /// The same database once more, for another replica.

@@ -5,6 +5,8 @@ pub mod database;
 pub mod dns;
 pub mod entropy;
 pub mod name_server;
+pub mod pgbouncer;
 pub mod proxy;
+pub mod round_trips;
 pub mod standby;
 pub mod statements;
