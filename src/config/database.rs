@@ -115,6 +115,13 @@ impl DatabaseSettings {
                          ends; behind a pooler set database.pooler = true instead",
             });
         }
+        // PostgreSQL reads 0 as no limit.
+        if self.statement_timeout_ms < 100 || self.statement_timeout_ms > 30_000 {
+            return Err(ConfigError::OutOfRange {
+                key: "database.statement_timeout_ms",
+                advice: "100 to 30000; what waits longer keeps a connection from everybody else",
+            });
+        }
         Ok(())
     }
 
@@ -122,18 +129,6 @@ impl DatabaseSettings {
     #[must_use]
     pub const fn acquire_timeout(&self) -> Duration {
         Duration::from_millis(self.acquire_timeout_ms)
-    }
-
-    /// Refuses a statement without an end: PostgreSQL reads 0 as none.
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
-        if (100..=30_000).contains(&self.statement_timeout_ms) {
-            Ok(())
-        } else {
-            Err(ConfigError::OutOfRange {
-                key: "database.statement_timeout_ms",
-                advice: "100 to 30000; what waits longer keeps a connection from everybody else",
-            })
-        }
     }
 
     /// The longest a statement may run.

@@ -156,6 +156,5 @@ fn finish(
     settings.modules.check()?;
     settings.sign_up.check()?;
     settings.hooks.check()?;
-    settings.database.check()?;
     Ok(settings)
 }
