@@ -78,7 +78,8 @@ fn problem(name: &str, keys: &Map<String, Value>) -> Option<String> {
     let mut parts = path.split('.').peekable();
     while let Some(part) = parts.next() {
         let Some(value) = within.get(part) else {
-            let there: Vec<&str> = within.keys().map(String::as_str).collect();
+            let mut there: Vec<&str> = within.keys().map(String::as_str).collect();
+            there.sort_unstable();
             let place = match walked.as_slice() {
                 [] => "the configuration".to_owned(),
                 walked => format!("[{}]", walked.join(".")),
