@@ -32,8 +32,9 @@ async fn post_from_elsewhere(server: &Running, path: &str) -> Reply {
     Reply::read(request.send().await.expect("an answer")).await
 }
 
-/// Begins the attack, and asserts what it costs at most, that half of it is given back, and that it is no business of
-/// others.
+/// Attacks twice, and asserts what that costs at most, and that it is no business of others. The second attack costs no
+/// more than the first: what one took is there for the next. How soon free memory goes back to the system is the
+/// allocator's to say.
 async fn assert_bounded(plan: Unfinished, most: u64) {
     let database = TestDatabase::new().await;
     let server = start(&database).await;
@@ -41,40 +42,25 @@ async fn assert_bounded(plan: Unfinished, most: u64) {
     let refused = post_from_elsewhere(&server, "/oauth2/token").await;
     assert_eq!(refused.status, 401);
     let before = server.current_memory();
-    let opening = (0..CONNECTIONS).map(|_| Hostile::begin(&server.public, plan));
-    let hostile = futures_util::future::join_all(opening).await;
-    let during = server.current_memory();
-    let answered = tokio::time::timeout(
-        Duration::from_secs(5),
-        post_from_elsewhere(&server, "/oauth2/token"),
-    );
-    assert_eq!(answered.await.expect("in time").status, 401);
-    let sent: i64 = hostile.iter().map(|connection| connection.sent).sum();
-    drop(hostile);
-    let left = settled(&server, before + most / 2).await;
+    let mut sent = 0;
+    for _ in 0..2 {
+        let opening = (0..CONNECTIONS).map(|_| Hostile::begin(&server.public, plan));
+        let hostile = futures_util::future::join_all(opening).await;
+        let answered = tokio::time::timeout(
+            Duration::from_secs(5),
+            post_from_elsewhere(&server, "/oauth2/token"),
+        );
+        assert_eq!(answered.await.expect("in time").status, 401);
+        sent += hostile.iter().map(|connection| connection.sent).sum::<i64>();
+        drop(hostile);
+    }
     let peak = server.peak_memory();
     eprintln!(
-        "{}, {} streams, pieces of {}: {sent} bytes were taken; {before} KiB before, {during} during, {peak} at most, \
-         {left} after",
+        "{}, {} streams, pieces of {}: {sent} bytes were taken; {before} KiB before, {peak} at most",
         plan.path, plan.streams, plan.piece
     );
     assert!(peak <= before + most, "{} KiB more", peak - before);
-    assert!(left <= before + most / 2, "{} KiB are left", left - before);
     server.stop().await;
-}
-
-/// The memory once it has fallen to this, or when it has had its time. Others go on asking meanwhile: what is free goes
-/// back to the system when there is something to do.
-async fn settled(server: &Running, expected: u64) -> u64 {
-    let others = server.browser();
-    for _ in 0..100 {
-        if server.current_memory() <= expected {
-            break;
-        }
-        assert_eq!(others.get("/login").await.status, 200);
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    server.current_memory()
 }
 
 /// attacks.md DO-03: 150 connections of HTTP/2, 100 streams each, with 60 KiB of a body that never ends, to a path that
