@@ -204,6 +204,14 @@ async fn another_organization_at_refresh_needs_consent_there() {
         .refresh(&tokens, &less)
         .await
         .assert_error(400, "invalid_target");
+    // A narrower scope does not hide that the grant is for when the person is away.
+    house
+        .refresh(&tokens, &[globex, ("scope", "openid")])
+        .await
+        .assert_error(400, "invalid_target");
+    house
+        .allow(&browser, &[("scope", "openid offline_access"), globex])
+        .await;
     let reply = house.refresh(&tokens, &[globex, ("scope", "openid")]).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
     let said = claims(text(&reply.json(), "access_token"));
