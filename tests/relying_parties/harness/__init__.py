@@ -1,0 +1,1 @@
+"""What every party needs: signet itself, a browser, the product's process, the results."""

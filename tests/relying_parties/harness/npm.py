@@ -1,0 +1,46 @@
+"""Parties whose product comes from npm: installed by their lock file, run by Node.js."""
+
+import hashlib
+import json
+import shutil
+
+from .base import Party
+from .process import Process, call
+
+
+class NpmParty(Party):
+    """`package.json`, `package-lock.json` and the program stand in the party's folder."""
+
+    products = ()  # the packages whose versions are told
+
+    def install(self, cache):
+        lock = (self.folder / "package-lock.json").read_bytes()
+        self.installed = cache / f"{self.name}-{hashlib.sha256(lock).hexdigest()[:16]}"
+        done = self.installed / "done"
+        if done.exists():
+            return
+        shutil.rmtree(self.installed, ignore_errors=True)
+        self.installed.mkdir(parents=True)
+        for file in ("package.json", "package-lock.json"):
+            shutil.copy(self.folder / file, self.installed)
+        call(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], self.installed)
+        done.touch()
+
+    def versions(self):
+        packages = json.loads((self.folder / "package-lock.json").read_text())["packages"]
+        told = [f"{product} {packages[f'node_modules/{product}']['version']}" for product in self.products]
+        return ", ".join([*told, f"Node.js {call(['node', '--version']).strip().lstrip('v')}"])
+
+    def prepare(self, configuration):
+        """Puts the program beside what was installed and what `client create` printed; returns that folder."""
+        place = self.scratch / "program"
+        shutil.copytree(self.folder, place, ignore=shutil.ignore_patterns("*.py", "package-lock.json", "__pycache__"))
+        (place / "node_modules").symlink_to(self.installed / "node_modules")
+        return place
+
+    def start(self, configuration):
+        """`node app.js`, with the block of variables as the file `.env`."""
+        place = self.prepare(configuration)
+        (place / ".env").write_text(configuration.block("env"))
+        process = Process(["node", "--env-file=.env", "app.js"], self.log, place, {"PORT": str(self.port)})
+        return process.wait_for_port(self.port, 20)
