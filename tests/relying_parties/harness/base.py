@@ -5,9 +5,9 @@ pages are used; `check` asks of each the same things. A product of another kind 
 """
 
 import contextlib
+import re
 import traceback
 
-from .process import tail
 from .webdriver import WebDriverError
 
 OK, FAILED, ABSENT = "ok", "FAILED", "does not have it"
@@ -26,6 +26,7 @@ class Party:
     def __init__(self, folder):
         self.folder = folder     # where its program stands in the repository
         self.results = []        # (words, OK | FAILED | ABSENT, what was seen)
+        self.news = News()
         self.provider = self.pages = self.log = self.scratch = self.browser = None
 
     # How it is installed, started, and where it is: each party says so.
@@ -96,7 +97,7 @@ class Party:
             seen(f"“{shorten(browser.wait_for_text(self.refusal), self.refusal)}”")
 
     def check_session(self, browser, person):
-        with self.asserting("signing in ends at the product") as seen:
+        with self.asserting("signing in ends at the product", essential=True) as seen:
             self.begin(browser)
             seen(way(self.pages.go_through(person)))
             self.shown(browser)
@@ -116,6 +117,14 @@ class Party:
             self.signed_out(browser)
         self.check_unless(self.no_sign_out_at_signet, "signing out ends signet's session", self.asks_again,
                           browser, person)
+        if self.no_sign_out_at_signet:
+            with self.asserting("the preset's link to signet's sign-out ends signet's session") as seen:
+                self.begin(browser)
+                assert self.pages.go_through(person) == [], "signet's session was over before"
+                browser.click("#sign-out-at-signet")
+                seen(way(self.pages.go_through()))
+                self.sign_out(browser)
+                seen(self.asks_again(browser, person))
 
     def has_org_id(self, browser, person):
         assert person.org_id in self.shown(browser), f"no “{person.org_id}”"
@@ -139,14 +148,16 @@ class Party:
             seen(function(*arguments))
 
     @contextlib.contextmanager
-    def asserting(self, words):
-        """One assertion; the function that it gives takes down what was seen."""
+    def asserting(self, words, essential=False):
+        """One assertion; the function that it gives takes down what was seen. After an essential one all else is vain."""
         notes = []
         try:
             yield notes.append
         except Exception as error:  # whatever it is, the other assertions are worth knowing
             self.record(words, FAILED, str(error))
             self.explain(error)
+            if essential:
+                raise NotReached from error
         else:
             self.record(words, OK, "; ".join(notes))
 
@@ -155,13 +166,33 @@ class Party:
         print(f"  {result:6}  {words}" + (f"  ({seen})" if seen else ""), flush=True)
 
     def explain(self, error):
-        """What there is to see when an assertion failed."""
+        """What there is to see when an assertion failed; of the logs what is new since the last one."""
         if not isinstance(error, (AssertionError, WebDriverError)):
             print(indented("".join(traceback.format_exception(error))))
         with contextlib.suppress(Exception):
             print(indented(f"the page {self.browser.url}:\n{self.browser.text()[:1500]}"))
-        print(indented(f"the product's log:\n{tail(self.log)}"))
-        print(indented(f"signet's log:\n{self.provider.log_tail()}"), flush=True)
+        print(indented(f"the product's log:\n{self.news.read(self.log)}"))
+        print(indented(f"signet's log:\n{self.news.read(self.provider.log)}"), flush=True)
+
+
+class News:
+    """Logs, read on from where they were read to."""
+
+    def __init__(self):
+        self.read_to = {}
+
+    def skip(self, log):
+        self.read_to[log] = log.stat().st_size if log.exists() else 0
+
+    def read(self, log, lines=25):
+        start = self.read_to.get(log, 0)
+        self.skip(log)
+        text = log.read_bytes()[start:].decode(errors="replace") if log.exists() else ""
+        return "\n".join(re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines()[-lines:])
+
+
+class NotReached(Exception):
+    """The rest of a party's assertions could not be tried."""
 
 
 def way(met):

@@ -7,6 +7,8 @@ import shutil
 from .base import Party
 from .process import Process, call
 
+PASTE = "// ---- what `client create` printed ----\n"
+
 
 class NpmParty(Party):
     """`package.json`, `package-lock.json` and the program stand in the party's folder."""
@@ -32,10 +34,17 @@ class NpmParty(Party):
         return ", ".join([*told, f"Node.js {call(['node', '--version']).strip().lstrip('v')}"])
 
     def prepare(self, configuration):
-        """Puts the program beside what was installed and what `client create` printed; returns that folder."""
+        """Puts the program beside what was installed, and pastes what `client create` printed where it belongs.
+
+        Returns the folder. A block in JavaScript stands in place of the line that says `PASTE`.
+        """
         place = self.scratch / "program"
         shutil.copytree(self.folder, place, ignore=shutil.ignore_patterns("*.py", "package-lock.json", "__pycache__"))
         (place / "node_modules").symlink_to(self.installed / "node_modules")
+        program = place / "app.js"
+        text = program.read_text()
+        assert text.count(PASTE) == 1, f"{program.name} has no place for the configuration"
+        program.write_text(text.replace(PASTE, configuration.block("js")))
         return place
 
     def start(self, configuration):

@@ -60,7 +60,8 @@ class Process:
         return self
 
     def log_tail(self, lines=30):
-        return tail(self.log, lines)
+        """The end of the log."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
     def stop(self):
         self.leash.stdin.close()
@@ -74,11 +75,6 @@ def answers(port, host="127.0.0.1"):
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((host, port)) == 0
-
-
-def tail(log, lines=30):
-    """The end of a log file."""
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
 
 
 def call(command, folder=None, environment=None, seconds=600, give=None):

@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import pathlib
-import re
 import time
 import urllib.parse
 import urllib.request
@@ -131,8 +130,3 @@ class Provider:
             return connection.getresponse().status == 303
         finally:
             connection.close()
-
-    def log_tail(self, lines=12):
-        """The end of the log, as plain text."""
-        coloured = "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
-        return re.sub(r"\x1b\[[0-9;]*m", "", coloured)
