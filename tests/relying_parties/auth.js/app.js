@@ -5,6 +5,7 @@ import express from 'express'
 // ---- what `client create` printed ----
 
 const app = express()
+app.set('trust proxy', true)
 app.use('/auth', ExpressAuth(authConfig))
 
 app.get('/', async (req, res) => {

@@ -170,7 +170,8 @@ class Party:
         if not isinstance(error, (AssertionError, WebDriverError)):
             print(indented("".join(traceback.format_exception(error))))
         with contextlib.suppress(Exception):
-            print(indented(f"the page {self.browser.url}:\n{self.browser.text()[:1500]}"))
+            address = re.sub(r"\b(code|state|id_token_hint)=[^&]+", r"\1=…", self.browser.url)
+            print(indented(f"the page {address}:\n{self.browser.text()[:1500]}"))
         print(indented(f"the product's log:\n{self.news.read(self.log)}"))
         print(indented(f"signet's log:\n{self.news.read(self.provider.log)}"), flush=True)
 

@@ -2,12 +2,14 @@
 
 import time
 
+LEAVING_SECONDS = 5  # how long a page may stay after a click, before it counts as the page that the click led to
+
 from .webdriver import WebDriverError
 
-# What is on the page now: its address, whether it is complete, and which of our pages it is.
+# What is on the page now: whose it is, whether it is complete and not yet clicked on, and which of ours it is.
 LOOK = """
 const has = selector => document.querySelector(selector) !== null;
-return {origin: location.origin, complete: document.readyState === 'complete',
+return {origin: location.origin, complete: document.readyState === 'complete', clicked: window.clicked === true,
   page: has('#password') ? 'password' : has('#allow') ? 'consent' : has('#confirm') ? 'sign-out'
       : has('#request-id') ? 'refusal' : document.title.startsWith('Signed out') ? 'signed out' : 'other'};
 """
@@ -27,19 +29,24 @@ class Pages:
         `signed out`.
         """
         met = []
-        end = time.monotonic() + seconds
+        clicked = time.monotonic()
+        end = clicked + seconds
         while time.monotonic() < end:
             seen = self.look()
             page = seen["page"]
-            if seen["complete"] and seen["origin"] != self.issuer and seen["origin"].startswith("http"):
+            leaving = seen["clicked"] and time.monotonic() < clicked + LEAVING_SECONDS
+            if not seen["complete"] or leaving:
+                pass
+            elif seen["origin"] != self.issuer and seen["origin"].startswith("http"):
                 return met
-            if seen["origin"] == self.issuer and seen["complete"] and page != "other":
+            elif seen["origin"] == self.issuer and page != "other":
                 if page in met:
                     raise AssertionError(f"signet shows its page “{page}” a second time")
                 met.append(page)
                 if page in ("refusal", "signed out"):
                     return met
                 self.answer(page, person, allow)
+                clicked = time.monotonic()
             time.sleep(0.05)
         raise AssertionError(f"after {seconds} s the browser is still at {self.browser.url} (before: {met})")
 
@@ -47,7 +54,7 @@ class Pages:
         try:
             return self.browser.script(LOOK)
         except WebDriverError:  # between two pages
-            return {"origin": "", "complete": False, "page": "other"}
+            return {"origin": "", "complete": False, "clicked": False, "page": "other"}
 
     def answer(self, page, person, allow):
         browser = self.browser
@@ -56,9 +63,8 @@ class Pages:
             browser.write("#username", person.user_name)
             browser.write("#password", person.password)
         button = {"password": "#submit", "consent": "#allow" if allow else "#deny", "sign-out": "#confirm"}[page]
-        browser.script("window.answered = true")
         browser.click(button)
-        browser.wait(lambda: not browser.script("return window.answered === true"), f"{button} leads nowhere")
+        browser.wait(lambda: not self.look()["clicked"], f"{button} leads nowhere")
 
     def refusal(self):
         """What the page of a refused request says: its heading, the error's code, and the reason."""

@@ -17,7 +17,7 @@ def write(path, parties, signet, chromium, day):
     sections = read(path)
     sections |= {party.name: section(party, signet, chromium, day) for party in parties}
     ordered = [sections[name] for name in sorted(sections)]
-    table = ["| party | result | of | day |", "|---|---|---|---|", *map(summary, ordered)]
+    table = ["| party | result | product | day |", "|---|---|---|---|", *map(summary, ordered)]
     path.write_text(HEAD + "\n".join(table) + "\n\n" + "\n".join(ordered))
 
 
