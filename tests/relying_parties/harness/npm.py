@@ -13,7 +13,8 @@ PASTE = "// ---- what `client create` printed ----\n"
 class NpmParty(Party):
     """`package.json`, `package-lock.json` and the program stand in the party's folder."""
 
-    products = ()  # the packages whose versions are told
+    products = ()       # the packages whose versions are told
+    program = "app.js"  # the file with a place for the configuration
 
     def install(self, cache):
         lock = (self.folder / "package-lock.json").read_bytes()
@@ -41,7 +42,7 @@ class NpmParty(Party):
         place = self.scratch / "program"
         shutil.copytree(self.folder, place, ignore=shutil.ignore_patterns("*.py", "package-lock.json", "__pycache__"))
         (place / "node_modules").symlink_to(self.installed / "node_modules")
-        program = place / "app.js"
+        program = place / self.program
         text = program.read_text()
         assert text.count(PASTE) == 1, f"{program.name} has no place for the configuration"
         program.write_text(text.replace(PASTE, configuration.block("js")))

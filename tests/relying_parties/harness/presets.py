@@ -91,14 +91,14 @@ def client_values(made, metadata):
 
 
 def fill(value, values):
-    """Puts the values in place of the placeholders, in every string of a structure."""
+    """Puts the values in place of the placeholders, in every string of a structure; there must be a value for each."""
     if isinstance(value, dict):
         return {name: fill(item, values) for name, item in value.items()}
     if isinstance(value, list):
         return [fill(item, values) for item in value]
     if not isinstance(value, str):
         return value
-    return re.sub(r"%([a-z_]+)%", lambda found: values.get(found[1], found[0]), value)
+    return re.sub(r"%([a-z_]+)%", lambda found: values[found[1]], value)
 
 
 def options(metadata):
