@@ -6,7 +6,7 @@ from .base import ABSENT, FAILED, OK
 
 HEAD = """# Real applications, connected
 
-Written by `run`; see [README.md](README.md). Each product was given what `signet client create` printed, and nothing else.
+Written by `run`; see [README.md](README.md). Each product was given its preset's configuration, filled in, and nothing else.
 “does not have it” is no pass: the product cannot do it, and the reason stands beside it.
 
 """
