@@ -70,6 +70,7 @@ def addresses(issuer, metadata, url):
     names = ("authorization", "token", "userinfo", "end_session", "introspection")
     return {
         "issuer": issuer,
+        "issuer_host": urllib.parse.urlsplit(issuer).netloc,
         "discovery": f"{issuer}/.well-known/openid-configuration",
         "jwks_uri": metadata["jwks_uri"],
         **{f"{name}_endpoint": metadata[f"{name}_endpoint"] for name in names},
@@ -85,7 +86,7 @@ def client_values(made, metadata):
         "client_id": made["client_id"],
         "client_secret": made.get("client_secret") or "",
         "redirect_uri": (metadata.get("redirect_uris") or [""])[0],
-        "scope": metadata.get("scope", "openid"),
+        "scope": " ".join(registered_scopes(metadata)),
         "cookie_secret": secrets.token_urlsafe(32),
     }
 
@@ -101,12 +102,16 @@ def fill(value, values):
     return re.sub(r"%([a-z_]+)%", lambda found: values[found[1]], value)
 
 
+def registered_scopes(metadata):
+    """The scopes that the client gets: those of the preset that today's signet knows."""
+    return [scope for scope in metadata.get("scope", "openid").split() if scope in KNOWN_SCOPES]
+
+
 def options(metadata):
     """Options of today's `client create` that come nearest to the metadata."""
     given = [part for name, option in VALUED.items() if name in metadata for part in (option, metadata[name])]
     given += [part for name, option in REPEATED.items() for value in metadata.get(name, []) for part in (option, value)]
-    scopes = [scope for scope in metadata.get("scope", "openid").split() if scope in KNOWN_SCOPES]
-    given += ["--scope", " ".join(scopes)]
+    given += ["--scope", " ".join(registered_scopes(metadata))]
     public = metadata.get("type") in ("spa", "native") or metadata.get("token_endpoint_auth_method") == "none"
     if not public and metadata.get("require_pkce") is not True:
         given.append("--no-require-pkce")  # will be: PKCE or nonce
