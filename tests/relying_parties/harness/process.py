@@ -43,11 +43,11 @@ class Process:
 
     def wait_for_port(self, port, seconds=60, host="127.0.0.1"):
         """Until somebody answers at `port`."""
-        self.wait_until(lambda: answers(port, host), f"nothing answers at port {port}", seconds)
+        return self.wait_until(lambda: answers(port, host), f"nothing answers at port {port}", seconds)
 
     def wait_for_text(self, text, seconds=60):
         """Until the log has `text`."""
-        self.wait_until(lambda: text in self.log.read_text(errors="replace"), f"the log has no “{text}”", seconds)
+        return self.wait_until(lambda: text in self.log.read_text(errors="replace"), f"the log has no “{text}”", seconds)
 
     def wait_until(self, condition, complaint, seconds):
         end = time.monotonic() + seconds
