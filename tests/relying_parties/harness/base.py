@@ -56,6 +56,10 @@ class Party:
         browser.open(self.base + "/")
         browser.click("#sign-in")
 
+    def refused(self, browser):
+        """The page's text when the person did not allow the access; `refusal` is in it."""
+        return browser.wait_for_text(self.refusal)
+
     def shown(self, browser):
         """The text in which the product shows who is signed in."""
         browser.wait_for("#sign-out")
@@ -94,7 +98,7 @@ class Party:
         with self.asserting("“Do not allow” on the consent page: the product says so") as seen:
             self.begin(browser)
             self.pages.go_through(person, allow=False)
-            seen(f"“{shorten(browser.wait_for_text(self.refusal), self.refusal)}”")
+            seen(f"“{shorten(self.refused(browser), self.refusal)}”")
 
     def check_session(self, browser, person):
         with self.asserting("signing in ends at the product", essential=True) as seen:
