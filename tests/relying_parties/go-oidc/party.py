@@ -13,7 +13,7 @@ class Party(Base):
     preset = "go-oidc"
 
     def versions(self):
-        modules = dict(re.findall(r"^(?:require|\t)\s*(\S+) v(\S+)", (self.folder / "go.mod").read_text(), re.MULTILINE))
+        modules = dict(re.findall(r"^\t(\S+) v(\S+)", (self.folder / "go.mod").read_text(), re.MULTILINE))
         compiler = call(["go", "env", "GOVERSION"], self.folder).strip().removeprefix("go")
         told = [f"{path.removeprefix('github.com/')} {modules[path]}"
                 for path in ("github.com/coreos/go-oidc/v3", "golang.org/x/oauth2")]
