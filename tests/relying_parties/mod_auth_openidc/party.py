@@ -24,6 +24,7 @@ class Party(Base):
         command = ["apt-get", "install", "--yes", "--no-install-recommends", *PACKAGES]
         if os.geteuid() != 0:
             raise ProcessError(f"Apache or mod_auth_openidc is missing: {' '.join(command)}")
+        call(["apt-get", "update"])
         call(command, environment={"DEBIAN_FRONTEND": "noninteractive"})
 
     def versions(self):
@@ -38,3 +39,8 @@ class Party(Base):
         environment = {"PLACE": str(place), "PORT": str(self.port), "MODULES": str(MODULES)}
         process = Process([APACHE, "-f", place / "httpd.conf", "-DFOREGROUND"], self.log, place, environment)
         return process.wait_for_port(self.port, 20)
+
+    def shown(self, browser):
+        """The start page, which everybody may open; so that it shows the way in again only after the sign-out."""
+        browser.open(self.base + "/")
+        return super().shown(browser)
