@@ -1,4 +1,7 @@
-"""Synapse, a Matrix homeserver. This file is the Matrix client that signs in and asks for the account's profile."""
+"""Synapse, a Matrix homeserver. This file is the Matrix client that signs in and asks for the account's profile.
+
+Element, the usual client, comes from no registry; this one does with Element's block what Element does.
+"""
 
 import json
 import urllib.error
@@ -17,7 +20,6 @@ class Party(PipParty):
     products = ("matrix-synapse",)
     no_org_id = "Matrix shows a person's name and addresses, no other claim"
     no_refresh = "Synapse throws the provider's tokens away after the sign-in; its own sessions do not depend on them"
-    no_sign_out_at_signet = "Synapse ends its own session only; it knows no sign-out that a relying party begins"
 
     def start(self, configuration):
         """A new homeserver, with the printed block as a file beside its generated configuration."""
@@ -49,7 +51,9 @@ class Party(PipParty):
         return json.dumps({**self.ask("account/whoami"), **profile, **self.ask("account/3pid")}, indent=2)
 
     def sign_out(self, browser):
+        """As Element signs out: of Synapse by its API, then on to the address in its configuration."""
         self.ask("logout", {})
+        browser.open(json.loads(self.configuration.block("json"))["logout_redirect_url"])
 
     def signed_out(self, browser):
         try:
