@@ -12,6 +12,7 @@ use http::Method;
 use http_body_util::BodyExt as _;
 use hyper::body::Body as _;
 use metrics::counter;
+use tokio::time::{Instant, timeout_at};
 
 use super::budget::{BodyBudget, Share};
 use super::client_ip::ClientAddress;
@@ -23,6 +24,9 @@ pub const REFUSED: &str = "signet_http_bodies_refused_total";
 
 /// What a body costs while it is waited for, beside its bytes: the request that waits with it.
 const WAITING: usize = 16 * 1024;
+
+/// How long a body may take before it counts as slow: a form comes right behind its head.
+const PROMPT: Duration = Duration::from_millis(500);
 
 /// The bounds of bodies.
 #[derive(Debug, Clone)]
@@ -83,21 +87,29 @@ async fn gather(body: Body, bodies: &Bodies, share: &mut Share) -> Result<Bytes,
     if !share.take(WAITING) {
         return Err(Ended::NoRoom);
     }
-    let whole = tokio::time::timeout(bodies.time, pieces(body, bodies.size, share))
-        .await
-        .map_err(|_| Ended::TooSlow)?;
+    let whole = pieces(body, bodies, share).await;
     share.give_back(WAITING);
     whole
 }
 
 /// Puts the pieces together in a buffer of their own: each would keep the connection's buffer that it came in.
-async fn pieces(mut body: Body, size: usize, share: &mut Share) -> Result<Bytes, Ended> {
+async fn pieces(mut body: Body, bodies: &Bodies, share: &mut Share) -> Result<Bytes, Ended> {
     let mut whole = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let Ok(piece) = frame.map_err(|_| Ended::BrokeOff)?.into_data() else {
-            continue;
+    let began = Instant::now();
+    let mut until = began + PROMPT.min(bodies.time);
+    loop {
+        let frame = match timeout_at(until, body.frame()).await {
+            Ok(None) => return Ok(Bytes::from(whole)),
+            Ok(Some(frame)) => frame.map_err(|_| Ended::BrokeOff)?,
+            Err(_) if until >= began + bodies.time => return Err(Ended::TooSlow),
+            Err(_) if share.slow_down() => {
+                until = began + bodies.time;
+                continue;
+            }
+            Err(_) => return Err(Ended::NoRoom),
         };
-        if piece.len() > size - whole.len() {
+        let Ok(piece) = frame.into_data() else { continue };
+        if piece.len() > bodies.size - whole.len() {
             return Err(Ended::TooLarge);
         }
         if !share.take(piece.len()) {
@@ -105,5 +117,4 @@ async fn pieces(mut body: Body, size: usize, share: &mut Share) -> Result<Bytes,
         }
         whole.extend_from_slice(&piece);
     }
-    Ok(Bytes::from(whole))
 }

@@ -1,6 +1,7 @@
 //! Owns how many bytes of bodies the whole process holds, whoever sent them, and how many of these for one address:
 //! nobody fills the room that others need. Bytes count when they have arrived; an announced length reserves nothing. A
-//! body that is waited for counts too, as what the waiting costs.
+//! body that is waited for counts too, as what the waiting costs. What takes its time may hold a part of the room only,
+//! so that a crowd of slow bodies leaves the rest to those that arrive at once, as honest forms do.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +11,11 @@ use super::client_ip::AddressKey;
 /// One address, or one /48 of IPv6, has this part of the whole.
 const PART_OF_ONE_ADDRESS: usize = 4;
 
+/// What takes its time has so many of [`PARTS`] of the whole.
+const PARTS_OF_SLOW: usize = 3;
+/// In how many parts the whole is divided for that.
+const PARTS: usize = 4;
+
 /// The room for bodies.
 #[derive(Debug, Clone)]
 pub struct BodyBudget(Arc<Room>);
@@ -18,6 +24,7 @@ pub struct BodyBudget(Arc<Room>);
 struct Room {
     bytes: usize,
     of_one_address: usize,
+    of_slow: usize,
     held: Mutex<Held>,
 }
 
@@ -26,6 +33,7 @@ struct Room {
 #[derive(Debug, Default)]
 struct Held {
     bytes: usize,
+    slow: usize,
     by_address: HashMap<AddressKey, usize>,
 }
 
@@ -36,6 +44,7 @@ impl BodyBudget {
         Self(Arc::new(Room {
             bytes: bytes.max(largest),
             of_one_address: (bytes / PART_OF_ONE_ADDRESS).max(largest),
+            of_slow: (bytes / PARTS * PARTS_OF_SLOW).max(largest),
             held: Mutex::default(),
         }))
     }
@@ -47,6 +56,7 @@ impl BodyBudget {
             room: Arc::clone(&self.0),
             address,
             bytes: 0,
+            slow: false,
         }
     }
 }
@@ -57,6 +67,7 @@ pub struct Share {
     room: Arc<Room>,
     address: AddressKey,
     bytes: usize,
+    slow: bool,
 }
 
 impl Share {
@@ -65,12 +76,30 @@ impl Share {
     pub fn take(&mut self, bytes: usize) -> bool {
         let mut held = self.room.held.lock().unwrap_or_else(PoisonError::into_inner);
         let of_address = held.by_address.get(&self.address).copied().unwrap_or(0);
-        if held.bytes + bytes > self.room.bytes || of_address + bytes > self.room.of_one_address {
+        if held.bytes + bytes > self.room.bytes
+            || of_address + bytes > self.room.of_one_address
+            || (self.slow && held.slow + bytes > self.room.of_slow)
+        {
             return false;
         }
         held.bytes += bytes;
+        if self.slow {
+            held.slow += bytes;
+        }
         held.by_address.insert(self.address, of_address + bytes);
         self.bytes += bytes;
+        true
+    }
+
+    /// From now on it takes its time; `false` if there is no room for more that does.
+    #[must_use]
+    pub fn slow_down(&mut self) -> bool {
+        let mut held = self.room.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.slow + self.bytes > self.room.of_slow {
+            return false;
+        }
+        held.slow += self.bytes;
+        self.slow = true;
         true
     }
 
@@ -83,6 +112,9 @@ impl Share {
         self.bytes -= bytes;
         let mut held = self.room.held.lock().unwrap_or_else(PoisonError::into_inner);
         held.bytes = held.bytes.saturating_sub(bytes);
+        if self.slow {
+            held.slow = held.slow.saturating_sub(bytes);
+        }
         let of_address = held.by_address.get(&self.address).copied().unwrap_or(0);
         if of_address > bytes {
             held.by_address.insert(self.address, of_address - bytes);
@@ -132,7 +164,23 @@ mod tests {
         assert_eq!(taken.count(), 4);
         drop(shares);
         let held = budget.0.held.lock().unwrap();
-        assert_eq!((held.bytes, held.by_address.len()), (0, 0));
+        assert_eq!((held.bytes, held.slow, held.by_address.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn what_takes_its_time_leaves_room_for_what_does_not() {
+        let budget = BodyBudget::new(400, 10);
+        let addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
+        let mut crowd: Vec<Share> = addresses.map(|address| budget.share(key(address))).into();
+        let slow = crowd
+            .iter_mut()
+            .filter_map(|share| (share.take(90) && share.slow_down()).then_some(()));
+        assert_eq!(slow.count(), 3);
+        drop(crowd.pop());
+        let mut form = budget.share(key("192.0.2.5"));
+        assert!(form.take(100) && !form.slow_down());
+        drop(crowd);
+        assert!(form.slow_down());
     }
 
     #[test]
