@@ -41,7 +41,7 @@ pub async fn account(State(edge): State<Edge>, Visit(visit): Visit, headers: Hea
                 } else {
                     &person.name
                 },
-                username: &person.email,
+                user_name: person.user_name.as_deref(),
                 email: Some(&person.email),
                 sign_out_action: &format!("{}/oauth2/logout", issuer.path()),
             };

@@ -64,6 +64,8 @@ pub struct Person {
     pub name: String,
     /// The address as the person writes it.
     pub email: String,
+    /// The user name as the person writes it.
+    pub user_name: Option<String>,
 }
 
 impl std::fmt::Debug for Person {

@@ -101,7 +101,7 @@ pub(super) async fn find_live(
     let row = sqlx::query!(
         r#"with found as (
             select l.id, l.user_id, l.auth_time, l.amr, l.acr, l.active_organization_id, l.last_activity_at,
-                   u.status, u.name, u.email
+                   u.status, u.name, u.email, u.user_name
             from auth.live_sessions l
             join auth.users u on u.id = l.user_id
             where l.token_digest = $1
@@ -115,7 +115,7 @@ pub(super) async fn find_live(
               and s.revoked_at is null
         )
         select id as "id!", user_id as "user_id!", auth_time as "auth_time!", amr as "amr!", acr as "acr!",
-               active_organization_id, status as "status!", name as "name!", email as "email!"
+               active_organization_id, status as "status!", name as "name!", email as "email!", user_name
         from found"#,
         digest.as_bytes(),
         slide.now,
@@ -140,6 +140,7 @@ pub(super) async fn find_live(
             person: Person {
                 name: row.name,
                 email: row.email,
+                user_name: row.user_name,
             },
         })
     })

@@ -12,8 +12,8 @@ pub struct AccountPage<'a> {
     pub layout: &'a Layout,
     /// What the person is called.
     pub display_name: &'a str,
-    /// What the person signs in with.
-    pub username: &'a str,
+    /// Their user name, if they have one.
+    pub user_name: Option<&'a str>,
     /// Their e-mail address, if one is known.
     pub email: Option<&'a str>,
     /// Where signing out posts to.
