@@ -222,10 +222,10 @@ fn show(edge: &Edge, found: &FoundFlow, asked: &Asked, request_id: &str) -> Resp
 /// A client as pages show it.
 pub(super) fn card(client: &Client) -> ClientCard<'_> {
     ClientCard {
-        website: client.client_uri.as_deref().and_then(WebLink::parse),
-        policy: client.policy_uri.as_deref().and_then(WebLink::parse),
-        terms: client.tos_uri.as_deref().and_then(WebLink::parse),
-        logo: client.icon.as_deref().and_then(LogoImage::parse),
-        ..ClientCard::named(&client.name)
+        website: client.metadata.client_uri.as_deref().and_then(WebLink::parse),
+        policy: client.metadata.policy_uri.as_deref().and_then(WebLink::parse),
+        terms: client.metadata.tos_uri.as_deref().and_then(WebLink::parse),
+        logo: client.metadata.logo_uri.as_deref().and_then(LogoImage::parse),
+        ..ClientCard::named(&client.metadata.client_name)
     }
 }

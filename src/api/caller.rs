@@ -166,7 +166,7 @@ impl Caller {
             client
                 .await
                 .map_err(failed)?
-                .is_some_and(|client| client.first_party)
+                .is_some_and(|client| client.metadata.first_party)
         };
         // No organization in the token is none at all, not every one.
         let own = || OrganizationId::from_text(text("org_id").unwrap_or_default());

@@ -145,11 +145,14 @@ fn missing_consent(situation: Situation<'_>, session: &LiveSession) -> Option<Er
         return Some(ErrorCode::ConsentRequired);
     }
     let proves_receiver = proves_receiver(request, situation.trust_loopback);
-    if client.authentication == ClientAuthenticationMethod::None && !proves_receiver && !confirmed_here {
+    if client.metadata.token_endpoint_auth_method == ClientAuthenticationMethod::None
+        && !proves_receiver
+        && !confirmed_here
+    {
         // Any application on the device can claim a loopback port or a private-use scheme (RFC 8252 §8.6).
         return Some(ErrorCode::InteractionRequired);
     }
-    if client.first_party && proves_receiver {
+    if client.metadata.first_party && proves_receiver {
         return None;
     }
     // Also what was confirmed in this flow: a slug may mean another organization by now, and a consent may be withdrawn.
@@ -164,7 +167,7 @@ fn missing_consent(situation: Situation<'_>, session: &LiveSession) -> Option<Er
 /// URI proves who gets the code.
 #[must_use]
 pub fn asks_for_consent(request: &AuthorizationRequest, client: &Client, trust_loopback: bool) -> bool {
-    !(client.first_party && proves_receiver(request, trust_loopback))
+    !(client.metadata.first_party && proves_receiver(request, trust_loopback))
 }
 
 /// Whether nobody but the client can receive what is sent there.

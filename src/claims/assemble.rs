@@ -12,7 +12,7 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, GrantId, SessionId, TokenId, UserId};
 use crate::hook::error::HookError;
 use crate::hook::merge;
-use crate::protocol::scope::{MODULES, Scope};
+use crate::protocol::scope::Scope;
 
 /// A person's grant, as its tokens speak of it.
 #[derive(Debug, Clone)]
@@ -115,10 +115,7 @@ pub fn draft_access_token(
             person(&mut claims, grant);
             // Locked: it stands there before the hook's claims come, and never passes through the merge.
             claims.extend(outputs::locked(&grant.tenancy, Output::AccessToken));
-            let switches = Switches {
-                user_role_alias: frame.user_role_alias,
-                modules: scope.contains(MODULES),
-            };
+            let switches = Switches::new(frame.user_role_alias, |wanted| scope.contains(wanted));
             outputs::select(&grant.tenancy, Output::AccessToken, switches)
         }
         TokenSubject::Client(client_id) => {
@@ -151,14 +148,15 @@ pub fn access_token(
 }
 
 /// What an ID token says beside the protocol's claims.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct IdTokenExtras<'a> {
     /// Echoed from the authorization request.
     pub nonce: Option<&'a str>,
     /// Standard claims that scope or the `claims` parameter put there.
     pub standard: Map<String, Value>,
-    /// Whether the client wants the claims of tenancy there too. Without being asked an ID token says nothing that
-    /// its specification does not name.
+    /// What the grant may say now.
+    pub scope: &'a Scope,
+    /// Whether the claims of tenancy go there too: not into a lean ID token.
     pub tenancy: bool,
 }
 
@@ -174,10 +172,7 @@ pub fn draft_id_token(frame: &TokenFrame<'_>, grant: &GrantFacts, extras: IdToke
         claims.insert("nonce".to_owned(), json!(nonce));
     }
     let tenancy = if extras.tenancy {
-        let switches = Switches {
-            user_role_alias: frame.user_role_alias,
-            modules: false,
-        };
+        let switches = Switches::new(frame.user_role_alias, |wanted| extras.scope.contains(wanted));
         outputs::select(&grant.tenancy, Output::IdToken, switches)
     } else {
         Map::new()

@@ -4,12 +4,12 @@ use serde_json::{Map, Value};
 
 use crate::protocol::claims::EPOCH;
 pub use crate::protocol::claims::Output;
-use crate::protocol::scope::{MODULES, ORGANIZATIONS};
+use crate::protocol::scope::{GROUPS, MODULES, ORGANIZATIONS, ROLES};
 
 const EVERYWHERE: &[Output] = &[Output::AccessToken, Output::IdToken, Output::Userinfo];
 
 /// The claims of tenancy and where each is said. `mv` is for whoever checks an access token; lists can be long.
-const TABLE: [(&str, &[Output]); 9] = [
+const TABLE: [(&str, &[Output]); 11] = [
     ("org_id", EVERYWHERE),
     ("org_role", EVERYWHERE),
     ("user_role", &[Output::AccessToken]),
@@ -17,17 +17,33 @@ const TABLE: [(&str, &[Output]); 9] = [
     ("tier", EVERYWHERE),
     ("plan", EVERYWHERE),
     (MODULES, &[Output::AccessToken, Output::Userinfo]),
+    (GROUPS, EVERYWHERE),
+    (ROLES, EVERYWHERE),
     (ORGANIZATIONS, &[Output::Userinfo]),
     (EPOCH, &[Output::AccessToken]),
 ];
+
+/// Claims that are said by the scope of their name.
+const BY_SCOPE: [&str; 3] = [MODULES, GROUPS, ROLES];
 
 /// What is said only where somebody wants it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Switches {
     /// `user_role` beside `org_role`, as the installation is configured.
     pub user_role_alias: bool,
-    /// `modules`, by its scope.
-    pub modules: bool,
+    /// Which of [`BY_SCOPE`] are asked for.
+    pub by_scope: [bool; BY_SCOPE.len()],
+}
+
+impl Switches {
+    /// What is wanted where the installation and the scopes say so.
+    #[must_use]
+    pub fn new(user_role_alias: bool, is_asked_for: impl Fn(&str) -> bool) -> Self {
+        Self {
+            user_role_alias,
+            by_scope: BY_SCOPE.map(is_asked_for),
+        }
+    }
 }
 
 /// Keeps what the table lets into an output. Claims that the table does not name are an operator's own: they go into
@@ -37,8 +53,10 @@ pub fn select(facts: &Map<String, Value>, output: Output, switches: Switches) ->
     let switched_on = |name: &str| match name {
         EPOCH => false,
         "user_role" => switches.user_role_alias,
-        MODULES => switches.modules,
-        _ => true,
+        name => match BY_SCOPE.iter().position(|scope| *scope == name) {
+            Some(index) => switches.by_scope.get(index) == Some(&true),
+            None => true,
+        },
     };
     facts
         .iter()

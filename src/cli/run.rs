@@ -2,15 +2,18 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::Parser as _;
 
 use super::arguments::{Arguments, Command};
+use super::client::ClientCommand;
 use super::{
     client, consent, database, dev, doctor, hook, migrate, module, operator, organization, output, rls,
     serve, service_key, user, workspace,
 };
 use crate::config;
 use crate::db::told;
+use crate::protocol::issuer::Issuer;
 
 /// Runs the command that this process was started with.
 #[must_use]
@@ -63,9 +66,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Doctor => return doctor::run(&load()?, json).await,
         Command::Rls(command) => return rls::run(command, json).await,
         Command::Database(command) => database::run(command).await?,
+        Command::Client(ClientCommand::Presets { name }) => {
+            output::write(&client::presets(name.as_deref())?, json)?;
+        }
         Command::Client(command) => {
-            let mut work = operator::begin(&load()?).await?;
-            let report = client::run(command, &mut work).await?;
+            let config = load()?;
+            let issuer = Issuer::parse(&config.issuer).context("issuer")?;
+            let mut work = operator::begin(&config).await?;
+            let report = client::run(command, &mut work, &issuer).await?;
             work.commit().await?;
             output::write(&report, json)?;
         }

@@ -125,7 +125,8 @@ pub(super) fn text_from(path: &Path) -> anyhow::Result<String> {
     read(path, 64 * 1024)
 }
 
-fn read(path: &Path, most: u64) -> anyhow::Result<String> {
+/// Reads at most so many bytes of text from a file, or from standard input if it is `-`.
+pub(super) fn read(path: &Path, most: u64) -> anyhow::Result<String> {
     let mut text = String::new();
     if path == Path::new("-") {
         std::io::stdin()

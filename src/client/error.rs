@@ -40,9 +40,6 @@ pub enum ClientError {
         /// What is not in it.
         value: String,
     },
-    /// A client without grants is one that is disabled.
-    #[error("grant_types: one has to stay; `signet client disable` switches a client off")]
-    NoGrantLeft,
     /// Another resource has this identifier.
     #[error("there already is a resource {0}")]
     ResourceExists(String),

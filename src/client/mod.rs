@@ -1,11 +1,12 @@
 //! Registered clients (RFC 7591 names) and protected resources (RFC 8707): what may be registered, how it is cached,
 //! how a secret is checked. It does not know who asks for a token, nor what goes into one.
 
+pub mod auth;
 mod cache;
 pub mod error;
 pub mod metadata;
+pub mod preset;
 pub mod registered;
-pub mod registration;
 pub mod registry;
 pub mod resource;
 pub mod secret;
@@ -13,8 +14,7 @@ pub mod service;
 mod store;
 
 pub use error::ClientError;
-pub use metadata::{MetadataError, NewClient};
-pub use registered::{AccessTokenFormat, Client, ClientSummary, ClientType, StoredSecret};
-pub use registration::Registration;
+pub use metadata::{AccessTokenFormat, Change, ClientMetadata, ClientType, MetadataError, NewClient};
+pub use registered::{Client, ClientSummary, StoredSecret};
 pub use registry::{Registry, Resources};
 pub use resource::{NewResource, Resource};

@@ -76,37 +76,13 @@ mod tests {
     use super::*;
     use crate::base::digest::counted;
     use crate::base::entropy::SystemEntropy;
-    use crate::client::{AccessTokenFormat, ClientType, StoredSecret};
-    use crate::protocol::algorithm::Algorithm;
-    use crate::protocol::client_authentication::ClientAuthenticationMethod;
-    use crate::protocol::scope::Scope;
+    use crate::client::{ClientMetadata, ClientType, StoredSecret};
 
     fn client(secrets: Vec<StoredSecret>) -> Client {
         Client {
             client_id: ClientId::from_text("app"),
-            name: "App".to_owned(),
-            client_type: ClientType::Web,
-            icon: None,
-            client_uri: None,
-            policy_uri: None,
-            tos_uri: None,
-            first_party: false,
-            authentication: ClientAuthenticationMethod::ClientSecretBasic,
+            metadata: ClientMetadata::new("App", ClientType::Web),
             secrets,
-            redirect_uris: Vec::new(),
-            post_logout_redirect_uris: Vec::new(),
-            grant_types: Vec::new(),
-            scopes: Scope::default(),
-            require_pkce: true,
-            id_token_algorithm: Algorithm::RS256,
-            access_token_algorithm: None,
-            access_token_format: AccessTokenFormat::Jwt,
-            access_token_lifetime: None,
-            default_max_age: None,
-            default_resource: None,
-            audience: None,
-            scope_claims_in_id_token: false,
-            may_introspect: false,
             disabled: false,
             revoked_before: None,
         }

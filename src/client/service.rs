@@ -4,9 +4,8 @@
 use std::time::Duration;
 
 use super::error::ClientError;
-use super::metadata::NewClient;
+use super::metadata::{Change, NewClient};
 use super::registered::{Client, ClientSummary};
-use super::registration::Registration;
 use super::resource::{NewResource, Resource};
 use super::{secret, store};
 use crate::audit::{self, Event};
@@ -14,7 +13,6 @@ use crate::base::clock;
 use crate::base::id::ClientId;
 use crate::base::secret::Secret;
 use crate::db::Work;
-use crate::protocol::client_authentication::ClientAuthenticationMethod;
 
 /// How long an old secret may stay valid beside a new one.
 pub const LONGEST_OVERLAP: Duration = Duration::from_hours(90 * 24);
@@ -82,33 +80,39 @@ pub async fn show(work: &mut Work, client_id: &ClientId) -> Result<Client, Clien
         .ok_or_else(|| ClientError::Unknown(client_id.clone()))
 }
 
-/// Changes a client: all of what it then is is checked anew, as in a registration. Its id, its type and its way to
-/// authenticate stay whatever is asked. What was granted stays granted, but for scopes that it may not have any more.
-pub async fn edit(
-    work: &mut Work,
-    client_id: &ClientId,
-    change: impl FnOnce(&mut Registration) -> Result<(), ClientError>,
-) -> Result<(), ClientError> {
-    let now = work.now();
-    // Two changes follow each other, so that the later one is made to what the earlier one left.
+/// A client that nobody else changes until the caller's transaction ends, so that what is changed is what was read.
+pub async fn lock(work: &mut Work, client_id: &ClientId) -> Result<Client, ClientError> {
     store::lock_client(work.connection()?, client_id).await?;
-    let client = show(work, client_id).await?;
-    let (client_type, authentication) = (client.client_type, client.authentication);
-    let mut registration = Registration::from(client);
-    change(&mut registration)?;
-    if registration.grant_types.is_empty() {
-        return Err(ClientError::NoGrantLeft);
-    }
-    let changed = NewClient::parse(Registration {
-        client_id: client_id.to_string(),
-        client_type,
-        authentication: Some(authentication),
-        ..registration
-    })?;
+    show(work, client_id).await
+}
+
+/// Changes a client that [`lock`] answered with: all of what it then is is checked anew, as in a registration. What was
+/// granted stays granted, but for scopes that it may not have any more. A client that becomes public loses its secrets;
+/// one that is not public any more has none until [`rotate_secret`] gives it one.
+pub async fn edit(work: &mut Work, client: &Client, change: Change) -> Result<(), ClientError> {
+    let now = work.now();
+    let client_id = &client.client_id;
+    let changed = NewClient::parse(client_id.as_str(), change.apply_to(&client.metadata)?)?;
     store::update_client(work.connection()?, &changed, now).await?;
+    if client.is_confidential() && !changed.is_confidential() {
+        store::delete_secrets(work.connection()?, client_id).await?;
+    }
     Ok(audit::record(
         work,
         Event::ClientUpdated {
+            client: client_id.clone(),
+        },
+    )
+    .await?)
+}
+
+/// Deletes a client; every grant, consent and secret of it goes too. Its id may be given again.
+pub async fn delete(work: &mut Work, client_id: &ClientId) -> Result<(), ClientError> {
+    let found = store::delete_client(work.connection()?, client_id).await?;
+    known(found, client_id)?;
+    Ok(audit::record(
+        work,
+        Event::ClientDeleted {
             client: client_id.clone(),
         },
     )
@@ -125,12 +129,8 @@ pub async fn rotate_secret(
         return Err(ClientError::OverlapTooLong);
     }
     let now = work.now();
-    match store::lock_client(work.connection()?, client_id).await? {
-        None => return Err(ClientError::Unknown(client_id.clone())),
-        Some(ClientAuthenticationMethod::None) => return Err(ClientError::Public(client_id.clone())),
-        Some(
-            ClientAuthenticationMethod::ClientSecretBasic | ClientAuthenticationMethod::ClientSecretPost,
-        ) => {}
+    if !lock(work, client_id).await?.is_confidential() {
+        return Err(ClientError::Public(client_id.clone()));
     }
     store::expire_secrets(work.connection()?, client_id, clock::after(now, overlap), now).await?;
     let secret = secret::generate(work.entropy());

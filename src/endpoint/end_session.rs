@@ -309,7 +309,9 @@ async fn ask(
         .unwrap_or_else(|| issuer.url("/account"));
     let page = LogoutConfirmPage {
         layout: &edge.layout,
-        client: client.as_deref().map(|client| client.name.as_str()),
+        client: client
+            .as_deref()
+            .map(|client| client.metadata.client_name.as_str()),
         user_name: if person.name.is_empty() {
             &person.email
         } else {
@@ -338,7 +340,7 @@ async fn client(edge: &Edge, client_id: Option<&str>) -> Result<Option<Arc<Clien
 fn way_back(client: &Client) -> Option<WayBack<'_>> {
     let address = client.home()?;
     Some(WayBack {
-        client: &client.name,
+        client: &client.metadata.client_name,
         address,
     })
 }

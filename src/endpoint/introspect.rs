@@ -13,7 +13,6 @@ use crate::http::edge::{Edge, Visit};
 use crate::http::extract::form::Form;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::oauth::{self, OAuthError};
-use crate::protocol::client_authentication::ClientAuthenticationMethod;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::token::access_token;
 use crate::token::issuance::MintError;
@@ -29,7 +28,7 @@ pub async fn post(
 ) -> Result<Response, OAuthError> {
     let params = params?;
     let caller = super::client::authenticate(&edge, &headers, &params, circumstances.now).await?;
-    if caller.authentication == ClientAuthenticationMethod::None {
+    if !caller.is_confidential() {
         // A public client proves nothing, so it could ask about tokens that it found (RFC 7662 §2.1).
         let error = ProtocolError::new(
             ErrorCode::InvalidClient,
@@ -51,7 +50,8 @@ pub async fn post(
             .await
             .map_err(failed)?;
         work.commit().await.map_err(failed)?;
-        let visible = grant.filter(|grant| grant.client_id == caller.client_id || caller.may_introspect);
+        let visible =
+            grant.filter(|grant| grant.client_id == caller.client_id || caller.metadata.may_introspect);
         return Ok(reply(
             visible.map(|grant| of_grant(&grant, issuance.issuer.as_str())),
         ));
@@ -75,9 +75,9 @@ pub async fn post(
 /// The token's client, its audience's client, or whoever holds the permission.
 fn may_see(caller: &Client, claims: &Map<String, Value>) -> bool {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    caller.may_introspect
+    caller.metadata.may_introspect
         || text("client_id") == Some(caller.client_id.as_str())
-        || (caller.audience.is_some() && caller.audience.as_deref() == text("aud"))
+        || (caller.metadata.audience.is_some() && caller.metadata.audience.as_deref() == text("aud"))
 }
 
 /// The claims of an access token and what only introspection says of it; no claim of that name is repeated.

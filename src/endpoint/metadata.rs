@@ -15,6 +15,7 @@ use crate::authentication::assurance::ACR_VALUES_SUPPORTED;
 use crate::http::edge::Edge;
 use crate::protocol::claims;
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
+use crate::protocol::endpoints::Endpoints;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::prompt::Prompt;
 use crate::protocol::response_mode::ResponseMode;
@@ -63,6 +64,7 @@ impl Metadata {
     #[must_use]
     pub fn of(app: &App, keys: &KeySet) -> Self {
         let issuer = app.issuer();
+        let endpoints = Endpoints::of(issuer);
         let methods = || {
             ClientAuthenticationMethod::ALL
                 .into_iter()
@@ -70,13 +72,13 @@ impl Metadata {
         };
         Self {
             issuer: issuer.as_str().to_owned(),
-            authorization_endpoint: issuer.url("/oauth2/authorize"),
-            token_endpoint: issuer.url("/oauth2/token"),
-            userinfo_endpoint: issuer.url("/oauth2/userinfo"),
-            jwks_uri: issuer.url("/.well-known/jwks.json"),
-            revocation_endpoint: issuer.url("/oauth2/revoke"),
-            introspection_endpoint: issuer.url("/oauth2/introspect"),
-            end_session_endpoint: issuer.url("/oauth2/logout"),
+            authorization_endpoint: endpoints.authorization,
+            token_endpoint: endpoints.token,
+            userinfo_endpoint: endpoints.userinfo,
+            jwks_uri: endpoints.jwks_uri,
+            revocation_endpoint: endpoints.revocation,
+            introspection_endpoint: endpoints.introspection,
+            end_session_endpoint: endpoints.end_session,
             scopes_supported: scope::STANDARD.to_vec(),
             response_types_supported: ["code"],
             response_modes_supported: ResponseMode::ALL.into_iter().map(ResponseMode::name).collect(),
@@ -129,6 +131,8 @@ fn claims_supported() -> Vec<&'static str> {
         "tier",
         "plan",
         scope::MODULES,
+        scope::GROUPS,
+        scope::ROLES,
         scope::ORGANIZATIONS,
     ];
     protocol.into_iter().chain(standard).chain(tenancy).collect()

@@ -22,7 +22,7 @@ use crate::http::respond::failure::Failure;
 use crate::http::respond::oauth;
 use crate::protocol::claims::{self, Output};
 use crate::protocol::error::{ErrorCode, ProtocolError};
-use crate::protocol::scope::{MODULES, OPENID, ORGANIZATIONS};
+use crate::protocol::scope::{OPENID, ORGANIZATIONS};
 use crate::token::access_token;
 use crate::token::issuance::MintError;
 use crate::token::liveness::{self, UserinfoFacts};
@@ -92,10 +92,7 @@ async fn said(
     if let Some(organizations) = facts.organizations {
         tenancy.insert(ORGANIZATIONS.to_owned(), organizations);
     }
-    let switches = Switches {
-        user_role_alias: false,
-        modules: scope.split(' ').any(|token| token == MODULES),
-    };
+    let switches = Switches::new(false, |wanted| scope.split(' ').any(|token| token == wanted));
     let scoped = scope.split(' ').flat_map(claims::of_scope).copied();
     let named = facts.claims.userinfo.keys().map(String::as_str);
     let standard = facts.profile.claims(scoped.chain(named));
@@ -112,7 +109,7 @@ async fn said(
         address: circumstances.origin.address,
         user_id: &facts.user_id,
         client_id: &client_id,
-        first_party: client.is_some_and(|client| client.first_party),
+        first_party: client.is_some_and(|client| client.metadata.first_party),
         grant_type: None,
         authentication_method: "userinfo",
         since: Some(facts.began),

@@ -59,7 +59,7 @@ fn redemption<'a>(
         refresh_digest,
         refresh: settings.refresh(false),
         offline: settings.refresh(true),
-        with_person: granting.client.scope_claims_in_id_token,
+        with_person: granting.client.has_full_id_token(),
         prepared: consulted.map(|consulted| &consulted.tenancy),
     }
 }
@@ -94,7 +94,11 @@ pub async fn redeem(
         Ok(presented) => presented,
         Err(outcome) => return Ok(Some(*outcome)),
     };
-    let with_refresh = granting.client.grant_types.contains(&GrantType::RefreshToken);
+    let with_refresh = granting
+        .client
+        .metadata
+        .grant_types
+        .contains(&GrantType::RefreshToken);
     let random = with_refresh.then(|| GrantRandom::new(work.entropy()));
     let refresh_digest = random.as_ref().map(|random| random.digest(work.epoch()));
     let code = (digest, challenge.as_ref());

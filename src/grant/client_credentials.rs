@@ -56,20 +56,21 @@ pub fn tokens(token: AccessToken, scope: Scope) -> Tokens {
 /// What may be asked for without a person: no identity, no refresh, no organization. Without a request, everything
 /// that is registered and makes sense.
 fn scope(granting: Granting<'_>, requested: Option<&str>) -> Result<Scope, Outcome> {
-    let registered = &granting.client.scopes;
+    let registered = &granting.client.metadata.scope;
     match requested {
         None => Ok(Scope::from_tokens(
             registered.iter().filter(|token| !needs_a_person(token)),
         )),
         Some(text) => {
-            let scope = Scope::parse(text).map_err(Outcome::Refused)?;
-            if scope.iter().any(needs_a_person) {
+            let asked = Scope::parse(text).map_err(Outcome::Refused)?;
+            if asked.iter().any(needs_a_person) {
                 return Err(refused(ErrorCode::InvalidScope, "this scope needs a person"));
             }
-            if !scope.is_subset(registered) {
+            let scope = asked.clone().registered(registered);
+            if scope.is_empty() && !asked.is_empty() {
                 return Err(refused(
                     ErrorCode::InvalidScope,
-                    "scope is not registered for this client",
+                    "no scope that is asked for is registered for this client",
                 ));
             }
             Ok(scope)

@@ -105,7 +105,7 @@ pub async fn consult(
         address: prepared.address,
         user_id: &facts.user_id,
         client_id: &client.client_id,
-        first_party: client.first_party,
+        first_party: client.metadata.first_party,
         grant_type: Some(prepared.grant_type.name()),
         authentication_method: method(prepared.grant_type),
         since: Some(row.began),
@@ -138,6 +138,7 @@ pub async fn consult(
             nonce: row.nonce.as_deref(),
             access_token: None,
             standard: row.standard(granting, &prepared.scope),
+            scope: &prepared.scope,
         };
         let draft = id_token::draft(issuance, client, &facts, content, prepared.now);
         let asked = (&occasion, Output::IdToken);

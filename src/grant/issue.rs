@@ -92,7 +92,7 @@ impl GrantedRow {
         let named = request.id_token.keys().map(String::as_str);
         let scoped = scope
             .iter()
-            .filter(|_| granting.client.scope_claims_in_id_token)
+            .filter(|_| granting.client.has_full_id_token())
             .flat_map(claims::of_scope)
             .copied();
         profile.claims(named.chain(scoped))
@@ -101,7 +101,7 @@ impl GrantedRow {
 
 /// What a grant may say: what was taken from the client's registration since it began is not minted any more.
 pub(super) fn minted(granting: Granting<'_>, scope: Scope) -> Scope {
-    scope.registered(&granting.client.scopes)
+    scope.registered(&granting.client.metadata.scope)
 }
 
 /// Makes access token, ID token (with `openid`) and refresh token of a granted row.
@@ -136,6 +136,7 @@ pub(super) async fn tokens(
             nonce: row.nonce.as_deref(),
             access_token: Some(&access_token.text),
             standard: row.standard(granting, &scope),
+            scope: &scope,
         };
         Some(id_token::mint(
             issuance,

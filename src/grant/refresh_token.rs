@@ -54,7 +54,7 @@ fn requested<'a>(granting: Granting<'a>, request: RefreshRequest<'a>) -> store::
         scope: request.scope,
         resource: granting.resource.map(|resource| resource.identifier.as_str()),
         organization: request.organization,
-        any_organization: granting.client.first_party,
+        any_organization: granting.client.metadata.first_party,
     }
 }
 
@@ -97,7 +97,7 @@ pub async fn prepare(
         &digest,
         &client.client_id,
         &requested(granting, request),
-        client.scope_claims_in_id_token,
+        client.has_full_id_token(),
     )
     .await?;
     let Some(found) = found else { return Ok(None) };
@@ -146,7 +146,7 @@ pub async fn rotate(
             requested: requested(granting, request),
             idle: granting.issuance.settings.refresh(false).0,
             offline_idle: granting.issuance.settings.refresh(true).0,
-            with_person: granting.client.scope_claims_in_id_token,
+            with_person: granting.client.has_full_id_token(),
             prepared: consulted.map(|consulted| &consulted.tenancy),
         },
     )
@@ -257,7 +257,7 @@ async fn replay(
         work,
         &digest,
         &requested(granting, request),
-        granting.client.scope_claims_in_id_token,
+        granting.client.has_full_id_token(),
     )
     .await?
     else {

@@ -14,6 +14,8 @@ use crate::protocol::claims;
 
 /// The role in the organization.
 const ROLE: &str = "org_role";
+/// What is said of roles where it was asked for: also a replacing hook says other ones only if its policy lists them.
+const BY_SCOPE_OF_MEMBERSHIP: [&str; 2] = ["groups", "roles"];
 /// Its other name.
 const ALIAS: &str = "user_role";
 
@@ -110,7 +112,8 @@ pub fn judge(
         let lowered = said.get(&name) != draft.tenancy.get(&name) && draft.tenancy.contains_key(&name);
         let occupied = (!replaces
             && (stands.is_some() || occupied_in_disguise(&name, &said, draft.protocol)))
-            || (replaces && lowered);
+            || (replaces
+                && (lowered || (BY_SCOPE_OF_MEMBERSHIP.contains(&name.as_str()) && stands.is_some())));
         if occupied && !listed && !raised {
             return Err(HookError::Overwrites(name));
         }

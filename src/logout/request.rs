@@ -110,5 +110,10 @@ impl LogoutRequest {
 
 /// §3: byte for byte one of the registered ones. A client that was switched off has none any more.
 fn leads_to(client: &Client, uri: &str) -> bool {
-    !client.disabled && client.post_logout_redirect_uris.iter().any(|known| known == uri)
+    !client.disabled
+        && client
+            .metadata
+            .post_logout_redirect_uris
+            .iter()
+            .any(|known| known.as_str() == uri)
 }

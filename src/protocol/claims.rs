@@ -46,7 +46,7 @@ pub fn is_locked(name: &str) -> bool {
 pub enum Output {
     /// The access token, and introspection, which reports the token itself.
     AccessToken,
-    /// The ID token of a client that wants claims there (`scope_claims_in_id_token`).
+    /// The ID token of a client that has claims there (all but those of `lean_id_token`).
     IdToken,
     /// The userinfo answer.
     Userinfo,
@@ -74,7 +74,7 @@ impl Output {
 }
 
 /// The claims of tenancy, as the built-in hook names them.
-pub const TENANCY: [&str; 7] = [
+pub const TENANCY: [&str; 9] = [
     "org_id",
     "org_role",
     "user_role",
@@ -82,6 +82,8 @@ pub const TENANCY: [&str; 7] = [
     "tier",
     "plan",
     "modules",
+    "groups",
+    "roles",
 ];
 
 /// The standard claims that a scope asks for (OpenID Connect Core §5.4).

@@ -1,9 +1,13 @@
 //! Owns the names of the ways a client authenticates at the token endpoint (RFC 7591 §2).
 
+use serde::{Deserialize, Serialize};
+
 /// A `token_endpoint_auth_method`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ClientAuthenticationMethod {
-    /// HTTP Basic with form-encoded id and secret (RFC 6749 §2.3.1).
+    /// HTTP Basic with form-encoded id and secret (RFC 6749 §2.3.1). What is meant without a word of it (RFC 7591 §2).
+    #[default]
     ClientSecretBasic,
     /// Id and secret in the body (RFC 6749 §2.3.1).
     ClientSecretPost,
@@ -14,6 +18,15 @@ pub enum ClientAuthenticationMethod {
 impl ClientAuthenticationMethod {
     /// Every method that is offered.
     pub const ALL: [Self; 3] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::None];
+
+    /// Whether a client of this method has a secret.
+    #[must_use]
+    pub const fn uses_secret(self) -> bool {
+        match self {
+            Self::ClientSecretBasic | Self::ClientSecretPost => true,
+            Self::None => false,
+        }
+    }
 
     /// The registered name.
     #[must_use]

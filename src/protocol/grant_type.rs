@@ -1,7 +1,10 @@
 //! Owns the grant types that the token endpoint serves (RFC 6749 §4, §6).
 
+use serde::{Deserialize, Serialize};
+
 /// A `grant_type`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum GrantType {
     /// RFC 6749 §4.1.
     AuthorizationCode,

@@ -6,6 +6,7 @@ pub mod claim_name;
 pub mod claims;
 pub mod claims_request;
 pub mod client_authentication;
+pub mod endpoints;
 pub mod error;
 pub mod grant_type;
 pub mod issuer;

@@ -20,6 +20,11 @@ pub const ORGANIZATION_ANY: &str = "organization:*";
 pub const ORGANIZATIONS: &str = "organizations";
 /// Says what the person may do with each module of the active organization: the claim of the same name.
 pub const MODULES: &str = "modules";
+/// Names the organization, and the person's roles in it and in its workspaces, for applications that go by groups: the
+/// claim of the same name.
+pub const GROUPS: &str = "groups";
+/// Lists the person's roles, on the platform and in the organization: the claim of the same name.
+pub const ROLES: &str = "roles";
 /// Lets an application administer organizations in the person's name, as far as the person may.
 pub const ORGANIZATIONS_MANAGE: &str = "organizations:manage";
 /// Lets an application see what the person allowed applications, and withdraw it in their name.
@@ -27,7 +32,7 @@ pub const CONSENTS: &str = "consents";
 /// The longest id or slug of an organization that is carried.
 const LONGEST_ORGANIZATION: usize = 128;
 /// The scopes that every installation serves.
-pub const STANDARD: [&str; 8] = [
+pub const STANDARD: [&str; 10] = [
     OPENID,
     "profile",
     "email",
@@ -36,6 +41,8 @@ pub const STANDARD: [&str; 8] = [
     OFFLINE_ACCESS,
     ORGANIZATIONS,
     MODULES,
+    GROUPS,
+    ROLES,
 ];
 
 /// Whether a scope value has a meaning here; every other one is an API's own, which is carried and no more.
@@ -51,7 +58,16 @@ pub fn is_known(token: &str) -> bool {
 /// Whether a scope value speaks of a person: a client's own token never has it.
 #[must_use]
 pub fn needs_a_person(token: &str) -> bool {
-    [OPENID, OFFLINE_ACCESS, ORGANIZATIONS, MODULES, CONSENTS].contains(&token)
+    [
+        OPENID,
+        OFFLINE_ACCESS,
+        ORGANIZATIONS,
+        MODULES,
+        GROUPS,
+        ROLES,
+        CONSENTS,
+    ]
+    .contains(&token)
         || token.starts_with(ORGANIZATION_PREFIX)
 }
 
@@ -104,16 +120,6 @@ impl Scope {
         self.0.is_subset(&other.0)
     }
 
-    /// Whether the client registered for each token. `organization:*` at the client permits every `organization:x`;
-    /// asking for one organization needs no registration, since membership decides.
-    #[must_use]
-    pub fn is_permitted_by(&self, registered: &Self) -> bool {
-        self.0.iter().all(|token| {
-            registered.contains(token)
-                || (token.starts_with(ORGANIZATION_PREFIX) && token != ORGANIZATION_ANY)
-        })
-    }
-
     /// The organization that the set asks for, if exactly one is.
     pub fn organization(&self) -> Result<Option<&str>, ProtocolError> {
         let mut asked = self
@@ -148,7 +154,7 @@ impl Scope {
         }
     }
 
-    /// What both sets hold; an organization that was granted needs no registration.
+    /// What both sets hold. One organization needs no registration, since membership decides; `organization:*` does.
     #[must_use]
     pub fn registered(self, registered: &Self) -> Self {
         let kept = |token: &String| {

@@ -65,7 +65,7 @@ fn frame<'a>(issuance: &'a Issuance, recipient: Recipient<'a>, now: Timestamp) -
     let Recipient { client, resource } = recipient;
     let lifetime = resource
         .and_then(|resource| resource.lifetime)
-        .or(client.access_token_lifetime)
+        .or(client.metadata.access_token_lifetime())
         .unwrap_or_else(|| issuance.settings.access_token())
         .min(LONGEST_ACCESS_TOKEN);
     TokenFrame {
@@ -109,11 +109,11 @@ pub fn mint(
     let jti = shown.unwrap_or_else(|| TokenId::new(moment.now, moment.entropy));
     let claims = assemble::access_token(&frame, subject, scope, &jti)?;
     let Recipient { client, resource } = recipient;
-    let (text, reference) = match client.access_token_format {
+    let (text, reference) = match client.metadata.access_token_format {
         AccessTokenFormat::Jwt => {
             let algorithm = resource
                 .and_then(|resource| resource.algorithm)
-                .or(client.access_token_algorithm)
+                .or(client.metadata.access_token_signed_response_alg)
                 .unwrap_or(Algorithm::ES256);
             (Secret::new(keys.sign(algorithm, TYPE, &claims)?), None)
         }

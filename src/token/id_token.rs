@@ -13,13 +13,14 @@ use crate::base::secret::Secret;
 use crate::claims::assemble::{self, Draft, GrantFacts, IdTokenExtras, TokenFrame};
 use crate::client::Client;
 use crate::protocol::algorithm::Algorithm;
+use crate::protocol::scope::Scope;
 use crate::signing::key_set::{KeySet, VerificationError};
 
 /// The `typ` header of our ID tokens.
 pub const TYPE: &str = "JWT";
 
 /// What an ID token says beside the grant.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct IdTokenContent<'a> {
     /// Echoed from the authorization request.
     pub nonce: Option<&'a str>,
@@ -27,6 +28,8 @@ pub struct IdTokenContent<'a> {
     pub access_token: Option<&'a Secret>,
     /// Standard claims that were asked for in the ID token.
     pub standard: Map<String, Value>,
+    /// What the grant may say now.
+    pub scope: &'a Scope,
 }
 
 fn frame<'a>(issuance: &'a Issuance, client: &'a Client, now: Timestamp) -> TokenFrame<'a> {
@@ -40,15 +43,12 @@ fn frame<'a>(issuance: &'a Issuance, client: &'a Client, now: Timestamp) -> Toke
     }
 }
 
-const fn extras<'a>(
-    client: &Client,
-    nonce: Option<&'a str>,
-    standard: Map<String, Value>,
-) -> IdTokenExtras<'a> {
+fn extras<'a>(client: &Client, content: IdTokenContent<'a>) -> IdTokenExtras<'a> {
     IdTokenExtras {
-        nonce,
-        standard,
-        tenancy: client.scope_claims_in_id_token,
+        nonce: content.nonce,
+        standard: content.standard,
+        scope: content.scope,
+        tenancy: client.has_full_id_token(),
     }
 }
 
@@ -61,7 +61,7 @@ pub fn draft(
     content: IdTokenContent<'_>,
     now: Timestamp,
 ) -> Draft {
-    let extras = extras(client, content.nonce, content.standard);
+    let extras = extras(client, content);
     assemble::draft_id_token(&frame(issuance, client, now), grant, extras)
 }
 
@@ -75,10 +75,10 @@ pub fn mint(
     now: Timestamp,
 ) -> Result<Secret, MintError> {
     let frame = frame(issuance, client, now);
-    let algorithm = client.id_token_algorithm;
-    let extras = extras(client, content.nonce, content.standard);
-    let mut claims = assemble::id_token(&frame, grant, extras)?;
-    if let Some(access_token) = content.access_token {
+    let algorithm = client.metadata.id_token_signed_response_alg;
+    let delivered = content.access_token;
+    let mut claims = assemble::id_token(&frame, grant, extras(client, content))?;
+    if let Some(access_token) = delivered {
         claims.insert(
             "at_hash".to_owned(),
             json!(half_hash(algorithm, access_token.expose())),

@@ -1,7 +1,7 @@
 //! Owns what scopes say to a person: a sentence for those we know, the scope itself for others.
 
 use crate::protocol::scope::{
-    CONSENTS, MODULES, OFFLINE_ACCESS, ORGANIZATION_ANY, ORGANIZATION_PREFIX, ORGANIZATIONS,
+    CONSENTS, GROUPS, MODULES, OFFLINE_ACCESS, ORGANIZATION_ANY, ORGANIZATION_PREFIX, ORGANIZATIONS, ROLES,
 };
 
 /// A line of the list of what a client asks for.
@@ -30,6 +30,10 @@ pub fn line(scope: &str) -> Option<ScopeLine<'_>> {
         MODULES => Some(ScopeLine::Sentence(
             "See which parts of your organization you may use",
         )),
+        GROUPS => Some(ScopeLine::Sentence(
+            "See your organization, and your roles in it and in its workspaces",
+        )),
+        ROLES => Some(ScopeLine::Sentence("See your roles")),
         CONSENTS => Some(ScopeLine::Sentence(
             "See what you allowed applications, and withdraw it",
         )),

@@ -9,7 +9,7 @@ use signet::base::clock::{Clock as _, DatabaseClock};
 use signet::base::entropy::{Entropy, SystemEntropy, base62};
 use signet::base::origin::Origin;
 use signet::base::secret::Secret;
-use signet::client::{ClientType, NewClient, Registration, service};
+use signet::client::{ClientMetadata, ClientType, NewClient, service};
 use signet::config::SignUpSettings;
 use signet::db::lease::Lender;
 use signet::db::pool::{self, PoolSettings};
@@ -19,6 +19,7 @@ use signet::db::{Work, platform};
 use signet::lifecycle::sign_up::{self, MadeBy};
 use signet::protocol::algorithm::Algorithm;
 use signet::protocol::grant_type::GrantType;
+use signet::protocol::redirect_uri::RedirectUri;
 use signet::protocol::scope::Scope;
 use signet::user::{EmailAddress, NewUser};
 
@@ -81,29 +82,28 @@ enum Kind {
 }
 
 async fn client(work: &mut Work, name: &str, algorithm: Algorithm, kind: Kind) -> anyhow::Result<ClientKey> {
-    let registration = match kind {
-        Kind::Service => Registration {
-            access_token_algorithm: Some(algorithm),
-            ..Registration::new(
-                &format!("{name}-service-{}", algorithm.name()),
-                "Load",
-                ClientType::Service,
-            )
-        },
-        Kind::Web => Registration {
-            id_token_algorithm: algorithm,
-            first_party: true,
-            redirect_uris: vec![REDIRECT_URI.to_owned()],
-            grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
-            scopes: Some(Scope::from_tokens(SCOPE.split(' '))),
-            ..Registration::new(
-                &format!("{name}-web-{}", algorithm.name()),
-                "Load",
-                ClientType::Web,
-            )
-        },
+    let (client_id, metadata) = match kind {
+        Kind::Service => (
+            format!("{name}-service-{}", algorithm.name()),
+            ClientMetadata {
+                access_token_signed_response_alg: Some(algorithm),
+                ..ClientMetadata::new("Load", ClientType::Service)
+            },
+        ),
+        Kind::Web => (
+            format!("{name}-web-{}", algorithm.name()),
+            ClientMetadata {
+                id_token_signed_response_alg: algorithm,
+                lean_id_token: true,
+                first_party: true,
+                redirect_uris: vec![RedirectUri::register(REDIRECT_URI)?],
+                grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+                scope: Scope::from_tokens(SCOPE.split(' ')),
+                ..ClientMetadata::new("Load", ClientType::Web)
+            },
+        ),
     };
-    let created = service::create(work, &NewClient::parse(registration)?, None).await?;
+    let created = service::create(work, &NewClient::parse(&client_id, metadata)?, None).await?;
     let secret = created.secret.as_ref().map_or("", Secret::expose);
     Ok(ClientKey::new(created.client_id.as_str(), secret))
 }

@@ -132,7 +132,7 @@ impl Question {
         let Some(client) = edge.app.clients().find(&self.client).await? else {
             return Ok(None);
         };
-        let resource = match &client.default_resource {
+        let resource = match &client.metadata.default_resource {
             Some(identifier) => edge.app.resources().find(identifier).await?,
             None => None,
         };

@@ -2,6 +2,7 @@
 
 mod hint;
 pub mod order;
+mod proof_of_key;
 mod redirect_uri;
 mod resource;
 mod response_type;

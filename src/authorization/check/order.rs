@@ -1,7 +1,7 @@
 //! Owns the order of the checks: first who asks and where the answer may go, which only a page of ours can report;
 //! then everything that the client is told by redirect.
 
-use super::{hint, redirect_uri, resource, response_type, scope};
+use super::{hint, proof_of_key, redirect_uri, resource, response_type, scope};
 use crate::authorization::parameters::Parameters;
 use crate::authorization::request::{AuthorizationError, AuthorizationRequest, ResponseTarget};
 use crate::client::{Client, Resources};
@@ -12,6 +12,7 @@ use crate::protocol::grant_type::GrantType;
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::prompt::Prompt;
 use crate::protocol::response_mode::ResponseMode;
+use crate::protocol::scope::OPENID;
 use crate::token::issuance::Issuance;
 
 /// The longest `state` that is carried: applications keep in it what they were doing.
@@ -103,7 +104,11 @@ fn parse(
         }
     }
     response_type::check_type(parameters.get("response_type"))?;
-    if !client.grant_types.contains(&GrantType::AuthorizationCode) {
+    if !client
+        .metadata
+        .grant_types
+        .contains(&GrantType::AuthorizationCode)
+    {
         return refused(
             ErrorCode::UnauthorizedClient,
             "the client is not registered for the code flow",
@@ -117,14 +122,15 @@ fn parse(
         parameters.get("code_challenge"),
         parameters.get("code_challenge_method"),
     )?;
-    if client.require_pkce && code_challenge.is_none() {
-        return refused(ErrorCode::InvalidRequest, "code_challenge is missing");
-    }
     let scope = scope::check(client, parameters.get("scope"))?;
+    if code_challenge.is_none() {
+        let bound_by_nonce = scope.contains(OPENID) && nonce.is_some();
+        proof_of_key::check_absence(client, bound_by_nonce)?;
+    }
     let claims = parameters.get("claims").map(ClaimsRequest::parse).transpose()?;
-    let claims = claims.map(|claims| claims.within(&client.scopes));
+    let claims = claims.map(|claims| claims.within(&client.metadata.scope));
     let max_age = match parameters.get("max_age") {
-        None => client.default_max_age,
+        None => client.metadata.default_max_age,
         Some(text) => match text.parse() {
             Ok(seconds) => Some(seconds),
             Err(_) => return refused(ErrorCode::InvalidRequest, "max_age is not a number of seconds"),

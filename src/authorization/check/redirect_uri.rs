@@ -9,7 +9,10 @@ use crate::protocol::redirect_uri::RedirectUri;
 /// registered (OpenID Connect Core §3.1.2.1).
 pub(super) fn check(client: &Client, parameters: &Parameters) -> Result<(RedirectUri, bool), ProtocolError> {
     let unproven = |description| ProtocolError::new(ErrorCode::InvalidRequest, description);
-    match (parameters.get("redirect_uri"), client.redirect_uris.as_slice()) {
+    match (
+        parameters.get("redirect_uri"),
+        client.metadata.redirect_uris.as_slice(),
+    ) {
         (Some(requested), registered) => {
             if registered.iter().any(|uri| uri.matches(requested)) {
                 Ok((RedirectUri::from_matched(requested), true))

@@ -12,7 +12,7 @@ pub(super) async fn check(
 ) -> Result<Result<Option<String>, ProtocolError>, DatabaseError> {
     let refused = |description| Ok(Err(ProtocolError::new(ErrorCode::InvalidTarget, description)));
     match requested {
-        [] => Ok(Ok(client.default_resource.clone())),
+        [] => Ok(Ok(client.metadata.default_resource.clone())),
         [identifier] => match resources.find(identifier).await? {
             Some(resource) => Ok(Ok(Some(resource.identifier.clone()))),
             None => refused("resource is not registered"),

@@ -2,12 +2,16 @@
 //! report is returned, which is written as text or as JSON.
 
 mod arguments;
+mod connect;
 mod edit;
+mod options;
 mod report;
 mod run;
 
 pub use arguments::{ClientCommand, CreateClient, CreateResource};
+pub use connect::{PresetList, PresetView, presets};
 pub use edit::EditClient;
+pub use options::MetadataOptions;
 pub use report::{
     ClientChanged, ClientLine, ClientList, ClientReport, ClientView, Credentials, ResourceView, SecretView,
 };

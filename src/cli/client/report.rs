@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
+use super::connect::{Connection, PresetList};
 use crate::base::clock::Timestamp;
 use crate::cli::layout;
 use crate::client::{Client, ClientSummary, Resource};
 use crate::protocol::algorithm::Algorithm;
-use crate::protocol::redirect_uri::RedirectUri;
 
 /// What a command answers.
 #[derive(Debug, Serialize)]
@@ -17,6 +18,8 @@ use crate::protocol::redirect_uri::RedirectUri;
 pub enum ClientReport {
     /// A client and its secret, if it has one.
     Credentials(Credentials),
+    /// The products that are known.
+    Presets(PresetList),
     /// Everything about one.
     Client(Box<ClientView>),
     /// Some of them.
@@ -38,42 +41,24 @@ pub struct Credentials {
     /// Until when an older secret is accepted too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old_secret_expires_at: Option<Timestamp>,
+    /// What the application needs to know.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<Box<Connection>>,
 }
 
-/// A client under the names of RFC 7591.
+/// A client: its metadata under the names of RFC 7591, and what is no part of it.
 #[derive(Debug, Serialize)]
-#[expect(
-    missing_docs,
-    reason = "the fields are those of the client, under their registered names"
-)]
-#[expect(clippy::struct_excessive_bools, reason = "they are the client's")]
 pub struct ClientView {
+    /// Its id.
     pub client_id: String,
-    pub client_name: String,
-    #[serde(rename = "type")]
-    pub client_type: &'static str,
+    /// Every field of its metadata.
+    #[serde(flatten)]
+    pub metadata: Map<String, Value>,
+    /// Whether it is switched off.
     pub disabled: bool,
-    pub first_party: bool,
-    pub token_endpoint_auth_method: &'static str,
+    /// Its secrets, which nobody can read any more.
     pub secrets: Vec<SecretView>,
-    pub redirect_uris: Vec<String>,
-    pub post_logout_redirect_uris: Vec<String>,
-    pub grant_types: Vec<&'static str>,
-    pub scope: String,
-    pub require_pkce: bool,
-    pub id_token_signed_response_alg: &'static str,
-    pub access_token_signed_response_alg: Option<&'static str>,
-    pub access_token_format: &'static str,
-    pub access_token_lifetime: Option<u64>,
-    pub default_max_age: Option<u32>,
-    pub default_resource: Option<String>,
-    pub audience: Option<String>,
-    pub scope_claims_in_id_token: bool,
-    pub may_introspect: bool,
-    pub logo_uri: Option<String>,
-    pub client_uri: Option<String>,
-    pub policy_uri: Option<String>,
-    pub tos_uri: Option<String>,
+    /// Everything that was granted before is dead.
     pub revoked_before: Option<Timestamp>,
 }
 
@@ -125,47 +110,14 @@ pub struct ResourceView {
 
 impl From<Client> for ClientView {
     fn from(client: Client) -> Self {
+        let secrets = client.secrets.iter().map(|secret| SecretView {
+            expires_at: secret.expires_at,
+        });
         Self {
             client_id: client.client_id.to_string(),
-            client_name: client.name,
-            client_type: client.client_type.name(),
+            metadata: client.metadata.every_field(),
             disabled: client.disabled,
-            first_party: client.first_party,
-            token_endpoint_auth_method: client.authentication.name(),
-            secrets: client
-                .secrets
-                .iter()
-                .map(|secret| SecretView {
-                    expires_at: secret.expires_at,
-                })
-                .collect(),
-            redirect_uris: client
-                .redirect_uris
-                .iter()
-                .map(RedirectUri::as_str)
-                .map(str::to_owned)
-                .collect(),
-            post_logout_redirect_uris: client.post_logout_redirect_uris,
-            grant_types: client
-                .grant_types
-                .iter()
-                .map(|grant_type| grant_type.name())
-                .collect(),
-            scope: client.scopes.to_string(),
-            require_pkce: client.require_pkce,
-            id_token_signed_response_alg: client.id_token_algorithm.name(),
-            access_token_signed_response_alg: client.access_token_algorithm.map(Algorithm::name),
-            access_token_format: client.access_token_format.name(),
-            access_token_lifetime: client.access_token_lifetime.map(|lifetime| lifetime.as_secs()),
-            default_max_age: client.default_max_age,
-            default_resource: client.default_resource,
-            audience: client.audience,
-            scope_claims_in_id_token: client.scope_claims_in_id_token,
-            may_introspect: client.may_introspect,
-            logo_uri: client.icon,
-            client_uri: client.client_uri,
-            policy_uri: client.policy_uri,
-            tos_uri: client.tos_uri,
+            secrets: secrets.collect(),
             revoked_before: client.revoked_before,
         }
     }
@@ -209,8 +161,12 @@ impl fmt::Display for ClientReport {
                 if let Some(expires_at) = credentials.old_secret_expires_at {
                     write!(formatter, "\nThe old secret is accepted until {expires_at}.")?;
                 }
-                Ok(())
+                match &credentials.connection {
+                    Some(connection) => write!(formatter, "\n\n{connection}"),
+                    None => Ok(()),
+                }
             }
+            Self::Presets(list) => list.fmt(formatter),
             Self::Client(client) => layout::lines(formatter, client),
             Self::Clients(list) => {
                 let rows = list.clients.iter().map(|client| {

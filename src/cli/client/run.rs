@@ -1,21 +1,24 @@
 //! Owns what `signet client …` does, in its caller's transaction.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use super::arguments::{ClientCommand, CreateClient, CreateResource};
+use super::connect::{Connection, Product, presets};
 use super::report::{ClientChanged, ClientLine, ClientList, ClientReport, Credentials};
 use crate::base::clock;
 use crate::base::id::{self, ClientId};
 use crate::base::secret::Secret;
 use crate::cli::values;
-use crate::client::{ClientError, NewClient, NewResource, Resource, service};
+use crate::client::{Change, ClientError, NewClient, NewResource, Resource, service};
 use crate::db::Work;
 use crate::lifecycle::disable_client;
+use crate::protocol::issuer::Issuer;
 
 /// Carries out a command in the caller's transaction, which the caller commits.
-pub async fn run(command: ClientCommand, work: &mut Work) -> Result<ClientReport> {
+pub async fn run(command: ClientCommand, work: &mut Work, issuer: &Issuer) -> Result<ClientReport> {
     match command {
-        ClientCommand::Create(arguments) => create(&arguments, work).await,
+        ClientCommand::Create(arguments) => create(&arguments, work, issuer).await,
+        ClientCommand::Presets { name } => Ok(ClientReport::Presets(presets(name.as_deref())?)),
         ClientCommand::List { after, limit } => {
             let clients = service::list(work, after.map(ClientId::from_text).as_ref(), limit).await?;
             let clients = clients.into_iter().map(ClientLine::from).collect();
@@ -33,9 +36,9 @@ pub async fn run(command: ClientCommand, work: &mut Work) -> Result<ClientReport
                 "there is nothing to change; `signet client edit --help` lists what may be"
             );
             let id = ClientId::from_text(id);
-            service::edit(work, &id, |registration| changes.apply_to(registration))
-                .await
-                .map_err(advise)?;
+            let before = service::lock(work, &id).await.map_err(advise)?;
+            let change = changes.change(&before.metadata)?;
+            service::edit(work, &before, change).await.map_err(advise)?;
             let client = service::show(work, &id).await?;
             Ok(ClientReport::Client(Box::new(client.into())))
         }
@@ -46,6 +49,7 @@ pub async fn run(command: ClientCommand, work: &mut Work) -> Result<ClientReport
                 client_id: id.to_string(),
                 client_secret: Some(secret.expose().to_owned()),
                 old_secret_expires_at: (!overlap.is_zero()).then(|| clock::after(work.now(), overlap)),
+                connection: None,
             }))
         }
         ClientCommand::Disable { id } => {
@@ -57,6 +61,20 @@ pub async fn run(command: ClientCommand, work: &mut Work) -> Result<ClientReport
             let id = ClientId::from_text(id);
             disable_client::enable_client(work, &id).await.map_err(advise)?;
             Ok(changed(&id, "enabled"))
+        }
+        ClientCommand::Delete { id, yes } => {
+            let id = ClientId::from_text(id);
+            if yes {
+                service::delete(work, &id).await.map_err(advise)?;
+                return Ok(changed(&id, "deleted"));
+            }
+            let client = service::show(work, &id).await.map_err(advise)?;
+            bail!(
+                "{id} ({}) would lose its secrets, and every grant and consent that people gave it: they are signed \
+                 out of it at its next refresh, and asked again if it is registered anew. To delete it: signet client \
+                 delete {id} --yes",
+                client.metadata.client_name
+            )
         }
         ClientCommand::RevokeTokens { id } => {
             let id = ClientId::from_text(id);
@@ -74,14 +92,14 @@ fn advise(error: ClientError) -> anyhow::Error {
         ClientError::UnknownResource { .. } => {
             "register it first: `signet client resource-create --identifier … --name …`"
         }
-        ClientError::AlreadyExists(_) | ClientError::NotThere { .. } => {
-            "`signet client show` tells what it is"
+        ClientError::AlreadyExists(_) => {
+            "`signet client show` tells what it is; --id gives another one its own id"
         }
+        ClientError::NotThere { .. } => "`signet client show` tells what it is",
         ClientError::Metadata(_)
         | ClientError::Resource(_)
         | ClientError::TakenByUser(_)
         | ClientError::Public(_)
-        | ClientError::NoGrantLeft
         | ClientError::ResourceExists(_)
         | ClientError::OverlapTooLong
         | ClientError::WeakSecret
@@ -97,22 +115,29 @@ fn changed(id: &ClientId, done: &'static str) -> ClientReport {
     })
 }
 
-async fn create(arguments: &CreateClient, work: &mut Work) -> Result<ClientReport> {
-    let client_id = arguments
-        .id
-        .clone()
-        .unwrap_or_else(|| id::new_v7(work.now(), work.entropy()));
-    let new = NewClient::parse(arguments.registration(&client_id))?;
+async fn create(arguments: &CreateClient, work: &mut Work, issuer: &Issuer) -> Result<ClientReport> {
+    let product = Product::of(arguments, issuer)?;
+    let client_id = match (&arguments.id, &arguments.preset) {
+        (Some(id), _) | (None, Some(id)) => id.clone(),
+        (None, None) => id::new_v7(work.now(), work.entropy()),
+    };
+    let asked = product
+        .as_ref()
+        .map_or_else(|| Ok(Change::default()), Product::change)?;
+    let new = NewClient::parse(&client_id, arguments.metadata(asked)?)?;
     let chosen = arguments
         .secret_file
         .as_deref()
         .map(values::secret_from)
         .transpose()?;
     let created = service::create(work, &new, chosen).await.map_err(advise)?;
+    let secret = created.secret.as_ref().map(Secret::expose);
+    let connection = Connection::of(product, issuer, &new, secret, work.entropy())?;
     Ok(ClientReport::Credentials(Credentials {
         client_id: created.client_id.to_string(),
-        client_secret: created.secret.as_ref().map(Secret::expose).map(str::to_owned),
+        client_secret: secret.map(str::to_owned),
         old_secret_expires_at: None,
+        connection: Some(Box::new(connection)),
     }))
 }
 

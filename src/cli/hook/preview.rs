@@ -52,7 +52,7 @@ fn grant_type() -> impl clap::builder::TypedValueParser<Value = GrantType> {
 pub(super) async fn run(arguments: PreviewArguments, bench: &mut Workbench) -> Result<Preview> {
     let hooks = asked(&arguments, bench).await?;
     let client = service::show(&mut bench.work, &ClientId::from_text(arguments.client.as_str())).await?;
-    let resource = match &client.default_resource {
+    let resource = match &client.metadata.default_resource {
         Some(identifier) => bench.resources.find(identifier).await?,
         None => None,
     };

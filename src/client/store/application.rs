@@ -1,15 +1,14 @@
 //! Owns the writes on `auth.oauth_applications`, and its list.
 
-use super::columns::{self, APPLICATIONS};
+use sqlx::types::Json;
+
+use super::columns::APPLICATIONS;
 use crate::base::clock::Timestamp;
 use crate::base::id::ClientId;
 use crate::client::error::ClientError;
-use crate::client::metadata::NewClient;
-use crate::client::registered::{ClientSummary, ClientType};
+use crate::client::metadata::{ClientType, NewClient};
+use crate::client::registered::ClientSummary;
 use crate::db::{DatabaseError, PgConnection, constraint};
-use crate::protocol::algorithm::Algorithm;
-use crate::protocol::client_authentication::ClientAuthenticationMethod;
-use crate::protocol::redirect_uri::RedirectUri;
 
 /// Writes a new client, unless a user has its id (also a deleted one: tokens of both would have the same subject).
 pub(in crate::client) async fn insert_client(
@@ -17,74 +16,59 @@ pub(in crate::client) async fn insert_client(
     new: &NewClient,
     now: Timestamp,
 ) -> Result<(), ClientError> {
-    let rest = &new.rest;
-    let grant_types: Vec<String> = new
-        .grant_types
-        .iter()
-        .map(|grant| grant.name().to_owned())
-        .collect();
     sqlx::query_scalar!(
-        r#"insert into auth.oauth_applications (
-               client_id, name, type, icon, client_uri, policy_uri, tos_uri, first_party,
-               token_endpoint_auth_method, redirect_urls, post_logout_redirect_uris, grant_types, scopes,
-               require_pkce, id_token_signed_response_alg, access_token_signed_response_alg,
-               access_token_format, access_token_lifetime, default_max_age, default_resource, audience,
-               scope_claims_in_id_token, may_introspect, created_at, updated_at)
-           select $1::text, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-                  $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24::timestamptz, $24
+        r#"insert into auth.oauth_applications (client_id, metadata, created_at, updated_at)
+           select $1::text, $2::jsonb, $3::timestamptz, $3
            where not exists (select from auth.users u where u.id = $1)
            returning client_id"#,
-        new.client_id.as_str(),
-        rest.name,
-        rest.client_type.name(),
-        rest.icon,
-        rest.client_uri,
-        rest.policy_uri,
-        rest.tos_uri,
-        rest.first_party,
-        new.authentication.name(),
-        &texts(&new.redirect_uris),
-        &texts(&new.post_logout_redirect_uris),
-        &grant_types,
-        &new.scopes.to_vec(),
-        rest.require_pkce,
-        rest.id_token_algorithm.name(),
-        rest.access_token_algorithm.map(Algorithm::name),
-        rest.access_token_format.name(),
-        columns::seconds(rest.access_token_lifetime),
-        rest.default_max_age
-            .and_then(|seconds| i32::try_from(seconds).ok()),
-        rest.default_resource,
-        rest.audience,
-        rest.scope_claims_in_id_token,
-        rest.may_introspect,
+        new.client_id().as_str(),
+        Json(new.metadata().document()) as _,
         now,
     )
     .fetch_optional(connection)
     .await
-    .map_err(|error| refused(error, &new.client_id))?
+    .map_err(|error| refused(error, new.client_id()))?
     .map(drop)
-    .ok_or_else(|| ClientError::TakenByUser(new.client_id.clone()))
+    .ok_or_else(|| ClientError::TakenByUser(new.client_id().clone()))
 }
 
-/// How the client authenticates; its row stays locked, so that two rotations follow each other.
+/// Writes what a client is from now on.
+pub(in crate::client) async fn update_client(
+    connection: &mut PgConnection,
+    changed: &NewClient,
+    now: Timestamp,
+) -> Result<(), ClientError> {
+    let done = sqlx::query!(
+        "update auth.oauth_applications
+         set metadata = $2,
+             updated_at = $3
+         where client_id = $1",
+        changed.client_id().as_str(),
+        Json(changed.metadata().document()) as _,
+        now,
+    )
+    .execute(connection)
+    .await
+    .map_err(|error| refused(error, changed.client_id()))?;
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(ClientError::Unknown(changed.client_id().clone()))
+    }
+}
+
+/// Whether there is the client; its row stays locked, so that two changes follow each other.
 pub(in crate::client) async fn lock_client(
     connection: &mut PgConnection,
     client_id: &ClientId,
-) -> Result<Option<ClientAuthenticationMethod>, DatabaseError> {
-    sqlx::query_scalar!(
-        "select token_endpoint_auth_method from auth.oauth_applications where client_id = $1 for update",
+) -> Result<bool, DatabaseError> {
+    let found = sqlx::query_scalar!(
+        "select client_id from auth.oauth_applications where client_id = $1 for update",
         client_id.as_str(),
     )
     .fetch_optional(connection)
-    .await?
-    .map(|name| {
-        ClientAuthenticationMethod::parse(&name).ok_or(DatabaseError::Inconsistent {
-            table: APPLICATIONS,
-            problem: "an authentication method that is not offered",
-        })
-    })
-    .transpose()
+    .await?;
+    Ok(found.is_some())
 }
 
 /// Switches a client off or on; false if there is none. Switching off twice keeps the first time.
@@ -127,6 +111,20 @@ pub(in crate::client) async fn set_revoked_before(
     Ok(done.rows_affected() == 1)
 }
 
+/// Deletes a client with its secrets, grants, consents and waiting requests; false if there is none.
+pub(in crate::client) async fn delete_client(
+    connection: &mut PgConnection,
+    client_id: &ClientId,
+) -> Result<bool, DatabaseError> {
+    let done = sqlx::query!(
+        "delete from auth.oauth_applications where client_id = $1",
+        client_id.as_str(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// A page of clients in the order of their ids.
 pub(in crate::client) async fn list_clients(
     connection: &mut PgConnection,
@@ -161,7 +159,7 @@ pub(in crate::client) async fn list_clients(
 }
 
 /// What a violated constraint of the table means.
-pub(super) fn refused(error: sqlx::Error, client_id: &ClientId) -> ClientError {
+fn refused(error: sqlx::Error, client_id: &ClientId) -> ClientError {
     match constraint::violated(&error) {
         Some("oauth_applications_pkey") => ClientError::AlreadyExists(client_id.clone()),
         Some("oauth_applications_default_resource_fkey") => ClientError::UnknownResource {
@@ -170,9 +168,4 @@ pub(super) fn refused(error: sqlx::Error, client_id: &ClientId) -> ClientError {
         Some("oauth_applications_audience_fkey") => ClientError::UnknownResource { field: "audience" },
         _ => error.into(),
     }
-}
-
-/// URIs as the columns hold them.
-pub(super) fn texts(uris: &[RedirectUri]) -> Vec<String> {
-    uris.iter().map(|uri| uri.as_str().to_owned()).collect()
 }

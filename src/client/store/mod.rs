@@ -2,13 +2,14 @@
 
 mod application;
 mod columns;
-mod edit;
 mod find;
 mod resource;
 mod secret;
 
-pub(super) use application::{insert_client, list_clients, lock_client, set_disabled_at, set_revoked_before};
-pub(super) use edit::update_client;
+pub(super) use application::{
+    delete_client, insert_client, list_clients, lock_client, set_disabled_at, set_revoked_before,
+    update_client,
+};
 pub(super) use find::find_client;
 pub(super) use resource::{find_resource, insert_resource};
-pub(super) use secret::{expire_secrets, insert_secret};
+pub(super) use secret::{delete_secrets, expire_secrets, insert_secret};

@@ -50,3 +50,17 @@ pub(in crate::client) async fn expire_secrets(
     .await?;
     Ok(())
 }
+
+/// Forgets every secret at once.
+pub(in crate::client) async fn delete_secrets(
+    connection: &mut PgConnection,
+    client_id: &ClientId,
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "delete from auth.oauth_client_secrets where client_id = $1",
+        client_id.as_str(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

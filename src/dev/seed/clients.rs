@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::Map;
+
 use super::error::SeedError;
 use super::secrets_file::SecretsFile;
 use super::seeding::DemoAddresses;
 use crate::base::id::ClientId;
 use crate::base::secret::Secret;
 use crate::client::{
-    Client, ClientError, ClientType, NewClient, NewResource, Registration, Resource, service,
+    Change, Client, ClientError, ClientMetadata, ClientType, MetadataError, NewClient, NewResource, Resource,
+    service,
 };
 use crate::db::Work;
-use crate::protocol::client_authentication::ClientAuthenticationMethod;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::scope::{self, Scope};
@@ -36,8 +38,8 @@ pub(super) async fn provide(
         service::resource_create(work, &resource()?).await?;
     }
     match find(work, DEMO_SPA).await? {
-        None => drop(create(work, spa(), None).await?),
-        Some(existing) => complete(work, existing, spa()).await?,
+        None => drop(create(work, DEMO_SPA, spa()?, None).await?),
+        Some(existing) => complete(work, existing, spa()?).await?,
     }
     provide_service(work, secrets).await?;
     provide_web(work, demo).await
@@ -51,7 +53,7 @@ async fn provide_service(work: &mut Work, secrets: &mut SecretsFile) -> Result<(
         (Some(existing), None) => {
             Some(service::rotate_secret(work, &existing.client_id, Duration::ZERO).await?)
         }
-        (None, kept) => create(work, program(), kept).await?,
+        (None, kept) => create(work, DEMO_SERVICE, program(), kept).await?,
     };
     if let Some(secret) = made {
         secrets.set(DEMO_SERVICE, secret);
@@ -63,12 +65,12 @@ async fn provide_service(work: &mut Work, secrets: &mut SecretsFile) -> Result<(
 async fn provide_web(work: &mut Work, demo: &DemoAddresses) -> Result<Secret, SeedError> {
     let client_id = ClientId::from_text(DEMO_CLIENT);
     match find(work, DEMO_CLIENT).await? {
-        None => match create(work, web(demo), None).await? {
+        None => match create(work, DEMO_CLIENT, web(demo)?, None).await? {
             Some(secret) => Ok(secret),
             None => Err(ClientError::Public(client_id).into()),
         },
         Some(existing) if serves(&existing, demo) => {
-            complete(work, existing, web(demo)).await?;
+            complete(work, existing, web(demo)?).await?;
             Ok(service::rotate_secret(work, &client_id, Duration::ZERO).await?)
         }
         Some(_) => Err(SeedError::OtherAddress {
@@ -78,21 +80,19 @@ async fn provide_web(work: &mut Work, demo: &DemoAddresses) -> Result<Secret, Se
 }
 
 /// Gives a client of an earlier version the scopes that its successor is made with.
-async fn complete(work: &mut Work, existing: Client, wanted: Registration) -> Result<(), ClientError> {
-    let wanted = wanted.scopes.unwrap_or_default();
-    if wanted.is_subset(&existing.scopes) {
+async fn complete(work: &mut Work, existing: Client, wanted: ClientMetadata) -> Result<(), ClientError> {
+    if wanted.scope.is_subset(&existing.metadata.scope) {
         return Ok(());
     }
-    service::edit(work, &existing.client_id, |registration| {
-        registration.scopes = Some(existing.scopes.with(wanted.to_vec()));
-        Ok(())
-    })
-    .await
+    let scope = existing.metadata.scope.clone().with(wanted.scope.to_vec());
+    let change = Change::new(Map::from_iter([("scope".to_owned(), scope.to_string().into())]))?;
+    service::edit(work, &existing, change).await
 }
 
 fn serves(client: &Client, demo: &DemoAddresses) -> bool {
     let callback = demo.callback();
     client
+        .metadata
         .redirect_uris
         .iter()
         .map(RedirectUri::as_str)
@@ -109,50 +109,56 @@ async fn find(work: &mut Work, client_id: &str) -> Result<Option<Client>, Client
 
 async fn create(
     work: &mut Work,
-    registration: Registration,
+    client_id: &str,
+    metadata: ClientMetadata,
     chosen: Option<Secret>,
 ) -> Result<Option<Secret>, ClientError> {
-    let new = NewClient::parse(registration)?;
+    let new = NewClient::parse(client_id, metadata)?;
     Ok(service::create(work, &new, chosen).await?.secret)
 }
 
-fn web(demo: &DemoAddresses) -> Registration {
-    Registration {
+fn web(demo: &DemoAddresses) -> Result<ClientMetadata, ClientError> {
+    Ok(ClientMetadata {
         first_party: true,
-        authentication: Some(ClientAuthenticationMethod::ClientSecretBasic),
-        redirect_uris: vec![demo.callback()],
-        post_logout_redirect_uris: vec![demo.signed_out()],
+        redirect_uris: uris("redirect_uris", &[demo.callback()])?,
+        post_logout_redirect_uris: uris("post_logout_redirect_uris", &[demo.signed_out()])?,
         grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
-        scopes: Some(scopes(&["address", "phone", scope::OFFLINE_ACCESS])),
-        scope_claims_in_id_token: true,
+        scope: scopes(&["address", "phone", scope::OFFLINE_ACCESS]),
         client_uri: Some(demo.url.clone()),
-        ..Registration::new(DEMO_CLIENT, "Demo application", ClientType::Web)
-    }
+        ..ClientMetadata::new("Demo application", ClientType::Web)
+    })
 }
 
-fn spa() -> Registration {
+fn spa() -> Result<ClientMetadata, ClientError> {
     let addresses = |path: &str| {
-        ["http://localhost:3000", "http://localhost:5173"]
-            .map(|origin| format!("{origin}{path}"))
-            .to_vec()
+        ["http://localhost:3000", "http://localhost:5173"].map(|origin| format!("{origin}{path}"))
     };
-    Registration {
-        authentication: Some(ClientAuthenticationMethod::None),
-        redirect_uris: addresses("/callback"),
-        post_logout_redirect_uris: addresses("/"),
+    Ok(ClientMetadata {
+        redirect_uris: uris("redirect_uris", &addresses("/callback"))?,
+        post_logout_redirect_uris: uris("post_logout_redirect_uris", &addresses("/"))?,
         grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
-        scopes: Some(scopes(&[])),
-        ..Registration::new(DEMO_SPA, "Demo browser application", ClientType::Spa)
-    }
+        scope: scopes(&[]),
+        ..ClientMetadata::new("Demo browser application", ClientType::Spa)
+    })
 }
 
-fn program() -> Registration {
-    Registration {
-        scopes: Some(Scope::from_tokens(["api:read", "api:write"])),
+fn program() -> ClientMetadata {
+    ClientMetadata {
+        scope: Scope::from_tokens(["api:read", "api:write"]),
         default_resource: Some(DEMO_RESOURCE.to_owned()),
         may_introspect: true,
-        ..Registration::new(DEMO_SERVICE, "Demo service", ClientType::Service)
+        ..ClientMetadata::new("Demo service", ClientType::Service)
     }
+}
+
+fn uris(field: &str, texts: &[String]) -> Result<Vec<RedirectUri>, MetadataError> {
+    let registered = texts.iter().map(|text| {
+        RedirectUri::register(text).map_err(|problem| MetadataError::Value {
+            field: field.to_owned(),
+            problem: format!("{text:?}: {problem}"),
+        })
+    });
+    registered.collect()
 }
 
 fn scopes(more: &[&str]) -> Scope {
@@ -187,9 +193,9 @@ mod tests {
         let demo = DemoAddresses {
             url: "http://localhost:8081".to_owned(),
         };
-        for registration in [web(&demo), spa(), program()] {
-            let name = registration.name.clone();
-            assert!(NewClient::parse(registration).is_ok(), "{name}");
+        for metadata in [web(&demo).unwrap(), spa().unwrap(), program()] {
+            let name = metadata.client_name.clone();
+            assert!(NewClient::parse("demo", metadata).is_ok(), "{name}");
         }
         assert!(resource().is_ok());
     }

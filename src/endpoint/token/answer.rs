@@ -56,7 +56,7 @@ pub async fn post(
         .ok_or_else(|| refuse(ErrorCode::InvalidRequest, "grant_type is missing"))?;
     let grant_type = GrantType::parse(grant_type)
         .ok_or_else(|| refuse(ErrorCode::UnsupportedGrantType, "this grant_type is not served"))?;
-    if !client.grant_types.contains(&grant_type) {
+    if !client.metadata.grant_types.contains(&grant_type) {
         return Err(refuse(
             ErrorCode::UnauthorizedClient,
             "the client is not registered for this grant_type",
@@ -66,7 +66,13 @@ pub async fn post(
         tracing::error!(reason, client.id = %client.client_id, "no token was minted");
         return Err(OAuthError::unavailable());
     }
-    let resource = resource(&edge, &params, grant_type, client.default_resource.as_deref()).await?;
+    let resource = resource(
+        &edge,
+        &params,
+        grant_type,
+        client.metadata.default_resource.as_deref(),
+    )
+    .await?;
     let keys = edge.app.issuance().keys.current();
     let granting = Granting {
         issuance: edge.app.issuance(),

@@ -241,7 +241,7 @@ async fn begin(
     presented: Presented<'_>,
 ) -> Result<Work, OAuthError> {
     let graceful = !granting.issuance.settings.refresh_grace().is_zero();
-    let work = match (granting.client.access_token_format, presented) {
+    let work = match (granting.client.metadata.access_token_format, presented) {
         (AccessTokenFormat::Jwt, Presented::Refresh(_)) if granting.keys.is_complete() && graceful => {
             edge.app.repeatable(circumstances).await
         }

@@ -16,7 +16,7 @@ use crate::hook::definition::OnFailure;
 use crate::hook::merge::Draft;
 use crate::hook::{Hook, Hooks, answer};
 use crate::protocol::claims::{self, Output};
-use crate::protocol::scope::{MODULES, OPENID, ORGANIZATIONS};
+use crate::protocol::scope::{OPENID, ORGANIZATIONS};
 use crate::signing::key_set::KeySet;
 use crate::token::access_token::{self, Moment, Recipient};
 use crate::token::id_token::{self, IdTokenContent};
@@ -45,7 +45,7 @@ impl Subject {
             address: None,
             user_id: &self.user.id,
             client_id: &self.client.client_id,
-            first_party: self.client.first_party,
+            first_party: self.client.metadata.first_party,
             grant_type,
             authentication_method: method,
             since: None,
@@ -65,11 +65,12 @@ impl Subject {
         self.user.profile.claims(named)
     }
 
-    fn content<'a>(&self, access_token: Option<&'a Secret>) -> IdTokenContent<'a> {
+    fn content<'a>(&'a self, access_token: Option<&'a Secret>) -> IdTokenContent<'a> {
         IdTokenContent {
             nonce: None,
             access_token,
-            standard: if self.client.scope_claims_in_id_token {
+            scope: &self.scope,
+            standard: if self.client.has_full_id_token() {
                 self.standard()
             } else {
                 Map::new()
@@ -176,10 +177,7 @@ pub(super) async fn userinfo(
     if let Some(organizations) = &subject.organizations {
         tenancy.insert(ORGANIZATIONS.to_owned(), organizations.clone());
     }
-    let switches = Switches {
-        user_role_alias: false,
-        modules: subject.scope.contains(MODULES),
-    };
+    let switches = Switches::new(false, |scope| subject.scope.contains(scope));
     let draft = assemble::draft_userinfo(&subject.user.id, &tenancy, subject.standard(), switches);
     let occasion = subject.occasion(bench, Output::Userinfo);
     let question = Question {

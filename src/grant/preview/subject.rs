@@ -78,7 +78,7 @@ pub async fn prepare(
         ),
     };
     let requested = organization.as_ref().map(OrganizationId::as_str);
-    let facts = Hooks::facts(work, &user.id, requested, &client.scopes).await?;
+    let facts = Hooks::facts(work, &user.id, requested, &client.metadata.scope).await?;
     let audience = resource
         .as_ref()
         .map_or(issuance.issuer.as_str(), |resource| &resource.identifier);
@@ -103,7 +103,7 @@ pub async fn prepare(
         }
         Ok(tenancy) => {
             preview.facts.clone_from(&tenancy);
-            let scope = client.scopes.clone();
+            let scope = client.metadata.scope.clone();
             let organizations = if scope.contains(ORGANIZATIONS) {
                 Some(Hooks::organizations(work, &user.id).await?)
             } else {

@@ -9,6 +9,7 @@ use http::header::AUTHORIZATION;
 use super::params::{Params, decode_component};
 use crate::base::id::ClientId;
 use crate::base::secret::Secret;
+use crate::client::auth::PresentedCredential;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 
 /// The longest identifier that any client can have.
@@ -21,17 +22,6 @@ pub struct PresentedClient {
     pub client_id: ClientId,
     /// What it showed.
     pub credential: PresentedCredential,
-}
-
-/// A proof that was shown, not yet verified.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PresentedCredential {
-    /// `client_secret_basic`.
-    Basic(Secret),
-    /// `client_secret_post`.
-    Post(Secret),
-    /// `client_id` alone: what a public client sends.
-    None,
 }
 
 impl PresentedClient {

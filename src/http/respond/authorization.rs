@@ -66,7 +66,7 @@ pub fn lead_on(edge: &Edge, client: &Client, over: &RequestOver) -> Response {
     };
     let page = RequestOverPage {
         layout: &edge.layout,
-        client: ClientCard::named(&client.name),
+        client: ClientCard::named(&client.metadata.client_name),
         ending,
         way_back: client.home().as_deref().and_then(WebLink::parse),
         account: &edge.app.issuer().url("/account"),

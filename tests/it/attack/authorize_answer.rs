@@ -109,7 +109,7 @@ async fn az_10_pages_load_nothing_from_elsewhere() {
     let logo = "https://cdn.example.com/logo.png";
     let client = a_client("shop")
         .third_party()
-        .with(|registration| registration.icon = Some(logo.to_owned()))
+        .with(|registration| registration.logo_uri = Some(logo.to_owned()))
         .create(&app)
         .await;
     let relying_party = app.relying_party(&client);

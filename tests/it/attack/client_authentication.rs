@@ -46,7 +46,7 @@ async fn assert_refused(relying_party: &RelyingParty, attempts: &[Attempt<'_>]) 
 async fn ca_01_basic_is_proven_by_its_secret_in_the_header_alone() {
     let app = TestApp::new().await;
     let (client, other) = (
-        a_client("jobs").service().create(&app).await,
+        a_client("jobs").service().exact_method().create(&app).await,
         a_client("other").service().create(&app).await,
     );
     let relying_party = app.relying_party(&client);
@@ -86,6 +86,42 @@ async fn ca_01_basic_is_proven_by_its_secret_in_the_header_alone() {
     assert_eq!(good.status, 200, "{}", good.body);
 }
 
+/// CA-01. A client that is not held to one method presents its secret in the header or in the body, whichever it is
+/// registered for.
+#[tokio::test]
+async fn ca_01_header_and_body_are_one_method_unless_the_client_is_held_to_its_own() {
+    let app = TestApp::new().await;
+    for client in [
+        a_client("basic").service().create(&app).await,
+        a_client("post").service().post().create(&app).await,
+    ] {
+        let relying_party = app.relying_party(&client);
+        let secret = client.secret.clone().unwrap();
+        for shown in [
+            (basic(&client.id, &secret), vec![]),
+            (
+                String::new(),
+                vec![("client_id", client.id.as_str()), ("client_secret", &secret)],
+            ),
+        ] {
+            let reply = attempt(&relying_party, ENDPOINTS[0], &shown).await;
+            assert_eq!(reply.status, 200, "{}: {}", client.id, reply.body);
+        }
+        assert_refused(
+            &relying_party,
+            &[
+                (basic(&client.id, "wrong"), vec![]),
+                (
+                    String::new(),
+                    vec![("client_id", client.id.as_str()), ("client_secret", "wrong")],
+                ),
+                (String::new(), vec![("client_id", client.id.as_str())]),
+            ],
+        )
+        .await;
+    }
+}
+
 /// RFC 6749 §2.3: CA-01. Two methods at once are refused, even when both are right.
 #[tokio::test]
 async fn ca_01_two_methods_at_once_are_refused() {
@@ -117,7 +153,12 @@ async fn ca_01_two_methods_at_once_are_refused() {
 #[tokio::test]
 async fn ca_01_the_body_and_the_name_alone_are_methods_of_their_own() {
     let app = TestApp::new().await;
-    let posting = a_client("posting").service().post().create(&app).await;
+    let posting = a_client("posting")
+        .service()
+        .post()
+        .exact_method()
+        .create(&app)
+        .await;
     let relying_party = app.relying_party(&posting);
     let secret = posting.secret.clone().unwrap();
     assert_refused(

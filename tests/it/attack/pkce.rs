@@ -105,3 +105,51 @@ async fn pk_03_a_verifier_for_a_code_without_challenge_is_refused() {
     ];
     assert_eq!(relying_party.token(&fields).await.status, 200);
 }
+
+/// RFC 9700 §2.1.1: PK-01. A confidential client that an operator said nothing of sends a challenge, or a nonce in a
+/// request for an ID token; a public client always sends a challenge. What to switch on is said.
+#[tokio::test]
+async fn pk_01_a_nonce_stands_for_a_challenge_at_confidential_clients_only() {
+    let app = TestApp::new().await;
+    let ada = ada(&app).await;
+    let silent = |id: &str| a_client(id).with(|metadata| metadata.require_pkce = None);
+    let web = app.relying_party(&silent("web").create(&app).await);
+    let native = silent("native")
+        .public()
+        .redirect_uri("https://native.example.com/cb");
+    let native = app.relying_party(&native.create(&app).await);
+    let strict = app.relying_party(&a_client("strict").create(&app).await);
+    let no_challenge = [("code_challenge", ""), ("code_challenge_method", "")];
+    let neither = [no_challenge[0], no_challenge[1], ("nonce", "")];
+    let plain = [no_challenge[0], no_challenge[1], ("scope", "api:read")];
+    for (party, request) in [
+        (&web, neither.as_slice()),
+        (&web, plain.as_slice()),
+        (&native, no_challenge.as_slice()),
+        (&strict, no_challenge.as_slice()),
+    ] {
+        let reply = party.authorize(&app.browser(), &ada, request).await;
+        assert_eq!(
+            reply.parameter("error").as_deref(),
+            Some("invalid_request"),
+            "{}",
+            party.client.id
+        );
+        let told = reply.parameter("error_description").unwrap();
+        assert!(
+            told.contains("switch PKCE (S256) on in the application"),
+            "{told}"
+        );
+    }
+    let code = web.code(&app, &ada, &no_challenge).await;
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", web.client.redirect_uri.as_str()),
+    ];
+    assert_eq!(web.token(&fields).await.status, 200);
+    // A challenge that was sent is enforced all the same.
+    let code = web.code(&app, &ada, &[]).await;
+    let fields = [fields[0], ("code", code.as_str()), fields[2]];
+    web.token(&fields).await.assert_error(400, "invalid_grant");
+}

@@ -1,6 +1,7 @@
 //! Attacks on where an answer goes: RU-03, RU-04.
 
-use signet::client::{ClientType, NewClient, Registration};
+use serde_json::json;
+use signet::client::{Change, ClientType, NewClient};
 
 use super::evidence::{assert_error_page, codes, signed_in};
 use crate::app::TestApp;
@@ -58,24 +59,25 @@ fn ru_03_dangerous_addresses_cannot_be_registered() {
         "",
     ] {
         for client_type in [ClientType::Web, ClientType::Native, ClientType::Spa] {
-            let good = Registration {
-                redirect_uris: vec!["https://app.example.com/cb".to_owned()],
-                ..Registration::new("app", "App", client_type)
+            let register = |field: &str, uris: &[&str]| {
+                let asked = json!({
+                    "client_name": "App", "type": client_type, "redirect_uris": ["https://app.example.com/cb"],
+                });
+                let fields = asked.as_object().cloned().unwrap();
+                let list = Change::new([(field.to_owned(), json!(uris))].into_iter().collect())?;
+                NewClient::parse("app", Change::new(fields)?.and(list).create()?)
             };
-            assert!(NewClient::parse(good.clone()).is_ok());
-            let login = Registration {
-                redirect_uris: vec!["https://app.example.com/cb".to_owned(), uri.to_owned()],
-                ..good.clone()
-            };
-            assert!(NewClient::parse(login).is_err(), "{uri:?} for {client_type:?}");
-            let logout = Registration {
-                post_logout_redirect_uris: vec![uri.to_owned()],
-                ..good
-            };
-            assert!(
-                NewClient::parse(logout).is_err(),
-                "{uri:?} after logout for {client_type:?}"
-            );
+            let good = "https://app.example.com/cb";
+            assert!(register("redirect_uris", &[good]).is_ok());
+            for (field, uris) in [
+                ("redirect_uris", vec![good, uri]),
+                ("post_logout_redirect_uris", vec![uri]),
+            ] {
+                assert!(
+                    register(field, &uris).is_err(),
+                    "{field} {uri:?} for {client_type:?}"
+                );
+            }
         }
     }
 }
@@ -131,7 +133,8 @@ async fn ru_04_a_missing_address_is_not_guessed() {
     let relying_party = app.relying_party(&a_client("web").create(&app).await);
     let mut admin = app.database.admin().await;
     sqlx::query(
-        "update auth.oauth_applications set redirect_urls = redirect_urls || '{https://web.example.com/two}'",
+        "update auth.oauth_applications
+         set metadata = jsonb_insert(metadata, '{redirect_uris, 0}', '\"https://web.example.com/two\"')",
     )
     .execute(&mut admin)
     .await

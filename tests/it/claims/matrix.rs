@@ -116,14 +116,11 @@ async fn hk_06_every_grant_says_the_same_in_every_output() {
     let people = belong(&app).await;
     let clients = [
         (a_client("plain").create(&app).await, false),
-        (
-            a_client("wanting").scope_claims_in_id_token().create(&app).await,
-            true,
-        ),
+        (a_client("wanting").full_id_token().create(&app).await, true),
         (
             a_client("opaque")
                 .reference_tokens()
-                .scope_claims_in_id_token()
+                .full_id_token()
                 .create(&app)
                 .await,
             true,

@@ -1,6 +1,7 @@
 //! What tokens say of a person: every grant, every output, every way to belong.
 
 mod audience;
+mod groups;
 mod hook;
 mod matrix;
 mod organization;

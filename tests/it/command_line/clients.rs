@@ -33,8 +33,19 @@ async fn a_client_is_registered_and_shown() {
     let secret = created["client_secret"].as_str().expect("a secret").to_owned();
     assert_json_snapshot!(tidy(created), @r#"
     {
+      "authorization_endpoint": "https://login.example.com/oauth2/authorize",
       "client_id": "web",
-      "client_secret": "[secret]"
+      "client_secret": "[secret]",
+      "discovery": "https://login.example.com/.well-known/openid-configuration",
+      "end_session_endpoint": "https://login.example.com/oauth2/logout",
+      "issuer": "https://login.example.com",
+      "jwks_uri": "https://login.example.com/.well-known/jwks.json",
+      "redirect_uris": [
+        "https://app.example.com/cb"
+      ],
+      "scope": "email openid",
+      "token_endpoint": "https://login.example.com/oauth2/token",
+      "userinfo_endpoint": "https://login.example.com/oauth2/userinfo"
     }
     "#);
     let shown = signet.json(&["client", "show", "web"]).await;
@@ -51,12 +62,14 @@ async fn a_client_is_registered_and_shown() {
       "default_max_age": null,
       "default_resource": null,
       "disabled": false,
+      "exact_auth_method": false,
       "first_party": false,
       "grant_types": [
         "authorization_code",
         "refresh_token"
       ],
       "id_token_signed_response_alg": "RS256",
+      "lean_id_token": false,
       "logo_uri": null,
       "may_introspect": false,
       "policy_uri": null,
@@ -64,10 +77,9 @@ async fn a_client_is_registered_and_shown() {
       "redirect_uris": [
         "https://app.example.com/cb"
       ],
-      "require_pkce": true,
+      "require_pkce": null,
       "revoked_before": null,
       "scope": "email openid",
-      "scope_claims_in_id_token": false,
       "secrets": [
         {
           "expires_at": null
@@ -91,6 +103,14 @@ async fn a_client_is_registered_and_shown() {
       ]
     }
     "#);
+}
+
+/// An id is given once, and one that nobody has is said to be unknown.
+#[tokio::test]
+async fn an_id_that_is_taken_or_unknown_is_refused() {
+    let database = TestDatabase::new().await;
+    let signet = Signet::on(&database);
+    signet.json(&CREATE).await;
     signet.run(&CREATE).await.assert_refused("web");
     signet
         .run(&["client", "show", "nobody"])

@@ -60,7 +60,7 @@ async fn a_refresh_token_is_inactive_without_its_audience_or_the_clients_right()
     for (statement, code) in [
         ("delete from auth.resources", "invalid_grant"),
         (
-            "update auth.oauth_applications set grant_types = array['authorization_code']",
+            "update auth.oauth_applications set metadata = metadata || '{\"grant_types\": [\"authorization_code\"]}'",
             "unauthorized_client",
         ),
     ] {

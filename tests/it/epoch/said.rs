@@ -13,7 +13,7 @@ use crate::fixtures::{a_client, a_person, an_organization};
 #[tokio::test]
 async fn the_epoch_is_said_in_access_tokens_only() {
     let app = TestApp::new().await;
-    let client = a_client("web").scope_claims_in_id_token().create(&app).await;
+    let client = a_client("web").full_id_token().create(&app).await;
     let relying_party = app.relying_party(&client);
     let service = app.relying_party(&a_client("jobs").service().create(&app).await);
     let ada = a_person("ada").create(&app).await;
@@ -164,7 +164,7 @@ async fn modules_are_said_by_scope() {
         config.modules.allowlist.team = vec!["cards".to_owned(), "notes".to_owned()];
     })
     .await;
-    let client = a_client("web").scope_claims_in_id_token().create(&app).await;
+    let client = a_client("web").full_id_token().create(&app).await;
     let relying_party = app.relying_party(&client);
     let ada = a_person("ada").create(&app).await;
     an_organization(&app, "acme", &ada, None).await;

@@ -25,7 +25,7 @@ async fn hk_06_a_hook_is_heard_by_every_grant_in_the_outputs_that_it_lists() {
     an_organization(&app, "acme", &ada, None).await;
     let clients = [
         a_client("plain").create(&app).await,
-        a_client("wanting").scope_claims_in_id_token().create(&app).await,
+        a_client("wanting").full_id_token().create(&app).await,
         a_client("opaque").reference_tokens().create(&app).await,
     ];
     let alone = Output::ALL.map(|output| vec![output]);

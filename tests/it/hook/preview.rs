@@ -48,11 +48,7 @@ async fn scene() -> Scene {
     functions(&app, FUNCTIONS).await;
     let ada = a_person("ada").create(&app).await;
     an_organization(&app, "acme", &ada, None).await;
-    let client = a_client("web")
-        .scopes(&SCOPES)
-        .scope_claims_in_id_token()
-        .create(&app)
-        .await;
+    let client = a_client("web").scopes(&SCOPES).full_id_token().create(&app).await;
     let signet = Signet::on(&app.database).with("SIGNET_DATABASE__HOOK_URL", &app.database.hook_url);
     Scene {
         app,
@@ -193,7 +189,11 @@ async fn each_output_has_its_verdict_and_the_grant_one() {
 async fn an_output_that_there_is_not_is_absent() {
     let (app, signet) = ready().await;
     a_hook("desk").outputs(&Output::ALL).create(&app).await;
-    sql(&app, "update auth.oauth_applications set scopes = array['email']").await;
+    sql(
+        &app,
+        r#"update auth.oauth_applications set metadata = metadata || '{"scope": "email"}'"#,
+    )
+    .await;
     let shown = preview(&signet, "").await;
     assert_eq!(shown["verdict"], "issued");
     for section in &shown["outputs"].as_array().unwrap()[1..] {
@@ -209,7 +209,8 @@ async fn an_output_that_there_is_not_is_absent() {
     crate::fixtures::client::a_resource(&app, "https://api.example.com/", None).await;
     sql(
         &app,
-        "update auth.oauth_applications set scopes = array['openid'], default_resource = 'https://api.example.com/'",
+        r#"update auth.oauth_applications
+           set metadata = metadata || '{"scope": "openid", "default_resource": "https://api.example.com/"}'"#,
     )
     .await;
     let shown = preview(&signet, "").await;

@@ -235,7 +235,9 @@ async fn what_an_operator_takes_away_is_gone_half_way_through() {
         ),
         (
             "moved",
-            "update auth.oauth_applications set redirect_urls = '{https://moved.example.com/}' where client_id = 'moved'",
+            "update auth.oauth_applications
+             set metadata = metadata || '{\"redirect_uris\": [\"https://moved.example.com/\"]}'
+             where client_id = 'moved'",
         ),
     ] {
         let party = app.relying_party(&a_client(id).create(&app).await);

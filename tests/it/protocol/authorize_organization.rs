@@ -99,7 +99,6 @@ async fn contradicting_wishes_are_refused() {
             vec![("scope", "openid organization:acme organization:globex")],
             "invalid_scope",
         ),
-        (vec![("scope", "openid organization:*")], "invalid_scope"),
         (vec![("organization", long.as_str())], "invalid_request"),
     ] {
         let reply = house.app.browser().get(&url(&extra)).await;
