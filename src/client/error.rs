@@ -40,6 +40,17 @@ pub enum ClientError {
         /// What is not in it.
         value: String,
     },
+    /// No such resource.
+    #[error("there is no resource {0}")]
+    NoResource(String),
+    /// Clients name it.
+    #[error("{identifier} is the default resource or the audience of {}", clients.join(", "))]
+    ResourceInUse {
+        /// The resource.
+        identifier: String,
+        /// Which clients.
+        clients: Vec<String>,
+    },
     /// Another resource has this identifier.
     #[error("there already is a resource {0}")]
     ResourceExists(String),

@@ -9,12 +9,15 @@ pub mod preset;
 pub mod registered;
 pub mod registry;
 pub mod resource;
+pub mod resource_service;
 pub mod secret;
 pub mod service;
 mod store;
+mod token_type;
 
 pub use error::ClientError;
 pub use metadata::{AccessTokenFormat, Change, ClientMetadata, ClientType, MetadataError, NewClient};
 pub use registered::{Client, ClientSummary, StoredSecret};
 pub use registry::{Registry, Resources};
 pub use resource::{NewResource, Resource};
+pub use token_type::TokenType;

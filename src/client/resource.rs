@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::token_type::TokenType;
 use crate::base::display;
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::claims;
@@ -18,6 +19,8 @@ pub struct Resource {
     pub name: String,
     /// The algorithm of access tokens for it.
     pub algorithm: Option<Algorithm>,
+    /// What the header of access tokens for it calls them.
+    pub token_type: TokenType,
     /// How long access tokens for it live.
     pub lifetime: Option<Duration>,
     /// Our claim's name and the name that this audience wants for it.
@@ -33,6 +36,7 @@ impl Resource {
             identifier: String,
             name: String,
             access_token_signed_response_alg: Option<String>,
+            access_token_typ: String,
             access_token_lifetime: Option<u64>,
             claim_names: BTreeMap<String, String>,
         }
@@ -45,6 +49,7 @@ impl Resource {
             identifier: row.identifier,
             name: row.name,
             algorithm,
+            token_type: TokenType::parse(&row.access_token_typ)?,
             lifetime: row.access_token_lifetime.map(Duration::from_secs),
             claim_names: row.claim_names,
         })

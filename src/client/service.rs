@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::error::ClientError;
 use super::metadata::{Change, NewClient};
 use super::registered::{Client, ClientSummary};
-use super::resource::{NewResource, Resource};
 use super::{secret, store};
 use crate::audit::{self, Event};
 use crate::base::clock;
@@ -186,25 +185,6 @@ pub async fn revoke_before(work: &mut Work, client_id: &ClientId) -> Result<(), 
         },
     )
     .await?)
-}
-
-/// Registers a resource.
-pub async fn resource_create(work: &mut Work, new: &NewResource) -> Result<(), ClientError> {
-    let now = work.now();
-    let resource = new.resource();
-    store::insert_resource(work.connection()?, resource, now).await?;
-    Ok(audit::record(
-        work,
-        Event::ResourceChanged {
-            resource: resource.identifier.clone(),
-        },
-    )
-    .await?)
-}
-
-/// The resource of an identifier, read past every cache.
-pub async fn resource_show(work: &mut Work, identifier: &str) -> Result<Option<Resource>, ClientError> {
-    Ok(store::find_resource(work.connection()?, identifier).await?)
 }
 
 fn known(found: bool, client_id: &ClientId) -> Result<(), ClientError> {

@@ -15,15 +15,15 @@ use crate::base::handle::{BackupEpoch, Handle, Kind};
 use crate::base::id::{ClientId, GrantId, TokenId};
 use crate::base::secret::Secret;
 use crate::claims::assemble::{self, Draft, TokenFrame, TokenSubject};
-use crate::client::{AccessTokenFormat, Client, Resource};
+use crate::client::{AccessTokenFormat, Client, Resource, TokenType};
 use crate::db::{DatabaseError, Work};
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::scope::Scope;
 use crate::signing::error::VerificationError;
 use crate::signing::key_set::KeySet;
 
-/// The `typ` of RFC 9068 §2.1.
-pub const TYPE: &str = "at+jwt";
+/// The claim that every access token has (RFC 9068 §2.2) and no ID token: hooks and operators cannot give it to one.
+pub(super) const CLIENT_ID: &str = "client_id";
 
 /// For whom a token is made.
 #[derive(Debug, Clone, Copy)]
@@ -115,7 +115,8 @@ pub fn mint(
                 .and_then(|resource| resource.algorithm)
                 .or(client.metadata.access_token_signed_response_alg)
                 .unwrap_or(Algorithm::ES256);
-            (Secret::new(keys.sign(algorithm, TYPE, &claims)?), None)
+            let typ = token_type(issuance, resource).name();
+            (Secret::new(keys.sign(algorithm, typ, &claims)?), None)
         }
         AccessTokenFormat::Reference => {
             let handle = Handle::new(Kind::AccessToken, moment.entropy);
@@ -132,6 +133,15 @@ pub fn mint(
         jti,
         reference,
     })
+}
+
+/// The `typ` of an audience's tokens. Those for ourselves have their own, whatever is registered under our name: where
+/// a person is told about themselves, no plain JWT is taken.
+fn token_type(issuance: &Issuance, resource: Option<&Resource>) -> TokenType {
+    resource
+        .filter(|resource| resource.identifier != issuance.issuer.as_str())
+        .map(|resource| resource.token_type)
+        .unwrap_or_default()
 }
 
 /// Stores what a reference token stands for; a JWT needs no row. One statement, or none.
@@ -153,6 +163,16 @@ pub enum PresentedToken {
     Reference(Handle),
 }
 
+/// Whether the claims of a plain JWT of ours are an access token's: an ID token has the same `typ`, is for a client,
+/// and never has `client_id`. None of them is for ourselves.
+fn is_plain(issuer: &str, claims: &Map<String, Value>) -> bool {
+    let elsewhere = claims
+        .get("aud")
+        .and_then(Value::as_str)
+        .is_some_and(|audience| audience != issuer);
+    elsewhere && claims.contains_key(CLIENT_ID)
+}
+
 /// Reads a presented access token: signature, type, issuer and time. `None` for everything else; why does not matter
 /// to whoever presents it. An error if its key is ours and does not open here: that says nothing of the token.
 pub fn read(
@@ -164,7 +184,14 @@ pub fn read(
     if let Some(handle) = Handle::parse(Kind::AccessToken, text) {
         return Ok(Some(PresentedToken::Reference(handle)));
     }
-    let claims = match keys.verify(text, TYPE) {
+    let verified = match keys.verify(text, TokenType::AtJwt.name()) {
+        Err(VerificationError::Type) => keys.verify(text, TokenType::Jwt.name()).and_then(|claims| {
+            let plain = is_plain(issuance.issuer.as_str(), &claims);
+            plain.then_some(claims).ok_or(VerificationError::Type)
+        }),
+        verified => verified,
+    };
+    let claims = match verified {
         Ok(claims) => claims,
         Err(error @ VerificationError::UnopenedKey) => return Err(error),
         Err(VerificationError::Jws(_) | VerificationError::UnknownKey | VerificationError::Type) => {

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256, Sha512};
 
+use super::access_token;
 use super::issuance::{Issuance, MintError};
 use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, SessionId, UserId};
@@ -119,7 +120,8 @@ pub fn read_hint(issuance: &Issuance, text: &str) -> Result<Option<Hint>, Verifi
 
 fn hint_of(claims: &Map<String, Value>, issuer: &str) -> Option<Hint> {
     let text_of = |name: &str| claims.get(name).and_then(Value::as_str);
-    if text_of("iss") != Some(issuer) {
+    // An access token for a resource may have the same `typ`; it names its client, as no ID token does.
+    if text_of("iss") != Some(issuer) || claims.contains_key(access_token::CLIENT_ID) {
         return None;
     }
     Some(Hint {

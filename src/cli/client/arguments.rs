@@ -10,9 +10,9 @@ use serde_json::Map;
 
 use super::edit::EditClient;
 use super::options::MetadataOptions;
+use super::resource::{CreateResource, EditResource};
 use crate::cli::values;
 use crate::client::{Change, ClientMetadata, preset};
-use crate::protocol::algorithm::Algorithm;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::scope::Scope;
 
@@ -82,6 +82,30 @@ pub enum ClientCommand {
     },
     /// Register a resource (an audience for access tokens, RFC 8707)
     ResourceCreate(CreateResource),
+    /// List resources in the order of their identifiers
+    ResourceList {
+        /// Begin after this identifier
+        #[arg(long)]
+        after: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 100)]
+        limit: u16,
+    },
+    /// Show everything about a resource
+    ResourceShow {
+        /// The resource's identifier
+        identifier: String,
+    },
+    /// Change a resource; what is left out stays, and so does its identifier
+    ResourceEdit(EditResource),
+    /// Delete a resource that no client names
+    ResourceDelete {
+        /// The resource's identifier
+        identifier: String,
+        /// Do it: without this, say only what would end
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// A registration.
@@ -150,25 +174,4 @@ impl CreateClient {
         metadata.scope = std::mem::take(&mut metadata.scope).with(custom);
         Ok(metadata)
     }
-}
-
-/// A resource to register.
-#[derive(Debug, Clone, Args)]
-#[expect(clippy::doc_markdown, reason = "it is the help text, which knows no markup")]
-pub struct CreateResource {
-    /// The URI that requests name and tokens carry as their audience
-    #[arg(long)]
-    pub identifier: String,
-    /// What operators call it
-    #[arg(long)]
-    pub name: String,
-    /// The algorithm of access tokens for it [default: the client's]
-    #[arg(long, value_parser = values::algorithm())]
-    pub alg: Option<Algorithm>,
-    /// How long access tokens for it live, such as 5m; at most 1h
-    #[arg(long, value_parser = values::duration)]
-    pub lifetime: Option<Duration>,
-    /// Give a claim another name for this audience, such as role=platform_role; repeat for several
-    #[arg(long = "claim-name", value_name = "OURS=THEIRS")]
-    pub claim_names: Vec<String>,
 }

@@ -6,13 +6,16 @@ mod connect;
 mod edit;
 mod options;
 mod report;
+mod resource;
 mod run;
 
-pub use arguments::{ClientCommand, CreateClient, CreateResource};
+pub use arguments::{ClientCommand, CreateClient};
 pub use connect::{PresetList, PresetView, presets};
 pub use edit::EditClient;
 pub use options::MetadataOptions;
 pub use report::{
-    ClientChanged, ClientLine, ClientList, ClientReport, ClientView, Credentials, ResourceView, SecretView,
+    ClientChanged, ClientLine, ClientList, ClientReport, ClientView, Credentials, ResourceChanged,
+    ResourceList, ResourceView, SecretView,
 };
+pub use resource::{CreateResource, EditResource};
 pub use run::run;

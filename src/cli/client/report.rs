@@ -28,6 +28,10 @@ pub enum ClientReport {
     Changed(ClientChanged),
     /// A resource.
     Resource(ResourceView),
+    /// Some of them.
+    Resources(ResourceList),
+    /// What was done to one.
+    ResourceChanged(ResourceChanged),
 }
 
 /// A client and the secret that is shown only now.
@@ -104,8 +108,25 @@ pub struct ResourceView {
     pub identifier: String,
     pub name: String,
     pub access_token_signed_response_alg: Option<&'static str>,
+    pub access_token_typ: &'static str,
     pub access_token_lifetime: Option<u64>,
     pub claim_names: BTreeMap<String, String>,
+}
+
+/// Some resources.
+#[derive(Debug, Serialize)]
+pub struct ResourceList {
+    /// In the order of their identifiers.
+    pub resources: Vec<ResourceView>,
+}
+
+/// What was done to a resource.
+#[derive(Debug, Serialize)]
+pub struct ResourceChanged {
+    /// Which.
+    pub identifier: String,
+    /// What.
+    pub done: &'static str,
 }
 
 impl From<Client> for ClientView {
@@ -141,6 +162,7 @@ impl From<&Resource> for ResourceView {
             identifier: resource.identifier.clone(),
             name: resource.name.clone(),
             access_token_signed_response_alg: resource.algorithm.map(Algorithm::name),
+            access_token_typ: resource.token_type.name(),
             access_token_lifetime: resource.lifetime.map(|lifetime| lifetime.as_secs()),
             claim_names: resource.claim_names.clone(),
         }
@@ -184,6 +206,20 @@ impl fmt::Display for ClientReport {
             }
             Self::Changed(changed) => write!(formatter, "{}: {}", changed.client_id, changed.done),
             Self::Resource(resource) => layout::lines(formatter, resource),
+            Self::Resources(list) => {
+                let rows = list.resources.iter().map(|resource| {
+                    [
+                        resource.identifier.as_str(),
+                        resource.access_token_signed_response_alg.unwrap_or_default(),
+                        resource.access_token_typ,
+                        resource.name.as_str(),
+                    ]
+                });
+                layout::table(formatter, ["IDENTIFIER", "ALG", "TYP", "NAME"], rows)
+            }
+            Self::ResourceChanged(changed) => {
+                write!(formatter, "{}: {}", changed.identifier, changed.done)
+            }
         }
     }
 }

@@ -1,15 +1,16 @@
 //! Owns what `signet client …` does, in its caller's transaction.
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 
-use super::arguments::{ClientCommand, CreateClient, CreateResource};
+use super::arguments::{ClientCommand, CreateClient};
 use super::connect::{Connection, Product, presets};
 use super::report::{ClientChanged, ClientLine, ClientList, ClientReport, Credentials};
+use super::resource;
 use crate::base::clock;
 use crate::base::id::{self, ClientId};
 use crate::base::secret::Secret;
 use crate::cli::values;
-use crate::client::{Change, ClientError, NewClient, NewResource, Resource, service};
+use crate::client::{Change, ClientError, NewClient, service};
 use crate::db::Work;
 use crate::lifecycle::disable_client;
 use crate::protocol::issuer::Issuer;
@@ -81,12 +82,16 @@ pub async fn run(command: ClientCommand, work: &mut Work, issuer: &Issuer) -> Re
             service::revoke_before(work, &id).await.map_err(advise)?;
             Ok(changed(&id, "tokens revoked"))
         }
-        ClientCommand::ResourceCreate(arguments) => create_resource(arguments, work).await,
+        ClientCommand::ResourceCreate(arguments) => resource::create(arguments, work).await,
+        ClientCommand::ResourceList { after, limit } => resource::list(after, limit, work).await,
+        ClientCommand::ResourceShow { identifier } => resource::show(&identifier, work).await,
+        ClientCommand::ResourceEdit(arguments) => resource::edit(arguments, work).await,
+        ClientCommand::ResourceDelete { identifier, yes } => resource::delete(&identifier, yes, work).await,
     }
 }
 
 /// What an operator can do about it.
-fn advise(error: ClientError) -> anyhow::Error {
+pub(super) fn advise(error: ClientError) -> anyhow::Error {
     let advice = match &error {
         ClientError::Unknown(_) => "`signet client list` shows every client",
         ClientError::UnknownResource { .. } => {
@@ -96,6 +101,10 @@ fn advise(error: ClientError) -> anyhow::Error {
             "`signet client show` tells what it is; --id gives another one its own id"
         }
         ClientError::NotThere { .. } => "`signet client show` tells what it is",
+        ClientError::NoResource(_) => "`signet client resource-list` shows every resource",
+        ClientError::ResourceInUse { .. } => {
+            "take it from them first: `signet client edit … --resource-default ''`, or --audience ''"
+        }
         ClientError::Metadata(_)
         | ClientError::Resource(_)
         | ClientError::TakenByUser(_)
@@ -139,26 +148,4 @@ async fn create(arguments: &CreateClient, work: &mut Work, issuer: &Issuer) -> R
         old_secret_expires_at: None,
         connection: Some(Box::new(connection)),
     }))
-}
-
-async fn create_resource(arguments: CreateResource, work: &mut Work) -> Result<ClientReport> {
-    let claim_names = arguments
-        .claim_names
-        .iter()
-        .map(|pair| {
-            let (ours, theirs) = pair
-                .split_once('=')
-                .with_context(|| format!("--claim-name {pair:?}: write OURS=THEIRS"))?;
-            Ok((ours.to_owned(), theirs.to_owned()))
-        })
-        .collect::<Result<_>>()?;
-    let new = NewResource::parse(Resource {
-        identifier: arguments.identifier,
-        name: arguments.name,
-        algorithm: arguments.alg,
-        lifetime: arguments.lifetime,
-        claim_names,
-    })?;
-    service::resource_create(work, &new).await?;
-    Ok(ClientReport::Resource(new.resource().into()))
 }

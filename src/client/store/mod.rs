@@ -11,5 +11,8 @@ pub(super) use application::{
     update_client,
 };
 pub(super) use find::find_client;
-pub(super) use resource::{find_resource, insert_resource};
+pub(super) use resource::{
+    clients_of_resource, delete_resource, find_resource, insert_resource, list_resources, lock_resource,
+    update_resource,
+};
 pub(super) use secret::{delete_secrets, expire_secrets, insert_secret};

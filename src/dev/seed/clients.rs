@@ -12,7 +12,7 @@ use crate::base::id::ClientId;
 use crate::base::secret::Secret;
 use crate::client::{
     Change, Client, ClientError, ClientMetadata, ClientType, MetadataError, NewClient, NewResource, Resource,
-    service,
+    TokenType, resource_service, service,
 };
 use crate::db::Work;
 use crate::protocol::grant_type::GrantType;
@@ -34,8 +34,9 @@ pub(super) async fn provide(
     secrets: &mut SecretsFile,
     demo: &DemoAddresses,
 ) -> Result<Secret, SeedError> {
-    if service::resource_show(work, DEMO_RESOURCE).await?.is_none() {
-        service::resource_create(work, &resource()?).await?;
+    match resource_service::show(work, DEMO_RESOURCE).await {
+        Err(ClientError::NoResource(_)) => resource_service::create(work, &resource()?).await?,
+        found => drop(found?),
     }
     match find(work, DEMO_SPA).await? {
         None => drop(create(work, DEMO_SPA, spa()?, None).await?),
@@ -179,6 +180,7 @@ fn resource() -> Result<NewResource, ClientError> {
         identifier: DEMO_RESOURCE.to_owned(),
         name: "Demo API".to_owned(),
         algorithm: None,
+        token_type: TokenType::default(),
         lifetime: None,
         claim_names: BTreeMap::new(),
     })?)

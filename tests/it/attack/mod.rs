@@ -45,6 +45,7 @@ mod logs;
 mod lookup_work;
 mod names;
 mod pkce;
+mod plain_tokens;
 mod redirect_uri;
 mod redirect_uri_after;
 mod redirect_uri_loopback;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::json;
-use signet::client::{NewResource, Resource, service};
+use signet::client::{NewResource, Resource, TokenType, resource_service};
 use signet::protocol::algorithm::Algorithm;
 
 use crate::app::TestApp;
@@ -21,6 +21,7 @@ async fn an_api(app: &TestApp) {
         identifier: API.to_owned(),
         name: "API".to_owned(),
         algorithm: Some(Algorithm::EdDsa),
+        token_type: TokenType::AtJwt,
         lifetime: Some(Duration::from_mins(2)),
         claim_names: names
             .iter()
@@ -29,7 +30,7 @@ async fn an_api(app: &TestApp) {
     };
     let mut work = app.work().await;
     let new = NewResource::parse(resource).unwrap();
-    service::resource_create(&mut work, &new).await.unwrap();
+    resource_service::create(&mut work, &new).await.unwrap();
     work.commit().await.unwrap();
     app.refresh_caches().await;
 }

@@ -243,6 +243,7 @@ async fn hk_01_no_name_of_a_resource_reaches_a_locked_claim() {
             identifier: "https://api.example.com/".to_owned(),
             name: "API".to_owned(),
             algorithm: None,
+            token_type: signet::client::TokenType::AtJwt,
             lifetime: None,
             claim_names: std::iter::once((ours.to_owned(), theirs.to_owned())).collect(),
         };

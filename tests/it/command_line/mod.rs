@@ -17,6 +17,7 @@ mod organizations;
 mod pipes;
 pub mod program;
 mod proxies;
+mod resources;
 pub mod running;
 mod script;
 mod serve;
