@@ -149,7 +149,7 @@ fn is_next(edge: &Edge, found: &FoundFlow, asked: &Asked, now: Timestamp) -> boo
 }
 
 async fn deny(edge: &Edge, visit: Circumstances, found: &FoundFlow) -> Result<Response, DatabaseError> {
-    let error = ProtocolError::new(ErrorCode::AccessDenied, "the person refused");
+    let error = ProtocolError::new(ErrorCode::AccessDenied, "the person did not allow the access");
     let mut work = edge.app.single(visit.clone()).await?;
     let finished = waiting::finish(&mut work, found.ticket(), &Answer::error(error)).await?;
     work.commit().await?;

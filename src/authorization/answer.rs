@@ -116,7 +116,7 @@ mod tests {
     fn an_error_is_kept_with_its_text() {
         let browser = Handle::new(Kind::Flow, &SystemEntropy);
         let request = digest::sha256(&[b"one"]);
-        let error = ProtocolError::new(ErrorCode::AccessDenied, "the person refused");
+        let error = ProtocolError::new(ErrorCode::AccessDenied, "the person did not allow the access");
         let sealed = Answer::error(error).seal(&request, &browser, &SystemEntropy);
         let Some(Answer::Error { code, description }) = Answer::open(&sealed, &request, &browser) else {
             panic!("not opened");

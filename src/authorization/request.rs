@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::id::{ClientId, UserId};
 use crate::protocol::claims_request::ClaimsRequest;
-use crate::protocol::error::ProtocolError;
+use crate::protocol::error::{Refusal, Remark};
 use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::prompt::Prompt;
 use crate::protocol::redirect_uri::RedirectUri;
@@ -75,11 +75,20 @@ pub enum ExpectedSubject {
     Person(UserId),
 }
 
+/// A request that passed every check, and what of it was not used.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckedRequest {
+    /// The request.
+    pub request: AuthorizationRequest,
+    /// The scopes that were left out, if any were.
+    pub left_out: Option<Remark>,
+}
+
 /// A request that will not be answered with a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuthorizationError {
     /// No redirect URI is proven: a page of ours.
-    Unredirectable(ProtocolError),
+    Unredirectable(Refusal),
     /// The error goes to the client.
-    Redirectable(ResponseTarget, ProtocolError),
+    Redirectable(Box<ResponseTarget>, Refusal),
 }

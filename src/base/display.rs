@@ -31,6 +31,25 @@ pub fn is_deceptive(character: char) -> bool {
             | '\u{e0000}'..='\u{e007f}')
 }
 
+/// A text that somebody sent, for a log line or a page of ours: so many characters of it at most, and what hides, turns
+/// text around or begins a line stands there as its number.
+#[must_use]
+pub fn quote(text: &str, longest: usize) -> String {
+    let mut quoted = String::new();
+    for (index, character) in text.chars().enumerate() {
+        if index == longest {
+            quoted.push('…');
+            break;
+        }
+        if is_deceptive(character) {
+            quoted.extend(character.escape_unicode());
+        } else {
+            quoted.push(character);
+        }
+    }
+    quoted
+}
+
 /// Whether there is something to see: a name of joiners alone is an empty place on a page.
 fn is_seen(character: char) -> bool {
     !character.is_whitespace()
@@ -84,6 +103,16 @@ mod tests {
             assert!(!is_name(blank), "{blank:?}");
         }
         assert!(is_name(&"ü".repeat(LONGEST)) && !is_name(&"ü".repeat(LONGEST + 1)));
+    }
+
+    #[test]
+    fn what_was_sent_is_quoted_on_one_line_and_not_for_ever() {
+        assert_eq!(
+            quote("a\r\n\u{1b}[31m\u{202e}b", 100),
+            "a\\u{d}\\u{a}\\u{1b}[31m\\u{202e}b"
+        );
+        assert_eq!(quote(&"ü".repeat(50), 3), "üüü…");
+        assert_eq!(quote("abc", 3), "abc");
     }
 
     #[test]

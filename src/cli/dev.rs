@@ -52,7 +52,8 @@ pub(super) struct DevArguments {
     /// The folder with PostgreSQL's programs, if they are not in a usual place.
     #[arg(long)]
     pg_bin: Option<PathBuf>,
-    /// What to log, for instance `info,signet=debug` [default: what `SIGNET_LOG__FILTER` says, else warn].
+    /// What to log, for instance `info,signet=debug` [default: what `SIGNET_LOG__FILTER` says, else warnings and why
+    /// requests of applications are refused].
     #[arg(long)]
     log: Option<String>,
 }
@@ -144,7 +145,7 @@ const DATABASE: &str = "signet";
 /// What is otherwise here unless the environment says it. Everything comes from this machine: one person, or one test
 /// program that signs in over and over.
 const DEFAULTS: [(&str, &str); 5] = [
-    ("log.filter", "warn"),
+    ("log.filter", "warn,signet::refused=info"),
     ("listen.max_connections_per_address", "0"),
     ("limits.logins_per_minute_per_address", "0"),
     ("limits.authorizations_per_minute_per_address", "0"),

@@ -20,7 +20,7 @@ use crate::authorization::context;
 use crate::authorization::interaction::{self, Situation, Step};
 use crate::authorization::parameters::Parameters;
 use crate::authorization::request::{
-    AuthorizationError, AuthorizationRequest, ExpectedSubject, ResponseTarget,
+    AuthorizationError, AuthorizationRequest, CheckedRequest, ExpectedSubject, ResponseTarget,
 };
 use crate::authorization::waiting;
 use crate::base::handle::Handle;
@@ -31,10 +31,11 @@ use crate::http::edge::{Edge, Visit};
 use crate::http::extract::flow::{self, FoundFlow, Word, session_cookie};
 use crate::http::extract::form::{Form, Query};
 use crate::http::extract::params::{Params, ParamsError};
-use crate::http::respond::authorization::{answer, answer_error, error_page, gone};
+use crate::http::respond::authorization::{Sent, answer, answer_error, error_page, gone};
 use crate::http::respond::failure::Failure;
+use crate::http::respond::refusal::{self, Asker};
 use crate::http::respond::{redirect, step};
-use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::protocol::error::{ErrorCode, ProtocolError, Refusal};
 use crate::session::LiveSession;
 
 /// A request in the query.
@@ -44,16 +45,19 @@ pub async fn get(
     headers: HeaderMap,
     Query(params): Query,
 ) -> Response {
-    let (client, request) = match checked(&edge, &visit, params).await {
+    let (client, CheckedRequest { request, left_out }) = match checked(&edge, &visit, params).await {
         Ok(checked) => checked,
         Err(response) => return response,
     };
+    let asker = Asker::Registered(client.client_id.clone());
     let flow = Flow {
         client,
         request,
         waiting: None,
     };
-    proceed(&edge, visit, &headers, flow).await
+    let mut response = proceed(&edge, visit, &headers, flow).await;
+    refusal::remark(&mut response, &asker, left_out);
+    response
 }
 
 /// A request in a form: stored, then answered by [`resume`].
@@ -63,15 +67,18 @@ pub async fn post(
     headers: HeaderMap,
     Form(params): Form,
 ) -> Response {
-    let (_, request) = match checked(&edge, &visit, params).await {
+    let (client, CheckedRequest { request, left_out }) = match checked(&edge, &visit, params).await {
         Ok(checked) => checked,
         Err(response) => return response,
     };
     let request_id = visit.origin.request_id.clone();
-    match wait(&edge, visit, &headers, &request, FlowCookie::Later).await {
+    let mut response = match wait(&edge, visit, &headers, &request, FlowCookie::Later).await {
         Ok(stored) => stored.send_to(&edge, step::Step::Continue),
         Err(error) => Failure::from(error).page(&edge.layout, &request_id),
-    }
+    };
+    let asker = Asker::Registered(client.client_id.clone());
+    refusal::remark(&mut response, &asker, left_out);
+    response
 }
 
 /// The dispatcher of an interaction: decides what comes next from stored state alone.
@@ -109,9 +116,7 @@ async fn checked(
     edge: &Edge,
     visit: &Circumstances,
     params: Result<Params, ParamsError>,
-) -> Result<(Arc<Client>, AuthorizationRequest), Response> {
-    let request_id = visit.origin.request_id.as_str();
-    let refuse = |error: ProtocolError| error_page(edge, StatusCode::BAD_REQUEST, error, request_id);
+) -> Result<(Arc<Client>, CheckedRequest), Response> {
     let read = match params {
         Ok(params) => parameters(&params, Vec::new()),
         Err(ParamsError::Repeated(repeated)) => {
@@ -121,26 +126,62 @@ async fn checked(
         }
         Err(error) => {
             let reported = ProtocolError::new(ErrorCode::InvalidRequest, error.description());
-            return Err(error_page(edge, error.status(), reported, request_id));
+            let unread = Sent {
+                asker: &Asker::Nobody,
+                redirect_uri: None,
+            };
+            return Err(error_page(
+                edge,
+                visit,
+                (error.status(), &reported.into()),
+                unread,
+            ));
         }
     };
-    let failed = |error: DatabaseError| Failure::from(error).page(&edge.layout, request_id);
-    let unknown = ProtocolError::new(ErrorCode::InvalidRequest, "client_id is missing or unknown");
-    let client_id = read.get("client_id").ok_or_else(|| refuse(unknown))?;
-    let client = edge.app.clients().find(client_id).await.map_err(failed)?;
-    let client = client
-        .filter(|client| !client.disabled)
-        .ok_or_else(|| refuse(unknown))?;
+    let refuse = |asker: &Asker, refusal: &Refusal| {
+        let redirect_uri = read.get("redirect_uri");
+        let sent = Sent { asker, redirect_uri };
+        error_page(edge, visit, (StatusCode::BAD_REQUEST, refusal), sent)
+    };
+    let failed =
+        |error: DatabaseError| Failure::from(error).page(&edge.layout, visit.origin.request_id.as_str());
+    let client = match asking(edge, &read).await.map_err(failed)? {
+        Ok(client) => client,
+        Err(refusal) => return Err(refuse(&Asker::sent(read.get("client_id")), &refusal)),
+    };
     let checks = Checks {
         client: &client,
         resources: edge.app.resources(),
         issuance: edge.app.issuance(),
     };
     match order::check(checks, &read).await.map_err(failed)? {
-        Ok(request) => Ok((client, request)),
-        Err(AuthorizationError::Unredirectable(error)) => Err(refuse(error)),
-        Err(AuthorizationError::Redirectable(target, error)) => Err(answer_error(edge, &target, error)),
+        Ok(checked) => Ok((client, checked)),
+        Err(AuthorizationError::Unredirectable(refusal)) => {
+            let asker = Asker::Registered(client.client_id.clone());
+            Err(refuse(&asker, &refusal))
+        }
+        Err(AuthorizationError::Redirectable(target, refusal)) => Err(answer_error(edge, &target, refusal)),
     }
+}
+
+/// The client that asks. Whether there is none or it is switched off, only the log is told.
+async fn asking(edge: &Edge, read: &Parameters) -> Result<Result<Arc<Client>, Refusal>, DatabaseError> {
+    let unknown =
+        ProtocolError::new(ErrorCode::InvalidRequest, "client_id is missing or unknown").about("client_id");
+    let Some(client_id) = read.get("client_id") else {
+        let repeated = read.repeats("client_id");
+        let reason = if repeated {
+            "client_id is sent more than once"
+        } else {
+            "client_id is missing"
+        };
+        return Ok(Err(unknown.because(reason)));
+    };
+    Ok(match edge.app.clients().find(client_id).await? {
+        Some(client) if !client.disabled => Ok(client),
+        Some(_) => Err(unknown.because("the client is disabled; `signet client enable` lets it in again")),
+        None => Err(unknown.because("there is no such client; `signet client list` shows every one")),
+    })
 }
 
 fn parameters(params: &Params, repeated: Vec<String>) -> Parameters {

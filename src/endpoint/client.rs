@@ -12,6 +12,7 @@ use crate::http::extract::client_auth;
 use crate::http::extract::params::Params;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::oauth::OAuthError;
+use crate::http::respond::refusal::Asker;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 
 /// The client that a request proves to come from. No statement when the client is cached.
@@ -21,29 +22,33 @@ pub async fn authenticate(
     params: &Params,
     now: Timestamp,
 ) -> Result<Arc<Client>, OAuthError> {
-    let presented = client_auth::read(headers, params)?;
-    let refused = |reason: &str| {
-        tracing::info!(
-            client_id = presented.client_id.as_str(),
-            reason,
-            "a client was not authenticated"
-        );
+    let presented = client_auth::read(headers, params)
+        .map_err(|error| OAuthError::from(error).asked_by(Asker::sent(params.get("client_id"))))?;
+    let refused = |asker: Asker, reason: &str| {
         let error = ProtocolError::new(ErrorCode::InvalidClient, "client authentication failed");
-        OAuthError::new(error).for_basic(presented.used_basic())
+        OAuthError::new(error.because(reason))
+            .for_basic(presented.used_basic())
+            .asked_by(asker)
     };
+    let client_id = presented.client_id.as_str();
     let found = edge
         .app
         .clients()
-        .find(presented.client_id.as_str())
+        .find(client_id)
         .await
         .map_err(|error| Failure::from(error).oauth())?;
     let Some(client) = found else {
-        auth::prove_unknown(presented.client_id.as_str(), &presented.credential);
-        return Err(refused("there is no such client"));
+        auth::prove_unknown(client_id, &presented.credential);
+        let reason = "there is no such client; `signet client list` shows every one";
+        return Err(refused(Asker::sent(Some(client_id)), reason));
     };
+    let asker = Asker::Registered(client.client_id.clone());
     match auth::prove(&client, &presented.credential, now) {
-        Ok(()) if client.disabled => Err(refused("the client is disabled")),
+        Ok(()) if client.disabled => Err(refused(
+            asker,
+            "the client is disabled; `signet client enable` lets it in again",
+        )),
         Ok(()) => Ok(client),
-        Err(reason) => Err(refused(&reason.to_string())),
+        Err(reason) => Err(refused(asker, &reason.to_string())),
     }
 }

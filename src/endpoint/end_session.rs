@@ -31,9 +31,10 @@ use crate::http::middleware::request_log::LoggedError;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::page::{self, FormAction};
 use crate::http::respond::redirect;
-use crate::logout::request::{Asked, LogoutRequest};
+use crate::http::respond::refusal::{self, Asker};
+use crate::logout::request::{Asked, CheckedLogout, LogoutRequest};
 use crate::logout::waiting;
-use crate::protocol::error::ErrorCode;
+use crate::protocol::error::{ErrorCode, ProtocolError, Remark};
 use crate::session::{self, EndReason, LiveSession};
 use crate::web::error::ErrorPage;
 use crate::web::logout::{LogoutConfirmPage, SignedOutPage, WayBack};
@@ -44,6 +45,8 @@ pub const PATH: &str = "/oauth2/logout";
 pub const CONFIRM_PATH: &str = "/oauth2/logout/confirm";
 /// Where everybody arrives who is sent nowhere else.
 pub const DONE_PATH: &str = "/oauth2/logout/done";
+/// Says there that the application's address was not followed.
+const NOT_RETURNED: &str = "not_returned";
 
 /// A request in the query.
 pub async fn get(
@@ -53,22 +56,30 @@ pub async fn get(
     Query(params): Query,
 ) -> Response {
     let request_id = visit.origin.request_id.clone();
-    let request = match check(&edge, &visit, params).await {
-        Ok(request) => request,
+    let CheckedLogout { request, remarks } = match check(&edge, &visit, params).await {
+        Ok(checked) => checked,
         Err(response) => return response,
     };
     let answer = proceed(&edge, visit, &headers, (&request, None)).await;
-    or_failure(&edge, &request_id, answer)
+    explained(or_failure(&edge, &request_id, answer), &request, remarks)
 }
 
 /// A request in a form: stored, then answered by [`resume`].
 pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, Form(params): Form) -> Response {
     let request_id = visit.origin.request_id.clone();
-    let request = match check(&edge, &visit, params).await {
-        Ok(request) => request,
+    let CheckedLogout { request, remarks } = match check(&edge, &visit, params).await {
+        Ok(checked) => checked,
         Err(response) => return response,
     };
-    or_failure(&edge, &request_id, wait(&edge, visit, &request).await)
+    let answer = wait(&edge, visit, &request).await;
+    explained(or_failure(&edge, &request_id, answer), &request, remarks)
+}
+
+/// Tells the log what of the request was not used.
+fn explained(mut response: Response, request: &LogoutRequest, remarks: Vec<Remark>) -> Response {
+    let asker = request.client_id.clone().map_or(Asker::Nobody, Asker::Registered);
+    refusal::remark(&mut response, &asker, remarks);
+    response
 }
 
 /// The question; or, for whoever needs none, the answer at once. Decides again from stored state and the session that
@@ -141,6 +152,7 @@ pub async fn done(
         let page = SignedOutPage {
             layout: &edge.layout,
             way_back: client.as_deref().and_then(way_back),
+            not_returned: params.is_ok_and(|params| params.contains(NOT_RETURNED)),
             home: &issuer.url("/login"),
         };
         Ok(page::html(&page, FormAction::None))
@@ -157,14 +169,17 @@ async fn check(
     edge: &Edge,
     visit: &Circumstances,
     params: Result<Params, ParamsError>,
-) -> Result<LogoutRequest, Response> {
+) -> Result<CheckedLogout, Response> {
     let request_id = visit.origin.request_id.as_str();
     let params = params.map_err(|error| {
         let account = edge.app.issuer().url("/account");
         let page = ErrorPage::logout(&edge.layout, error.description(), &account, request_id);
         let mut response = page::with_status(error.status(), &page, FormAction::None);
-        let code = ErrorCode::InvalidRequest.name();
-        response.extensions_mut().insert(LoggedError(code));
+        let reported = ProtocolError::new(ErrorCode::InvalidRequest, error.description());
+        response
+            .extensions_mut()
+            .insert(LoggedError(reported.code.name()));
+        refusal::explain(&mut response, Asker::Nobody, &reported.into());
         response
     })?;
     let asked = Asked {
@@ -265,13 +280,23 @@ async fn leave(edge: &Edge, request: &LogoutRequest) -> Result<Response, Databas
     let client_id = request.client_id.as_ref().map(ClientId::as_str);
     let client = client(edge, client_id).await?;
     let destination = client.as_deref().and_then(|client| request.destination(client));
-    Ok(redirect::see_other(&match destination {
-        Some((uri, state)) => redirect::with_query(uri, state.map(|state| ("state", state)).as_slice()),
-        None => redirect::with_query(
-            &edge.app.issuer().url(DONE_PATH),
-            client_id.map(|id| ("client_id", id)).as_slice(),
-        ),
-    }))
+    if let Some((uri, state)) = destination {
+        let parameters = state.map(|state| ("state", state));
+        return Ok(redirect::see_other(&redirect::with_query(
+            uri,
+            parameters.as_slice(),
+        )));
+    }
+    let not_returned = request.asks_to_return.then_some((NOT_RETURNED, "true"));
+    let parameters: Vec<_> = client_id
+        .map(|id| ("client_id", id))
+        .into_iter()
+        .chain(not_returned)
+        .collect();
+    Ok(redirect::see_other(&redirect::with_query(
+        &edge.app.issuer().url(DONE_PATH),
+        &parameters,
+    )))
 }
 
 /// Stores a request, and sends the browser to where it is answered.

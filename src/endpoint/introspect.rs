@@ -9,11 +9,14 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::client::Client;
+use crate::db::work::Circumstances;
 use crate::http::edge::{Edge, Visit};
 use crate::http::extract::form::Form;
+use crate::http::extract::params::Params;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::oauth::{self, OAuthError};
-use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::http::respond::refusal::{self, Asker};
+use crate::protocol::error::{ErrorCode, ProtocolError, Remark};
 use crate::token::access_token;
 use crate::token::issuance::MintError;
 use crate::token::liveness::{self, LiveGrant};
@@ -28,15 +31,28 @@ pub async fn post(
 ) -> Result<Response, OAuthError> {
     let params = params?;
     let caller = super::client::authenticate(&edge, &headers, &params, circumstances.now).await?;
+    answer(&edge, circumstances, &caller, &params)
+        .await
+        .map_err(|error| error.of_client(&caller.client_id))
+}
+
+async fn answer(
+    edge: &Edge,
+    circumstances: Circumstances,
+    caller: &Client,
+    params: &Params,
+) -> Result<Response, OAuthError> {
     if !caller.is_confidential() {
         // A public client proves nothing, so it could ask about tokens that it found (RFC 7662 §2.1).
         let error = ProtocolError::new(
             ErrorCode::InvalidClient,
             "introspection needs client authentication",
         );
-        return Err(OAuthError::new(error));
+        let reason = "introspection needs client authentication, and the client is public (method none): register a \
+                      confidential one for the resource server";
+        return Err(OAuthError::new(error.because(reason)));
     }
-    let missing = ProtocolError::new(ErrorCode::InvalidRequest, "token is missing");
+    let missing = ProtocolError::new(ErrorCode::InvalidRequest, "token is missing").about("token");
     let token = params.get("token").ok_or(missing)?;
     let failed = |error| Failure::from(error).oauth();
     let issuance = edge.app.issuance();
@@ -51,10 +67,11 @@ pub async fn post(
             .map_err(failed)?;
         work.commit().await.map_err(failed)?;
         let visible =
-            grant.filter(|grant| grant.client_id == caller.client_id || caller.metadata.may_introspect);
-        return Ok(reply(
-            visible.map(|grant| of_grant(&grant, issuance.issuer.as_str())),
-        ));
+            |grant: &LiveGrant| grant.client_id == caller.client_id || caller.metadata.may_introspect;
+        return Ok(match grant {
+            Some(grant) if visible(&grant) => reply(Some(of_grant(&grant, issuance.issuer.as_str()))),
+            found => hidden(caller, found.is_some()),
+        });
     }
     let presented = access_token::read(issuance, &keys, token, circumstances.now);
     let Some(presented) = presented.map_err(|error| Failure::from(error).oauth())? else {
@@ -65,11 +82,27 @@ pub async fn post(
         .await
         .map_err(failed)?;
     work.commit().await.map_err(failed)?;
-    Ok(reply(
-        claims
-            .filter(|claims| may_see(&caller, claims))
-            .map(OfAccessToken),
-    ))
+    Ok(match claims {
+        Some(claims) if may_see(caller, &claims) => reply(Some(OfAccessToken(claims))),
+        found => hidden(caller, found.is_some()),
+    })
+}
+
+/// Reports a token as inactive. Whether it lives and is only not for this caller to see, the log is told.
+fn hidden(caller: &Client, lives: bool) -> Response {
+    let mut response = reply(None::<OfAccessToken>);
+    let remark = lives.then(|| Remark {
+        parameter: "token",
+        reason: "the token is alive, but of another client, and the caller is not its audience's client (client edit \
+                 --audience) and may not introspect every token (--may-introspect), so it is reported as inactive"
+            .to_owned(),
+    });
+    refusal::remark(
+        &mut response,
+        &Asker::Registered(caller.client_id.clone()),
+        remark,
+    );
+    response
 }
 
 /// The token's client, its audience's client, or whoever holds the permission.

@@ -5,8 +5,11 @@ use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 
+use crate::client::Client;
+use crate::db::work::Circumstances;
 use crate::http::edge::{Edge, Visit};
 use crate::http::extract::form::Form;
+use crate::http::extract::params::Params;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::oauth::{self, OAuthError};
 use crate::protocol::error::{ErrorCode, ProtocolError};
@@ -24,9 +27,19 @@ pub async fn post(
 ) -> Result<Response, OAuthError> {
     let params = params?;
     let client = super::client::authenticate(&edge, &headers, &params, circumstances.now).await?;
-    let token = params
-        .get("token")
-        .ok_or(ProtocolError::new(ErrorCode::InvalidRequest, "token is missing"))?;
+    answer(&edge, circumstances, &client, &params)
+        .await
+        .map_err(|error| error.of_client(&client.client_id))
+}
+
+async fn answer(
+    edge: &Edge,
+    circumstances: Circumstances,
+    client: &Client,
+    params: &Params,
+) -> Result<Response, OAuthError> {
+    let missing = ProtocolError::new(ErrorCode::InvalidRequest, "token is missing").about("token");
+    let token = params.get("token").ok_or(missing)?;
     let failed = |error| Failure::from(error).oauth();
     let issuance = edge.app.issuance();
     let keys = issuance.keys.current();
@@ -57,8 +70,11 @@ pub async fn post(
     work.commit().await.map_err(failed)?;
     match revocation {
         Revocation::Done => Ok(oauth::empty()),
-        Revocation::ForeignClient => {
-            Err(ProtocolError::new(ErrorCode::InvalidGrant, "the token was issued to another client").into())
-        }
+        Revocation::ForeignClient => Err(ProtocolError::new(
+            ErrorCode::InvalidGrant,
+            "the token was issued to another client",
+        )
+        .about("token")
+        .into()),
     }
 }

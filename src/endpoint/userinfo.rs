@@ -19,7 +19,7 @@ use crate::http::extract::bearer;
 use crate::http::extract::form::{Form, is_form};
 use crate::http::respond::challenge::Challenge;
 use crate::http::respond::failure::Failure;
-use crate::http::respond::oauth;
+use crate::http::respond::{oauth, refusal};
 use crate::protocol::claims::{self, Output};
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::scope::{OPENID, ORGANIZATIONS};
@@ -51,29 +51,53 @@ pub async fn answer(
     let keys = issuance.keys.current();
     let token = access_token::read(issuance, &keys, text.expose(), circumstances.now)
         .map_err(|error| Failure::from(error).into_response())?
-        .ok_or_else(|| INVALID.into_response())?;
+        .ok_or_else(|| {
+            let reason = "the token has expired, was changed, or is no access token of this server";
+            INVALID.because(reason).into_response()
+        })?;
     let failed = |error| Failure::from(error).into_response();
     let mut work = edge.app.repeatable(circumstances.clone()).await.map_err(failed)?;
     let facts = liveness::userinfo_facts(&mut work, token).await.map_err(failed)?;
     // Whoever is asked about the answer is asked while no connection is held.
     work.commit().await.map_err(failed)?;
-    let facts = facts.ok_or_else(|| INVALID.into_response())?;
+    let facts = facts.ok_or_else(|| {
+        let reason =
+            "the token was revoked, or its grant, session or person has ended, or it is a client's own";
+        INVALID.because(reason).into_response()
+    })?;
+    let client_id = facts.token.get("client_id").and_then(Value::as_str);
+    let client_id = ClientId::from_text(client_id.unwrap_or_default());
+    about(&edge, &circumstances, facts)
+        .await
+        .map_err(|response| refusal::asked_by(response, &client_id))
+}
+
+/// What a living token's person is told.
+async fn about(
+    edge: &Edge,
+    circumstances: &Circumstances,
+    facts: UserinfoFacts,
+) -> Result<Response, Response> {
     let token = Arc::clone(&facts.token);
     let text = |name: &str| token.get(name).and_then(Value::as_str);
     // Userinfo is a resource of the issuer itself: a token for another audience is not for us.
-    if text("aud") != Some(issuance.issuer.as_str()) {
-        return Err(INVALID.into_response());
+    if text("aud") != Some(edge.app.issuer().as_str()) {
+        let reason =
+            "the token is for another audience: userinfo takes those that were asked for without resource";
+        return Err(INVALID.because(reason).into_response());
     }
     let scope = text("scope").unwrap_or_default();
     if !scope.split(' ').any(|token| token == OPENID) {
         return Err(Challenge::insufficient(OPENID).into_response());
     }
-    match Box::pin(said(&edge, &circumstances, facts, scope)).await {
+    match Box::pin(said(edge, circumstances, facts, scope)).await {
         Ok(claims) => Ok(oauth::json(&claims)),
         // A refusal, the built-in hook's or an operator's: the token is no longer good for this.
-        Err(AskError::Hook(error)) if error.is_refusal() => Err(INVALID.into_response()),
+        Err(AskError::Hook(error)) if error.is_refusal() => {
+            Err(INVALID.because("a hook refuses the person").into_response())
+        }
         Err(AskError::Hook(error)) => Err(failed_mint(error)),
-        Err(AskError::Database(error)) => Err(failed(error)),
+        Err(AskError::Database(error)) => Err(Failure::from(error).into_response()),
     }
 }
 

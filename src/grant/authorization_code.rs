@@ -124,7 +124,7 @@ pub async fn explain(
     granting: Granting<'_>,
     request: CodeRequest<'_>,
 ) -> Result<Outcome, GrantError> {
-    let unknown = invalid_grant("the code is unknown");
+    let unknown = invalid_grant("the code is unknown").about("code");
     let Some(code) = Handle::parse(Kind::Code, request.code) else {
         return Ok(unknown);
     };
@@ -137,16 +137,16 @@ pub async fn explain(
     }
     let challenge = request.code_verifier.and_then(CodeChallenge::of_verifier);
     if found.code_challenge.as_deref() != challenge.as_ref().map(CodeChallenge::as_str) {
-        return Ok(invalid_grant("code_verifier does not answer the code_challenge"));
+        let refused = invalid_grant("code_verifier does not answer the code_challenge");
+        return Ok(refused.about("code_verifier"));
     }
     let same_redirect = match request.redirect_uri {
         Some(redirect_uri) => redirect_uri == found.redirect_uri,
         None => !found.redirect_uri_given,
     };
     if !same_redirect {
-        return Ok(invalid_grant(
-            "redirect_uri is not that of the authorization request",
-        ));
+        let refused = invalid_grant("redirect_uri is not that of the authorization request");
+        return Ok(refused.about("redirect_uri"));
     }
     if found.redeemed {
         if let Some(ended) = revocation::end_grant(work, &found.grant_id, EndReason::CodeReplayed).await? {
@@ -157,13 +157,13 @@ pub async fn explain(
             };
             crate::audit::record(work, event).await?;
         }
-        return Ok(invalid_grant("the code was redeemed before"));
+        return Ok(invalid_grant("the code was redeemed before").about("code"));
     }
     if granting
         .resource
         .is_some_and(|resource| found.resource.as_deref() != Some(resource.identifier.as_str()))
     {
-        return Ok(refused(ErrorCode::InvalidTarget, "resource was not granted"));
+        return Ok(refused(ErrorCode::InvalidTarget, "resource was not granted").about("resource"));
     }
     Ok(invalid_grant(
         "the code has expired, or its session, consent or membership has ended",

@@ -53,3 +53,13 @@ pub(super) const fn invalid_grant(description: &'static str) -> Outcome {
 pub(super) const fn refused(code: ErrorCode, description: &'static str) -> Outcome {
     Outcome::Refused(ProtocolError::new(code, description))
 }
+
+impl Outcome {
+    /// The same refusal, about a parameter.
+    pub(super) fn about(self, parameter: &'static str) -> Self {
+        match self {
+            Self::Refused(error) => Self::Refused(error.about(parameter)),
+            granted @ Self::Granted(_) => granted,
+        }
+    }
+}

@@ -223,13 +223,13 @@ fn refuse_request(
 ) -> Outcome {
     let granted = Scope::from_tokens(found.scopes.iter().cloned());
     if request.scope.is_some_and(|scope| !scope.is_subset(&granted)) {
-        return refused(ErrorCode::InvalidScope, "scope was not granted");
+        return refused(ErrorCode::InvalidScope, "scope was not granted").about("scope");
     }
     if granting
         .resource
         .is_some_and(|resource| found.resource.as_deref() != Some(resource.identifier.as_str()))
     {
-        return refused(ErrorCode::InvalidTarget, "resource was not granted");
+        return refused(ErrorCode::InvalidTarget, "resource was not granted").about("resource");
     }
     if request.organization.is_some() {
         return refused(

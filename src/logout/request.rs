@@ -3,9 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::display;
 use crate::base::id::{ClientId, SessionId};
 use crate::client::{Client, Registry};
 use crate::db::DatabaseError;
+use crate::protocol::error::Remark;
 use crate::token::id_token;
 use crate::token::issuance::Issuance;
 
@@ -36,6 +38,18 @@ pub struct LogoutRequest {
     pub post_logout_redirect_uri: Option<String>,
     /// What to bring there.
     pub state: Option<String>,
+    /// Whether an address was named, registered or not: whoever is not sent there is told so.
+    #[serde(default)]
+    pub asks_to_return: bool,
+}
+
+/// A checked request, and what of it was not used.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CheckedLogout {
+    /// The request.
+    pub request: LogoutRequest,
+    /// For the log.
+    pub remarks: Vec<Remark>,
 }
 
 impl LogoutRequest {
@@ -44,12 +58,15 @@ impl LogoutRequest {
         asked: Asked<'_>,
         issuance: &Issuance,
         clients: &Registry,
-    ) -> Result<Self, DatabaseError> {
+    ) -> Result<CheckedLogout, DatabaseError> {
+        let mut remarks = Vec::new();
+        let mut remark = |parameter, reason: String| remarks.push(Remark { parameter, reason });
         let hint = asked.id_token_hint.and_then(|text| {
             match id_token::read_hint(issuance, text) {
                 Ok(Some(hint)) => return Some(hint),
-                Ok(None) => tracing::info!(
-                    "logout: id_token_hint is no ID token of this server, so it counts as none"
+                Ok(None) => remark(
+                    "id_token_hint",
+                    "id_token_hint is no ID token of this server, so it counts as none".to_owned(),
                 ),
                 Err(error) => tracing::error!(error = %error, "logout: an id_token_hint could not be read"),
             }
@@ -58,9 +75,12 @@ impl LogoutRequest {
         let (session_id, named) = match (hint, asked.client_id) {
             (Some(hint), Some(named)) if hint.client_id.as_str() != named => {
                 // §2: the two must match. Which of them is wrong nobody can say, so neither is used.
-                tracing::info!(
-                    client.id = hint.client_id.as_str(),
-                    "logout: client_id is not the client of id_token_hint, so neither is used"
+                remark(
+                    "client_id",
+                    format!(
+                        "client_id is not {}, the client of id_token_hint, so neither is used",
+                        hint.client_id
+                    ),
                 );
                 (None, None)
             }
@@ -78,25 +98,25 @@ impl LogoutRequest {
             ..Self::default()
         };
         let Some(uri) = asked.post_logout_redirect_uri else {
-            return Ok(request);
+            return Ok(CheckedLogout { request, remarks });
         };
+        request.asks_to_return = true;
         let too_long = asked.state.is_some_and(|state| state.len() > LONGEST_STATE);
-        let refusal = match &client {
-            None => "no known client is named",
-            Some(client) if !leads_to(client, uri) => "it is not registered for this client",
-            Some(_) if too_long => "state is too long",
+        let reason = match &client {
+            None => "no known client is named".to_owned(),
+            Some(client) if !leads_to(client, uri) => unregistered(client, uri),
+            Some(_) if too_long => "state is too long".to_owned(),
             Some(_) => {
                 request.post_logout_redirect_uri = Some(uri.to_owned());
                 request.state = asked.state.map(str::to_owned);
-                return Ok(request);
+                return Ok(CheckedLogout { request, remarks });
             }
         };
-        tracing::info!(
-            client.id = request.client_id.as_ref().map(ClientId::as_str),
-            reason = refusal,
-            "logout: post_logout_redirect_uri is not followed"
+        remark(
+            "post_logout_redirect_uri",
+            format!("post_logout_redirect_uri is not followed: {reason}"),
         );
-        Ok(request)
+        Ok(CheckedLogout { request, remarks })
     }
 
     /// Where a registered client is told, with `state`; asked anew when it is time to go there, since an operator may
@@ -116,4 +136,26 @@ fn leads_to(client: &Client, uri: &str) -> bool {
             .post_logout_redirect_uris
             .iter()
             .any(|known| known.as_str() == uri)
+}
+
+/// Why an address is not followed, in words that name what to change.
+fn unregistered(client: &Client, uri: &str) -> String {
+    if client.disabled {
+        return "the client is disabled".to_owned();
+    }
+    let registered = &client.metadata.post_logout_redirect_uris;
+    let named: Vec<String> = registered
+        .iter()
+        .take(5)
+        .map(|known| display::quote(known.as_str(), 200))
+        .collect();
+    let named = if named.is_empty() {
+        "none".to_owned()
+    } else {
+        named.join(" ")
+    };
+    format!(
+        "{} is not registered for this client; registered are: {named}",
+        display::quote(uri, 200)
+    )
 }

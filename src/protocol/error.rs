@@ -98,12 +98,69 @@ pub struct ProtocolError {
     pub code: ErrorCode,
     /// Fixed text in the ASCII set of RFC 6749 §5.2: no quotation mark, no backslash, nothing that came from outside.
     pub description: &'static str,
+    /// The parameter that it is about, where it is about one: the log and the error page name it.
+    pub parameter: Option<&'static str>,
 }
 
 impl ProtocolError {
     /// Pairs a code with its explanation.
     #[must_use]
     pub const fn new(code: ErrorCode, description: &'static str) -> Self {
-        Self { code, description }
+        Self {
+            code,
+            description,
+            parameter: None,
+        }
     }
+
+    /// The same, about a parameter.
+    #[must_use]
+    pub const fn about(self, parameter: &'static str) -> Self {
+        Self {
+            parameter: Some(parameter),
+            ..self
+        }
+    }
+
+    /// The same with the reason for our own log.
+    #[must_use]
+    pub fn because(self, reason: impl Into<String>) -> Refusal {
+        Refusal {
+            error: self,
+            reason: Some(reason.into()),
+        }
+    }
+}
+
+/// An error, and its reason in words that name what to change. The reason may quote what was sent and what is
+/// registered, so that only our own log is told it; it never quotes a secret, a code or a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What the client is told.
+    pub error: ProtocolError,
+    /// What the log is told, if that is more.
+    pub reason: Option<String>,
+}
+
+impl Refusal {
+    /// The reason for the log.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        self.reason.as_deref().unwrap_or(self.error.description)
+    }
+}
+
+impl From<ProtocolError> for Refusal {
+    fn from(error: ProtocolError) -> Self {
+        Self { error, reason: None }
+    }
+}
+
+/// What of a request that was served was not used, for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The parameter.
+    pub parameter: &'static str,
+    /// What became of it, and why.
+    pub reason: String,
 }

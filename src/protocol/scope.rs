@@ -31,6 +31,8 @@ pub const ORGANIZATIONS_MANAGE: &str = "organizations:manage";
 pub const CONSENTS: &str = "consents";
 /// The longest id or slug of an organization that is carried.
 const LONGEST_ORGANIZATION: usize = 128;
+/// The most scope values that a log line names.
+const MOST_NAMED: usize = 12;
 /// The scopes that every installation serves.
 pub const STANDARD: [&str; 10] = [
     OPENID,
@@ -69,6 +71,24 @@ pub fn needs_a_person(token: &str) -> bool {
     ]
     .contains(&token)
         || token.starts_with(ORGANIZATION_PREFIX)
+}
+
+/// In words for the log: what was asked for and is left out, and what is registered.
+#[must_use]
+pub fn left_out(asked: &Scope, granted: &Scope, registered: &Scope) -> String {
+    let named = |tokens: Vec<&str>| match tokens.len().saturating_sub(MOST_NAMED) {
+        0 if tokens.is_empty() => "none".to_owned(),
+        0 => tokens.join(" "),
+        more => format!(
+            "{} and {more} more",
+            tokens.into_iter().take(MOST_NAMED).collect::<Vec<_>>().join(" ")
+        ),
+    };
+    format!(
+        "the client may not have these scopes: {}; registered are: {}",
+        named(asked.iter().filter(|token| !granted.contains(token)).collect()),
+        named(registered.iter().collect()),
+    )
 }
 
 /// A token as it is compared: an organization's id in it in its stored form.

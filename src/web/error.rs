@@ -18,6 +18,8 @@ pub struct ErrorPage<'a> {
     pub code: Option<&'a str>,
     /// Fixed text beside the code.
     pub description: Option<&'a str>,
+    /// What the client's developer copies into a message, folded away.
+    pub report: Option<&'a str>,
     /// Under which the log has more.
     pub request_id: &'a str,
     /// The person's own page, where there is no other way on.
@@ -29,8 +31,8 @@ impl<'a> ErrorPage<'a> {
     #[must_use]
     pub const fn authorization(
         layout: &'a Layout,
-        code: &'a str,
-        description: &'a str,
+        (code, description): (&'a str, &'a str),
+        report: &'a str,
         request_id: &'a str,
     ) -> Self {
         Self {
@@ -40,6 +42,7 @@ impl<'a> ErrorPage<'a> {
                        and try again; if it happens again, tell the people who run it.",
             code: Some(code),
             description: Some(description),
+            report: Some(report),
             request_id,
             account: None,
         }
@@ -54,6 +57,7 @@ impl<'a> ErrorPage<'a> {
             sentence: "Too many requests came from your network. Wait a minute, then try again.",
             code: None,
             description: None,
+            report: None,
             request_id,
             account: None,
         }
@@ -74,6 +78,7 @@ impl<'a> ErrorPage<'a> {
                        You can sign out on your account page.",
             code: Some("invalid_request"),
             description: Some(description),
+            report: None,
             request_id,
             account: Some(account),
         }
@@ -89,6 +94,7 @@ impl<'a> ErrorPage<'a> {
                        again.",
             code: None,
             description: None,
+            report: None,
             request_id,
             account: None,
         }
@@ -104,6 +110,7 @@ impl<'a> ErrorPage<'a> {
                        it again.",
             code: None,
             description: None,
+            report: None,
             request_id,
             account: None,
         }
@@ -118,6 +125,7 @@ impl<'a> ErrorPage<'a> {
             sentence: "The server could not answer in time. Wait a moment, then try again.",
             code: None,
             description: None,
+            report: None,
             request_id,
             account: None,
         }
@@ -133,6 +141,7 @@ impl<'a> ErrorPage<'a> {
                        server and give them the request id.",
             code: None,
             description: None,
+            report: None,
             request_id,
             account: None,
         }
@@ -148,6 +157,7 @@ impl<'a> ErrorPage<'a> {
                        application and start again.",
             code: None,
             description: None,
+            report: None,
             request_id,
             account: Some(account),
         }
@@ -162,6 +172,7 @@ impl<'a> ErrorPage<'a> {
             sentence: "The form was not sent from this site. Go back to the application and start again.",
             code: None,
             description: None,
+            report: None,
             request_id,
             account: None,
         }
@@ -176,6 +187,7 @@ impl<'a> ErrorPage<'a> {
             sentence: "There is no page at this address.",
             code: None,
             description: None,
+            report: None,
             request_id,
             account: None,
         }

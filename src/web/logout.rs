@@ -32,6 +32,8 @@ pub struct SignedOutPage<'a> {
     pub layout: &'a Layout,
     /// Back to the application that asked for it.
     pub way_back: Option<WayBack<'a>>,
+    /// Whether it asked for an address that was not followed.
+    pub not_returned: bool,
     /// Where to sign in again.
     pub home: &'a str,
 }

@@ -16,7 +16,8 @@ pub(super) fn check(
     hint: Option<&str>,
     claims: Option<&ClaimsRequest>,
 ) -> Result<Option<ExpectedSubject>, ProtocolError> {
-    let refused = |description| ProtocolError::new(ErrorCode::InvalidRequest, description);
+    let refused =
+        |description| ProtocolError::new(ErrorCode::InvalidRequest, description).about("id_token_hint");
     let hinted = match hint {
         None => None,
         Some(text) => {

@@ -4,6 +4,7 @@ mod hint;
 pub mod order;
 mod proof_of_key;
 mod redirect_uri;
+mod request_object;
 mod resource;
 mod response_type;
 mod scope;

@@ -17,5 +17,5 @@ pub(super) fn check_absence(client: &Client, bound_by_nonce: bool) -> Result<(),
         }
         (Some(true), _) | (_, false) => "code_challenge is missing: switch PKCE (S256) on in the application",
     };
-    Err(ProtocolError::new(ErrorCode::InvalidRequest, description))
+    Err(ProtocolError::new(ErrorCode::InvalidRequest, description).about("code_challenge"))
 }

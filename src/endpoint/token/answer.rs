@@ -11,7 +11,8 @@ use http::HeaderMap;
 use serde::Serialize;
 
 use super::person::{self, decide};
-use crate::client::Resource;
+use crate::base::display;
+use crate::client::{Client, Resource};
 use crate::db::work::Circumstances;
 use crate::endpoint::client;
 use crate::grant::client_credentials;
@@ -23,8 +24,10 @@ use crate::http::extract::params::Params;
 use crate::http::middleware::request_log::LoggedClient;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::oauth::{self, OAuthError};
-use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::http::respond::refusal::{self, Asker};
+use crate::protocol::error::{ErrorCode, ProtocolError, Remark};
 use crate::protocol::grant_type::GrantType;
+use crate::protocol::scope::{self, Scope};
 use crate::token::access_token::Moment;
 
 /// RFC 6749 §5.1.
@@ -50,25 +53,28 @@ pub async fn post(
 ) -> Result<Response, OAuthError> {
     let params = params?;
     let client = client::authenticate(&edge, &headers, &params, circumstances.now).await?;
+    let mut response = answer(&edge, circumstances, &client, &params)
+        .await
+        .unwrap_or_else(|error| error.of_client(&client.client_id).into_response());
     let logged = LoggedClient(client.client_id.clone());
-    let grant_type = params
-        .get("grant_type")
-        .ok_or_else(|| refuse(ErrorCode::InvalidRequest, "grant_type is missing"))?;
-    let grant_type = GrantType::parse(grant_type)
-        .ok_or_else(|| refuse(ErrorCode::UnsupportedGrantType, "this grant_type is not served"))?;
-    if !client.metadata.grant_types.contains(&grant_type) {
-        return Err(refuse(
-            ErrorCode::UnauthorizedClient,
-            "the client is not registered for this grant_type",
-        ));
-    }
+    response.extensions_mut().insert(logged);
+    Ok(response)
+}
+
+async fn answer(
+    edge: &Edge,
+    circumstances: Circumstances,
+    client: &Client,
+    params: &Params,
+) -> Result<Response, OAuthError> {
+    let grant_type = grant_type(client, params)?;
     if let Some(reason) = edge.app.may_not_mint() {
         tracing::error!(reason, client.id = %client.client_id, "no token was minted");
         return Err(OAuthError::unavailable());
     }
     let resource = resource(
-        &edge,
-        &params,
+        edge,
+        params,
         grant_type,
         client.metadata.default_resource.as_deref(),
     )
@@ -77,24 +83,66 @@ pub async fn post(
     let granting = Granting {
         issuance: edge.app.issuance(),
         keys: &keys,
-        client: &client,
+        client,
         resource: resource.as_deref(),
     };
     let outcome = match grant_type {
-        GrantType::AuthorizationCode => person::exchange(&edge, circumstances, granting, &params).await?,
-        GrantType::RefreshToken => person::refresh(&edge, circumstances, granting, &params).await?,
-        GrantType::ClientCredentials => own_token(&edge, circumstances, granting, &params).await?,
+        GrantType::AuthorizationCode => person::exchange(edge, circumstances, granting, params).await?,
+        GrantType::RefreshToken => person::refresh(edge, circumstances, granting, params).await?,
+        GrantType::ClientCredentials => own_token(edge, circumstances, granting, params).await?,
     };
-    let mut response = match outcome {
-        Outcome::Granted(tokens) => respond(&tokens),
-        Outcome::Refused(error) => OAuthError::new(error).into_response(),
-    };
-    response.extensions_mut().insert(logged);
-    Ok(response)
+    match outcome {
+        Outcome::Granted(tokens) => {
+            let mut response = respond(&tokens);
+            if grant_type == GrantType::ClientCredentials {
+                tell_left_out(&mut response, client, params, &tokens.scope);
+            }
+            Ok(response)
+        }
+        Outcome::Refused(error) => Err(OAuthError::new(error)),
+    }
 }
 
-pub(super) fn refuse(code: ErrorCode, description: &'static str) -> OAuthError {
-    OAuthError::new(ProtocolError::new(code, description))
+/// A missing parameter.
+pub(super) fn missing(parameter: &'static str, description: &'static str) -> OAuthError {
+    OAuthError::new(ProtocolError::new(ErrorCode::InvalidRequest, description).about(parameter))
+}
+
+/// What is asked for, if the client may.
+fn grant_type(client: &Client, params: &Params) -> Result<GrantType, OAuthError> {
+    let error = |code, description| ProtocolError::new(code, description).about("grant_type");
+    let named = params
+        .get("grant_type")
+        .ok_or_else(|| missing("grant_type", "grant_type is missing"))?;
+    let grant_type = GrantType::parse(named).ok_or_else(|| {
+        error(ErrorCode::UnsupportedGrantType, "this grant_type is not served")
+            .because(format!("grant_type {} is not served", display::quote(named, 64)))
+    })?;
+    if client.may_use(grant_type) {
+        return Ok(grant_type);
+    }
+    let registered: Vec<&str> = client.metadata.grant_types.iter().map(|one| one.name()).collect();
+    let refused = error(
+        ErrorCode::UnauthorizedClient,
+        "the client is not registered for this grant_type",
+    );
+    Err(refused
+        .because(format!(
+            "the client is not registered for the grant_type {}; registered are: {}",
+            grant_type.name(),
+            registered.join(" ")
+        ))
+        .into())
+}
+
+/// Tells the log which scopes were asked for and left out.
+fn tell_left_out(response: &mut Response, client: &Client, params: &Params, granted: &Scope) {
+    let asked = params.get("scope").and_then(|text| Scope::parse(text).ok());
+    let remark = asked.filter(|asked| asked != granted).map(|asked| Remark {
+        parameter: "scope",
+        reason: scope::left_out(&asked, granted, &client.metadata.scope),
+    });
+    refusal::remark(response, &Asker::Registered(client.client_id.clone()), remark);
 }
 
 fn respond(tokens: &Tokens) -> Response {
@@ -120,11 +168,9 @@ async fn resource(
 ) -> Result<Option<std::sync::Arc<Resource>>, OAuthError> {
     let mut named = params.all("resource");
     let (first, second) = (named.next(), named.next());
+    let error = |description| ProtocolError::new(ErrorCode::InvalidTarget, description).about("resource");
     if second.is_some() {
-        return Err(refuse(
-            ErrorCode::InvalidTarget,
-            "an access token has one audience: name one resource",
-        ));
+        return Err(error("an access token has one audience: name one resource").into());
     }
     let wanted = first.or(default.filter(|_| grant_type == GrantType::ClientCredentials));
     let Some(identifier) = wanted else { return Ok(None) };
@@ -134,9 +180,13 @@ async fn resource(
         .find(identifier)
         .await
         .map_err(|error| Failure::from(error).oauth())?;
-    found
-        .map(Some)
-        .ok_or_else(|| refuse(ErrorCode::InvalidTarget, "resource is not registered"))
+    let unknown = || {
+        error("resource is not registered").because(format!(
+            "there is no resource {}; `signet client resource-list` shows every one",
+            display::quote(identifier, 200)
+        ))
+    };
+    Ok(Some(found.ok_or_else(unknown)?))
 }
 
 async fn own_token(

@@ -4,7 +4,7 @@
 //! no connection is held, and it is completed if what they were asked about is still true: else once more from the
 //! start. A refused code or refresh token takes a slow path in a transaction, to find out why and leave its trace.
 
-use super::answer::refuse;
+use super::answer::missing;
 use crate::client::AccessTokenFormat;
 use crate::db::work::Circumstances;
 use crate::db::{DatabaseError, Work};
@@ -38,7 +38,7 @@ pub(super) async fn exchange(
 ) -> Result<Outcome, OAuthError> {
     let code = params
         .get("code")
-        .ok_or_else(|| refuse(ErrorCode::InvalidRequest, "code is missing"))?;
+        .ok_or_else(|| missing("code", "code is missing"))?;
     let request = CodeRequest {
         code,
         redirect_uri: params.get("redirect_uri"),
@@ -56,7 +56,7 @@ pub(super) async fn refresh(
 ) -> Result<Outcome, OAuthError> {
     let token = params
         .get("refresh_token")
-        .ok_or_else(|| refuse(ErrorCode::InvalidRequest, "refresh_token is missing"))?;
+        .ok_or_else(|| missing("refresh_token", "refresh_token is missing"))?;
     let scope = params.get("scope").map(Scope::parse).transpose()?;
     let organization = scope
         .clone()

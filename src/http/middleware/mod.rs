@@ -11,6 +11,7 @@ pub mod no_store;
 pub mod origin;
 mod panic;
 pub mod rate_limit;
+pub mod refusal_log;
 pub mod request_id;
 pub mod request_log;
 pub mod security_headers;

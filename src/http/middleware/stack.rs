@@ -1,5 +1,5 @@
 //! Owns the order of the middleware that stands around every route, outermost first: address, request id, origin,
-//! log line, headers. What answers in any case (`form`) stands around each audience, inside its CORS.
+//! log lines, headers. What answers in any case (`form`) stands around each audience, inside its CORS.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
 use super::client_ip::{self, Proxies};
+use super::refusal_log::{self, RefusalLog};
 use super::request_id::{self, RequestIds};
 use super::security_headers::{self, TransportSettings};
 use super::{origin, request_log};
@@ -28,6 +29,7 @@ pub fn surround(router: Router, settings: EdgeSettings) -> Router {
     router
         .layer(from_fn_with_state(settings.transport, security_headers::add))
         .layer(from_fn(request_log::write))
+        .layer(from_fn_with_state(RefusalLog::default(), refusal_log::write))
         .layer(from_fn(origin::attach))
         .layer(from_fn_with_state(settings.request_ids, request_id::assign))
         .layer(from_fn_with_state(settings.proxies, client_ip::identify))

@@ -2,21 +2,28 @@
 //! is shown where no redirect is proven.
 
 use axum::response::Response;
+use chrono::SecondsFormat;
 use http::StatusCode;
 
 use super::page::{self, FormAction};
 use super::redirect::{self, Outcome};
+use super::refusal::{self, Asker};
 use crate::authorization::request::ResponseTarget;
 use crate::authorization::waiting::{Ending, RequestOver};
+use crate::base::display;
 use crate::client::Client;
+use crate::db::work::Circumstances;
 use crate::http::edge::Edge;
 use crate::http::middleware::request_log::LoggedError;
-use crate::protocol::error::ProtocolError;
+use crate::protocol::error::{ProtocolError, Refusal};
 use crate::protocol::response_mode::ResponseMode;
 use crate::web::client_card::{ClientCard, WebLink};
 use crate::web::error::ErrorPage;
 use crate::web::form_post::FormPostPage;
 use crate::web::request_over::{OverBecause, RequestOverPage};
+
+/// The most characters of a redirect URI that an error page repeats.
+const LONGEST_REDIRECT_URI: usize = 500;
 
 /// Answers the client.
 #[must_use]
@@ -40,19 +47,66 @@ pub fn answer(edge: &Edge, target: &ResponseTarget, outcome: Outcome<'_>) -> Res
 
 /// Answers the client with an error.
 #[must_use]
-pub fn answer_error(edge: &Edge, target: &ResponseTarget, error: ProtocolError) -> Response {
-    let mut response = answer(edge, target, Outcome::Error(error));
-    response.extensions_mut().insert(LoggedError(error.code.name()));
+pub fn answer_error(edge: &Edge, target: &ResponseTarget, refusal: impl Into<Refusal>) -> Response {
+    let refusal = refusal.into();
+    let mut response = answer(edge, target, Outcome::Error(refusal.error));
+    let code = LoggedError(refusal.error.code.name());
+    response.extensions_mut().insert(code);
+    refusal::explain(
+        &mut response,
+        Asker::Registered(target.client_id.clone()),
+        &refusal,
+    );
     response
+}
+
+/// What an error page says for the client's developer: nothing that was not sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent<'a> {
+    /// The client's name.
+    pub asker: &'a Asker,
+    /// Where the answer was to go.
+    pub redirect_uri: Option<&'a str>,
 }
 
 /// Shows an error that no client can be told.
 #[must_use]
-pub fn error_page(edge: &Edge, status: StatusCode, error: ProtocolError, request_id: &str) -> Response {
-    let page = ErrorPage::authorization(&edge.layout, error.code.name(), error.description, request_id);
+pub fn error_page(
+    edge: &Edge,
+    visit: &Circumstances,
+    (status, refusal): (StatusCode, &Refusal),
+    sent: Sent<'_>,
+) -> Response {
+    let error = refusal.error;
+    let request_id = visit.origin.request_id.as_str();
+    let report = report(visit, error, sent);
+    let facts = (error.code.name(), error.description);
+    let page = ErrorPage::authorization(&edge.layout, facts, &report, request_id);
     let mut response = page::with_status(status, &page, FormAction::None);
     response.extensions_mut().insert(LoggedError(error.code.name()));
+    refusal::explain(&mut response, sent.asker.clone(), refusal);
     response
+}
+
+/// The facts of a refusal, one a line, as they are copied into a message.
+fn report(visit: &Circumstances, error: ProtocolError, sent: Sent<'_>) -> String {
+    let time = visit.now.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let redirect_uri = sent
+        .redirect_uri
+        .map(|uri| display::quote(uri, LONGEST_REDIRECT_URI));
+    let lines = [
+        ("client_id", sent.asker.name()),
+        ("redirect_uri", redirect_uri.as_deref()),
+        ("error", Some(error.code.name())),
+        ("parameter", error.parameter),
+        ("reason", Some(error.description)),
+        ("request id", Some(visit.origin.request_id.as_str())),
+        ("time", Some(time.as_str())),
+    ];
+    let lines = lines
+        .iter()
+        .filter_map(|(name, value)| value.map(|value| format!("{name}: {value}")));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Leads on whoever comes back to a request that is over: to the client once more where the answer may be given again,

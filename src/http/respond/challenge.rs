@@ -7,9 +7,10 @@ use http::{HeaderValue, StatusCode};
 
 use super::oauth::{OAuthError, forbid_storing};
 use super::problem::Problem;
+use super::refusal::{Asker, Explained};
 use crate::http::extract::bearer::BearerError;
 use crate::http::middleware::request_log::LoggedError;
-use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::protocol::error::{ErrorCode, ProtocolError, Refusal};
 
 /// How logs and problems call it that no token was shown; RFC 6750 has no code for it.
 const MISSING_TOKEN: &str = "missing_token";
@@ -19,6 +20,7 @@ const MISSING_TOKEN: &str = "missing_token";
 pub struct Challenge {
     error: Option<ProtocolError>,
     scope: Option<&'static str>,
+    reason: Option<&'static str>,
 }
 
 impl Challenge {
@@ -26,6 +28,7 @@ impl Challenge {
     pub const MISSING: Self = Self {
         error: None,
         scope: None,
+        reason: None,
     };
 
     /// A token was shown and refused.
@@ -34,6 +37,16 @@ impl Challenge {
         Self {
             error: Some(error),
             scope: None,
+            reason: None,
+        }
+    }
+
+    /// The same with the reason for our own log.
+    #[must_use]
+    pub const fn because(self, reason: &'static str) -> Self {
+        Self {
+            reason: Some(reason),
+            ..self
         }
     }
 
@@ -46,6 +59,7 @@ impl Challenge {
                 "the access token lacks a scope",
             )),
             scope: Some(scope),
+            reason: None,
         }
     }
 
@@ -101,6 +115,7 @@ impl From<BearerError> for Challenge {
         Self {
             error: error.protocol_error(),
             scope: None,
+            reason: None,
         }
     }
 }
@@ -108,11 +123,19 @@ impl From<BearerError> for Challenge {
 impl IntoResponse for Challenge {
     fn into_response(self) -> Response {
         let response = if let Some(error) = self.error {
-            OAuthError::new(error).into_response()
+            let reason = self.reason.map(str::to_owned);
+            OAuthError::new(Refusal { error, reason }).into_response()
         } else {
             let mut response = StatusCode::UNAUTHORIZED.into_response();
             forbid_storing(response.headers_mut());
             response.extensions_mut().insert(LoggedError(MISSING_TOKEN));
+            response.extensions_mut().insert(Explained {
+                asker: Asker::Nobody,
+                error: Some(MISSING_TOKEN),
+                parameter: None,
+                reason: "no access token was sent: it belongs into the header Authorization, as Bearer"
+                    .to_owned(),
+            });
             response
         };
         self.on(response)

@@ -10,4 +10,5 @@ pub mod oauth;
 pub mod page;
 pub mod problem;
 pub mod redirect;
+pub mod refusal;
 pub mod step;

@@ -7,10 +7,12 @@ use http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 
+use super::refusal::{self, Asker};
+use crate::base::id::ClientId;
 use crate::http::extract::client_auth::ClientCredentialsError;
 use crate::http::extract::params::ParamsError;
 use crate::http::middleware::request_log::LoggedError;
-use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::protocol::error::{ErrorCode, ProtocolError, Refusal};
 
 /// How long a client should wait after a 503.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("2");
@@ -42,9 +44,10 @@ pub fn forbid_storing(headers: &mut HeaderMap) {
 }
 
 /// An error answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OAuthError {
-    error: ProtocolError,
+    refusal: Refusal,
+    asker: Asker,
     status: StatusCode,
     challenge: Challenge,
 }
@@ -59,12 +62,27 @@ enum Challenge {
 impl OAuthError {
     /// An error with the status of its code.
     #[must_use]
-    pub fn new(error: ProtocolError) -> Self {
+    pub fn new(refusal: impl Into<Refusal>) -> Self {
+        let refusal = refusal.into();
+        let status = refusal.error.code.status();
         Self {
-            error,
-            status: StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            refusal,
+            asker: Asker::Nobody,
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             challenge: Challenge::None,
         }
+    }
+
+    /// The same, and who asked: for the log.
+    #[must_use]
+    pub fn asked_by(self, asker: Asker) -> Self {
+        Self { asker, ..self }
+    }
+
+    /// The same for a client that proved who it is.
+    #[must_use]
+    pub fn of_client(self, client_id: &ClientId) -> Self {
+        self.asked_by(Asker::Registered(client_id.clone()))
     }
 
     /// The same for a client that used the Authorization header: a 401 then names its scheme (RFC 6749 §5.2).
@@ -104,13 +122,19 @@ impl OAuthError {
     /// What is reported.
     #[must_use]
     pub const fn error(&self) -> ProtocolError {
-        self.error
+        self.refusal.error
     }
 }
 
 impl From<ProtocolError> for OAuthError {
     fn from(error: ProtocolError) -> Self {
         Self::new(error)
+    }
+}
+
+impl From<Refusal> for OAuthError {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(refusal)
     }
 }
 
@@ -151,7 +175,8 @@ impl From<ProtocolError> for ErrorBody {
 
 impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
-        let mut response = with_status(self.status, &ErrorBody::from(self.error));
+        let error = self.refusal.error;
+        let mut response = with_status(self.status, &ErrorBody::from(error));
         let headers = response.headers_mut();
         if self.status == StatusCode::UNAUTHORIZED && self.challenge == Challenge::Basic {
             headers.insert(
@@ -162,9 +187,8 @@ impl IntoResponse for OAuthError {
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
-        response
-            .extensions_mut()
-            .insert(LoggedError(self.error.code.name()));
+        response.extensions_mut().insert(LoggedError(error.code.name()));
+        refusal::explain(&mut response, self.asker, &self.refusal);
         response
     }
 }

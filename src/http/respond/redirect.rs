@@ -120,13 +120,13 @@ mod tests {
     #[test]
     fn a_response_names_its_issuer() {
         let issuer = Issuer::parse("https://login.example.com").unwrap();
-        let error = ProtocolError::new(ErrorCode::AccessDenied, "the person refused");
+        let error = ProtocolError::new(ErrorCode::AccessDenied, "the person did not allow the access");
         let parameters = response_parameters(Outcome::Error(error), Some("s"), &issuer);
         assert_eq!(
             parameters,
             [
                 ("error", "access_denied"),
-                ("error_description", "the person refused"),
+                ("error_description", "the person did not allow the access"),
                 ("state", "s"),
                 ("iss", "https://login.example.com"),
             ]

@@ -1,51 +1,14 @@
 //! LG-01 and LG-02: nothing that opens a door is written down, and nobody writes into our log but us.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::fmt::format::FmtSpan;
-use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::app::relying_party::VERIFIER;
 use crate::app::{RelyingParty, TestApp};
 use crate::fixtures::person::TestPerson;
 use crate::fixtures::{a_client, a_person};
-
-/// Everything that is logged on this thread, at trace level, spans included. The server of a test runs on its thread.
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("not poisoned").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Captured {
-    fn start() -> (Self, DefaultGuard) {
-        let captured = Self::default();
-        let writer = captured.clone();
-        let lines = tracing_subscriber::fmt::layer()
-            .json()
-            .with_span_events(FmtSpan::FULL)
-            .with_writer(move || writer.clone());
-        let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(lines));
-        (captured, guard)
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().expect("not poisoned").clone()).expect("UTF-8")
-    }
-}
+use crate::support::captured_log::Captured;
 
 /// What must never be seen again.
 #[derive(Default)]

@@ -6,3 +6,5 @@ mod authorize_organization;
 mod authorize_pages;
 mod code_flow;
 mod consent_places;
+mod refusal_page;
+mod refusals;

@@ -1,5 +1,6 @@
 //! What every test stands on: one private PostgreSQL per test binary, one database per test, time and chance given.
 
+pub mod captured_log;
 pub mod clock;
 pub mod database;
 pub mod dns;

@@ -1,0 +1,159 @@
+//! Owns the line for a request that was refused, or served with less than it asked for. A client that is refused over
+//! and over has so many lines a minute, and so have all of them together; what is left out is counted. The line stands
+//! for itself, so that it can be shown without the line of each request.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::info;
+
+use super::request_id::RequestId;
+use crate::http::respond::refusal::{Asker, Explained};
+
+/// The target of these lines, for log filters.
+pub const TARGET: &str = "signet::refused";
+/// How long a count lasts.
+const WINDOW: Duration = Duration::from_mins(1);
+/// Lines of one client in that time; names that no client has share one such count.
+const LINES_OF_ONE: u32 = 20;
+/// Lines of all together.
+const LINES_OF_ALL: u32 = 200;
+
+/// Counts the lines.
+#[derive(Debug, Clone, Default)]
+pub struct RefusalLog(Arc<Mutex<Option<Window>>>);
+
+#[derive(Debug)]
+struct Window {
+    began: Instant,
+    written: u32,
+    left_out: u64,
+    /// Holds whom a line was written about, so that it is no larger than their number.
+    by_client: HashMap<Option<String>, u32>,
+}
+
+/// What is to be written.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Lines {
+    /// How many the window before this one left out.
+    left_out: u64,
+    /// The refusal's own.
+    own: bool,
+    /// That from here on some are left out.
+    begins: bool,
+}
+
+impl RefusalLog {
+    fn count(&self, asker: &Asker, now: Instant) -> Lines {
+        let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = window.take_if(|window| now.saturating_duration_since(window.began) >= WINDOW);
+        let window = window.get_or_insert_with(|| Window {
+            began: now,
+            written: 0,
+            left_out: 0,
+            by_client: HashMap::new(),
+        });
+        let client = match asker {
+            Asker::Registered(id) => Some(id.as_str().to_owned()),
+            Asker::Unknown(_) | Asker::Nobody => None,
+        };
+        let of_one = window.by_client.get(&client).copied().unwrap_or_default();
+        let own = window.written < LINES_OF_ALL && of_one < LINES_OF_ONE;
+        if own {
+            window.written += 1;
+            window.by_client.insert(client, of_one + 1);
+        } else {
+            window.left_out += 1;
+        }
+        Lines {
+            left_out: before.map_or(0, |window| window.left_out),
+            own,
+            begins: !own && window.left_out == 1,
+        }
+    }
+
+    fn write(&self, explained: &Explained, (route, request_id): (&str, &str)) {
+        let lines = self.count(&explained.asker, Instant::now());
+        if lines.left_out > 0 {
+            info!(
+                target: TARGET,
+                parent: None,
+                left_out = lines.left_out,
+                "refusals were left out of the log"
+            );
+        }
+        if lines.own {
+            info!(
+                target: TARGET,
+                parent: None,
+                endpoint = route,
+                client.id = explained.asker.name(),
+                error.code = explained.error,
+                parameter = explained.parameter,
+                reason = explained.reason.as_str(),
+                request_id,
+                "{}",
+                if explained.error.is_some() { "refused" } else { "served with less" }
+            );
+        }
+        if lines.begins {
+            info!(
+                target: TARGET,
+                parent: None,
+                "too many requests are refused: some are left out of the log for up to a minute"
+            );
+        }
+    }
+}
+
+/// Writes what the reply explains.
+pub async fn write(State(log): State<RefusalLog>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let request_id = RequestId::of(request.extensions()).to_owned();
+    let response = next.run(request).await;
+    if let Some(explained) = response.extensions().get::<Explained>() {
+        let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+        log.write(explained, (route, &request_id));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::id::ClientId;
+
+    fn client(name: &str) -> Asker {
+        Asker::Registered(ClientId::from_text(name))
+    }
+
+    #[test]
+    fn a_client_that_is_refused_over_and_over_leaves_room_for_others() {
+        let (log, now) = (RefusalLog::default(), Instant::now());
+        let written = |asker: &Asker, times: u32| (0..times).filter(|_| log.count(asker, now).own).count();
+        assert_eq!(written(&client("a"), 100), 20);
+        assert_eq!(written(&client("b"), 1), 1);
+        for stranger in 0..100 {
+            log.count(&Asker::Unknown(format!("s{stranger}")), now);
+        }
+        assert_eq!(written(&Asker::Nobody, 1), 0, "strangers share one count");
+        let later = log.count(&client("a"), now + WINDOW);
+        assert_eq!((later.left_out, later.own), (80 + 80 + 1, true));
+    }
+
+    #[test]
+    fn all_together_have_so_many_lines_and_so_much_memory() {
+        let (log, now) = (RefusalLog::default(), Instant::now());
+        let lines: Vec<Lines> = (0..10_000)
+            .map(|number| log.count(&client(&format!("c{number}")), now))
+            .collect();
+        assert_eq!(lines.iter().filter(|lines| lines.own).count(), 200);
+        assert_eq!(lines.iter().filter(|lines| lines.begins).count(), 1, "said once");
+        let window = log.0.lock().unwrap();
+        assert_eq!(window.as_ref().unwrap().by_client.len(), 200);
+    }
+}
