@@ -1,7 +1,8 @@
 //! Rebuilds when a migration is added: they are compiled into the binary. So are the presets of clients, each a file of
-//! its own, whose list is written here.
+//! its own, whose list is written here. Tells a release build its git commit.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs, io};
 
 /// Where the presets stand.
@@ -9,6 +10,10 @@ const PRESETS: &str = "src/client/preset";
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=migrations");
+    println!("cargo::rerun-if-changed=build.rs");
+    let version = env!("CARGO_PKG_VERSION");
+    let version = commit().map_or_else(|| version.to_owned(), |commit| format!("{version} ({commit})"));
+    println!("cargo::rustc-env=SIGNET_VERSION={version}");
     println!("cargo::rerun-if-changed={PRESETS}");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut files: Vec<PathBuf> = fs::read_dir(root.join(PRESETS))?
@@ -30,4 +35,37 @@ fn main() -> io::Result<()> {
     let list = format!("[\n{}]\n", rows.collect::<String>());
     let target = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(Path::new(&target).join("presets.rs"), list)
+}
+
+/// The commit of a checkout. Other builds than a release would be made anew after each commit, so they do without.
+fn commit() -> Option<String> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "cargo tells it to build scripts this way"
+    )]
+    let profile = std::env::var("PROFILE").ok()?;
+    if profile != "release" {
+        return None;
+    }
+    // The source may lie inside of somebody else's checkout: then it is no checkout itself.
+    if !git(&["rev-parse", "--show-prefix"])?.is_empty() {
+        return None;
+    }
+    // What HEAD is, and what the branch that it names is.
+    let branch = git(&["symbolic-ref", "--quiet", "HEAD"]).unwrap_or_default();
+    for name in ["HEAD", "packed-refs", &branch] {
+        let path = git(&["rev-parse", "--git-path", name]).unwrap_or_default();
+        if Path::new(&path).is_file() {
+            println!("cargo::rerun-if-changed={path}");
+        }
+    }
+    git(&["rev-parse", "--short=7", "HEAD"]).filter(|commit| !commit.is_empty())
+}
+
+fn git(arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git").args(arguments).output().ok()?;
+    if !output.status.success() {
+        return None;
+    }
+    Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
 }
