@@ -26,6 +26,47 @@ pub enum JoseError {
     Signing(#[source] josekit::JoseError),
 }
 
+/// Why a document is no key set of somebody else's. Each text can follow the name of the field that holds it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeySetError {
+    /// RFC 7517 §5.
+    #[error("no key set: write {{\"keys\": […]}} with a public key in it (RFC 7517)")]
+    Shape,
+    /// More than anyone needs to rotate.
+    #[error("at most {} keys", super::MOST_KEYS)]
+    TooMany,
+    /// Whoever reads the set could sign as the client.
+    #[error(
+        "key {position} has the member {member}: it is private or symmetric; leave only public keys in the set"
+    )]
+    Private {
+        /// Which key, from 1.
+        position: usize,
+        /// The member.
+        member: &'static str,
+    },
+    /// RFC 7518 §3.3; larger ones are a burden to verify.
+    #[error("key {position} is an RSA key of {bits} bits; 2048 to 8192 are accepted")]
+    RsaSize {
+        /// Which key, from 1.
+        position: usize,
+        /// Its size.
+        bits: usize,
+    },
+    /// What it says of itself cannot be.
+    #[error("key {position} is no usable key of its kind")]
+    Key {
+        /// Which key, from 1.
+        position: usize,
+    },
+    /// Nothing can be verified with it.
+    #[error(
+        "no key in it verifies RS256, PS256, ES256 or EdDSA signatures: an RSA key, one on P-256 or an Ed25519 one, \
+         whose use is not another than sig"
+    )]
+    NoKey,
+}
+
 /// Why a compact JWS is refused. Carries nothing of the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum JwsError {
@@ -50,6 +91,9 @@ pub enum JwsError {
     /// `kid` is absent, too long, or not the key's.
     #[error("the token's key id is refused")]
     KeyId,
+    /// The key set has no key of that name and algorithm.
+    #[error("the key set has no key for the token's kid and alg")]
+    NoKey,
     /// `typ` is not text.
     #[error("the token's type is refused")]
     Type,

@@ -1,7 +1,7 @@
 //! Owns the protected header of a compact JWS (RFC 7515 §4): what is read of it before a key is chosen, and which
 //! members are never accepted. It does not know the key.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::error::JwsError;
 use crate::base::id::KeyId;
@@ -24,29 +24,16 @@ pub struct Header {
 
 impl Header {
     pub(super) fn parse(json: &[u8]) -> Result<Self, JwsError> {
-        let members = strict_json::object(json, DEPTH).ok_or(JwsError::Header)?;
-        if let Some(name) = REFUSED.into_iter().find(|name| members.contains_key(*name)) {
-            return Err(JwsError::Member(name));
-        }
+        let members = members(json)?;
         let algorithm = members
             .get("alg")
             .and_then(Value::as_str)
             .and_then(Algorithm::parse)
             .ok_or(JwsError::Algorithm)?;
-        let key_id = members
-            .get("kid")
-            .and_then(Value::as_str)
-            .filter(|kid| (1..=LONGEST_KEY_ID).contains(&kid.len()))
-            .ok_or(JwsError::KeyId)?;
-        let token_type = match members.get("typ") {
-            None => None,
-            Some(Value::String(text)) => Some(text.clone()),
-            Some(_) => return Err(JwsError::Type),
-        };
         Ok(Self {
             algorithm,
-            key_id: KeyId::from_text(key_id),
-            token_type,
+            key_id: key_id(&members)?.ok_or(JwsError::KeyId)?,
+            token_type: token_type(&members)?,
         })
     }
 
@@ -66,16 +53,48 @@ impl Header {
     /// itself, and letter case does not count (RFC 7515 §4.1.9, RFC 9068 §4).
     #[must_use]
     pub fn is_of_type(&self, expected: &str) -> bool {
-        self.token_type.as_deref().is_some_and(|given| {
-            let short = match given.split_at_checked("application/".len()) {
-                Some((tree, rest)) if tree.eq_ignore_ascii_case("application/") && !rest.contains('/') => {
-                    rest
-                }
-                _ => given,
-            };
-            short.eq_ignore_ascii_case(expected)
-        })
+        self.token_type
+            .as_deref()
+            .is_some_and(|given| is_type(given, expected))
     }
+}
+
+/// The members of a header, none of which is one that is never accepted.
+pub(super) fn members(json: &[u8]) -> Result<Map<String, Value>, JwsError> {
+    let members = strict_json::object(json, DEPTH).ok_or(JwsError::Header)?;
+    match REFUSED.into_iter().find(|name| members.contains_key(*name)) {
+        Some(name) => Err(JwsError::Member(name)),
+        None => Ok(members),
+    }
+}
+
+/// The header's `kid`, if it has one.
+pub(super) fn key_id(members: &Map<String, Value>) -> Result<Option<KeyId>, JwsError> {
+    match members.get("kid") {
+        None => Ok(None),
+        Some(Value::String(kid)) if (1..=LONGEST_KEY_ID).contains(&kid.len()) => {
+            Ok(Some(KeyId::from_text(kid.as_str())))
+        }
+        Some(_) => Err(JwsError::KeyId),
+    }
+}
+
+/// The header's `typ`, if it has one.
+pub(super) fn token_type(members: &Map<String, Value>) -> Result<Option<String>, JwsError> {
+    match members.get("typ") {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(JwsError::Type),
+    }
+}
+
+/// Whether a `typ` says the type; see [`Header::is_of_type`].
+pub(super) fn is_type(given: &str, expected: &str) -> bool {
+    let short = match given.split_at_checked("application/".len()) {
+        Some((tree, rest)) if tree.eq_ignore_ascii_case("application/") && !rest.contains('/') => rest,
+        _ => given,
+    };
+    short.eq_ignore_ascii_case(expected)
 }
 
 #[cfg(test)]

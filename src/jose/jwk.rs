@@ -15,7 +15,7 @@ use crate::base::id::KeyId;
 use crate::protocol::algorithm::Algorithm;
 
 /// Members that only a private or symmetric key has.
-const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+pub(super) const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 /// RFC 7518 §3.3 asks for 2048 bits; above 8192 verifying becomes a burden.
 const RSA_MODULUS_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
 
@@ -138,6 +138,6 @@ pub(super) fn required(
     Ok(members)
 }
 
-fn text<'a>(jwk: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(jwk: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     jwk.get(name).and_then(Value::as_str)
 }

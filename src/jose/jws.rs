@@ -22,19 +22,12 @@ pub struct UnverifiedJws<'a> {
 impl<'a> UnverifiedJws<'a> {
     /// Reads the form and the header.
     pub fn parse(token: &'a str) -> Result<Self, JwsError> {
-        if token.len() > MAX_LENGTH {
-            return Err(JwsError::TooLong);
-        }
-        let (signed, signature) = token.rsplit_once('.').ok_or(JwsError::Shape)?;
-        let (header, payload) = signed.split_once('.').ok_or(JwsError::Shape)?;
-        if header.is_empty() || payload.is_empty() || signature.is_empty() || payload.contains('.') {
-            return Err(JwsError::Shape);
-        }
+        let segments = Segments::of(token, MAX_LENGTH)?;
         Ok(Self {
-            header: Header::parse(&decode(header)?)?,
-            signed,
-            payload,
-            signature: decode(signature)?,
+            header: Header::parse(&decode(segments.header)?)?,
+            signed: segments.signed,
+            payload: segments.payload,
+            signature: decode(segments.signature)?,
         })
     }
 
@@ -57,7 +50,35 @@ impl<'a> UnverifiedJws<'a> {
     }
 }
 
+/// The segments of a token, none of them empty.
+pub(super) struct Segments<'a> {
+    pub(super) header: &'a str,
+    pub(super) payload: &'a str,
+    /// Header, full stop and payload.
+    pub(super) signed: &'a str,
+    pub(super) signature: &'a str,
+}
+
+impl<'a> Segments<'a> {
+    pub(super) fn of(token: &'a str, longest: usize) -> Result<Self, JwsError> {
+        if token.len() > longest {
+            return Err(JwsError::TooLong);
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(JwsError::Shape)?;
+        let (header, payload) = signed.split_once('.').ok_or(JwsError::Shape)?;
+        if header.is_empty() || payload.is_empty() || signature.is_empty() || payload.contains('.') {
+            return Err(JwsError::Shape);
+        }
+        Ok(Self {
+            header,
+            payload,
+            signed,
+            signature,
+        })
+    }
+}
+
 /// Padding, line breaks and bits that no byte has are refused, so that a token has one spelling only.
-fn decode(segment: &str) -> Result<Vec<u8>, JwsError> {
+pub(super) fn decode(segment: &str) -> Result<Vec<u8>, JwsError> {
     URL_SAFE_NO_PAD.decode(segment).map_err(|_| JwsError::Encoding)
 }
