@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
+use super::reach::ReachSetting;
 use crate::base::reach::Reach;
 
 /// The most events that can be kept.
@@ -15,7 +16,7 @@ const MOST_EVENTS: u32 = 100_000;
 #[serde(deny_unknown_fields, default)]
 pub struct HookSettings {
     /// Which addresses HTTP hooks may have.
-    pub reach: HookReach,
+    pub reach: ReachSetting,
     /// Every how many-th event is kept, for replays and for what shadows say; 0 keeps none.
     pub sample_every: u32,
     /// How many events are kept at most.
@@ -24,23 +25,10 @@ pub struct HookSettings {
     pub keep_hours: u32,
 }
 
-/// Which addresses HTTP hooks may have.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum HookReach {
-    /// Public ones.
-    #[default]
-    Public,
-    /// This machine's too.
-    Loopback,
-    /// This machine's and private networks' too.
-    Private,
-}
-
 impl Default for HookSettings {
     fn default() -> Self {
         Self {
-            reach: HookReach::Public,
+            reach: ReachSetting::Public,
             sample_every: 0,
             keep_events: 1000,
             keep_hours: 24,
@@ -52,11 +40,7 @@ impl HookSettings {
     /// Which addresses HTTP hooks may have.
     #[must_use]
     pub const fn reach(&self) -> Reach {
-        match self.reach {
-            HookReach::Public => Reach::Public,
-            HookReach::Loopback => Reach::PublicAndLoopback,
-            HookReach::Private => Reach::PublicAndPrivate,
-        }
+        self.reach.reach()
     }
 
     /// How long events are kept.

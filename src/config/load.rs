@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::environment;
 use super::{
-    DatabaseSettings, DomainSettings, HookSettings, LimitSettings, ListenSettings, LogSettings,
-    ModuleAllowlist, ModuleSettings, PasswordSettings, QuotaSettings, SealingSettings, SignUpSettings,
-    TlsSettings, TokenSettings,
+    ClientSettings, DatabaseSettings, DomainSettings, HookSettings, LimitSettings, ListenSettings,
+    LogSettings, ModuleAllowlist, ModuleSettings, PasswordSettings, QuotaSettings, SealingSettings,
+    SignUpSettings, TlsSettings, TokenSettings,
 };
 
 /// Everything that can be set.
@@ -35,6 +35,8 @@ pub struct SignetConfig {
     pub sign_up: SignUpSettings,
     /// Which modules each type of organization has.
     pub modules: ModuleSettings,
+    /// What all clients share.
+    pub clients: ClientSettings,
     /// What all of the operators' hooks share.
     pub hooks: HookSettings,
     /// Password hashing.

@@ -1,6 +1,7 @@
 //! Configuration: one TOML file plus `SIGNET_…` environment variables, one file per section. Unknown keys are
 //! refused. It knows what may be set and what is set, not what it does.
 
+mod clients;
 mod database;
 mod domains;
 mod environment;
@@ -12,13 +13,15 @@ mod log;
 mod modules;
 mod password;
 mod quotas;
+mod reach;
 mod sealing;
 mod sign_up;
 mod tokens;
 
+pub use clients::ClientSettings;
 pub use database::DatabaseSettings;
 pub use domains::DomainSettings;
-pub use hooks::{HookReach, HookSettings};
+pub use hooks::HookSettings;
 pub use limits::LimitSettings;
 pub use listen::{ForwardedBy, ListenSettings, TlsSettings};
 pub use load::{ConfigError, SignetConfig, load, load_environment};
@@ -26,6 +29,7 @@ pub use log::{LogFormat, LogSettings};
 pub use modules::{ModuleAllowlist, ModuleSettings, is_module_id};
 pub use password::PasswordSettings;
 pub use quotas::QuotaSettings;
+pub use reach::ReachSetting;
 pub use sealing::SealingSettings;
 pub use sign_up::{SignUpPolicy, SignUpSettings};
 pub use tokens::TokenSettings;

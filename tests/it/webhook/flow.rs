@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use signet::base::secret::Secret;
-use signet::config::HookReach;
+use signet::config::ReachSetting;
 use signet::hook::breaker::Circuit;
 use signet::hook::definition::{Mode, OnFailure, Settings, Target};
 use wiremock::matchers::any;
@@ -20,7 +20,7 @@ use crate::attack::holdings::{refreshed, text};
 use crate::fixtures::{a_client, a_hook, a_person};
 
 pub async fn app() -> TestApp {
-    TestApp::with(|config| config.hooks.reach = HookReach::Loopback).await
+    TestApp::with(|config| config.hooks.reach = ReachSetting::Loopback).await
 }
 
 /// Settings that reach a URL.
@@ -182,7 +182,7 @@ async fn hk_04_prompt_failures_do_not_open_the_circuit() {
 #[tokio::test]
 async fn hk_04_a_hook_may_call_back_into_us() {
     let app = TestApp::with(|config| {
-        config.hooks.reach = HookReach::Loopback;
+        config.hooks.reach = ReachSetting::Loopback;
         config.database.pool_size = 1;
     })
     .await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use signet::base::clock::{Clock as _, before};
-use signet::config::HookReach;
+use signet::config::ReachSetting;
 use signet::hook::finding::Agreement;
 use signet::hook::sample::Kept;
 use signet::jobs::cleanup;
@@ -34,7 +34,7 @@ const FUNCTIONS: &str = "
 
 async fn app(sample_every: u32) -> TestApp {
     TestApp::with(|config| {
-        config.hooks.reach = HookReach::Loopback;
+        config.hooks.reach = ReachSetting::Loopback;
         config.hooks.sample_every = sample_every;
         config.hooks.keep_events = 16;
     })
