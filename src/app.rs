@@ -19,6 +19,8 @@ use crate::base::fetch::{Fetch, FetchError};
 use crate::base::handle::BackupEpoch;
 use crate::base::id::ReplicaId;
 use crate::base::origin::Origin;
+use crate::client::auth::replay::UsedAssertions;
+use crate::client::auth::{Authenticator, PublishedKeys};
 use crate::client::{Registry, Resources};
 use crate::config::{HookSettings, PasswordSettings, SignetConfig};
 use crate::db::changes::{self, Freshness, Watched};
@@ -105,6 +107,7 @@ struct Parts {
     epoch: AtomicI64,
     development: bool,
     clients: Registry,
+    authenticator: Authenticator,
     resources: Resources,
     keyring: Keyring,
     hasher: Hasher,
@@ -151,6 +154,12 @@ impl App {
         };
         let keys = provide_keys(&lender, &keyring, circumstances).await?;
         let freshness = Arc::new(Freshness::new());
+        let authenticator = Authenticator {
+            issuer: issuer.as_str().to_owned(),
+            token_endpoint: issuer.url("/oauth2/token"),
+            published: PublishedKeys::new(Fetch::new(config.clients.reach())?),
+            used: UsedAssertions::new(lender.clone()),
+        };
         Ok(Self(Arc::new(Parts {
             issuance: Issuance {
                 issuer,
@@ -159,6 +168,7 @@ impl App {
                 hooks,
             },
             clients: Registry::new(lender.clone(), Arc::clone(&freshness)),
+            authenticator,
             resources: Resources::new(lender.clone(), Arc::clone(&freshness)),
             hasher: Hasher::new(hasher_settings(&config.password))?,
             dns: injected
@@ -358,6 +368,12 @@ impl App {
     #[must_use]
     pub fn clients(&self) -> &Registry {
         &self.0.clients
+    }
+
+    /// How clients prove who they are.
+    #[must_use]
+    pub fn authenticator(&self) -> &Authenticator {
+        &self.0.authenticator
     }
 
     /// Registered resources.

@@ -26,6 +26,9 @@ pub enum ClientError {
     /// A public client has no secret.
     #[error("{0} is a public client (authentication method none) and has no secret")]
     Public(ClientId),
+    /// What it signs with is its own; we only know the public part.
+    #[error("{0} authenticates by private_key_jwt: it signs with a key of its own and has no secret")]
+    SignsWithKey(ClientId),
     /// `default_resource` or `audience` names a resource that is not registered.
     #[error("{field}: no such resource is registered")]
     UnknownResource {

@@ -39,6 +39,12 @@ impl Client {
         self.metadata.token_endpoint_auth_method != ClientAuthenticationMethod::None
     }
 
+    /// Whether it has a secret to present.
+    #[must_use]
+    pub const fn has_secret(&self) -> bool {
+        self.metadata.token_endpoint_auth_method.uses_secret()
+    }
+
     /// Whether the claims of scopes and of tenancy go into its ID tokens.
     #[must_use]
     pub const fn has_full_id_token(&self) -> bool {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::error::ClientError;
-use super::metadata::{Change, NewClient};
+use super::metadata::{Change, ClientMetadata, NewClient};
 use super::registered::{Client, ClientSummary};
 use super::{secret, store};
 use crate::audit::{self, Event};
@@ -12,11 +12,12 @@ use crate::base::clock;
 use crate::base::id::ClientId;
 use crate::base::secret::Secret;
 use crate::db::Work;
+use crate::protocol::client_authentication::ClientAuthenticationMethod;
 
 /// How long an old secret may stay valid beside a new one.
 pub const LONGEST_OVERLAP: Duration = Duration::from_hours(90 * 24);
 
-/// A client that was just made, with the secret that is shown only now. A public client has none.
+/// A client that was just made, with the secret that is shown only now. One that has a key instead, and a public one, have none.
 #[derive(Debug)]
 pub struct CreatedClient {
     /// Its id.
@@ -25,7 +26,7 @@ pub struct CreatedClient {
     pub secret: Option<Secret>,
 }
 
-/// Makes a client. Without a chosen secret a confidential client gets one of 256 random bits.
+/// Makes a client. Without a chosen secret one that presents a secret gets one of 256 random bits.
 pub async fn create(
     work: &mut Work,
     new: &NewClient,
@@ -33,9 +34,7 @@ pub async fn create(
 ) -> Result<CreatedClient, ClientError> {
     let client_id = new.client_id().clone();
     if let Some(chosen) = &chosen {
-        if !new.is_confidential() {
-            return Err(ClientError::Public(client_id));
-        }
+        demand_secret(new.metadata(), &client_id)?;
         secret::check_chosen(chosen)?;
     }
     let now = work.now();
@@ -47,7 +46,7 @@ pub async fn create(
         },
     )
     .await?;
-    if !new.is_confidential() {
+    if !new.has_secret() {
         return Ok(CreatedClient {
             client_id,
             secret: None,
@@ -86,14 +85,14 @@ pub async fn lock(work: &mut Work, client_id: &ClientId) -> Result<Client, Clien
 }
 
 /// Changes a client that [`lock`] answered with: all of what it then is is checked anew, as in a registration. What was
-/// granted stays granted, but for scopes that it may not have any more. A client that becomes public loses its secrets;
-/// one that is not public any more has none until [`rotate_secret`] gives it one.
+/// granted stays granted, but for scopes that it may not have any more. A client that presents no secret any more
+/// loses its secrets; one that does so from now on has none until [`rotate_secret`] gives it one.
 pub async fn edit(work: &mut Work, client: &Client, change: Change) -> Result<(), ClientError> {
     let now = work.now();
     let client_id = &client.client_id;
     let changed = NewClient::parse(client_id.as_str(), change.apply_to(&client.metadata)?)?;
     store::update_client(work.connection()?, &changed, now).await?;
-    if client.is_confidential() && !changed.is_confidential() {
+    if client.has_secret() && !changed.has_secret() {
         store::delete_secrets(work.connection()?, client_id).await?;
     }
     Ok(audit::record(
@@ -128,9 +127,7 @@ pub async fn rotate_secret(
         return Err(ClientError::OverlapTooLong);
     }
     let now = work.now();
-    if !lock(work, client_id).await?.is_confidential() {
-        return Err(ClientError::Public(client_id.clone()));
-    }
+    demand_secret(&lock(work, client_id).await?.metadata, client_id)?;
     store::expire_secrets(work.connection()?, client_id, clock::after(now, overlap), now).await?;
     let secret = secret::generate(work.entropy());
     let digest = secret::digest(client_id, &secret);
@@ -185,6 +182,17 @@ pub async fn revoke_before(work: &mut Work, client_id: &ClientId) -> Result<(), 
         },
     )
     .await?)
+}
+
+/// That the client is one which presents a secret.
+fn demand_secret(metadata: &ClientMetadata, client_id: &ClientId) -> Result<(), ClientError> {
+    match metadata.token_endpoint_auth_method {
+        ClientAuthenticationMethod::ClientSecretBasic | ClientAuthenticationMethod::ClientSecretPost => {
+            Ok(())
+        }
+        ClientAuthenticationMethod::PrivateKeyJwt => Err(ClientError::SignsWithKey(client_id.clone())),
+        ClientAuthenticationMethod::None => Err(ClientError::Public(client_id.clone())),
+    }
 }
 
 fn known(found: bool, client_id: &ClientId) -> Result<(), ClientError> {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use http::HeaderMap;
 
 use crate::base::clock::Timestamp;
-use crate::client::{Client, auth};
+use crate::client::Client;
+use crate::client::auth::{self, NotProven};
 use crate::http::edge::Edge;
 use crate::http::extract::client_auth;
 use crate::http::extract::params::Params;
@@ -15,7 +16,8 @@ use crate::http::respond::oauth::OAuthError;
 use crate::http::respond::refusal::Asker;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 
-/// The client that a request proves to come from. No statement when the client is cached.
+/// The client that a request proves to come from. No statement when the client is cached, but one where it
+/// authenticates by an assertion: that is used up by it, whatever then becomes of the request.
 pub async fn authenticate(
     edge: &Edge,
     headers: &HeaderMap,
@@ -43,12 +45,15 @@ pub async fn authenticate(
         return Err(refused(Asker::sent(Some(client_id)), reason));
     };
     let asker = Asker::Registered(client.client_id.clone());
-    match auth::prove(&client, &presented.credential, now) {
-        Ok(()) if client.disabled => Err(refused(
-            asker,
-            "the client is disabled; `signet client enable` lets it in again",
-        )),
+    if client.disabled {
+        auth::prove_unknown(client_id, &presented.credential);
+        let reason = "the client is disabled; `signet client enable` lets it in again";
+        return Err(refused(asker, reason));
+    }
+    let authenticator = edge.app.authenticator();
+    match authenticator.prove(&client, &presented.credential, now).await {
         Ok(()) => Ok(client),
+        Err(NotProven::Database(error)) => Err(Failure::from(error).oauth()),
         Err(reason) => Err(refused(asker, &reason.to_string())),
     }
 }

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::authentication::assurance::ACR_VALUES_SUPPORTED;
 use crate::http::edge::Edge;
+use crate::protocol::algorithm::{Algorithm, VerifiedAlgorithm};
 use crate::protocol::claims;
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
 use crate::protocol::endpoints::Endpoints;
@@ -44,8 +45,11 @@ pub struct Metadata {
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: Vec<&'static str>,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
+    token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
+    revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     code_challenge_methods_supported: [&'static str; 1],
     claims_supported: Vec<&'static str>,
     claim_types_supported: [&'static str; 1],
@@ -70,6 +74,7 @@ impl Metadata {
                 .into_iter()
                 .map(ClientAuthenticationMethod::name)
         };
+        let assertion_algorithms = || VerifiedAlgorithm::ALL.map(VerifiedAlgorithm::name).to_vec();
         Self {
             issuer: issuer.as_str().to_owned(),
             authorization_endpoint: endpoints.authorization,
@@ -87,12 +92,15 @@ impl Metadata {
             id_token_signing_alg_values_supported: keys
                 .algorithms()
                 .into_iter()
-                .map(crate::protocol::algorithm::Algorithm::name)
+                .map(Algorithm::name)
                 .collect(),
             token_endpoint_auth_methods_supported: methods().collect(),
+            token_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             revocation_endpoint_auth_methods_supported: methods().collect(),
+            revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             // A public client may not introspect.
             introspection_endpoint_auth_methods_supported: methods().filter(|name| *name != "none").collect(),
+            introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             code_challenge_methods_supported: ["S256"],
             claims_supported: claims_supported(),
             claim_types_supported: ["normal"],

@@ -9,6 +9,7 @@ use crate::app::{self, App};
 use crate::authentication::throttle;
 use crate::authorization::expiry as authorization;
 use crate::base::origin::Origin;
+use crate::client::auth::replay;
 use crate::db::DatabaseError;
 use crate::hook::Hooks;
 use crate::logout::waiting as logout;
@@ -56,7 +57,7 @@ pub async fn sweep(app: &App) -> Result<u64, DatabaseError> {
     failure.map_or(Ok(fullest), Err)
 }
 
-const STEPS: u8 = 12;
+const STEPS: u8 = 13;
 
 async fn clean(app: &App, step: u8) -> Result<u64, DatabaseError> {
     let mut work = app.single(app.circumstances(Origin::internal("cleanup"))).await?;
@@ -72,6 +73,7 @@ async fn clean(app: &App, step: u8) -> Result<u64, DatabaseError> {
         8 => logout::expire(&mut work, BATCH).await,
         9 => Hooks::expire(&mut work, app::sampling(&app.config().hooks)).await,
         10 => replica::expire(&mut work, BATCH).await,
+        11 => replay::expire(&mut work, BATCH).await,
         _ => throttle::expire(&mut work, app.throttle(), BATCH).await,
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use crate::cli::values;
 use crate::client::metadata::document::LARGEST;
 use crate::client::{AccessTokenFormat, Change, ClientType, MetadataError};
-use crate::protocol::algorithm::Algorithm;
+use crate::protocol::algorithm::{Algorithm, VerifiedAlgorithm};
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
 
 /// Fields of the metadata. Serialized, they are under the names that the document has.
@@ -30,6 +30,20 @@ pub struct MetadataOptions {
     #[arg(long = "auth-method", value_parser = values::one_of(
         ClientAuthenticationMethod::ALL.map(ClientAuthenticationMethod::name), ClientAuthenticationMethod::parse))]
     pub token_endpoint_auth_method: Option<ClientAuthenticationMethod>,
+    /// A file with its public keys as a JWK set (- for standard input), for private_key_jwt
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub jwks_file: Option<PathBuf>,
+    /// Where it publishes its public keys as a JWK set, instead of --jwks-file
+    #[arg(long, value_name = "URI")]
+    pub jwks_uri: Option<String>,
+    /// The only algorithm of its assertions [default: any that its keys are for]
+    #[arg(long = "auth-signing-alg", value_parser = values::one_of(
+        VerifiedAlgorithm::ALL.map(VerifiedAlgorithm::name), VerifiedAlgorithm::parse))]
+    pub token_endpoint_auth_signing_alg: Option<VerifiedAlgorithm>,
+    /// Its assertions may have the token endpoint as their audience; else only the issuer (RFC 10070)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub token_endpoint_as_audience: Option<bool>,
     /// Accept its secret by that method alone; else HTTP Basic and the body are both accepted
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub exact_auth_method: Option<bool>,
@@ -112,6 +126,7 @@ impl MetadataOptions {
                 value => drop(fields.insert(field, value)),
             }
         }
+        self.change_keys(&mut fields)?;
         if self.no_require_pkce {
             fields.insert("require_pkce".to_owned(), false.into());
         }
@@ -120,6 +135,17 @@ impl MetadataOptions {
         }
         fields.extend(self.reset.iter().map(|field| (field.clone(), Value::Null)));
         Ok(Change::new(fields)?)
+    }
+
+    /// A client has one source of keys: naming one takes the other away.
+    fn change_keys(&self, fields: &mut Map<String, Value>) -> Result<()> {
+        if let Some(path) = &self.jwks_file {
+            fields.insert("jwks".to_owned(), read_document(path)?.into());
+            fields.entry("jwks_uri").or_insert(Value::Null);
+        } else if self.jwks_uri.as_ref().is_some_and(|uri| !uri.is_empty()) {
+            fields.entry("jwks").or_insert(Value::Null);
+        }
+        Ok(())
     }
 }
 

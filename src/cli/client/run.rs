@@ -109,6 +109,7 @@ pub(super) fn advise(error: ClientError) -> anyhow::Error {
         | ClientError::Resource(_)
         | ClientError::TakenByUser(_)
         | ClientError::Public(_)
+        | ClientError::SignsWithKey(_)
         | ClientError::ResourceExists(_)
         | ClientError::OverlapTooLong
         | ClientError::WeakSecret

@@ -4,6 +4,11 @@
 mod client_secret_basic;
 mod client_secret_post;
 mod none;
+mod private_key_jwt;
 mod proof;
+mod published_keys;
+pub mod replay;
 
-pub use proof::{NotProven, PresentedCredential, prove, prove_unknown};
+pub use private_key_jwt::AssertionError;
+pub use proof::{Authenticator, NotProven, PresentedCredential, prove_unknown};
+pub use published_keys::{PublishedKeys, PublishedKeysError};

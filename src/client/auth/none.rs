@@ -7,8 +7,8 @@ use crate::protocol::client_authentication::ClientAuthenticationMethod;
 pub(super) fn prove(client: &Client) -> Result<(), NotProven> {
     match client.metadata.token_endpoint_auth_method {
         ClientAuthenticationMethod::None => Ok(()),
-        ClientAuthenticationMethod::ClientSecretBasic | ClientAuthenticationMethod::ClientSecretPost => {
-            Err(other_method(client, "none"))
-        }
+        ClientAuthenticationMethod::ClientSecretBasic
+        | ClientAuthenticationMethod::ClientSecretPost
+        | ClientAuthenticationMethod::PrivateKeyJwt => Err(other_method(client, "none")),
     }
 }

@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 
 use super::error::MetadataError;
 use super::values::{AccessTokenFormat, ClientType};
-use crate::protocol::algorithm::Algorithm;
+use crate::jose::ForeignKeySet;
+use crate::protocol::algorithm::{Algorithm, VerifiedAlgorithm};
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::redirect_uri::RedirectUri;
@@ -50,6 +51,18 @@ pub struct ClientMetadata {
     /// How it authenticates at the token endpoint.
     #[serde(default)]
     pub token_endpoint_auth_method: ClientAuthenticationMethod,
+    /// The public keys that it signs its assertions with.
+    #[serde(default)]
+    pub jwks: Option<ForeignKeySet>,
+    /// Where those keys are published, instead.
+    #[serde(default)]
+    pub jwks_uri: Option<String>,
+    /// The only algorithm of its assertions; without a word of it any that its keys verify.
+    #[serde(default)]
+    pub token_endpoint_auth_signing_alg: Option<VerifiedAlgorithm>,
+    /// Ours. Its assertions may name the token endpoint as their audience; else only the issuer.
+    #[serde(default)]
+    pub token_endpoint_as_audience: bool,
     /// Ours. A client with a secret may present it by its method alone; else HTTP Basic and the body are both accepted.
     #[serde(default)]
     pub exact_auth_method: bool,
@@ -128,6 +141,10 @@ impl ClientMetadata {
             } else {
                 ClientAuthenticationMethod::ClientSecretBasic
             },
+            jwks: None,
+            jwks_uri: None,
+            token_endpoint_auth_signing_alg: None,
+            token_endpoint_as_audience: false,
             exact_auth_method: false,
             first_party: false,
             require_pkce: None,

@@ -73,6 +73,18 @@ pub enum MetadataError {
     /// RFC 6749 §2.1: what runs in a browser keeps no secret.
     #[error("token_endpoint_auth_method: an application in the browser keeps no secret; use none")]
     SecretInBrowser,
+    /// RFC 7591 §2.
+    #[error("jwks_uri: a client has jwks or jwks_uri, not both; take one away")]
+    TwoKeySets,
+    /// Nothing could be verified.
+    #[error(
+        "token_endpoint_auth_method: private_key_jwt needs the client's public keys: jwks (--jwks-file) or jwks_uri \
+         (--jwks-uri)"
+    )]
+    KeysMissing,
+    /// No assertion could ever be accepted.
+    #[error("token_endpoint_auth_signing_alg: no key in jwks is one for {0}")]
+    NoKeyForAlgorithm(&'static str),
     /// RFC 9700 §2.1.1.
     #[error("require_pkce: a public client always uses PKCE")]
     PublicWithoutPkce,

@@ -59,8 +59,8 @@ impl NewClient {
 
     /// Whether it will have a secret.
     #[must_use]
-    pub fn is_confidential(&self) -> bool {
-        self.metadata.token_endpoint_auth_method != ClientAuthenticationMethod::None
+    pub const fn has_secret(&self) -> bool {
+        self.metadata.token_endpoint_auth_method.uses_secret()
     }
 }
 
@@ -86,6 +86,7 @@ fn check_addresses(metadata: &ClientMetadata) -> Result<(), MetadataError> {
         ("client_uri", &metadata.client_uri),
         ("policy_uri", &metadata.policy_uri),
         ("tos_uri", &metadata.tos_uri),
+        ("jwks_uri", &metadata.jwks_uri),
     ] {
         if address.as_deref().is_some_and(|address| !is_web_address(address)) {
             return Err(MetadataError::Address { field });
@@ -131,7 +132,23 @@ fn check_authentication(metadata: &ClientMetadata) -> Result<(), MetadataError> 
     } else if metadata.client_type == ClientType::Spa {
         return Err(MetadataError::SecretInBrowser);
     }
-    Ok(())
+    check_keys(metadata)
+}
+
+fn check_keys(metadata: &ClientMetadata) -> Result<(), MetadataError> {
+    match (&metadata.jwks, &metadata.jwks_uri) {
+        (Some(_), Some(_)) => Err(MetadataError::TwoKeySets),
+        (Some(keys), None) => match metadata.token_endpoint_auth_signing_alg {
+            Some(algorithm) if !keys.verifies(algorithm) => {
+                Err(MetadataError::NoKeyForAlgorithm(algorithm.name()))
+            }
+            _ => Ok(()),
+        },
+        (None, None) if metadata.token_endpoint_auth_method == ClientAuthenticationMethod::PrivateKeyJwt => {
+            Err(MetadataError::KeysMissing)
+        }
+        (None, _) => Ok(()),
+    }
 }
 
 fn check_grant_types(metadata: &ClientMetadata) -> Result<(), MetadataError> {
@@ -223,9 +240,9 @@ mod tests {
         assert_eq!(metadata.require_pkce, None);
         let service = register(json!({"client_name": "Service", "type": "service"})).unwrap();
         assert_eq!(service.metadata().grant_types, [GrantType::ClientCredentials]);
-        assert!(service.is_confidential() && service.metadata().scope.is_empty());
+        assert!(service.has_secret() && service.metadata().scope.is_empty());
         let browser = web(json!({"type": "spa"})).unwrap();
-        assert!(!browser.is_confidential());
+        assert!(!browser.has_secret());
     }
 
     #[test]

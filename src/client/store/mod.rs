@@ -1,6 +1,8 @@
-//! The statements on `auth.oauth_applications`, `auth.oauth_client_secrets` and `auth.resources`.
+//! The statements on `auth.oauth_applications`, `auth.oauth_client_secrets`, `auth.client_assertions` and
+//! `auth.resources`.
 
 mod application;
+mod assertion;
 mod columns;
 mod find;
 mod resource;
@@ -10,6 +12,7 @@ pub(super) use application::{
     delete_client, insert_client, list_clients, lock_client, set_disabled_at, set_revoked_before,
     update_client,
 };
+pub(super) use assertion::{AssertionUse, expire_assertions, use_assertions};
 pub(super) use find::find_client;
 pub(super) use resource::{
     clients_of_resource, delete_resource, find_resource, insert_resource, list_resources, lock_resource,

@@ -1,5 +1,5 @@
-//! Owns how a client presents its credentials (RFC 6749 §2.3.1, §3.2.1): HTTP Basic, the body, or its name alone.
-//! It decides which one method was used and verifies nothing.
+//! Owns how a client presents its credentials (RFC 6749 §2.3.1, §3.2.1): HTTP Basic, the body, an
+//! assertion (RFC 7521 §4.2), or its name alone. It decides which one method was used and verifies nothing.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,6 +10,8 @@ use super::params::{Params, decode_component};
 use crate::base::id::ClientId;
 use crate::base::secret::Secret;
 use crate::client::auth::PresentedCredential;
+use crate::jose::{ForeignJws, JwsError};
+use crate::protocol::client_authentication::JWT_BEARER;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 
 /// The longest identifier that any client can have.
@@ -44,9 +46,18 @@ pub enum ClientCredentialsError {
     /// The Authorization header is not a well-formed Basic one (RFC 7617 §2).
     #[error("the Authorization header is not well-formed Basic")]
     MalformedHeader,
-    /// A client assertion or a scheme that is not offered.
+    /// A scheme or a type of assertion that is not offered.
     #[error("this method of client authentication is not offered")]
     Unsupported,
+    /// Half of what an assertion takes.
+    #[error("client_assertion and client_assertion_type come together")]
+    HalfAssertion,
+    /// The assertion cannot be read.
+    #[error("the client's assertion is refused: {0}")]
+    MalformedAssertion(JwsError),
+    /// The assertion names nobody, or the body names another client.
+    #[error("the client's assertion has no sub, or client_id is another one")]
+    AssertedClient,
 }
 
 impl ClientCredentialsError {
@@ -67,6 +78,17 @@ impl ClientCredentialsError {
                 ErrorCode::InvalidClient,
                 "this method of client authentication is not offered",
             ),
+            Self::HalfAssertion => ProtocolError::new(
+                ErrorCode::InvalidRequest,
+                "client_assertion and client_assertion_type come together",
+            ),
+            Self::MalformedAssertion(_) => {
+                ProtocolError::new(ErrorCode::InvalidClient, "client_assertion is not acceptable")
+            }
+            Self::AssertedClient => ProtocolError::new(
+                ErrorCode::InvalidClient,
+                "client_assertion does not name the client in sub, or client_id is another one",
+            ),
         }
     }
 
@@ -81,13 +103,17 @@ impl ClientCredentialsError {
 pub fn read(headers: &HeaderMap, params: &Params) -> Result<PresentedClient, ClientCredentialsError> {
     let named = params.get("client_id");
     let secret = params.get("client_secret");
-    let asserted = params.contains("client_assertion") || params.contains("client_assertion_type");
+    let assertion = (
+        params.get("client_assertion"),
+        params.get("client_assertion_type"),
+    );
+    let asserted = assertion != (None, None);
     let methods = [headers.contains_key(AUTHORIZATION), secret.is_some(), asserted];
     if methods.into_iter().filter(|used| *used).count() > 1 {
         return Err(ClientCredentialsError::SeveralMethods);
     }
     if asserted {
-        return Err(ClientCredentialsError::Unsupported);
+        return asserting(assertion, named);
     }
     if let Some((client_id, secret)) = basic(headers)? {
         // The name may be repeated in the body, if it is the same one.
@@ -108,6 +134,29 @@ pub fn read(headers: &HeaderMap, params: &Params) -> Result<PresentedClient, Cli
     Ok(PresentedClient {
         client_id,
         credential,
+    })
+}
+
+/// The client that an assertion says to come from; its name may be repeated in the body (RFC 7521 §4.2).
+fn asserting(
+    assertion: (Option<&str>, Option<&str>),
+    named: Option<&str>,
+) -> Result<PresentedClient, ClientCredentialsError> {
+    let (Some(assertion), Some(assertion_type)) = assertion else {
+        return Err(ClientCredentialsError::HalfAssertion);
+    };
+    if assertion_type != JWT_BEARER {
+        return Err(ClientCredentialsError::Unsupported);
+    }
+    let assertion = ForeignJws::parse(assertion).map_err(ClientCredentialsError::MalformedAssertion)?;
+    let client_id = assertion
+        .unproven_text("sub")
+        .filter(|subject| named.is_none_or(|named| named == *subject))
+        .and_then(identifier)
+        .ok_or(ClientCredentialsError::AssertedClient)?;
+    Ok(PresentedClient {
+        client_id,
+        credential: PresentedCredential::Assertion(Box::new(assertion)),
     })
 }
 
