@@ -11,6 +11,8 @@ mod browser;
 mod browser_origins;
 mod browser_posts;
 mod browser_refusals;
+mod client_assertion_keys;
+mod client_assertions;
 mod client_authentication;
 mod client_secrets;
 mod code;

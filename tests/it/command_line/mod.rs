@@ -2,6 +2,7 @@
 
 mod accounts;
 mod client_edit;
+mod client_keys;
 mod client_life;
 mod clients;
 mod configuration;

@@ -2,6 +2,7 @@
 
 use crate::app::relying_party::RelyingParty;
 use crate::app::{Browser, Reply, TestApp};
+use crate::fixtures::assertion::{an_ec_key, jwks, own_token};
 use crate::fixtures::person::TestPerson;
 use crate::fixtures::{a_client, a_person};
 use crate::support::statements::Statements;
@@ -150,4 +151,28 @@ async fn a_whole_sign_in_is_at_most_twelve_statements() {
         })
         .await;
     assert_eq!(reply.status, 200);
+}
+
+/// An assertion costs one statement, which uses it up; many that come together share it.
+#[tokio::test]
+async fn an_assertion_costs_one_statement_and_many_share_it() {
+    let mut counted = Counted::new().await;
+    let key = an_ec_key("k1");
+    let client = a_client("signing").service().private_key_jwt(&jwks(&[&key]));
+    let client = client.create(&counted.app).await;
+    let hand = counted.app.relying_party(&client);
+    let open = async |jti: &str| {
+        let assertion = key.assertion(&counted.app, "signing", jti);
+        let reply = own_token(&hand, &assertion).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+    };
+    open("warm").await;
+    let (_, sent) = counted.statements.during(open("alone")).await;
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    let together = async {
+        let names: Vec<String> = (0..64).map(|number| number.to_string()).collect();
+        futures_util::future::join_all(names.iter().map(|name| open(name))).await;
+    };
+    let (_, sent) = counted.statements.during(together).await;
+    assert!(sent.len() < 64, "{}", sent.len());
 }

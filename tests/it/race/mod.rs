@@ -10,4 +10,4 @@ mod invitations;
 mod locks;
 mod members;
 mod refreshes;
-mod together;
+pub mod together;
