@@ -12,6 +12,7 @@ use crate::stage::Hook;
 pub(crate) enum RowName {
     ClientCredentialsRs256,
     ClientCredentialsEs256,
+    PrivateKeyJwt,
     ExchangeRs256,
     ExchangeEs256,
     Authorize,
@@ -30,9 +31,10 @@ pub(crate) enum RowName {
 
 impl RowName {
     /// Every row, in the order of the report.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::ClientCredentialsRs256,
         Self::ClientCredentialsEs256,
+        Self::PrivateKeyJwt,
         Self::ExchangeRs256,
         Self::ExchangeEs256,
         Self::Authorize,
@@ -55,6 +57,7 @@ impl RowName {
         match self {
             Self::ClientCredentialsRs256 => "client_credentials RS256",
             Self::ClientCredentialsEs256 => "client_credentials ES256",
+            Self::PrivateKeyJwt => "client_credentials ES256, private_key_jwt",
             Self::ExchangeRs256 => "code exchange, RS256 ID token",
             Self::ExchangeEs256 => "code exchange, ES256 ID token",
             Self::Authorize => "authorize with session + exchange",
@@ -78,7 +81,8 @@ impl RowName {
             Self::ClientCredentialsRs256 => &[Floor::SignRs256],
             Self::ClientCredentialsEs256 => &[Floor::SignEs256],
             Self::ExchangeRs256 | Self::RefreshIdToken => &[Floor::SignRs256, Floor::Update],
-            Self::ExchangeEs256
+            Self::PrivateKeyJwt
+            | Self::ExchangeEs256
             | Self::Refresh
             | Self::RefreshSqlHook
             | Self::RefreshHttpHook

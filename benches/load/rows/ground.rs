@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use signet::jose::Signer;
 use tokio::sync::OnceCell;
 
 use super::code_flow::CodeFlow;
@@ -40,6 +41,16 @@ impl ClientKey {
     }
 }
 
+/// A client with the key that it signs its assertions with.
+pub(crate) struct SigningClient {
+    /// Its id.
+    pub(crate) id: String,
+    /// Its key.
+    pub(crate) key: Signer,
+    /// The server that its assertions are for.
+    pub(crate) issuer: String,
+}
+
 /// The server and who uses it.
 pub(crate) struct Ground {
     /// The server.
@@ -48,6 +59,8 @@ pub(crate) struct Ground {
     pub(crate) service_rs256: ClientKey,
     /// A service with ES256 access tokens.
     pub(crate) service_es256: ClientKey,
+    /// A service with ES256 access tokens that signs assertions.
+    pub(crate) service_signing: SigningClient,
     /// A first-party application with RS256 ID tokens.
     pub(crate) web_rs256: ClientKey,
     /// A first-party application with ES256 ID tokens.

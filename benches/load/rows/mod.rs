@@ -6,11 +6,12 @@ mod code;
 mod code_flow;
 mod ground;
 mod login;
+mod private_key_jwt;
 mod read;
 mod refresh;
 mod run;
 mod stock;
 
 pub(crate) use catalogue::RowName;
-pub(crate) use ground::{ClientKey, Ground, PASSWORD, REDIRECT_URI, SCOPE};
+pub(crate) use ground::{ClientKey, Ground, PASSWORD, REDIRECT_URI, SCOPE, SigningClient};
 pub(crate) use run::{Meters, RowResult, Settings, run};

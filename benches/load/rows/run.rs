@@ -9,6 +9,7 @@ use super::client_credentials::ClientCredentials;
 use super::code::{Authorize, Exchange};
 use super::ground::{Ground, SCOPE};
 use super::login::Login;
+use super::private_key_jwt::PrivateKeyJwt;
 use super::read::Read;
 use super::refresh::Refresh;
 use crate::drive::{Tally, Until, Visitor, Worker, drive};
@@ -125,6 +126,7 @@ async fn attempt(
                 )
                 .await
         }
+        RowName::PrivateKeyJwt => measuring.measure(PrivateKeyJwt::new(), meters).await,
         RowName::ExchangeRs256 => measuring.measure(Exchange::new(&ground.web_rs256), meters).await,
         RowName::ExchangeEs256 | RowName::ExchangeSqlHook | RowName::ExchangeHttpHook => {
             measuring.measure(Exchange::new(&ground.web_es256), meters).await

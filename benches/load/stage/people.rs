@@ -16,8 +16,10 @@ use signet::db::pool::{self, PoolSettings};
 use signet::db::sessions::Sessions;
 use signet::db::work::Circumstances;
 use signet::db::{Work, platform};
+use signet::jose::{PrivateJwk, Signer};
 use signet::lifecycle::sign_up::{self, MadeBy};
 use signet::protocol::algorithm::Algorithm;
+use signet::protocol::client_authentication::ClientAuthenticationMethod;
 use signet::protocol::grant_type::GrantType;
 use signet::protocol::redirect_uri::RedirectUri;
 use signet::protocol::scope::Scope;
@@ -32,6 +34,7 @@ const PEOPLE_PER_CONNECTION: u32 = 2;
 pub(crate) struct Population {
     pub(crate) service_rs256: ClientKey,
     pub(crate) service_es256: ClientKey,
+    pub(crate) service_signing: (String, Signer),
     pub(crate) web_rs256: ClientKey,
     pub(crate) web_es256: ClientKey,
     pub(crate) people: Vec<String>,
@@ -64,6 +67,7 @@ pub(crate) async fn make(database_url: &str, connections: u32) -> anyhow::Result
     let population = Population {
         service_rs256: client(&mut work, &name, Algorithm::RS256, Kind::Service).await?,
         service_es256: client(&mut work, &name, Algorithm::ES256, Kind::Service).await?,
+        service_signing: signing_client(&mut work, &name).await?,
         web_rs256: client(&mut work, &name, Algorithm::RS256, Kind::Web).await?,
         web_es256: client(&mut work, &name, Algorithm::ES256, Kind::Web).await?,
         people: people(&mut work, &name, connections * PEOPLE_PER_CONNECTION, &hash).await?,
@@ -106,6 +110,21 @@ async fn client(work: &mut Work, name: &str, algorithm: Algorithm, kind: Kind) -
     let created = service::create(work, &NewClient::parse(&client_id, metadata)?, None).await?;
     let secret = created.secret.as_ref().map_or("", Secret::expose);
     Ok(ClientKey::new(created.client_id.as_str(), secret))
+}
+
+/// A service that signs assertions with a key of its own.
+async fn signing_client(work: &mut Work, name: &str) -> anyhow::Result<(String, Signer)> {
+    let key = PrivateJwk::generate(Algorithm::ES256)?;
+    let keys = serde_json::json!({ "keys": [key.public()] });
+    let client_id = format!("{name}-service-signing");
+    let metadata = ClientMetadata {
+        access_token_signed_response_alg: Some(Algorithm::ES256),
+        token_endpoint_auth_method: ClientAuthenticationMethod::PrivateKeyJwt,
+        jwks: Some(serde_json::from_value(keys)?),
+        ..ClientMetadata::new("Load", ClientType::Service)
+    };
+    service::create(work, &NewClient::parse(&client_id, metadata)?, None).await?;
+    Ok((client_id, Signer::new(&key)?))
 }
 
 async fn people(

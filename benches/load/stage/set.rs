@@ -17,7 +17,7 @@ use crate::floors::Bed;
 use crate::http::Site;
 use crate::meter::{self, Statements, Watched};
 use crate::options::Options;
-use crate::rows::{Ground, Meters};
+use crate::rows::{Ground, Meters, SigningClient};
 
 /// How often a start is measured after the first.
 const STARTS: usize = 5;
@@ -92,6 +92,11 @@ impl Stage {
             site: Arc::new(Site::of(&issuer)?),
             service_rs256: population.service_rs256,
             service_es256: population.service_es256,
+            service_signing: SigningClient {
+                id: population.service_signing.0,
+                key: population.service_signing.1,
+                issuer: issuer.clone(),
+            },
             web_rs256: population.web_rs256,
             web_es256: population.web_es256,
             people: population.people,
