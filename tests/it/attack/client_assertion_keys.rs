@@ -9,10 +9,10 @@ use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::holdings::wait;
-use super::logs::Captured;
 use crate::app::{RelyingParty, TestApp};
 use crate::fixtures::a_client;
 use crate::fixtures::assertion::{AssertionKey, an_ec_key, jwks, own_token};
+use crate::support::captured_log::Captured;
 
 /// A server of signet's and a client's key server, which stands on this machine.
 struct Scene {
