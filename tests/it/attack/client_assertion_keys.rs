@@ -137,7 +137,7 @@ async fn many_at_once_cost_one_request() {
     assert_eq!(scene.asked().await, 1);
 }
 
-/// The bad input: each is invalid_client for the client, and one line that names client, URL and reason, without
+/// The bad input: each is a refusal for the client, and one line that names client, URL and reason, without
 /// query and body, for whoever reads the log.
 #[tokio::test]
 async fn ca_05_a_bad_answer_of_the_key_server_is_refused_and_explained() {
@@ -203,7 +203,7 @@ async fn ca_05_a_bad_answer_of_the_key_server_is_refused_and_explained() {
 async fn ca_05_a_hanging_key_server_costs_its_own_client_only() {
     let scene = Scene::new().await;
     let key = an_ec_key("k1");
-    let hangs = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
+    let hangs = ResponseTemplate::new(200).set_delay(Duration::from_mins(1));
     scene.answers(hangs).await;
     let other = a_client("other").service().create(&scene.app).await;
     let other = scene.app.relying_party(&other);

@@ -167,12 +167,12 @@ async fn an_assertion_costs_one_statement_and_many_share_it() {
         assert_eq!(reply.status, 200, "{}", reply.body);
     };
     open("warm").await;
-    let (_, sent) = counted.statements.during(open("alone")).await;
+    let ((), sent) = counted.statements.during(open("alone")).await;
     assert_eq!(sent.len(), 1, "{sent:?}");
     let together = async {
         let names: Vec<String> = (0..64).map(|number| number.to_string()).collect();
         futures_util::future::join_all(names.iter().map(|name| open(name))).await;
     };
-    let (_, sent) = counted.statements.during(together).await;
+    let ((), sent) = counted.statements.during(together).await;
     assert!(sent.len() < 64, "{}", sent.len());
 }
