@@ -86,17 +86,14 @@ class Provider:
         return Person(user_name, kept[user_name], claims["name"], claims["email"], joined[0])
 
     def create_client(self, preset, url, options=()):
-        """Registers a client by a preset, as `signet client create --for` will, and gives what that prints."""
-        settings = presets.load(preset)
-        values = presets.addresses(self.issuer, self.metadata, url)
-        metadata = presets.fill(settings["metadata"], values)
-        made = self.answer("client", "create", *presets.options(metadata), *options)
-        values |= presets.client_values(made, metadata)
+        """Registers a client for a product with the one command that everybody types, and gives what it prints."""
+        address = ["--url", url] if presets.has_address(preset) else []
+        made = self.answer("client", "create", "--for", preset, *address, *options)
         return presets.Configuration(
             client_id=made["client_id"],
             client_secret=made.get("client_secret"),
-            redirect_uris=metadata.get("redirect_uris", []),
-            blocks=[presets.Block(**presets.fill(block, values)) for block in settings["configuration"]],
+            redirect_uris=made["redirect_uris"],
+            blocks=[presets.Block(**block) for block in made["product"]["configuration"]],
         )
 
     @contextlib.contextmanager
