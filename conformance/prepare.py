@@ -44,9 +44,9 @@ PERSON = {
 }
 
 # What each kind of client is made with, beside its name, its addresses, its grants and its scopes.
-LEAN = ("--no-require-pkce",)
+LEAN = ("--no-require-pkce", "--lean-id-token")
 DEFAULT = ()
-PRIVATE_KEY_JWT = (*LEAN, "--auth-method", "private_key_jwt", "--jwks-file", "-")
+PRIVATE_KEY_JWT = (*LEAN, "--auth-method", "private_key_jwt", "--token-endpoint-as-audience", "--jwks-file", "-")
 KINDS = {
     "lean": {
         "client": (*LEAN, "--auth-method", "client_secret_basic"),
