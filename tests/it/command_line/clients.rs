@@ -69,6 +69,8 @@ async fn a_client_is_registered_and_shown() {
         "refresh_token"
       ],
       "id_token_signed_response_alg": "RS256",
+      "jwks": null,
+      "jwks_uri": null,
       "lean_id_token": false,
       "logo_uri": null,
       "may_introspect": false,
@@ -85,7 +87,9 @@ async fn a_client_is_registered_and_shown() {
           "expires_at": null
         }
       ],
+      "token_endpoint_as_audience": false,
       "token_endpoint_auth_method": "client_secret_basic",
+      "token_endpoint_auth_signing_alg": null,
       "tos_uri": null,
       "type": "web"
     }
