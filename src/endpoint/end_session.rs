@@ -56,29 +56,28 @@ pub async fn get(
     Query(params): Query,
 ) -> Response {
     let request_id = visit.origin.request_id.clone();
-    let CheckedLogout { request, remarks } = match check(&edge, &visit, params).await {
+    let (CheckedLogout { request, remarks }, asker) = match check(&edge, &visit, params).await {
         Ok(checked) => checked,
         Err(response) => return response,
     };
     let answer = proceed(&edge, visit, &headers, (&request, None)).await;
-    explained(or_failure(&edge, &request_id, answer), &request, remarks)
+    explained(or_failure(&edge, &request_id, answer), &asker, remarks)
 }
 
 /// A request in a form: stored, then answered by [`resume`].
 pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, Form(params): Form) -> Response {
     let request_id = visit.origin.request_id.clone();
-    let CheckedLogout { request, remarks } = match check(&edge, &visit, params).await {
+    let (CheckedLogout { request, remarks }, asker) = match check(&edge, &visit, params).await {
         Ok(checked) => checked,
         Err(response) => return response,
     };
     let answer = wait(&edge, visit, &request).await;
-    explained(or_failure(&edge, &request_id, answer), &request, remarks)
+    explained(or_failure(&edge, &request_id, answer), &asker, remarks)
 }
 
 /// Tells the log what of the request was not used.
-fn explained(mut response: Response, request: &LogoutRequest, remarks: Vec<Remark>) -> Response {
-    let asker = request.client_id.clone().map_or(Asker::Nobody, Asker::Registered);
-    refusal::remark(&mut response, &asker, remarks);
+fn explained(mut response: Response, asker: &Asker, remarks: Vec<Remark>) -> Response {
+    refusal::remark(&mut response, asker, remarks);
     response
 }
 
@@ -169,7 +168,7 @@ async fn check(
     edge: &Edge,
     visit: &Circumstances,
     params: Result<Params, ParamsError>,
-) -> Result<CheckedLogout, Response> {
+) -> Result<(CheckedLogout, Asker), Response> {
     let request_id = visit.origin.request_id.as_str();
     let params = params.map_err(|error| {
         let account = edge.app.issuer().url("/account");
@@ -182,15 +181,18 @@ async fn check(
         refusal::explain(&mut response, Asker::Nobody, &reported.into());
         response
     })?;
-    let asked = Asked {
+    let sent = Asked {
         id_token_hint: params.get("id_token_hint"),
         client_id: params.get("client_id"),
         post_logout_redirect_uri: params.get("post_logout_redirect_uri"),
         state: params.get("state"),
     };
-    LogoutRequest::check(asked, edge.app.issuance(), edge.app.clients())
+    let checked = LogoutRequest::check(sent, edge.app.issuance(), edge.app.clients())
         .await
-        .map_err(|error| Failure::from(error).page(&edge.layout, request_id))
+        .map_err(|error| Failure::from(error).page(&edge.layout, request_id))?;
+    let known = checked.request.client_id.clone();
+    let asker = known.map_or_else(|| Asker::sent(params.get("client_id")), Asker::Registered);
+    Ok((checked, asker))
 }
 
 /// A waiting request of this browser.
