@@ -51,6 +51,19 @@ impl Client {
         !self.metadata.lean_id_token
     }
 
+    /// Whether codes may be sent to this address: it is registered, or differs in the port of a loopback address only.
+    #[must_use]
+    pub fn may_redirect_to(&self, requested: &str) -> bool {
+        let on_device = self.metadata.client_type == ClientType::Native;
+        self.metadata.redirect_uris.iter().any(|uri| {
+            if on_device {
+                uri.matches_on_device(requested)
+            } else {
+                uri.matches(requested)
+            }
+        })
+    }
+
     /// Where a person finds the application again: its home page, else the site that its codes are sent to. None for
     /// an application on a device.
     #[must_use]

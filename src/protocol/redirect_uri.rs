@@ -68,13 +68,21 @@ impl RedirectUri {
     }
 
     /// Whether a requested URI is this registered one: byte for byte, except that a loopback IP address may have any
-    /// port (RFC 8252 §7.3). The name `localhost` is not an address and gets no such freedom.
+    /// port (RFC 8252 §7.3). The name `localhost` is not an address and gets no such freedom here.
     #[must_use]
     pub fn matches(&self, requested: &str) -> bool {
-        if self.0 == requested {
-            return true;
-        }
-        match (loopback_without_port(&self.0), loopback_without_port(requested)) {
+        self.0 == requested || self.matches_but_for_the_port(requested, &["127.0.0.1", "[::1]"])
+    }
+
+    /// The same for an application on a device, where `localhost` may have any port too: many register that form, though
+    /// RFC 8252 §8.3 advises against it, because a name may lead elsewhere than to this machine.
+    #[must_use]
+    pub fn matches_on_device(&self, requested: &str) -> bool {
+        self.matches(requested) || self.matches_but_for_the_port(requested, &["localhost"])
+    }
+
+    fn matches_but_for_the_port(&self, requested: &str, hosts: &[&str]) -> bool {
+        match (without_port(&self.0, hosts), without_port(requested, hosts)) {
             (Some(registered), Some(requested)) => registered == requested,
             _ => false,
         }
@@ -139,15 +147,13 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// `http://127.0.0.1:PORT/rest` or `http://[::1]:PORT/rest` split into the literal host and the rest. Works on the
-/// text, not on a parsed URL: two spellings that parse alike must stay two.
-fn loopback_without_port(text: &str) -> Option<(&str, &str)> {
+/// `http://HOST:PORT/rest` of one of the hosts, split into the host as it is written and the rest. Works on the text,
+/// not on a parsed URL: two spellings that parse alike must stay two.
+fn without_port<'a>(text: &'a str, hosts: &[&'a str]) -> Option<(&'a str, &'a str)> {
     let rest = text.strip_prefix("http://")?;
     let (authority, _) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let path = rest.get(authority.len()..)?;
-    let host = ["127.0.0.1", "[::1]"]
-        .into_iter()
-        .find(|host| authority.starts_with(host))?;
+    let host = hosts.iter().copied().find(|host| authority.starts_with(host))?;
     let port = authority.get(host.len()..)?;
     let numeric = port.is_empty()
         || port.strip_prefix(':').is_some_and(|digits| {
@@ -156,4 +162,39 @@ fn loopback_without_port(text: &str) -> Option<(&str, &str)> {
                 && digits.parse::<u16>().is_ok()
         });
     numeric.then_some((host, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RU-02: only the port may differ, and of the name `localhost` on a device only.
+    #[test]
+    fn ru_02_localhost_has_any_port_on_a_device() {
+        let registered = RedirectUri::register("http://localhost:8000/cb").unwrap();
+        for (requested, on_device) in [
+            ("http://localhost:8000/cb", true),
+            ("http://localhost:53211/cb", true),
+            ("http://localhost/cb", true),
+            ("http://localhost:8000/other", false),
+            ("http://localhost:8000/cb?x=1", false),
+            ("http://localhost:99999/cb", false),
+            ("http://localhost.evil.example:8000/cb", false),
+            ("http://localhost@evil.example:8000/cb", false),
+            ("http://localhost:8000@evil.example/cb", false),
+            ("http://LOCALHOST:8000/cb", false),
+            ("http://127.0.0.1:8000/cb", false),
+            ("https://localhost:8000/cb", false),
+        ] {
+            assert_eq!(registered.matches_on_device(requested), on_device, "{requested}");
+            assert_eq!(
+                registered.matches(requested),
+                requested == registered.as_str(),
+                "{requested}"
+            );
+        }
+        let address = RedirectUri::register("http://127.0.0.1/cb").unwrap();
+        assert!(address.matches_on_device("http://127.0.0.1:53211/cb"));
+        assert!(!address.matches_on_device("http://localhost:53211/cb"));
+    }
 }

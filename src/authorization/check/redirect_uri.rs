@@ -21,7 +21,7 @@ pub(super) fn check(client: &Client, parameters: &Parameters) -> Result<(Redirec
         client.metadata.redirect_uris.as_slice(),
     ) {
         (Some(requested), registered) => {
-            if registered.iter().any(|uri| uri.matches(requested)) {
+            if client.may_redirect_to(requested) {
                 Ok((RedirectUri::from_matched(requested), true))
             } else {
                 let error = unproven(

@@ -127,14 +127,7 @@ async fn look(
     // What an operator took away meanwhile is gone at once, also for who is half-way through.
     let target = request.target.redirect_uri.as_str();
     let client = client
-        .filter(|client| {
-            !client.disabled
-                && client
-                    .metadata
-                    .redirect_uris
-                    .iter()
-                    .any(|uri| uri.matches(target))
-        })
+        .filter(|client| !client.disabled && client.may_redirect_to(target))
         .ok_or_else(unknown)?;
     Ok((found, client))
 }

@@ -4,7 +4,8 @@ use super::evidence::assert_error_page;
 use crate::app::TestApp;
 use crate::fixtures::a_client;
 
-/// RU-02; RFC 8252 §7.3, §8.3: of a native client's loopback address the port may differ, nothing else.
+/// RU-02; RFC 8252 §7.3, §8.3: of a native client's loopback address the port may differ, nothing else; of the
+/// name `localhost` too, which many register.
 #[tokio::test]
 async fn ru_02_only_the_port_of_a_loopback_address_may_differ() {
     let app = TestApp::new().await;
@@ -29,6 +30,8 @@ async fn ru_02_only_the_port_of_a_loopback_address_may_differ() {
         (&native, "http://127.0.0.1/cb"),
         (&six, "http://[::1]:49152/cb"),
         (&six, "http://[::1]/cb"),
+        (&named, "http://localhost:81/cb"),
+        (&named, "http://localhost/cb"),
     ] {
         let url = app
             .relying_party(client)
@@ -68,13 +71,22 @@ async fn ru_02_only_the_port_of_a_loopback_address_may_differ() {
             .authorization_url(&[("redirect_uri", uri)]);
         assert_error_page(&browser.get(&url).await);
     }
-    for uri in [
-        "http://localhost:81/cb",
-        "http://localhost/cb",
-        "http://127.0.0.1:80/cb",
+    // The name has that freedom on a device only, and is not the address.
+    let web = a_client("web")
+        .redirect_uri("http://localhost:80/cb")
+        .create(&app)
+        .await;
+    for (client, uri) in [
+        (&web, "http://localhost:81/cb"),
+        (&web, "http://localhost/cb"),
+        (&web, "http://127.0.0.1:80/cb"),
+        (&named, "http://127.0.0.1:80/cb"),
+        (&named, "http://localhost:80/other"),
+        (&named, "http://localhost:80@evil.example/cb"),
+        (&named, "http://localhost.evil.example/cb"),
     ] {
         let url = app
-            .relying_party(&named)
+            .relying_party(client)
             .authorization_url(&[("redirect_uri", uri)]);
         assert_error_page(&browser.get(&url).await);
     }
