@@ -31,7 +31,7 @@ const BY_SCOPE: [&str; 3] = [MODULES, GROUPS, ROLES];
 pub struct Switches {
     /// `user_role` beside `org_role`, as the installation is configured.
     pub user_role_alias: bool,
-    /// Which of [`BY_SCOPE`] are asked for.
+    /// Which of the claims that are said by the scope of their name are asked for.
     pub by_scope: [bool; BY_SCOPE.len()],
 }
 
