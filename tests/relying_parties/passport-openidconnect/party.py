@@ -8,6 +8,6 @@ class Party(NpmParty):
     quick = True
     preset = "passport"
     products = ("passport-openidconnect", "passport", "express")
-    refusal = "the person refused"  # it shows our error_description, without the error's code
+    refusal = "the person did not allow the access"  # it shows our error_description, without the error's code
     no_refresh = "the strategy hands the refresh token to the program, and uses it for nothing"
     no_sign_out_at_signet = "Passport ends its own session only"
