@@ -66,8 +66,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Doctor => return doctor::run(&load()?, json).await,
         Command::Rls(command) => return rls::run(command, json).await,
         Command::Database(command) => database::run(command).await?,
-        Command::Client(ClientCommand::Presets { name }) => {
-            output::write(&client::presets(name.as_deref())?, json)?;
+        Command::Client(ClientCommand::Presets { name, markdown }) => {
+            output::write(&client::presets(name.as_deref(), markdown)?, json)?;
         }
         Command::Client(command) => {
             let config = load()?;

@@ -26,6 +26,9 @@ pub enum ClientCommand {
         /// The product
         #[arg(value_parser = PossibleValuesParser::new(preset::names()))]
         name: Option<String>,
+        /// Print the manual's page of all of them instead
+        #[arg(long, conflicts_with = "name")]
+        markdown: bool,
     },
     /// List clients in the order of their ids
     List {

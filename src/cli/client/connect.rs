@@ -1,7 +1,7 @@
 //! Owns what whoever connects an application is told: addresses, and for a product that is known its own configuration,
 //! filled in.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
@@ -187,6 +187,8 @@ pub struct PresetList {
     /// The one that was asked for, with its placeholders.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preset: Option<ProductView>,
+    #[serde(skip)]
+    page: Option<String>,
 }
 
 /// A line of the list.
@@ -200,8 +202,8 @@ pub struct PresetView {
     pub tried: String,
 }
 
-/// Every preset; or one, as it stands.
-pub fn presets(name: Option<&str>) -> Result<PresetList> {
+/// Every preset; or one, as it stands; or the manual's page of all of them.
+pub fn presets(name: Option<&str>, markdown: bool) -> Result<PresetList> {
     let mut presets = Vec::new();
     let mut shown = None;
     for known in preset::names() {
@@ -227,11 +229,45 @@ pub fn presets(name: Option<&str>) -> Result<PresetList> {
     Ok(PresetList {
         presets,
         preset: shown,
+        page: markdown.then(page).transpose()?,
     })
+}
+
+/// The manual's page: what each product is told, with the placeholders.
+fn page() -> Result<String> {
+    let mut page = "# Products\n\nWhat `signet client create --for` prints for each product; it fills in what stands between \
+                    percent signs. Written by `signet client presets --markdown`.\n"
+        .to_owned();
+    for name in preset::names() {
+        let Some(preset) = preset::find(name)? else {
+            continue;
+        };
+        let url = preset
+            .url_example
+            .as_deref()
+            .map_or_else(String::new, |url| format!(" --url {url}"));
+        write!(
+            page,
+            "\n## {}\n\n```sh\nsignet client create --for {name}{url}\n```\n\nTried with: {}. [Its own page]({}).\n",
+            preset.title, preset.tried, preset.documentation
+        )?;
+        for block in &preset.configuration {
+            let text = block.text.trim_matches('\n');
+            write!(page, "\n{}:\n\n```{}\n{text}\n```\n", block.place, block.language)?;
+        }
+        for (index, note) in preset.notes.iter().enumerate() {
+            let start = if index == 0 { "\n" } else { "" };
+            writeln!(page, "{start}- {note}")?;
+        }
+    }
+    Ok(page)
 }
 
 impl fmt::Display for PresetList {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(page) = &self.page {
+            return formatter.write_str(page.trim_end());
+        }
         if let Some(preset) = &self.preset {
             return preset.fmt(formatter);
         }
@@ -244,5 +280,18 @@ impl fmt::Display for PresetList {
             formatter,
             "\n\nNext: signet client create --for PRODUCT --url https://where.it.runs"
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manual_has_every_product_as_it_is_printed() {
+        assert!(
+            page().unwrap() == crate::manual::PRODUCTS,
+            "src/manual/products.md is another text: signet client presets --markdown > src/manual/products.md"
+        );
     }
 }

@@ -19,7 +19,9 @@ use crate::protocol::issuer::Issuer;
 pub async fn run(command: ClientCommand, work: &mut Work, issuer: &Issuer) -> Result<ClientReport> {
     match command {
         ClientCommand::Create(arguments) => create(&arguments, work, issuer).await,
-        ClientCommand::Presets { name } => Ok(ClientReport::Presets(presets(name.as_deref())?)),
+        ClientCommand::Presets { name, markdown } => {
+            Ok(ClientReport::Presets(presets(name.as_deref(), markdown)?))
+        }
         ClientCommand::List { after, limit } => {
             let clients = service::list(work, after.map(ClientId::from_text).as_ref(), limit).await?;
             let clients = clients.into_iter().map(ClientLine::from).collect();
