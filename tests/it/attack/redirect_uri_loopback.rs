@@ -4,8 +4,7 @@ use super::evidence::assert_error_page;
 use crate::app::TestApp;
 use crate::fixtures::a_client;
 
-/// RU-02; RFC 8252 §7.3, §8.3: of a native client's loopback address the port may differ, nothing else; of the
-/// name `localhost` too, which many register.
+/// RU-02; RFC 8252 §7.3, §8.3: of a native client's loopback address the port may differ, nothing else.
 #[tokio::test]
 async fn ru_02_only_the_port_of_a_loopback_address_may_differ() {
     let app = TestApp::new().await;
@@ -19,19 +18,12 @@ async fn ru_02_only_the_port_of_a_loopback_address_may_differ() {
         .redirect_uri("http://[::1]:9/cb")
         .create(&app)
         .await;
-    let named = a_client("named")
-        .public()
-        .redirect_uri("http://localhost:80/cb")
-        .create(&app)
-        .await;
     let browser = app.browser();
     for (client, uri) in [
         (&native, "http://127.0.0.1:49152/cb"),
         (&native, "http://127.0.0.1/cb"),
         (&six, "http://[::1]:49152/cb"),
         (&six, "http://[::1]/cb"),
-        (&named, "http://localhost:81/cb"),
-        (&named, "http://localhost/cb"),
     ] {
         let url = app
             .relying_party(client)
@@ -71,7 +63,24 @@ async fn ru_02_only_the_port_of_a_loopback_address_may_differ() {
             .authorization_url(&[("redirect_uri", uri)]);
         assert_error_page(&browser.get(&url).await);
     }
-    // The name has that freedom on a device only, and is not the address.
+}
+
+/// RU-02: the name `localhost` has that freedom on a device only, and is not the address.
+#[tokio::test]
+async fn ru_02_the_name_localhost_has_any_port_on_a_device_only() {
+    let app = TestApp::new().await;
+    let named = a_client("named")
+        .public()
+        .redirect_uri("http://localhost:80/cb")
+        .create(&app)
+        .await;
+    let browser = app.browser();
+    for uri in ["http://localhost:81/cb", "http://localhost/cb"] {
+        let url = app
+            .relying_party(&named)
+            .authorization_url(&[("redirect_uri", uri)]);
+        assert_eq!(browser.get(&url).await.location().path(), "/login", "{uri}");
+    }
     let web = a_client("web")
         .redirect_uri("http://localhost:80/cb")
         .create(&app)
