@@ -152,7 +152,10 @@ async fn jw_04_what_is_listed_is_what_works() {
         texts(&metadata["grant_types_supported"]),
         BTreeSet::from(["authorization_code", "client_credentials", "refresh_token"])
     );
-    let client = a_client("web").create(&app).await;
+    let client = a_client("web").with(|metadata| {
+        metadata.scope = std::mem::take(&mut metadata.scope).with(["groups", "roles"]);
+    });
+    let client = client.create(&app).await;
     let hand = app.relying_party(&client);
     for grant in [
         "password",
