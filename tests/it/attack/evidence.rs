@@ -110,3 +110,13 @@ pub async fn raw_post(app: &TestApp, head: &str, body: &str) -> String {
     stream.read_to_end(&mut answer).await.expect("an answer");
     String::from_utf8_lossy(&answer).into_owned()
 }
+
+/// Whether a link, a form or something that is loaded leads to such a place. Text that only names it does not.
+pub fn leads_to(reply: &Reply, place: &str) -> bool {
+    ["href=", "action=", "src="].into_iter().any(|attribute| {
+        let values = reply.body.split(attribute).skip(1);
+        values
+            .filter_map(|rest| rest.split('>').next())
+            .any(|value| value.contains(place))
+    })
+}
