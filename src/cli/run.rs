@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use clap::Parser as _;
 
 use super::arguments::{Arguments, Command};
@@ -13,7 +12,6 @@ use super::{
 };
 use crate::config;
 use crate::db::told;
-use crate::protocol::issuer::Issuer;
 
 /// Runs the command that this process was started with.
 #[must_use]
@@ -71,9 +69,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Client(command) => {
             let config = load()?;
-            let issuer = Issuer::parse(&config.issuer).context("issuer")?;
             let mut work = operator::begin(&config).await?;
-            let report = client::run(command, &mut work, &issuer).await?;
+            let report = client::run(command, &mut work, &config.issuer).await?;
             work.commit().await?;
             output::write(&report, json)?;
         }

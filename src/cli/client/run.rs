@@ -1,6 +1,6 @@
 //! Owns what `signet client …` does, in its caller's transaction.
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use super::arguments::{ClientCommand, CreateClient};
 use super::connect::{Connection, Product, presets};
@@ -16,9 +16,12 @@ use crate::lifecycle::disable_client;
 use crate::protocol::issuer::Issuer;
 
 /// Carries out a command in the caller's transaction, which the caller commits.
-pub async fn run(command: ClientCommand, work: &mut Work, issuer: &Issuer) -> Result<ClientReport> {
+pub async fn run(command: ClientCommand, work: &mut Work, issuer: &str) -> Result<ClientReport> {
     match command {
-        ClientCommand::Create(arguments) => create(&arguments, work, issuer).await,
+        ClientCommand::Create(arguments) => {
+            let issuer = Issuer::parse(issuer).context("issuer")?;
+            create(&arguments, work, &issuer).await
+        }
         ClientCommand::Presets { name, markdown } => {
             Ok(ClientReport::Presets(presets(name.as_deref(), markdown)?))
         }
