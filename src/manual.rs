@@ -20,7 +20,3 @@ pub mod api {}
 
 #[doc = include_str!("manual/connect.md")]
 pub mod connect {}
-
-/// The page of products, which `signet client presets --markdown` writes.
-#[cfg(test)]
-pub(crate) const PRODUCTS: &str = include_str!("manual/products.md");
