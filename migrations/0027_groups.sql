@@ -56,7 +56,8 @@ begin
                 then spaces.module_claims(chosen.id, chosen.role)
                 end,
             'groups', case
-                when 'groups' = any (scopes) and chosen.id is not null
+                when 'groups' = any (scopes) and chosen.id is null then '[]'::jsonb
+                when 'groups' = any (scopes)
                 then auth.member_groups(chosen.id, chosen.slug, chosen.role, person.id)
                 end,
             'roles', case

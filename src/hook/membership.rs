@@ -41,6 +41,14 @@ pub(super) fn guarded(name: &str, alias: bool) -> Option<Guarded> {
     }
 }
 
+/// Which claim a name is that membership says by a scope: guarded where it is asked for, so that a hook of one's own may
+/// have a claim of that name elsewhere.
+#[must_use]
+pub(super) fn guarded_by_scope(name: &str, facts: &Map<String, Value>) -> Option<Guarded> {
+    let form = folded(name);
+    (["groups", "roles"].contains(&form.as_str()) && facts.contains_key(&form)).then_some(Guarded::Other)
+}
+
 impl Guarded {
     /// The claim's own name.
     #[must_use]

@@ -14,8 +14,6 @@ use crate::protocol::claims;
 
 /// The role in the organization.
 const ROLE: &str = "org_role";
-/// What is said of roles where it was asked for: also a replacing hook says other ones only if its policy lists them.
-const BY_SCOPE_OF_MEMBERSHIP: [&str; 2] = ["groups", "roles"];
 /// Its other name.
 const ALIAS: &str = "user_role";
 
@@ -105,15 +103,16 @@ pub fn judge(
             .claim_names
             .is_some_and(|names| names.contains_key("user_role"));
         let alias = (draft.user_role_alias && !replaces) || renamed;
-        let raised = match membership::guarded(&name, alias) {
+        let guarded =
+            membership::guarded(&name, alias).or_else(|| membership::guarded_by_scope(&name, draft.facts));
+        let raised = match guarded {
             Some(guarded) => may_say(settings, guarded, (&name, &value), draft.facts)?,
             None => false,
         };
         let lowered = said.get(&name) != draft.tenancy.get(&name) && draft.tenancy.contains_key(&name);
         let occupied = (!replaces
             && (stands.is_some() || occupied_in_disguise(&name, &said, draft.protocol)))
-            || (replaces
-                && (lowered || (BY_SCOPE_OF_MEMBERSHIP.contains(&name.as_str()) && stands.is_some())));
+            || (replaces && lowered);
         if occupied && !listed && !raised {
             return Err(HookError::Overwrites(name));
         }

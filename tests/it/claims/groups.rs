@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::app::relying_party::claims;
 use crate::app::{RelyingParty, TestApp};
-use crate::attack::holdings::{refreshed, text};
+use crate::attack::holdings::{refreshed, sql, text};
 use crate::command_line::program::Signet;
 use crate::fixtures::hook::{a_hook, functions};
 use crate::fixtures::person::TestPerson;
@@ -102,7 +102,8 @@ async fn a_role_in_an_organization_is_none_on_the_platform() {
         .await;
     let eve = a_person("eve").create(&app).await;
     let asked = [("scope", SCOPE)];
-    let tokens = app.relying_party(&client).tokens(&app, &eve, &asked).await;
+    let party = app.relying_party(&client);
+    let tokens = party.tokens(&app, &eve, &asked).await;
     let said = claims(text(&tokens, "access_token"));
     assert_eq!(said["roles"], json!(["user", "org:owner"]));
     let groups: Vec<&str> = said["groups"]
@@ -120,6 +121,10 @@ async fn a_role_in_an_organization_is_none_on_the_platform() {
             &format!("{slug}:owner")
         ]
     );
+    sql(&app, "delete from auth.members").await;
+    let alone = refreshed(&party, &tokens).await;
+    let said = claims(text(&alone, "access_token"));
+    assert_eq!((&said["groups"], &said["roles"]), (&json!([]), &json!(["user"])));
 }
 
 /// After a demotion or a removal tokens that say the group are dead, and the next one does not say it. A promotion ends
@@ -171,26 +176,28 @@ async fn what_takes_a_group_away_cuts_tokens_off() {
 /// A hook says other groups only where its policy lists them, also one that replaces.
 #[tokio::test]
 async fn a_hook_says_other_groups_only_by_its_policy() {
-    for replacing in [false, true] {
+    for (replacing, name) in [
+        (false, "groups"),
+        (true, "groups"),
+        (true, "Groups"),
+        (false, "ROLES"),
+    ] {
         let scene = scene().await;
-        functions(
-            &scene.app,
+        let function = format!(
             "create function hooks.invents(event jsonb) returns jsonb language sql as
-             $$ select jsonb_build_object('claims', (event -> 'claims') || '{\"groups\": [\"acme:owner\"]}') $$",
-        )
-        .await;
+             $$ select jsonb_build_object('claims', (event -> 'claims') || '{{\"{name}\": [\"acme:owner\"]}}') $$",
+        );
+        functions(&scene.app, function.leak()).await;
         let hook = a_hook("invents");
         let hook = if replacing { hook.replacing() } else { hook };
         hook.create(&scene.app).await;
-        let code = scene
-            .party
-            .code(
-                &scene.app,
-                &scene.bob,
-                &[("scope", SCOPE), ("organization", "acme")],
-            )
-            .await;
+        let asked = [("scope", SCOPE), ("organization", "acme")];
+        let code = scene.party.code(&scene.app, &scene.bob, &asked).await;
         let refused = scene.party.exchange(&code).await;
-        assert_ne!(refused.status, 200, "replacing {replacing}: {}", refused.body);
+        assert_ne!(
+            refused.status, 200,
+            "{name}, replacing {replacing}: {}",
+            refused.body
+        );
     }
 }
