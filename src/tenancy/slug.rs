@@ -5,10 +5,38 @@ use uuid::Uuid;
 
 use crate::base::entropy::{self, Entropy};
 
-/// Words that an address of ours, or of an application, could mean.
-const RESERVED: [&str; 17] = [
-    "me", "admin", "api", "auth", "login", "logout", "signup", "signin", "register", "settings", "new",
-    "app", "www", "support", "help", "billing", "invite",
+/// Words that an address of ours, or of an application, could mean; and names of groups that applications give rights
+/// to: a slug is the group of its members.
+const RESERVED: [&str; 29] = [
+    "me",
+    "admin",
+    "api",
+    "auth",
+    "login",
+    "logout",
+    "signup",
+    "signin",
+    "register",
+    "settings",
+    "new",
+    "app",
+    "www",
+    "support",
+    "help",
+    "billing",
+    "invite",
+    "admins",
+    "administrator",
+    "administrators",
+    "operators",
+    "root",
+    "staff",
+    "sudo",
+    "superuser",
+    "superusers",
+    "system",
+    "wheel",
+    "signet",
 ];
 const LONGEST: usize = 40;
 /// The longest that is made from a name, so that a number or random characters fit behind it.
