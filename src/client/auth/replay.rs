@@ -18,7 +18,7 @@ use crate::db::{DatabaseError, Work};
 /// The most assertions in one statement.
 const MOST: usize = 512;
 /// What has expired is kept this much longer, whatever a clock says.
-const KEPT: Duration = Duration::from_mins(1);
+const KEPT: Duration = Duration::from_mins(10);
 
 /// The assertions that were used, as the database knows them.
 #[derive(Clone)]
