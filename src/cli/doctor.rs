@@ -199,7 +199,7 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
             "hook",
             hooks(config, lender.clone(), &mut connection, keyring).await,
         );
-        let keys = SigningKeys::load(&mut connection, keyring).await;
+        let keys = SigningKeys::load(&mut connection, keyring, &config.signing.algorithms).await;
         report.note(
             "keys",
             keys.map_err(|error| told(&error)).and_then(|keys| usable(&keys)),

@@ -71,6 +71,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             let config = load()?;
             let mut work = operator::begin(&config).await?;
             let report = client::run(command, &mut work, &config.issuer).await?;
+            client::require_algorithms(&mut work, &config.signing).await?;
             work.commit().await?;
             output::write(&report, json)?;
         }

@@ -1,6 +1,7 @@
 //! Registered clients (RFC 7591 names) and protected resources (RFC 8707): what may be registered, how it is cached,
 //! how a secret is checked. It does not know who asks for a token, nor what goes into one.
 
+pub mod algorithm_use;
 pub mod auth;
 mod cache;
 pub mod error;

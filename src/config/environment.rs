@@ -118,7 +118,9 @@ pub(super) fn blame<'a>(
         config::ConfigError::Type { key, .. } | config::ConfigError::At { key, .. } => key.as_deref(),
         _ => None,
     };
-    let blamed = key_of_error.and_then(|wanted| names.find(|name| key(name) == wanted));
+    // An entry of a list is named by its position behind the key.
+    let wanted = key_of_error.and_then(|wanted| wanted.split('[').next());
+    let blamed = wanted.and_then(|wanted| names.find(|name| key(name) == wanted));
     match blamed {
         Some(name) => ConfigError::Variable {
             name: name.clone(),

@@ -12,7 +12,7 @@ use super::environment;
 use super::{
     ClientSettings, DatabaseSettings, DomainSettings, HookSettings, LimitSettings, ListenSettings,
     LogSettings, ModuleAllowlist, ModuleSettings, PasswordSettings, QuotaSettings, SealingSettings,
-    SignUpSettings, TlsSettings, TokenSettings,
+    SignUpSettings, SigningSettings, TlsSettings, TokenSettings,
 };
 
 /// Everything that can be set.
@@ -29,6 +29,8 @@ pub struct SignetConfig {
     pub database: DatabaseSettings,
     /// Key-encryption keys.
     pub sealing: SealingSettings,
+    /// Algorithms.
+    pub signing: SigningSettings,
     /// Lifetimes and claims.
     pub tokens: TokenSettings,
     /// What comes with a new person.
@@ -141,6 +143,7 @@ fn finish(
         .try_parsing(true)
         .list_separator(",")
         .with_list_parse_key("sealing.kek_files")
+        .with_list_parse_key("signing.algorithms")
         .with_list_parse_key("listen.trusted_proxies")
         .with_list_parse_key("domains.dns_servers")
         .with_list_parse_key("domains.public_mail")
@@ -154,6 +157,7 @@ fn finish(
         .and_then(config::Config::try_deserialize)
         .map_err(|error| environment::blame(error, names.iter()))?;
     settings.database.check()?;
+    settings.signing.check()?;
     settings.tokens.check()?;
     settings.modules.check()?;
     settings.sign_up.check()?;

@@ -16,6 +16,7 @@ mod quotas;
 mod reach;
 mod sealing;
 mod sign_up;
+mod signing;
 mod tokens;
 
 pub use clients::ClientSettings;
@@ -32,4 +33,5 @@ pub use quotas::QuotaSettings;
 pub use reach::ReachSetting;
 pub use sealing::SealingSettings;
 pub use sign_up::{SignUpPolicy, SignUpSettings};
+pub use signing::SigningSettings;
 pub use tokens::TokenSettings;

@@ -29,13 +29,17 @@ pub struct NewKeys {
     secrets: Vec<NewSecret>,
 }
 
-/// Asks which keys the database lacks, in one statement.
-pub async fn missing(connection: &mut PgConnection) -> Result<Missing, SigningError> {
+/// Asks which keys of these algorithms the database lacks, and which secrets, in one statement.
+pub async fn missing(
+    connection: &mut PgConnection,
+    algorithms: &[Algorithm],
+) -> Result<Missing, SigningError> {
     let present = store::present(connection).await?;
     let lacks = |present: &[String], name: &str| !present.iter().any(|known| known == name);
     Ok(Missing {
-        algorithms: Algorithm::ALL
-            .into_iter()
+        algorithms: algorithms
+            .iter()
+            .copied()
             .filter(|algorithm| lacks(&present.algorithms, algorithm.name()))
             .collect(),
         purposes: Purpose::ALL
@@ -100,7 +104,7 @@ pub async fn insert(work: &mut Work, new: NewKeys) -> Result<u64, SigningError> 
 
 /// Makes and inserts what is missing, all within this transaction; one statement if nothing is.
 pub async fn ensure(work: &mut Work, keyring: &Keyring) -> Result<u64, SigningError> {
-    let missing = missing(work.connection()?).await?;
+    let missing = missing(work.connection()?, &Algorithm::ALL).await?;
     if missing.is_nothing() {
         return Ok(0);
     }

@@ -24,16 +24,23 @@ pub struct SigningKeys {
 
 #[derive(Debug)]
 struct Shared {
+    algorithms: Vec<Algorithm>,
     current: RwLock<Arc<KeySet>>,
     reloading: Mutex<()>,
 }
 
 impl SigningKeys {
-    /// Reads the keys for the first time.
-    pub async fn load(connection: &mut PgConnection, keyring: &Keyring) -> Result<Self, SigningError> {
-        let set = read(connection, keyring).await?;
+    /// Reads the keys for the first time. Those of other algorithms are not looked at, now or later: they sign
+    /// nothing, verify nothing and are not published.
+    pub async fn load(
+        connection: &mut PgConnection,
+        keyring: &Keyring,
+        algorithms: &[Algorithm],
+    ) -> Result<Self, SigningError> {
+        let set = read(connection, keyring, algorithms).await?;
         Ok(Self {
             shared: Arc::new(Shared {
+                algorithms: algorithms.to_vec(),
                 current: RwLock::new(Arc::new(set)),
                 reloading: Mutex::new(()),
             }),
@@ -65,7 +72,7 @@ impl SigningKeys {
         // One at a time from question to answer: else an older answer could replace a newer one, and bring a
         // revoked key back.
         let _reloading = self.shared.reloading.lock().await;
-        let set = Arc::new(read(connection, keyring).await?);
+        let set = Arc::new(read(connection, keyring, &self.shared.algorithms).await?);
         *self
             .shared
             .current
@@ -75,8 +82,12 @@ impl SigningKeys {
     }
 }
 
-async fn read(connection: &mut PgConnection, keyring: &Keyring) -> Result<KeySet, SigningError> {
-    let algorithms = Algorithm::ALL.map(Algorithm::name);
+async fn read(
+    connection: &mut PgConnection,
+    keyring: &Keyring,
+    algorithms: &[Algorithm],
+) -> Result<KeySet, SigningError> {
+    let algorithms: Vec<&str> = algorithms.iter().copied().map(Algorithm::name).collect();
     let purposes = Purpose::ALL.map(Purpose::name);
     let stored = store::load(connection, &algorithms, &purposes).await?;
     open(&stored, keyring)

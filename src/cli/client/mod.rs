@@ -18,4 +18,4 @@ pub use report::{
     ResourceList, ResourceView, SecretView,
 };
 pub use resource::{CreateResource, EditResource};
-pub use run::run;
+pub use run::{require_algorithms, run};

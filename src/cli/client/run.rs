@@ -10,7 +10,8 @@ use crate::base::clock;
 use crate::base::id::{self, ClientId};
 use crate::base::secret::Secret;
 use crate::cli::values;
-use crate::client::{Change, ClientError, NewClient, service};
+use crate::client::{Change, ClientError, NewClient, algorithm_use, service};
+use crate::config::SigningSettings;
 use crate::db::Work;
 use crate::lifecycle::disable_client;
 use crate::protocol::issuer::Issuer;
@@ -93,6 +94,17 @@ pub async fn run(command: ClientCommand, work: &mut Work, issuer: &str) -> Resul
         ClientCommand::ResourceEdit(arguments) => resource::edit(arguments, work).await,
         ClientCommand::ResourceDelete { identifier, yes } => resource::delete(&identifier, yes, work).await,
     }
+}
+
+/// Refuses what was written in this transaction if somebody is registered with an algorithm that is left out.
+pub async fn require_algorithms(work: &mut Work, settings: &SigningSettings) -> Result<()> {
+    for algorithm in settings.left_out() {
+        if let Some(user) = algorithm_use::first(work.connection()?, algorithm).await? {
+            let (kind, id, name) = (&user.kind, &user.id, algorithm.name());
+            bail!("the {kind} {id} would be registered with {name}, which signing.algorithms leaves out");
+        }
+    }
+    Ok(())
 }
 
 /// What an operator can do about it.

@@ -56,7 +56,7 @@ impl Workbench {
         };
         let mut connection = lender.lend().await?;
         let hooks = Hooks::load(lender.clone(), ways, &mut connection, &keyring).await?;
-        let keys = SigningKeys::load(&mut connection, &keyring).await?;
+        let keys = SigningKeys::load(&mut connection, &keyring, &config.signing.algorithms).await?;
         connection.keep();
         Ok(Self {
             work,

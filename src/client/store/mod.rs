@@ -1,6 +1,7 @@
 //! The statements on `auth.oauth_applications`, `auth.oauth_client_secrets`, `auth.client_assertions` and
 //! `auth.resources`.
 
+mod algorithm_use;
 mod application;
 mod assertion;
 mod columns;
@@ -8,6 +9,7 @@ mod find;
 mod resource;
 mod secret;
 
+pub(super) use algorithm_use::first_algorithm_user;
 pub(super) use application::{
     delete_client, insert_client, list_clients, lock_client, set_disabled_at, set_revoked_before,
     update_client,

@@ -1,85 +1,39 @@
-//! The composition root: what the server is made of, put together once from configuration. Endpoints borrow from it;
-//! no room below knows it.
+//! Owns the server's parts: how they are put together, kept current and lent.
 
-use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{Connection as _, PgPool};
 use tokio_util::sync::CancellationToken;
 
-use crate::authentication::password::{Cost, HashError, Hasher, HasherSettings};
+use super::configured::{hasher_settings, hook_ways, pool_settings};
+use super::error::AppError;
+use super::start;
+use crate::authentication::password::Hasher;
 use crate::authentication::throttle::Limits;
 use crate::base::clock::{Clock, DatabaseClock, Timestamp};
 use crate::base::dns::{Dns, TextRecords};
 use crate::base::entropy::{Entropy, SystemEntropy};
-use crate::base::fetch::{Fetch, FetchError};
+use crate::base::fetch::Fetch;
 use crate::base::handle::BackupEpoch;
 use crate::base::id::ReplicaId;
 use crate::base::origin::Origin;
 use crate::client::auth::replay::UsedAssertions;
 use crate::client::auth::{Authenticator, PublishedKeys};
 use crate::client::{Registry, Resources};
-use crate::config::{HookSettings, PasswordSettings, SignetConfig};
+use crate::config::SignetConfig;
 use crate::db::changes::{self, Freshness, Watched};
 use crate::db::lease::Lender;
-use crate::db::pool::{self, PoolError, PoolSettings};
-use crate::db::sessions::{self, Sessions};
+use crate::db::pool;
 use crate::db::work::Circumstances;
 use crate::db::{DatabaseError, Work, migrate, platform};
 use crate::hook::Hooks;
-use crate::hook::registry::{RegistryError, Ways};
-use crate::hook::sample::Sampling;
-use crate::hook::transport::sql::SqlTransport;
-use crate::protocol::issuer::{Issuer, IssuerError};
+use crate::protocol::issuer::Issuer;
 use crate::replica::{self, Holdings};
-use crate::sealing::{KekError, Keyring};
+use crate::sealing::Keyring;
 use crate::session::Lifetimes;
-use crate::signing::error::SigningError;
-use crate::signing::provisioning;
-use crate::signing::signing_keys::SigningKeys;
-use crate::tenancy::module;
 use crate::token::issuance::Issuance;
-
-/// How long the list of modules may take to become the configured one, somewhat longer than its statement may.
-const PUBLISHING_TIME: Duration = Duration::from_secs(310);
-
-/// Why the server cannot be put together.
-#[derive(Debug, thiserror::Error)]
-pub enum AppError {
-    /// A setting is missing or wrong.
-    #[error(transparent)]
-    Config(#[from] crate::config::ConfigError),
-    /// The issuer is not one.
-    #[error("issuer: {0}")]
-    Issuer(#[from] IssuerError),
-    /// The pool could not be opened.
-    #[error(transparent)]
-    Pool(#[from] PoolError),
-    /// The schema is not this binary's.
-    #[error(transparent)]
-    Schema(#[from] migrate::SchemaError),
-    /// The key-encryption keys cannot be used.
-    #[error("sealing: {0}")]
-    Sealing(#[from] KekError),
-    /// The signing keys cannot be used.
-    #[error(transparent)]
-    Signing(#[from] SigningError),
-    /// The hooks cannot be used.
-    #[error(transparent)]
-    Hooks(#[from] RegistryError),
-    /// Nothing can be fetched.
-    #[error("outgoing HTTP: {0}")]
-    Fetch(#[from] FetchError),
-    /// The database failed.
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
-    /// Password hashing cannot be set up.
-    #[error("password: {0}")]
-    Password(#[from] HashError),
-}
 
 /// What differs between a server and a test: everything else is configuration.
 #[derive(Clone, Default)]
@@ -126,12 +80,12 @@ impl App {
         let settings = pool_settings(&config)?;
         let pool = pool::open(&settings).await?;
         let lender = settings.lender(pool.clone());
-        let listen = listening(&config, &pool).await?;
+        let listen = start::listening(&config, &pool).await?;
         let mut connection = lender.lend().await?;
         migrate::check(&mut connection).await?;
         let pool::Measured { instant, time, .. } = pool::measure(&mut connection).await?;
         let platform = platform::read(&mut connection).await?;
-        publish_modules(&pool, &config).await?;
+        start::publish_modules(&pool, &config).await?;
         let hooks = Hooks::load(lender.clone(), hook_ways(&config)?, &mut connection, &keyring).await?;
         let database_clock = injected
             .clock
@@ -152,7 +106,7 @@ impl App {
             origin: Origin::internal("start"),
             epoch: platform.epoch,
         };
-        let keys = provide_keys(&lender, &keyring, circumstances).await?;
+        let keys = start::provide_keys(&lender, &keyring, &config.signing, circumstances).await?;
         let freshness = Arc::new(Freshness::new());
         let authenticator = Authenticator {
             issuer: issuer.as_str().to_owned(),
@@ -459,115 +413,4 @@ impl App {
             sql.close().await;
         }
     }
-}
-
-/// How the server connects, as configuration says.
-pub fn pool_settings(config: &SignetConfig) -> Result<PoolSettings, AppError> {
-    let database = &config.database;
-    Ok(PoolSettings {
-        url: database.app_url()?,
-        size: database.pool_size,
-        acquire_timeout: database.acquire_timeout(),
-        statement_timeout: database.statement_timeout(),
-        sessions: Sessions::configured(database),
-    })
-}
-
-const LISTENER: &str = "signet listener";
-
-/// Where changes are listened for: nowhere behind a pooler, unless a way around it is given. That it leads to a pooler
-/// too is found out here; that it leads nowhere at the moment does no harm.
-async fn listening(config: &SignetConfig, pool: &PgPool) -> Result<Option<PgConnectOptions>, AppError> {
-    let Some(url) = config.database.listen_url()? else {
-        let own = Sessions::configured(&config.database).keep_statements();
-        return Ok(own.then(|| (*pool.connect_options()).clone()));
-    };
-    let answered = tokio::time::timeout(
-        config.database.acquire_timeout(),
-        sessions::connect_directly(&url, LISTENER),
-    );
-    match answered.await {
-        Ok(Ok(connection)) => drop(connection.close().await),
-        Ok(Err(error @ (PoolError::Pooler { .. } | PoolError::Url))) => return Err(error.into()),
-        _ => tracing::warn!("database.listen_url does not answer: changes are seen by polls"),
-    }
-    Ok(Some(
-        pool::options(&url)?
-            .application_name(LISTENER)
-            .options(pool::KEEPALIVE),
-    ))
-}
-
-/// How operators' hooks are reached: SQL ones where `database.hook_url` is set.
-pub fn hook_ways(config: &SignetConfig) -> Result<Ways, AppError> {
-    let database = &config.database;
-    let url = database.hook_url()?;
-    Ok(Ways {
-        sql: url
-            .map(|url| SqlTransport::new(&url, database.hook_pool_size, Sessions::configured(database)))
-            .transpose()?,
-        fetch: Fetch::new(config.hooks.reach())?,
-        sampling: sampling(&config.hooks),
-    })
-}
-
-/// Which questions of hooks are kept, as configuration says.
-#[must_use]
-pub fn sampling(settings: &HookSettings) -> Sampling {
-    Sampling {
-        every: settings.sample_every,
-        keep: settings.keep_events,
-        kept_for: settings.kept_for(),
-    }
-}
-
-/// How passwords are hashed, as configuration says; no number of permits means one per core.
-#[must_use]
-pub fn hasher_settings(settings: &PasswordSettings) -> HasherSettings {
-    let cores = || std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
-    HasherSettings {
-        cost: Cost {
-            memory: settings.memory_kib,
-            passes: settings.iterations,
-            lanes: settings.parallelism,
-        },
-        permits: NonZero::new(settings.permits).unwrap_or_else(cores),
-        waiters: settings.queue,
-        ..HasherSettings::default()
-    }
-}
-
-/// Loads the keys; makes the missing ones first. Replicas that start together make one set: the database decides.
-async fn provide_keys(
-    lender: &Lender,
-    keyring: &Keyring,
-    circumstances: Circumstances,
-) -> Result<SigningKeys, AppError> {
-    let mut connection = lender.lend().await?;
-    let missing = provisioning::missing(&mut connection).await?;
-    connection.keep();
-    if !missing.is_nothing() {
-        let new = missing.generate(keyring, &*circumstances.entropy).await?;
-        let mut work = Work::in_transaction(lender.begin().await?, circumstances);
-        provisioning::insert(&mut work, new).await?;
-        work.commit().await?;
-    }
-    let mut connection = lender.lend().await?;
-    let keys = SigningKeys::load(&mut connection, keyring).await?;
-    keys.require_signer()?;
-    Ok(keys)
-}
-
-/// On a connection of its own, since it may take longer than a request's statement may.
-async fn publish_modules(pool: &PgPool, config: &SignetConfig) -> Result<(), AppError> {
-    let publishing = async {
-        let mut connection = sqlx::PgConnection::connect_with(&pool.connect_options()).await?;
-        let mut transaction = sessions::begin_alone(&mut connection).await?;
-        module::service::publish(&mut transaction, &config.modules.allowlist).await?;
-        sessions::commit_alone(transaction).await?;
-        Ok(connection.close().await?)
-    };
-    let published = tokio::time::timeout(PUBLISHING_TIME, publishing).await;
-    published.unwrap_or_else(|_| Err(DatabaseError::from(sqlx::Error::PoolTimedOut)))?;
-    Ok(())
 }

@@ -1,0 +1,59 @@
+//! Owns why the server cannot be put together.
+
+use crate::authentication::password::HashError;
+use crate::base::fetch::FetchError;
+use crate::client::algorithm_use::AlgorithmUser;
+use crate::db::pool::PoolError;
+use crate::db::{DatabaseError, migrate};
+use crate::hook::registry::RegistryError;
+use crate::protocol::algorithm::Algorithm;
+use crate::protocol::issuer::IssuerError;
+use crate::sealing::KekError;
+use crate::signing::error::SigningError;
+
+/// Why the server cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// A setting is missing or wrong.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+    /// The issuer is not one.
+    #[error("issuer: {0}")]
+    Issuer(#[from] IssuerError),
+    /// The pool could not be opened.
+    #[error(transparent)]
+    Pool(#[from] PoolError),
+    /// The schema is not this binary's.
+    #[error(transparent)]
+    Schema(#[from] migrate::SchemaError),
+    /// The key-encryption keys cannot be used.
+    #[error("sealing: {0}")]
+    Sealing(#[from] KekError),
+    /// The signing keys cannot be used.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+    /// The hooks cannot be used.
+    #[error(transparent)]
+    Hooks(#[from] RegistryError),
+    /// Somebody is registered with an algorithm that is left out.
+    #[error(
+        "signing.algorithms leaves {} out, which the {} {} is registered with: name it, or register that one with \
+         another algorithm first",
+        algorithm.name(), user.kind, user.id
+    )]
+    AlgorithmInUse {
+        /// What is left out.
+        algorithm: Algorithm,
+        /// Who needs it.
+        user: AlgorithmUser,
+    },
+    /// Nothing can be fetched.
+    #[error("outgoing HTTP: {0}")]
+    Fetch(#[from] FetchError),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// Password hashing cannot be set up.
+    #[error("password: {0}")]
+    Password(#[from] HashError),
+}

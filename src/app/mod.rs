@@ -1,0 +1,11 @@
+//! The composition root: what the server is made of, put together once from configuration. Endpoints borrow from it;
+//! no room below knows it.
+
+mod configured;
+mod error;
+mod root;
+mod start;
+
+pub use configured::{hasher_settings, hook_ways, pool_settings, sampling};
+pub use error::AppError;
+pub use root::{App, Injected};

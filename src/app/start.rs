@@ -1,0 +1,92 @@
+//! Owns what a start does on the database before anything is served: it looks for a way to listen, makes missing keys,
+//! and publishes the list of modules.
+
+use std::time::Duration;
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection as _, PgPool};
+
+use super::error::AppError;
+use crate::client::algorithm_use;
+use crate::config::{SignetConfig, SigningSettings};
+use crate::db::lease::Lender;
+use crate::db::pool::{self, PoolError};
+use crate::db::sessions::{self, Sessions};
+use crate::db::work::Circumstances;
+use crate::db::{DatabaseError, Work};
+use crate::sealing::Keyring;
+use crate::signing::provisioning;
+use crate::signing::signing_keys::SigningKeys;
+use crate::tenancy::module;
+
+/// How long the list of modules may take to become the configured one, somewhat longer than its statement may.
+const PUBLISHING_TIME: Duration = Duration::from_secs(310);
+
+const LISTENER: &str = "signet listener";
+
+/// Where changes are listened for: nowhere behind a pooler, unless a way around it is given. That it leads to a pooler
+/// too is found out here; that it leads nowhere at the moment does no harm.
+pub(super) async fn listening(
+    config: &SignetConfig,
+    pool: &PgPool,
+) -> Result<Option<PgConnectOptions>, AppError> {
+    let Some(url) = config.database.listen_url()? else {
+        let own = Sessions::configured(&config.database).keep_statements();
+        return Ok(own.then(|| (*pool.connect_options()).clone()));
+    };
+    let answered = tokio::time::timeout(
+        config.database.acquire_timeout(),
+        sessions::connect_directly(&url, LISTENER),
+    );
+    match answered.await {
+        Ok(Ok(connection)) => drop(connection.close().await),
+        Ok(Err(error @ (PoolError::Pooler { .. } | PoolError::Url))) => return Err(error.into()),
+        _ => tracing::warn!("database.listen_url does not answer: changes are seen by polls"),
+    }
+    Ok(Some(
+        pool::options(&url)?
+            .application_name(LISTENER)
+            .options(pool::KEEPALIVE),
+    ))
+}
+
+/// Loads the keys; makes the missing ones first. Replicas that start together make one set: the database decides.
+pub(super) async fn provide_keys(
+    lender: &Lender,
+    keyring: &Keyring,
+    settings: &SigningSettings,
+    circumstances: Circumstances,
+) -> Result<SigningKeys, AppError> {
+    let mut connection = lender.lend().await?;
+    for algorithm in settings.left_out() {
+        if let Some(user) = algorithm_use::first(&mut connection, algorithm).await? {
+            return Err(AppError::AlgorithmInUse { algorithm, user });
+        }
+    }
+    let missing = provisioning::missing(&mut connection, &settings.algorithms).await?;
+    connection.keep();
+    if !missing.is_nothing() {
+        let new = missing.generate(keyring, &*circumstances.entropy).await?;
+        let mut work = Work::in_transaction(lender.begin().await?, circumstances);
+        provisioning::insert(&mut work, new).await?;
+        work.commit().await?;
+    }
+    let mut connection = lender.lend().await?;
+    let keys = SigningKeys::load(&mut connection, keyring, &settings.algorithms).await?;
+    keys.require_signer()?;
+    Ok(keys)
+}
+
+/// On a connection of its own, since it may take longer than a request's statement may.
+pub(super) async fn publish_modules(pool: &PgPool, config: &SignetConfig) -> Result<(), AppError> {
+    let publishing = async {
+        let mut connection = sqlx::PgConnection::connect_with(&pool.connect_options()).await?;
+        let mut transaction = sessions::begin_alone(&mut connection).await?;
+        module::service::publish(&mut transaction, &config.modules.allowlist).await?;
+        sessions::commit_alone(transaction).await?;
+        Ok(connection.close().await?)
+    };
+    let published = tokio::time::timeout(PUBLISHING_TIME, publishing).await;
+    published.unwrap_or_else(|_| Err(DatabaseError::from(sqlx::Error::PoolTimedOut)))?;
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! `[signing] algorithms`: `EdDSA` can be left out of what is published.
+
+use std::sync::Arc;
+
+use signet::protocol::algorithm::Algorithm;
+
+use super::program::Signet;
+use crate::app::TestApp;
+use crate::support::clock::ManualClock;
+use crate::support::database::TestDatabase;
+
+/// A verifier that cannot read an Ed25519 key does not meet one, whether or not the database holds one from before.
+#[tokio::test]
+async fn eddsa_is_left_out_of_what_is_published() {
+    let database = TestDatabase::new().await;
+    let before = TestApp::on(database.again(), Arc::new(ManualClock::new()), |_| {}).await;
+    assert_eq!(algorithms(&before).await, ["ES256", "EdDSA", "RS256"]);
+    let app = TestApp::on(database, Arc::new(ManualClock::new()), |config| {
+        config.signing.algorithms = vec![Algorithm::RS256, Algorithm::ES256];
+    })
+    .await;
+    assert_eq!(algorithms(&app).await, ["ES256", "RS256"]);
+    let metadata = app
+        .browser()
+        .get("/.well-known/openid-configuration")
+        .await
+        .json();
+    let named = metadata["id_token_signing_alg_values_supported"].to_string();
+    assert!(!named.contains("EdDSA"), "{named}");
+}
+
+async fn algorithms(app: &TestApp) -> Vec<String> {
+    let jwks = app.browser().get("/.well-known/jwks.json").await.json();
+    let keys = jwks["keys"].as_array().expect("keys").clone();
+    let mut names: Vec<String> = keys
+        .iter()
+        .map(|key| key["alg"].as_str().expect("a name").to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Nobody is registered with what is left out, and it is not left out while somebody is.
+#[tokio::test]
+async fn nobody_is_registered_with_what_is_left_out() {
+    let database = TestDatabase::new().await;
+    let signet = Signet::on(&database);
+    let create = [
+        "client", "create", "--name", "App", "--type", "service", "--id", "app",
+    ];
+    let edit = ["client", "edit", "app", "--access-token-alg", "EdDSA"];
+    signet.json(&create).await;
+    let without = Signet::on(&database).with("SIGNET_SIGNING__ALGORITHMS", "RS256,ES256");
+    let refused = without.run(&edit).await;
+    refused
+        .assert_refused("the client app would be registered with EdDSA, which signing.algorithms leaves out");
+    let shown = signet.json(&["client", "show", "app"]).await;
+    assert_eq!(shown["access_token_signed_response_alg"], serde_json::Value::Null);
+    signet.json(&edit).await;
+    let started = without
+        .with("SIGNET_LISTEN__PUBLIC", "127.0.0.1:0")
+        .with("SIGNET_LISTEN__INTERNAL", "127.0.0.1:0")
+        .run(&["serve"])
+        .await;
+    started.assert_refused("signing.algorithms leaves EdDSA out, which the client app is registered with");
+}
+
+/// What discovery must name and what access tokens have by default cannot be left out.
+#[tokio::test]
+async fn rs256_and_es256_cannot_be_left_out() {
+    let database = TestDatabase::new().await;
+    let signet = Signet::on(&database);
+    for (text, because) in [
+        ("ES256,EdDSA", "RS256 and ES256 cannot be left out"),
+        ("RS256", "RS256 and ES256 cannot be left out"),
+        ("RS256,ES256,HS256", "SIGNET_SIGNING__ALGORITHMS"),
+    ] {
+        let refused = Signet::on(&database).with("SIGNET_SIGNING__ALGORITHMS", text);
+        refused.run(&["client", "list"]).await.assert_refused(because);
+    }
+    signet.json(&["client", "list"]).await;
+}
