@@ -1,25 +1,46 @@
-//! Owns how reports look on a terminal: one value a line, or a table.
+//! Owns how reports look on a terminal: one value a line, what is inside of it indented, or a table.
 
 use std::fmt::{self, Formatter};
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// One line for each field that has a value, under the field's name in JSON.
+/// One line for each field that has a value, under the field's name in JSON. The fields of an object stand below its
+/// name, and so do objects in a list, each on a line of its own.
 pub(super) fn lines(formatter: &mut Formatter<'_>, report: &impl Serialize) -> fmt::Result {
     let Ok(Value::Object(fields)) = serde_json::to_value(report) else {
         return Err(fmt::Error);
     };
+    formatter.write_str(&lines_of(&fields).join("\n"))
+}
+
+fn lines_of(fields: &Map<String, Value>) -> Vec<String> {
     let width = fields.keys().map(String::len).max().unwrap_or(0) + 1;
-    let mut first = true;
-    for (name, value) in &fields {
-        let Some(text) = text(value) else { continue };
-        if !std::mem::take(&mut first) {
-            writeln!(formatter)?;
+    let mut lines = Vec::new();
+    for (name, value) in fields {
+        let below: Vec<String> = match value {
+            Value::Object(fields) => lines_of(fields),
+            Value::Array(values) => values.iter().filter_map(in_one_line).collect(),
+            _ => Vec::new(),
+        };
+        if !below.is_empty() {
+            lines.push(format!("{name}:"));
+            lines.extend(below.into_iter().map(|line| format!("  {line}")));
+        } else if let Some(text) = text(value) {
+            lines.push(format!("{:width$} {text}", format!("{name}:")));
         }
-        write!(formatter, "{:width$} {text}", format!("{name}:"))?;
     }
-    Ok(())
+    lines
+}
+
+/// An object of a list: what it says, with the names.
+fn in_one_line(value: &Value) -> Option<String> {
+    let parts: Vec<String> = value
+        .as_object()?
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{name} {}", text(value)?)))
+        .collect();
+    Some(parts.join(", "))
 }
 
 fn text(value: &Value) -> Option<String> {
@@ -28,18 +49,11 @@ fn text(value: &Value) -> Option<String> {
         Value::String(text) if text.is_empty() => None,
         Value::String(text) => Some(text.clone()),
         Value::Array(values) => {
-            let texts: Vec<String> = values.iter().filter_map(text_of_element).collect();
+            let texts: Vec<String> = values.iter().filter_map(text).collect();
             (!texts.is_empty()).then(|| texts.join(" "))
         }
         Value::Object(fields) if fields.is_empty() => None,
         other => Some(other.to_string()),
-    }
-}
-
-fn text_of_element(value: &Value) -> Option<String> {
-    match value {
-        Value::Object(_) => Some(value.to_string()),
-        other => text(other),
     }
 }
 
@@ -87,7 +101,11 @@ mod tests {
             writeln!(formatter)?;
             lines(
                 formatter,
-                &serde_json::json!({"id": "a", "none": null, "on": true, "uris": ["x", "y"], "was": []}),
+                &serde_json::json!({
+                    "id": "a", "none": null, "on": true, "uris": ["x", "y"], "was": [],
+                    "claims": {"name": "A", "email": "a@example.test", "none": null},
+                    "places": [{"slug": "acme", "role": "owner"}, {"slug": "globex", "joined": null}],
+                }),
             )
         }
     }
@@ -98,9 +116,15 @@ mod tests {
         ID         NAME
         a-long-id  A
         b          B
-        id:   a
-        on:   true
-        uris: x y
+        claims:
+          email: a@example.test
+          name:  A
+        id:     a
+        on:     true
+        places:
+          role owner, slug acme
+          slug globex
+        uris:   x y
         ");
     }
 }

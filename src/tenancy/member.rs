@@ -147,3 +147,18 @@ mod tests {
         }
     }
 }
+
+/// One of the organizations that a person belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Belonging {
+    /// The organization.
+    pub organization_id: OrganizationId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name for people.
+    pub name: String,
+    /// The person's role.
+    pub role: MemberRole,
+    /// When they joined; an invitation to be answered if they did not.
+    pub joined_at: Option<Timestamp>,
+}

@@ -5,7 +5,7 @@ use super::activation;
 use super::authority::{Actor, Authority, Forbidden, Permission, Rank};
 use super::error::TenancyError;
 use super::invitation;
-use super::member::{Joining, Member, MemberRole, WorkspaceCreation};
+use super::member::{Belonging, Joining, Member, MemberRole, WorkspaceCreation};
 use super::organization::OrganizationType;
 use super::standing;
 use super::store::{self, MemberRow};
@@ -278,7 +278,7 @@ pub async fn active(
 }
 
 /// Every membership of a person, joined or not, in organizations that are not deleted.
-pub async fn of_user(work: &mut Work, user: &UserId) -> Result<Vec<Member>, DatabaseError> {
+pub async fn of_user(work: &mut Work, user: &UserId) -> Result<Vec<Belonging>, DatabaseError> {
     store::list_memberships(work.connection()?, user).await
 }
 

@@ -27,7 +27,7 @@ pub use authority::{Actor, Authority, Forbidden, Permission, Rank};
 pub use domain::{DomainClaim, DomainError, DomainName};
 pub use error::{InvitationEnd, TenancyError, TenancyProblem};
 pub use invitation::{Invitation, NewInvitation};
-pub use member::{Joining, JoinsAs, Member, MemberRole, RoleError, WorkspaceCreation};
+pub use member::{Belonging, Joining, JoinsAs, Member, MemberRole, RoleError, WorkspaceCreation};
 pub use new_organization::NewOrganization;
 pub use organization::{Organization, OrganizationType};
 pub use quota::Quota;

@@ -3,11 +3,13 @@
 
 use super::access::{AccessTier, PlatformRole};
 use super::canonical::Identifier;
+use super::email::EmailAddress;
 use super::error::UserError;
 use super::new_user::NewUser;
 use super::person::{User, UserSummary};
 use super::profile::ProfileDetails;
 use super::status::{StatusChange, UserStatus};
+use super::user_name::UserName;
 use super::{profile_rules, store};
 use crate::audit::{self, Event};
 use crate::base::id::UserId;
@@ -151,6 +153,27 @@ pub async fn set_profile(work: &mut Work, id: &UserId, details: &ProfileDetails)
         id,
     )?;
     Ok(audit::record(work, Event::ProfileUpdated { user: id.clone() }).await?)
+}
+
+/// Gives the account another address of mail; says whether it had another. It is unproven, unless it is the same one
+/// written in another way. Sessions and grants go on.
+pub async fn set_email(work: &mut Work, id: &UserId, email: &EmailAddress) -> Result<bool, UserError> {
+    let now = work.now();
+    if !store::set_email(work.connection()?, id, email, now).await? {
+        return known(store::find(work.connection()?, id).await?.is_some(), id).map(|()| false);
+    }
+    audit::record(work, Event::EmailChanged { user: id.clone() }).await?;
+    Ok(true)
+}
+
+/// Gives the account another user name, or takes it away; says whether it had another.
+pub async fn set_user_name(work: &mut Work, id: &UserId, name: Option<&UserName>) -> Result<bool, UserError> {
+    let now = work.now();
+    if !store::set_user_name(work.connection()?, id, name, now).await? {
+        return known(store::find(work.connection()?, id).await?.is_some(), id).map(|()| false);
+    }
+    audit::record(work, Event::ProfileUpdated { user: id.clone() }).await?;
+    Ok(true)
 }
 
 /// Notes that an address of mail, in its canonical form, was proven; refused if it is not the account's any more.

@@ -1,11 +1,13 @@
 //! Owns every statement on `auth.users`.
 
 use super::access::{AccessTier, PlatformRole};
+use super::email::EmailAddress;
 use super::error::UserError;
 use super::new_user::NewUser;
 use super::person::{User, UserSummary};
 use super::profile::{Profile, ProfileDetails};
 use super::status::{StatusChange, UserKind, UserStatus};
+use super::user_name::UserName;
 use crate::base::clock::Timestamp;
 use crate::base::id::UserId;
 use crate::db::{DatabaseError, PgConnection, constraint};
@@ -64,13 +66,20 @@ pub(super) async fn insert(
     .fetch_optional(connection)
     .await
     .map_err(|error| match constraint::violated(&error) {
-        Some("users_email_key") => UserError::EmailTaken,
-        Some("users_user_name_key") => UserError::UserNameTaken,
         Some("users_pkey") => UserError::AlreadyExists(id.clone()),
-        _ => error.into(),
+        _ => taken(error),
     })?
     .map(drop)
     .ok_or_else(|| UserError::TakenByClient(id.clone()))
+}
+
+/// What it means that a statement with an address or a name failed.
+fn taken(error: sqlx::Error) -> UserError {
+    match constraint::violated(&error) {
+        Some("users_email_key") => UserError::EmailTaken,
+        Some("users_user_name_key") => UserError::UserNameTaken,
+        _ => error.into(),
+    }
 }
 
 /// An account's row; its profile as JSON, whose fields are the columns.
@@ -363,6 +372,59 @@ pub(super) async fn set_profile(
 }
 
 /// Notes that an address was proven, if it is still the account's.
+/// Says whether it was another address, or another spelling of it.
+pub(super) async fn set_email(
+    connection: &mut PgConnection,
+    id: &UserId,
+    email: &EmailAddress,
+    now: Timestamp,
+) -> Result<bool, UserError> {
+    let done = sqlx::query!(
+        "update auth.users
+         set email = $2,
+             email_canonical = $3,
+             email_verified_at = case when email_canonical = $3 then email_verified_at end,
+             updated_at = $4
+         where id = $1
+           and email <> $2
+           and deleted_at is null",
+        id.as_str(),
+        email.address(),
+        email.canonical(),
+        now,
+    )
+    .execute(connection)
+    .await
+    .map_err(taken)?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Says whether it was another name, or another spelling of it.
+pub(super) async fn set_user_name(
+    connection: &mut PgConnection,
+    id: &UserId,
+    name: Option<&UserName>,
+    now: Timestamp,
+) -> Result<bool, UserError> {
+    let done = sqlx::query!(
+        "update auth.users
+         set user_name = $2,
+             user_name_canonical = $3,
+             updated_at = $4
+         where id = $1
+           and user_name is distinct from $2
+           and deleted_at is null",
+        id.as_str(),
+        name.map(UserName::name),
+        name.map(UserName::canonical),
+        now,
+    )
+    .execute(connection)
+    .await
+    .map_err(taken)?;
+    Ok(done.rows_affected() == 1)
+}
+
 pub(super) async fn set_email_verified(
     connection: &mut PgConnection,
     id: &UserId,

@@ -37,13 +37,14 @@ pub enum UserCommand {
         #[arg(value_parser = values::one_of(PlatformRole::ALL.map(PlatformRole::name), PlatformRole::parse))]
         role: PlatformRole,
     },
-    /// Change standard claims; what is left out stays
-    SetProfile {
+    /// Change names, the e-mail address or other standard claims; what is left out stays
+    #[command(alias = "set-profile")]
+    Edit {
         /// Id, e-mail or user name
         user: String,
-        /// The claims
+        /// What is changed
         #[command(flatten)]
-        profile: Box<ProfileArguments>,
+        edit: Box<EditUser>,
     },
     /// Note that the e-mail address is proven; organizations that own its domain may take the person in
     VerifyEmail {
@@ -111,6 +112,23 @@ pub enum UserCommand {
         #[arg(long, default_value_t = 100)]
         limit: u16,
     },
+}
+
+/// What changes about an account.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct EditUser {
+    /// The address of mail, to sign in with; another one is unproven. Sessions go on: `user revoke-tokens` ends them
+    #[arg(long)]
+    pub email: Option<String>,
+    /// The new e-mail address is proven already
+    #[arg(long, requires = "email")]
+    pub verified: bool,
+    /// The name to sign in with beside the address of mail; an empty text takes it away
+    #[arg(long)]
+    pub user_name: Option<String>,
+    /// The standard claims
+    #[command(flatten)]
+    pub profile: ProfileArguments,
 }
 
 /// An account to make.

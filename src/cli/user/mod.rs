@@ -2,6 +2,7 @@
 //! returned.
 
 mod arguments;
+mod edit;
 mod lookup;
 mod password;
 mod profile;
@@ -9,7 +10,7 @@ mod report;
 mod run;
 mod standing;
 
-pub use arguments::{CreateUser, UserCommand};
+pub use arguments::{CreateUser, EditUser, UserCommand};
 pub(super) use lookup::user;
 pub use password::{ChosenPassword, HashedPassword};
 pub use profile::ProfileArguments;

@@ -50,7 +50,7 @@ impl UserCommand {
             Self::SetPassword { password_file, .. } => choose(password_file.as_deref(), entropy).map(Some),
             Self::SetTier { .. }
             | Self::SetRole { .. }
-            | Self::SetProfile { .. }
+            | Self::Edit { .. }
             | Self::VerifyEmail { .. }
             | Self::Activate { .. }
             | Self::Waitlist { .. }

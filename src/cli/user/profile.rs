@@ -5,7 +5,7 @@ use clap::Args;
 use crate::user::ProfileDetails;
 
 /// Standard claims (OpenID Connect Core §5.1). An empty text takes a claim away.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct ProfileArguments {
     /// Full name
     #[arg(long)]

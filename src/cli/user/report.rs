@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::base::clock::Timestamp;
 use crate::cli::layout;
 use crate::protocol::claims;
-use crate::tenancy::Member;
+use crate::tenancy::Belonging;
 use crate::user::{User, UserSummary};
 
 /// What a command answers.
@@ -73,6 +73,8 @@ pub struct UserView {
 #[expect(missing_docs, reason = "the fields are those of the membership")]
 pub struct MembershipView {
     pub org_id: String,
+    pub slug: String,
+    pub name: String,
     pub role: String,
     pub joined_at: Option<Timestamp>,
 }
@@ -107,7 +109,7 @@ pub struct UserChanged {
 }
 
 impl UserView {
-    pub(super) fn new(user: &User, memberships: Vec<Member>) -> Self {
+    pub(super) fn new(user: &User, memberships: Vec<Belonging>) -> Self {
         let names = ["profile", "email", "address", "phone"]
             .into_iter()
             .flat_map(claims::of_scope);
@@ -128,12 +130,14 @@ impl UserView {
     }
 }
 
-impl From<Member> for MembershipView {
-    fn from(member: Member) -> Self {
+impl From<Belonging> for MembershipView {
+    fn from(belonging: Belonging) -> Self {
         Self {
-            org_id: member.organization_id.to_string(),
-            role: member.role.to_string(),
-            joined_at: member.joined_at,
+            org_id: belonging.organization_id.to_string(),
+            slug: belonging.slug,
+            name: belonging.name,
+            role: belonging.role.to_string(),
+            joined_at: belonging.joined_at,
         }
     }
 }

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result};
 
 use super::arguments::{CreateUser, UserCommand};
+use super::edit;
 use super::lookup::user;
 use super::password::HashedPassword;
 use super::report::{CreatedUser, PasswordSet, UserChanged, UserList, UserReport, UserView};
@@ -62,15 +63,7 @@ pub async fn carry_out(
             service::set_role(work, &id, role).await?;
             Ok(changed(&id, format!("role {}", role.name())))
         }
-        UserCommand::SetProfile {
-            user: person,
-            profile,
-        } => {
-            let person = user(work, &person).await?;
-            let details = profile.apply_to(person.profile.details);
-            service::set_profile(work, &person.id, &details).await?;
-            Ok(changed(&person.id, "profile changed".to_owned()))
-        }
+        UserCommand::Edit { user: person, edit } => edit::edit(work, &person, *edit).await,
         UserCommand::VerifyEmail { user: person } => {
             let person = user(work, &person).await?;
             let email = EmailAddress::parse(&person.profile.email)?;

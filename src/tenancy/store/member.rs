@@ -4,7 +4,7 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, PgConnection, constraint};
 use crate::tenancy::error::TenancyError;
-use crate::tenancy::member::{Joining, JoinsAs, Member, MemberRole, WorkspaceCreation};
+use crate::tenancy::member::{Belonging, Joining, JoinsAs, Member, MemberRole, WorkspaceCreation};
 
 /// Writes the first owner's membership; false if there is no such person.
 pub(in crate::tenancy) async fn insert_owner(
@@ -386,10 +386,9 @@ pub(in crate::tenancy) async fn list_members(
 pub(in crate::tenancy) async fn list_memberships(
     connection: &mut PgConnection,
     user: &UserId,
-) -> Result<Vec<Member>, DatabaseError> {
-    let rows = sqlx::query_as!(
-        Row,
-        "select m.organization_id, m.user_id, m.role, m.can_create_workspaces, m.invited_at, m.joined_at, m.invited_by
+) -> Result<Vec<Belonging>, DatabaseError> {
+    let rows = sqlx::query!(
+        "select m.organization_id, o.slug, o.name, m.role, m.joined_at
          from auth.members m
          join auth.organizations o on o.id = m.organization_id
          where m.user_id = $1
@@ -399,5 +398,12 @@ pub(in crate::tenancy) async fn list_memberships(
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(member).collect())
+    let belonging = rows.into_iter().map(|row| Belonging {
+        organization_id: OrganizationId::from_text(row.organization_id),
+        slug: row.slug,
+        name: row.name,
+        role: MemberRole::from_stored(row.role),
+        joined_at: row.joined_at,
+    });
+    Ok(belonging.collect())
 }

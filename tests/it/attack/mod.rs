@@ -37,7 +37,7 @@ mod jwt_headers;
 mod jwt_mutants;
 mod jwt_purposes;
 mod login;
-mod login_enumeration;
+pub mod login_enumeration;
 mod login_limits;
 mod login_lockout;
 mod login_outage;

@@ -4,6 +4,7 @@ use insta::assert_json_snapshot;
 
 use super::program::{Signet, tidy};
 use crate::app::TestApp;
+use crate::attack::login_enumeration::attempt;
 use crate::fixtures::a_client;
 use crate::fixtures::person::TestPerson;
 use crate::support::database::TestDatabase;
@@ -51,8 +52,10 @@ async fn an_account_is_made_and_shown() {
       "memberships": [
         {
           "joined_at": "[time]",
+          "name": "Personal space",
           "org_id": "[id]",
-          "role": "owner"
+          "role": "owner",
+          "slug": "anna"
         }
       ],
       "revoked_before": null,
@@ -129,4 +132,102 @@ async fn a_list_shows_how_people_are_called() {
     );
     let line = lines.next().expect("Anna");
     assert!(line.contains("Anna@example.com") && line.contains("  anna  ") && line.contains("Anna Example"));
+}
+
+/// What is known of a person stands under its name, and an organization is named by more than its id.
+#[tokio::test]
+async fn an_account_is_shown_to_be_read() {
+    let database = TestDatabase::new().await;
+    let signet = Signet::on(&database);
+    signet.json_with_input(&CREATE, "correct horse battery\n").await;
+    let shown = signet.run(&["user", "show", "anna"]).await.output;
+    for line in [
+        "claims:\n",
+        "  email:              Anna@example.com\n",
+        "  preferred_username: anna\n",
+        "memberships:\n  org_id ",
+        ", slug anna, name Personal space, role owner, joined_at ",
+        "status:          active\n",
+    ] {
+        assert!(shown.contains(line), "{line:?} in {shown}");
+    }
+    assert!(!shown.contains('{'), "{shown}");
+}
+
+/// Names and the address of mail change; what is left out stays, and somebody else's is refused.
+#[tokio::test]
+async fn an_account_is_edited() {
+    let database = TestDatabase::new().await;
+    let signet = Signet::on(&database);
+    signet.json_with_input(&CREATE, "correct horse battery\n").await;
+    let other = [
+        "user",
+        "create",
+        "--email",
+        "b@example.com",
+        "--user-name",
+        "bob",
+        "--no-password",
+    ];
+    signet.json(&other).await;
+    let edit = |options: &'static [&'static str]| [&["user", "edit", "anna"], options].concat();
+    let told = signet
+        .run(&edit(&["--name", "Anna B.", "--email", "anna.b@example.com"]))
+        .await;
+    assert!(
+        told.output.contains("profile changed, e-mail address changed"),
+        "{told:?}"
+    );
+    let claims = signet.json(&["user", "show", "anna"]).await["claims"].clone();
+    assert_eq!(claims["name"], "Anna B.");
+    assert_eq!(claims["email"], "anna.b@example.com");
+    assert_eq!(claims["email_verified"], false, "nobody has proven the new one");
+    assert_eq!(claims["preferred_username"], "anna");
+    let same = signet
+        .run(&edit(&["--email", "ANNA.B@example.com", "--verified"]))
+        .await;
+    assert!(same.output.contains("e-mail address proven"), "{same:?}");
+    let spelled = signet.run(&edit(&["--email", "Anna.B@example.com"])).await;
+    assert!(spelled.output.contains("e-mail address changed"), "{spelled:?}");
+    let claims = signet.json(&["user", "show", "anna"]).await["claims"].clone();
+    assert_eq!(
+        claims["email_verified"], true,
+        "it is the same one in another spelling"
+    );
+    let again = signet.run(&edit(&["--email", "Anna.B@example.com"])).await;
+    assert!(again.output.contains("nothing changed"), "{again:?}");
+    for (options, because) in [
+        (
+            &["--email", "B@example.com"][..],
+            "another account has this address",
+        ),
+        (&["--user-name", "BOB"], "another account has this name"),
+        (&["--email", "no address"], "email"),
+        (&["--user-name", "a b"], "user_name"),
+        (&[], "nothing to change"),
+    ] {
+        signet.run(&edit(options)).await.assert_refused(because);
+    }
+    let renamed = signet.run(&edit(&["--user-name", "anja"])).await;
+    assert!(renamed.output.contains("user name anja"), "{renamed:?}");
+    let taken = signet.run(&["user", "edit", "anja", "--user-name", ""]).await;
+    assert!(taken.output.contains("user name taken away"), "{taken:?}");
+    let claims = signet.json(&["user", "show", "anna.b@example.com"]).await["claims"].clone();
+    assert_eq!(claims.get("preferred_username"), None);
+}
+
+/// Whoever has another address of mail signs in with that one.
+#[tokio::test]
+async fn a_person_signs_in_with_a_new_address_and_not_with_the_old_one() {
+    let app = TestApp::new().await;
+    let signet = Signet::on(&app.database);
+    signet.json_with_input(&CREATE, "correct horse battery\n").await;
+    signet
+        .json(&["user", "edit", "anna", "--email", "new@example.com"])
+        .await;
+    let password = "correct horse battery";
+    for (address, status) in [("new@example.com", 303), ("anna@example.com", 401)] {
+        let reply = attempt(&app.browser(), address, password).await;
+        assert_eq!(reply.status, status, "{address}: {}", reply.body);
+    }
 }

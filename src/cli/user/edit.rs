@@ -1,0 +1,56 @@
+//! Owns `signet user edit`: names, the address of mail and the other standard claims, in one transaction.
+
+use anyhow::{Result, bail};
+
+use super::arguments::EditUser;
+use super::lookup::user;
+use super::report::{UserChanged, UserReport};
+use crate::db::Work;
+use crate::lifecycle::prove_email;
+use crate::user::{EmailAddress, UserName, service};
+
+/// Changes what is given, and says what that was. Nothing given is an error.
+pub(super) async fn edit(work: &mut Work, reference: &str, edit: EditUser) -> Result<UserReport> {
+    if edit == EditUser::default() {
+        bail!("there is nothing to change; `signet user edit --help` lists what may be");
+    }
+    let person = user(work, reference).await?;
+    let mut done = Vec::new();
+    let details = edit.profile.apply_to(person.profile.details.clone());
+    if details != person.profile.details {
+        service::set_profile(work, &person.id, &details).await?;
+        done.push("profile changed".to_owned());
+    }
+    if let Some(name) = edit.user_name {
+        let name = Some(name.as_str())
+            .filter(|name| !name.is_empty())
+            .map(UserName::parse)
+            .transpose()?;
+        if service::set_user_name(work, &person.id, name.as_ref()).await? {
+            done.push(name.map_or_else(
+                || "user name taken away".to_owned(),
+                |name| format!("user name {}", name.name()),
+            ));
+        }
+    }
+    if let Some(address) = edit.email {
+        let email = EmailAddress::parse(&address)?;
+        if service::set_email(work, &person.id, &email).await? {
+            done.push("e-mail address changed".to_owned());
+        }
+        if edit.verified {
+            let joined = prove_email::prove_email(work, &person.id, &email).await?;
+            done.push("e-mail address proven".to_owned());
+            done.extend(joined.map(|(organization, role)| format!("joined {organization} as {role}")));
+        }
+    }
+    let done = if done.is_empty() {
+        "nothing changed".to_owned()
+    } else {
+        done.join(", ")
+    };
+    Ok(UserReport::Changed(UserChanged {
+        user_id: person.id.to_string(),
+        done,
+    }))
+}
