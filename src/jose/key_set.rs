@@ -55,7 +55,7 @@ impl ForeignKeySet {
 
     /// Whether a key of the set may have signed the token.
     #[must_use]
-    pub fn has_key_for(&self, token: &ForeignJws) -> bool {
+    fn has_key_for(&self, token: &ForeignJws) -> bool {
         self.candidates(token).next().is_some()
     }
 

@@ -2,7 +2,6 @@
 //! public part we know. It is for us alone (RFC 10070), for minutes, and for one use. The key decides what may have been
 //! signed (RFC 8725 §3.1); what the header brings along or points to is refused before.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -10,7 +9,7 @@ use serde_json::{Map, Value};
 use super::proof::{Authenticator, NotProven, other_method};
 use crate::base::clock::{self, Timestamp};
 use crate::client::Client;
-use crate::jose::{ForeignJws, ForeignKeySet, JwsError};
+use crate::jose::{ForeignJws, JwsError};
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
 
 /// How far ahead `exp` may be: what is used is remembered until then.
@@ -88,8 +87,7 @@ pub(super) async fn prove(
         ));
     }
     check_header(client, assertion)?;
-    let keys = keys(authenticator, client, assertion, now).await?;
-    let claims = keys.verify(assertion).map_err(AssertionError::Signature)?;
+    let claims = signed_claims(authenticator, client, assertion, now).await?;
     let accepted = check_claims(authenticator, client, claims, now)?;
     // Last, so that only what would be accepted is remembered.
     let first = authenticator
@@ -116,37 +114,22 @@ fn check_header(client: &Client, assertion: &ForeignJws) -> Result<(), Assertion
     }
 }
 
-/// The client's keys: those that were registered, or those that it publishes.
-async fn keys<'a>(
+/// What one of the client's keys has signed: one of those that were registered, or that it publishes.
+async fn signed_claims<'t>(
     authenticator: &Authenticator,
-    client: &'a Client,
-    assertion: &ForeignJws,
+    client: &Client,
+    assertion: &'t ForeignJws,
     now: Timestamp,
-) -> Result<Keys<'a>, NotProven> {
-    if let Some(keys) = &client.metadata.jwks {
-        return Ok(Keys::Registered(keys));
-    }
-    let Some(uri) = &client.metadata.jwks_uri else {
-        return Err(AssertionError::Signature(JwsError::NoKey).into());
+) -> Result<&'t Map<String, Value>, NotProven> {
+    let verified = if let Some(keys) = &client.metadata.jwks {
+        keys.verify(assertion)
+    } else if let Some(uri) = &client.metadata.jwks_uri {
+        let published = &authenticator.published;
+        published.verify(&client.client_id, uri, assertion, now).await?
+    } else {
+        Err(JwsError::NoKey)
     };
-    let published = &authenticator.published;
-    Ok(Keys::Published(
-        published.find(&client.client_id, uri, assertion, now).await?,
-    ))
-}
-
-enum Keys<'a> {
-    Registered(&'a ForeignKeySet),
-    Published(Arc<ForeignKeySet>),
-}
-
-impl Keys<'_> {
-    fn verify<'t>(&self, assertion: &'t ForeignJws) -> Result<&'t Map<String, Value>, JwsError> {
-        match self {
-            Self::Registered(keys) => keys.verify(assertion),
-            Self::Published(keys) => keys.verify(assertion),
-        }
-    }
+    Ok(verified.map_err(AssertionError::Signature)?)
 }
 
 fn check_claims<'a>(

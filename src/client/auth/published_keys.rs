@@ -1,20 +1,21 @@
 //! Owns the keys of clients that publish them at a `jwks_uri` (RFC 7591 §2): fetched when they are needed, kept for
-//! minutes, and asked for again when a token names a key that is not among them, at most twice a minute for each client
-//! and one request at a time. A fetch that fails takes nothing away before its time. It does not know what the keys
-//! sign.
+//! minutes, and asked for again when none of them has signed a token, since one may be new, also under an old name: at
+//! most twice a minute for each client and one request at a time. A fetch that fails takes nothing away before its
+//! time. It does not know what the keys sign.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::{Map, Value};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use url::Url;
 
 use crate::base::clock::{self, Timestamp};
 use crate::base::fetch::{Bounds, Fetch, FetchError};
 use crate::base::id::ClientId;
-use crate::jose::{ForeignJws, ForeignKeySet, KeySetError};
+use crate::jose::{ForeignJws, ForeignKeySet, JwsError, KeySetError};
 
 /// How long a set is believed: a key that a client has taken away is dead after that.
 const LIFETIME: Duration = Duration::from_mins(5);
@@ -83,31 +84,39 @@ impl PublishedKeys {
         }
     }
 
-    /// The client's keys, of which one may have signed the token as far as that can be had.
-    pub(super) async fn find(
+    /// What one of the client's keys has signed; the inner error says why none has.
+    pub(super) async fn verify<'t>(
         &self,
         client_id: &ClientId,
         uri: &str,
-        token: &ForeignJws,
+        token: &'t ForeignJws,
         now: Timestamp,
-    ) -> Result<Arc<ForeignKeySet>, PublishedKeysError> {
+    ) -> Result<Result<&'t Map<String, Value>, JwsError>, PublishedKeysError> {
         let source = self
             .sources
             .get_with((client_id.clone(), uri.to_owned()), Arc::default);
-        if let Some(keys) = source.alive(now).filter(|keys| keys.has_key_for(token)) {
-            return Ok(keys);
+        let mut tried = source.alive(now).map(|keys| (keys.verify(token), keys));
+        if let Some((Ok(claims), _)) = tried {
+            return Ok(Ok(claims));
         }
         let turn = Arc::clone(&source.turn).lock_owned().await;
         // Whoever had the turn before may have fetched what is wanted.
         let kept = source.alive(now);
-        if let Some(keys) = kept.as_ref().filter(|keys| keys.has_key_for(token)) {
-            return Ok(Arc::clone(keys));
+        if let Some(keys) = kept
+            && tried.as_ref().is_none_or(|(_, old)| !Arc::ptr_eq(old, &keys))
+        {
+            let verified = keys.verify(token);
+            if verified.is_ok() {
+                return Ok(verified);
+            }
+            tried = Some((verified, keys));
         }
+        let refused = tried.map(|(verified, _)| verified);
         if let Some(last) = &*turn
             && now < clock::after(last.at, REST)
         {
             let failure = last.failure.clone();
-            return kept.ok_or(failure.unwrap_or(PublishedKeysError::Interrupted));
+            return refused.ok_or(failure.unwrap_or(PublishedKeysError::Interrupted));
         }
         let asking = Asking {
             fetch: self.fetch.clone(),
@@ -118,9 +127,9 @@ impl PublishedKeys {
         // A task of its own: a caller who goes away while it lasts does not cost the others the answer.
         let asked = tokio::spawn(async move { asking.ask(&source, turn).await });
         match asked.await {
-            Ok(Ok(keys)) => Ok(keys),
-            Ok(Err(failure)) => kept.ok_or(failure),
-            Err(_) => kept.ok_or(PublishedKeysError::Interrupted),
+            Ok(Ok(keys)) => Ok(keys.verify(token)),
+            Ok(Err(failure)) => refused.ok_or(failure),
+            Err(_) => refused.ok_or(PublishedKeysError::Interrupted),
         }
     }
 }

@@ -32,19 +32,26 @@ pub(in crate::client) async fn insert_client(
     .ok_or_else(|| ClientError::TakenByUser(new.client_id().clone()))
 }
 
-/// Writes what a client is from now on.
+/// Writes what a client is from now on. Fields that this version does not know stay: a newer one may have written them.
 pub(in crate::client) async fn update_client(
     connection: &mut PgConnection,
     changed: &NewClient,
     now: Timestamp,
 ) -> Result<(), ClientError> {
+    let known: Vec<String> = changed
+        .metadata()
+        .every_field()
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
     let done = sqlx::query!(
         "update auth.oauth_applications
-         set metadata = $2,
-             updated_at = $3
+         set metadata = (metadata - $3::text[]) || $2,
+             updated_at = $4
          where client_id = $1",
         changed.client_id().as_str(),
         Json(changed.metadata().document()) as _,
+        &known,
         now,
     )
     .execute(connection)

@@ -104,6 +104,22 @@ async fn published_keys_are_kept_and_asked_for_again_when_one_is_new() {
     assert_eq!(scene.asked().await, 1);
 }
 
+/// A key that was replaced under its old name, or without any, opens as soon as a new name would.
+#[tokio::test]
+async fn a_key_that_was_replaced_under_its_old_name_is_asked_for() {
+    let scene = Scene::new().await;
+    let (old, new) = (an_ec_key("k1"), an_ec_key("k1"));
+    scene.publishes(&[&old]).await;
+    assert!(scene.opens(&old).await);
+    scene.publishes(&[&new]).await;
+    wait(&scene.app, 30);
+    assert!(scene.opens(&new).await);
+    for _ in 0..20 {
+        assert!(!scene.opens(&old).await, "another key has its name");
+    }
+    assert_eq!(scene.asked().await, 1);
+}
+
 /// A fetch that fails takes nothing away before its time, and is not repeated for each who asks.
 #[tokio::test]
 async fn a_failing_key_server_leaves_what_was_fetched() {

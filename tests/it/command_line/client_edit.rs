@@ -165,3 +165,40 @@ async fn a_change_that_breaks_a_rule_changes_nothing() {
         .await
         .assert_refused("signet client edit --help");
 }
+
+/// Replicas of two versions change clients side by side: what only the newer one knows survives the older one's edit.
+#[tokio::test]
+async fn fields_of_a_newer_version_survive_an_edit() {
+    let app = TestApp::new().await;
+    let signet = Signet::on(&app.database);
+    a_client("shop").create(&app).await;
+    let mut admin = app.database.admin().await;
+    sqlx::query(
+        "update auth.oauth_applications
+         set metadata = metadata || '{\"from_tomorrow\": {\"a\": 1}, \"client_uri\": \"https://shop.example.com\"}'",
+    )
+    .execute(&mut admin)
+    .await
+    .expect("written");
+    let edit = [
+        "client",
+        "edit",
+        "shop",
+        "--name",
+        "Changed",
+        "--reset",
+        "client_uri",
+    ];
+    signet.json(&edit).await;
+    let kept: serde_json::Value = sqlx::query_scalar("select metadata from auth.oauth_applications")
+        .fetch_one(&mut admin)
+        .await
+        .expect("there");
+    assert_eq!(kept["from_tomorrow"], serde_json::json!({"a": 1}));
+    assert_eq!(kept["client_name"], "Changed");
+    assert_eq!(
+        kept.get("client_uri"),
+        None,
+        "what is known and was taken away is gone"
+    );
+}

@@ -1,9 +1,11 @@
 //! The `signet` program as an operator runs it: another process, configured by its environment.
 
 mod accounts;
+mod algorithms;
 mod client_edit;
 mod client_keys;
 mod client_life;
+mod client_migration;
 mod clients;
 mod configuration;
 mod consents;
