@@ -18,7 +18,8 @@ use crate::http::respond::refusal::{Asker, Explained};
 pub const TARGET: &str = "signet::refused";
 /// How long a count lasts.
 const WINDOW: Duration = Duration::from_mins(1);
-/// Lines of one client in that time; names that no client has share one such count.
+/// Lines about one error of one client in that time; names that no client has share one client's. Each error counts by
+/// itself: whoever sends wrong secrets in a client's name hides nothing else that goes wrong there.
 const LINES_OF_ONE: u32 = 20;
 /// Lines of all together.
 const LINES_OF_ALL: u32 = 200;
@@ -33,7 +34,7 @@ struct Window {
     written: u32,
     left_out: u64,
     /// Holds whom a line was written about, so that it is no larger than their number.
-    by_client: HashMap<Option<String>, u32>,
+    by_error: HashMap<(Option<String>, Option<&'static str>), u32>,
 }
 
 /// What is to be written.
@@ -48,24 +49,25 @@ struct Lines {
 }
 
 impl RefusalLog {
-    fn count(&self, asker: &Asker, now: Instant) -> Lines {
+    fn count(&self, asker: &Asker, error: Option<&'static str>, now: Instant) -> Lines {
         let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = window.take_if(|window| now.saturating_duration_since(window.began) >= WINDOW);
         let window = window.get_or_insert_with(|| Window {
             began: now,
             written: 0,
             left_out: 0,
-            by_client: HashMap::new(),
+            by_error: HashMap::new(),
         });
         let client = match asker {
             Asker::Registered(id) => Some(id.as_str().to_owned()),
             Asker::Unknown(_) | Asker::Nobody => None,
         };
-        let of_one = window.by_client.get(&client).copied().unwrap_or_default();
+        let counted = (client, error);
+        let of_one = window.by_error.get(&counted).copied().unwrap_or_default();
         let own = window.written < LINES_OF_ALL && of_one < LINES_OF_ONE;
         if own {
             window.written += 1;
-            window.by_client.insert(client, of_one + 1);
+            window.by_error.insert(counted, of_one + 1);
         } else {
             window.left_out += 1;
         }
@@ -77,7 +79,7 @@ impl RefusalLog {
     }
 
     fn write(&self, explained: &Explained, (route, request_id): (&str, &str)) {
-        let lines = self.count(&explained.asker, Instant::now());
+        let lines = self.count(&explained.asker, explained.error, Instant::now());
         if lines.left_out > 0 {
             info!(
                 target: TARGET,
@@ -134,14 +136,15 @@ mod tests {
     #[test]
     fn a_client_that_is_refused_over_and_over_leaves_room_for_others() {
         let (log, now) = (RefusalLog::default(), Instant::now());
-        let written = |asker: &Asker, times: u32| (0..times).filter(|_| log.count(asker, now).own).count();
+        let written =
+            |asker: &Asker, times: u32| (0..times).filter(|_| log.count(asker, None, now).own).count();
         assert_eq!(written(&client("a"), 100), 20);
         assert_eq!(written(&client("b"), 1), 1);
         for stranger in 0..100 {
-            log.count(&Asker::Unknown(format!("s{stranger}")), now);
+            log.count(&Asker::Unknown(format!("s{stranger}")), None, now);
         }
         assert_eq!(written(&Asker::Nobody, 1), 0, "strangers share one count");
-        let later = log.count(&client("a"), now + WINDOW);
+        let later = log.count(&client("a"), None, now + WINDOW);
         assert_eq!((later.left_out, later.own), (80 + 80 + 1, true));
     }
 
@@ -149,11 +152,21 @@ mod tests {
     fn all_together_have_so_many_lines_and_so_much_memory() {
         let (log, now) = (RefusalLog::default(), Instant::now());
         let lines: Vec<Lines> = (0..10_000)
-            .map(|number| log.count(&client(&format!("c{number}")), now))
+            .map(|number| log.count(&client(&format!("c{number}")), None, now))
             .collect();
         assert_eq!(lines.iter().filter(|lines| lines.own).count(), 200);
         assert_eq!(lines.iter().filter(|lines| lines.begins).count(), 1, "said once");
         let window = log.0.lock().unwrap();
-        assert_eq!(window.as_ref().unwrap().by_client.len(), 200);
+        assert_eq!(window.as_ref().unwrap().by_error.len(), 200);
+    }
+
+    #[test]
+    fn wrong_secrets_in_a_clients_name_hide_nothing_else_of_it() {
+        let (log, now) = (RefusalLog::default(), Instant::now());
+        for _ in 0..100 {
+            log.count(&client("a"), Some("invalid_client"), now);
+        }
+        assert!(log.count(&client("a"), Some("invalid_grant"), now).own);
+        assert!(!log.count(&client("a"), Some("invalid_client"), now).own);
     }
 }
