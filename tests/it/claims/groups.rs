@@ -201,3 +201,39 @@ async fn a_hook_says_other_groups_only_by_its_policy() {
         );
     }
 }
+
+/// Groups go into tokens, cookies and headers: the workspaces' have four kilobytes at most, whole names only.
+#[tokio::test]
+async fn groups_have_four_kilobytes() {
+    let scene = scene().await;
+    let mut admin = scene.app.database.admin().await;
+    sqlx::raw_sql(
+        "insert into auth.workspaces (id, organization_id, name, slug, created_at, updated_at)
+         select 'long-' || n, id, 'Long', rpad('a' || n, 40, 'x'), created_at, created_at
+         from auth.organizations, generate_series(100, 199) n
+         where slug = 'acme';
+         insert into auth.workspace_members (workspace_id, organization_id, user_id, role, created_at, updated_at)
+         select w.id, w.organization_id, u.id, 'contributor', w.created_at, w.created_at
+         from auth.workspaces w, auth.users u
+         where w.id like 'long-%' and u.user_name = 'bob'",
+    )
+    .execute(&mut admin)
+    .await
+    .expect("a hundred workspaces");
+    let tokens = scene.tokens(SCOPE).await;
+    let groups = claims(text(&tokens, "access_token"))["groups"].clone();
+    let names: Vec<&str> = groups
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|name| name.as_str().expect("a text"))
+        .collect();
+    let one = "acme/a100xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:contributor";
+    assert_eq!(names.len(), 2 + 4096 / one.len());
+    assert!(names.contains(&one) && names.contains(&"acme:member"));
+    assert!(
+        names
+            .iter()
+            .all(|name| name.len() == one.len() || name.len() < 12)
+    );
+}
