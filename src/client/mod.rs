@@ -5,6 +5,7 @@ pub mod algorithm_use;
 pub mod auth;
 mod cache;
 pub mod error;
+pub mod icon;
 pub mod metadata;
 pub mod preset;
 pub mod registered;

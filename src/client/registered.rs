@@ -30,6 +30,8 @@ pub struct Client {
     pub disabled: bool,
     /// Every grant made before this instant is dead.
     pub revoked_before: Option<Timestamp>,
+    /// The SHA-256 of its icon's bytes, if one was fetched from its `logo_uri`.
+    pub icon: Option<Digest>,
 }
 
 impl Client {

@@ -85,6 +85,7 @@ mod tests {
             secrets,
             disabled: false,
             revoked_before: None,
+            icon: None,
         }
     }
 

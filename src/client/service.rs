@@ -86,12 +86,14 @@ pub async fn lock(work: &mut Work, client_id: &ClientId) -> Result<Client, Clien
 
 /// Changes a client that [`lock`] answered with: all of what it then is is checked anew, as in a registration. What was
 /// granted stays granted, but for scopes that it may not have any more. A client that presents no secret any more
-/// loses its secrets; one that does so from now on has none until [`rotate_secret`] gives it one.
+/// loses its secrets; one that does so from now on has none until [`rotate_secret`] gives it one. An icon from another
+/// address than the `logo_uri` goes.
 pub async fn edit(work: &mut Work, client: &Client, change: Change) -> Result<(), ClientError> {
     let now = work.now();
     let client_id = &client.client_id;
     let changed = NewClient::parse(client_id.as_str(), change.apply_to(&client.metadata)?)?;
     store::update_client(work.connection()?, &changed, now).await?;
+    store::delete_other_icon(work.connection()?, client_id).await?;
     if client.has_secret() && !changed.has_secret() {
         store::delete_secrets(work.connection()?, client_id).await?;
     }

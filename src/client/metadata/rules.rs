@@ -88,24 +88,32 @@ fn check_addresses(metadata: &ClientMetadata) -> Result<(), MetadataError> {
         ("tos_uri", &metadata.tos_uri),
         ("jwks_uri", &metadata.jwks_uri),
     ] {
-        if address.as_deref().is_some_and(|address| !is_web_address(address)) {
-            return Err(MetadataError::Address { field });
+        if let Some(address) = address {
+            web_address(field, address)?;
         }
     }
     Ok(())
 }
 
-fn is_web_address(text: &str) -> bool {
+/// Reads an address of a client: on the web, or on this machine; whatever a field is for, it leads nowhere else.
+pub fn web_address(field: &'static str, text: &str) -> Result<Url, MetadataError> {
+    let refused = MetadataError::Address { field };
     let printable = text.len() <= 2048 && text.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
-    let Ok(url) = Url::parse(text) else { return false };
+    let Ok(url) = Url::parse(text) else {
+        return Err(refused);
+    };
     let loopback = match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         Some(Host::Domain(name)) => name == "localhost",
-        None => return false,
+        None => return Err(refused),
     };
     let plain = url.username().is_empty() && url.password().is_none();
-    printable && plain && (url.scheme() == "https" || (url.scheme() == "http" && loopback))
+    if printable && plain && (url.scheme() == "https" || (url.scheme() == "http" && loopback)) {
+        Ok(url)
+    } else {
+        Err(refused)
+    }
 }
 
 fn check_numbers(metadata: &ClientMetadata) -> Result<(), MetadataError> {

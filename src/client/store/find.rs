@@ -1,4 +1,5 @@
-//! Owns the reading of one client with all its secrets, which is the statement behind the registry.
+//! Owns the reading of one client with all its secrets and the name of its icon, which is the statement behind the
+//! registry.
 
 use serde_json::{Map, Value};
 use sqlx::types::Json;
@@ -17,6 +18,7 @@ struct ClientRow {
     metadata: Json<Map<String, Value>>,
     disabled: bool,
     revoked_before: Option<Timestamp>,
+    icon: Option<Vec<u8>>,
     digests: Vec<Vec<u8>>,
     expiries: Vec<Option<Timestamp>>,
 }
@@ -32,6 +34,7 @@ pub(in crate::client) async fn find_client(
                   a.metadata as "metadata: Json<Map<String, Value>>",
                   a.disabled_at is not null as "disabled!",
                   a.revoked_before,
+                  icon.digest as "icon?",
                   secret.digests as "digests!",
                   secret.expiries as "expiries!: Vec<Option<Timestamp>>"
            from auth.oauth_applications a
@@ -41,6 +44,7 @@ pub(in crate::client) async fn find_client(
                from auth.oauth_client_secrets s
                where s.client_id = a.client_id
            ) secret
+           left join auth.client_icons icon on icon.client_id = a.client_id and icon.source = a.icon
            where a.client_id = $1"#,
         client_id,
     )
@@ -64,6 +68,13 @@ fn client(row: ClientRow) -> Result<Client, DatabaseError> {
         })
         .collect::<Option<_>>()
         .ok_or_else(|| impossible("a digest that is not 32 bytes long"))?;
+    let icon = match row.icon {
+        None => None,
+        Some(bytes) => Some(
+            Digest::from_bytes(&bytes)
+                .ok_or_else(|| impossible("an icon's digest that is not 32 bytes long"))?,
+        ),
+    };
     let metadata = ClientMetadata::read(row.metadata.0).map_err(|error| {
         tracing::error!(client_id = row.client_id, %error, "a stored client cannot be read");
         impossible("metadata that this version cannot read")
@@ -74,5 +85,6 @@ fn client(row: ClientRow) -> Result<Client, DatabaseError> {
         secrets,
         disabled: row.disabled,
         revoked_before: row.revoked_before,
+        icon,
     })
 }

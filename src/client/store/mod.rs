@@ -1,11 +1,12 @@
-//! The statements on `auth.oauth_applications`, `auth.oauth_client_secrets`, `auth.client_assertions` and
-//! `auth.resources`.
+//! The statements on `auth.oauth_applications`, `auth.oauth_client_secrets`, `auth.client_assertions`,
+//! `auth.client_icons` and `auth.resources`.
 
 mod algorithm_use;
 mod application;
 mod assertion;
 mod columns;
 mod find;
+mod icon;
 mod resource;
 mod secret;
 
@@ -16,6 +17,7 @@ pub(super) use application::{
 };
 pub(super) use assertion::{AssertionUse, expire_assertions, use_assertions};
 pub(super) use find::find_client;
+pub(super) use icon::{delete_other_icon, find_icon, keep_icon, serve_icon};
 pub(super) use resource::{
     clients_of_resource, delete_resource, find_resource, insert_resource, list_resources, lock_resource,
     update_resource,

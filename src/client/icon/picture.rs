@@ -1,0 +1,393 @@
+//! Owns what a picture of a client may be: a PNG, a JPEG or a WebP, told from its bytes whatever anybody calls it, of few
+//! bytes and few pixels. Never SVG, which can hold scripts. It reads headers and decodes nothing: their width and height
+//! are what a browser makes room for, so that no few bytes unpack into gigabytes there.
+
+/// The most bytes of a picture.
+pub const LARGEST: usize = 256 * 1024;
+/// The most pixels of each side.
+const LONGEST_SIDE: u32 = 1024;
+/// How far into a text it is looked for what kind of text it is.
+const HEAD: usize = 4096;
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+const JPEG: &[u8] = b"\xff\xd8\xff";
+
+/// What kind a picture is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureKind {
+    /// PNG.
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// WebP.
+    Webp,
+}
+
+impl PictureKind {
+    const ALL: [Self; 3] = [Self::Png, Self::Jpeg, Self::Webp];
+
+    /// The media type that it is stored and served as.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Webp => "image/webp",
+        }
+    }
+
+    /// The kind of a media type.
+    #[must_use]
+    pub fn parse(media_type: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.media_type() == media_type)
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Png => "PNG",
+            Self::Jpeg => "JPEG",
+            Self::Webp => "WebP",
+        }
+    }
+}
+
+/// Why something is no picture that pages show.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PictureError {
+    /// Nothing there.
+    #[error("it is empty")]
+    Empty,
+    /// More than pages should load.
+    #[error("it is larger than {} KiB ({LARGEST} bytes)", LARGEST / 1024)]
+    TooLarge,
+    /// A document with scripts, and with links to elsewhere.
+    #[error("it is an SVG, which can hold scripts; use a PNG, a JPEG or a WebP")]
+    Svg,
+    /// Often an error page, or the page that a picture stands on.
+    #[error("it is a page (HTML); use the address of the picture itself, a PNG, a JPEG or a WebP")]
+    Html,
+    /// Some other text.
+    #[error("it is text, no picture; use a PNG, a JPEG or a WebP")]
+    Text,
+    /// Mostly made to move.
+    #[error("it is a GIF; use a PNG, a JPEG or a WebP")]
+    Gif,
+    /// None that we know.
+    #[error("it is of no kind that is shown; use a PNG, a JPEG or a WebP")]
+    Unknown,
+    /// The header ends early, or contradicts itself.
+    #[error("it begins like a {0} and is broken: its width and height cannot be read")]
+    Broken(&'static str),
+    /// Nothing to see, or too much.
+    #[error("it has {width} by {height} pixels; each side may have 1 to {LONGEST_SIDE}")]
+    Pixels {
+        /// From left to right.
+        width: u32,
+        /// From top to bottom.
+        height: u32,
+    },
+}
+
+/// A picture that pages may show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    kind: PictureKind,
+    width: u16,
+    height: u16,
+    bytes: Vec<u8>,
+}
+
+impl Picture {
+    /// Reads a picture.
+    pub fn read(bytes: Vec<u8>) -> Result<Self, PictureError> {
+        if bytes.len() > LARGEST {
+            return Err(PictureError::TooLarge);
+        }
+        let Some(kind) = kind_of(&bytes) else {
+            return Err(what_else(&bytes));
+        };
+        let sides = match kind {
+            PictureKind::Png => png_sides(&bytes),
+            PictureKind::Jpeg => jpeg_sides(&bytes),
+            PictureKind::Webp => webp_sides(&bytes),
+        };
+        let (width, height) = sides.ok_or(PictureError::Broken(kind.name()))?;
+        let side = |pixels: u32| {
+            u16::try_from(pixels)
+                .ok()
+                .filter(|_| (1..=LONGEST_SIDE).contains(&pixels))
+        };
+        let (Some(wide), Some(high)) = (side(width), side(height)) else {
+            return Err(PictureError::Pixels { width, height });
+        };
+        Ok(Self {
+            kind,
+            width: wide,
+            height: high,
+            bytes,
+        })
+    }
+
+    /// What kind it is of.
+    #[must_use]
+    pub const fn kind(&self) -> PictureKind {
+        self.kind
+    }
+
+    /// Pixels from left to right.
+    #[must_use]
+    pub const fn width(&self) -> u16 {
+        self.width
+    }
+
+    /// Pixels from top to bottom.
+    #[must_use]
+    pub const fn height(&self) -> u16 {
+        self.height
+    }
+
+    /// The picture itself.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+fn kind_of(bytes: &[u8]) -> Option<PictureKind> {
+    if bytes.starts_with(PNG) {
+        Some(PictureKind::Png)
+    } else if bytes.starts_with(JPEG) {
+        Some(PictureKind::Jpeg)
+    } else if bytes.starts_with(b"RIFF") && at(bytes, 8) == Some(*b"WEBP") {
+        Some(PictureKind::Webp)
+    } else {
+        None
+    }
+}
+
+/// What it is instead, in the words that help most.
+fn what_else(bytes: &[u8]) -> PictureError {
+    if bytes.is_empty() {
+        return PictureError::Empty;
+    }
+    if bytes.starts_with(b"GIF8") {
+        return PictureError::Gif;
+    }
+    let head = String::from_utf8_lossy(bytes.get(..HEAD).unwrap_or(bytes)).to_ascii_lowercase();
+    let head =
+        head.trim_start_matches(|character: char| character.is_whitespace() || character == '\u{feff}');
+    if head.starts_with("<!doctype html") || head.starts_with("<html") {
+        PictureError::Html
+    } else if head.starts_with('<') && head.contains("<svg") {
+        PictureError::Svg
+    } else if std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0')) {
+        PictureError::Text
+    } else {
+        PictureError::Unknown
+    }
+}
+
+/// The bytes that stand at an offset, if that many are there.
+fn at<const N: usize>(bytes: &[u8], offset: usize) -> Option<[u8; N]> {
+    bytes.get(offset..)?.first_chunk().copied()
+}
+
+/// PNG §11.2.1 (the third edition): the first chunk is the header.
+fn png_sides(bytes: &[u8]) -> Option<(u32, u32)> {
+    let header = at::<8>(bytes, 8)? == *b"\0\0\0\x0dIHDR";
+    let (width, height) = (at(bytes, 16)?, at(bytes, 20)?);
+    header.then(|| (u32::from_be_bytes(width), u32::from_be_bytes(height)))
+}
+
+/// ITU-T T.81 annex B: segments follow each other, each as long as it says, until the one that begins the frame. What
+/// looks like that one inside another segment is none, so nothing is searched for.
+fn jpeg_sides(bytes: &[u8]) -> Option<(u32, u32)> {
+    let mut offset = 2;
+    loop {
+        let [0xff, marker] = at::<2>(bytes, offset)? else {
+            return None;
+        };
+        match marker {
+            // Fill bytes may stand before a marker.
+            0xff => offset += 1,
+            // Not for frames: Huffman tables, a reserved one, conditioning of arithmetic coding.
+            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
+                let (height, width) = (at(bytes, offset + 5)?, at(bytes, offset + 7)?);
+                return Some((
+                    u16::from_be_bytes(width).into(),
+                    u16::from_be_bytes(height).into(),
+                ));
+            }
+            // Markers that stand alone, the end, and the data of a frame that has not begun.
+            0x00..=0x01 | 0xd0..=0xda => return None,
+            _ => {
+                let length = usize::from(u16::from_be_bytes(at(bytes, offset + 2)?));
+                offset += 2 + Some(length).filter(|length| *length >= 2)?;
+            }
+        }
+    }
+}
+
+/// RFC 9649 §2.5 to §2.7: the first chunk is a frame, a lossless frame, or the header of something larger.
+fn webp_sides(bytes: &[u8]) -> Option<(u32, u32)> {
+    let little = |offset| {
+        let [low, middle, high] = at::<3>(bytes, offset)?;
+        Some(u32::from_le_bytes([low, middle, high, 0]))
+    };
+    match &at::<4>(bytes, 12)? {
+        b"VP8 " => {
+            let begins = at::<3>(bytes, 23)? == [0x9d, 0x01, 0x2a];
+            let side = |offset| Some(u32::from(u16::from_le_bytes(at(bytes, offset)?) & 0x3fff));
+            Some((side(26)?, side(28)?)).filter(|_| begins)
+        }
+        b"VP8L" => {
+            let begins = at::<1>(bytes, 20)? == [0x2f];
+            let sides = u32::from_le_bytes(at(bytes, 21)?);
+            begins.then_some(((sides & 0x3fff) + 1, ((sides >> 14) & 0x3fff) + 1))
+        }
+        b"VP8X" => Some((little(24)? + 1, little(27)? + 1)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        [
+            PNG,
+            b"\0\0\0\x0dIHDR",
+            &width.to_be_bytes(),
+            &height.to_be_bytes(),
+            b"\x08\x06\0\0\0",
+        ]
+        .concat()
+    }
+
+    /// A JPEG whose application segment holds these bytes.
+    fn jpeg(inside: &[u8], width: u16, height: u16) -> Vec<u8> {
+        let length = u16::try_from(inside.len() + 2).unwrap();
+        [
+            &b"\xff\xd8\xff\xe0"[..],
+            &length.to_be_bytes(),
+            inside,
+            b"\xff\xff\xc2\0\x11\x08",
+            &height.to_be_bytes(),
+            &width.to_be_bytes(),
+            b"\x03",
+        ]
+        .concat()
+    }
+
+    fn webp(chunk: &[u8], payload: &[u8]) -> Vec<u8> {
+        [b"RIFF\0\0\0\0WEBP", chunk, b"\0\0\0\0", payload].concat()
+    }
+
+    fn told(bytes: &[u8]) -> String {
+        Picture::read(bytes.to_vec()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_picture_is_told_from_its_bytes() {
+        for (bytes, kind, sides) in [
+            (png(1, 1024), PictureKind::Png, (1, 1024)),
+            (jpeg(b"JFIF", 64, 32), PictureKind::Jpeg, (64, 32)),
+            (
+                webp(b"VP8 ", b"\0\0\0\x9d\x01\x2a\x40\x40\x20\0"),
+                PictureKind::Webp,
+                (64, 32),
+            ),
+            // 63 and 31 in 14 bits each.
+            (
+                webp(b"VP8L", &[0x2f, 0x3f, 0xc0, 0x07, 0x00]),
+                PictureKind::Webp,
+                (64, 32),
+            ),
+            (
+                webp(b"VP8X", &[0x10, 0, 0, 0, 63, 0, 0, 31, 0, 0]),
+                PictureKind::Webp,
+                (64, 32),
+            ),
+        ] {
+            let picture = Picture::read(bytes).unwrap();
+            assert_eq!(
+                (picture.kind(), (picture.width(), picture.height())),
+                (kind, sides)
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_none_is_called_by_its_name() {
+        for (bytes, words) in [
+            (&b""[..], "it is empty"),
+            (
+                b"<svg onload='alert(1)'/>",
+                "it is an SVG, which can hold scripts",
+            ),
+            (
+                b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- x -->\n<SVG/>",
+                "it is an SVG",
+            ),
+            (b"\n<!DOCTYPE html><svg/>", "it is a page (HTML)"),
+            (b"<html>", "it is a page (HTML)"),
+            (b"data:image/png;base64,AAAA", "it is text"),
+            (b"GIF89a\x01\0\x01\0", "it is a GIF"),
+            (b"BM\x8a\0\0\0\xff\xff", "it is of no kind"),
+            (&[0; 20], "it is of no kind"),
+        ] {
+            assert!(told(bytes).starts_with(words), "{words}: {}", told(bytes));
+        }
+        assert_eq!(
+            told(&[PNG, &vec![0; LARGEST]].concat()),
+            "it is larger than 256 KiB (262144 bytes)"
+        );
+    }
+
+    #[test]
+    fn what_would_unpack_into_gigabytes_is_refused_by_its_header() {
+        let huge = webp(b"VP8X", &[0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
+        // A small frame that only stands in a comment hides nothing.
+        let hidden = jpeg(b"\xff\xc0\0\x11\x08\0\x20\0\x20\x03", 30_000, 30_000);
+        for bytes in [
+            png(30_000, 30_000),
+            png(1, u32::MAX),
+            png(0, 8),
+            jpeg(b"", 8, 0),
+            hidden,
+            huge,
+        ] {
+            assert!(
+                told(&bytes).contains("pixels; each side may have 1 to 1024"),
+                "{}",
+                told(&bytes)
+            );
+        }
+    }
+
+    /// However it is cut off or bent, it is refused or stays within the bounds.
+    #[test]
+    fn a_broken_header_is_no_picture() {
+        for (whole, shortest) in [
+            (png(8, 8), 24),
+            (jpeg(b"JFIF", 8, 8), 20),
+            (webp(b"VP8X", &[0, 0, 0, 0, 7, 0, 0, 7, 0, 0]), 30),
+        ] {
+            for length in 12..shortest {
+                assert!(told(&whole[..length]).contains("and is broken"), "{length}");
+            }
+            assert!(Picture::read(whole[..shortest].to_vec()).is_ok());
+        }
+        for broken in [
+            b"\xff\xd8\xff\xd9\0\0\0\0\0\0\0\0".to_vec(),
+            b"\xff\xd8\xff\xe0\0\x01\xff\xc0\0\x11\x08\0\x08\0\x08".to_vec(),
+            webp(b"ALPH", &[0; 10]),
+            webp(b"VP8L", &[0; 10]),
+            webp(b"VP8 ", &[0; 10]),
+            [PNG, b"\0\0\0\x0dIDAT\0\0\0\x08\0\0\0\x08"].concat(),
+        ] {
+            assert!(told(&broken).contains("and is broken"), "{broken:?}");
+        }
+    }
+}
