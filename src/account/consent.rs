@@ -27,6 +27,7 @@ use crate::http::respond::failure::Failure;
 use crate::http::respond::page::{self, FormAction};
 use crate::http::respond::step::Step;
 use crate::protocol::error::{ErrorCode, ProtocolError};
+use crate::protocol::issuer::Issuer;
 use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::session::LiveSession;
 use crate::web::client_card::{ClientCard, LogoImage, WebLink};
@@ -198,7 +199,7 @@ fn show(edge: &Edge, found: &FoundFlow, asked: &Asked, request_id: &str) -> Resp
     let person = &asked.session.person;
     let page = ConsentPage {
         layout: &edge.layout,
-        client: card(&found.client),
+        client: card(&found.client, edge.app.issuer()),
         user_name: if person.name.is_empty() {
             &person.email
         } else {
@@ -219,13 +220,15 @@ fn show(edge: &Edge, found: &FoundFlow, asked: &Asked, request_id: &str) -> Resp
     page::html(&page, FormAction::LeadsOut)
 }
 
-/// A client as pages show it.
-pub(super) fn card(client: &Client) -> ClientCard<'_> {
+/// A client as pages show it: with the icon that was fetched, or a logo that its registration holds itself.
+pub(super) fn card<'a>(client: &'a Client, issuer: &Issuer) -> ClientCard<'a> {
+    let served = client.icon.as_ref();
+    let logo = served.map(|icon| LogoImage::served(issuer.path(), icon));
     ClientCard {
         website: client.metadata.client_uri.as_deref().and_then(WebLink::parse),
         policy: client.metadata.policy_uri.as_deref().and_then(WebLink::parse),
         terms: client.metadata.tos_uri.as_deref().and_then(WebLink::parse),
-        logo: client.metadata.logo_uri.as_deref().and_then(LogoImage::parse),
+        logo: logo.or_else(|| LogoImage::parse(client.metadata.logo_uri.as_deref()?)),
         ..ClientCard::named(&client.metadata.client_name)
     }
 }

@@ -362,7 +362,7 @@ fn show(edge: &Edge, status: StatusCode, view: View<'_>) -> Response {
     let issuer = edge.app.issuer();
     let page = LoginPage {
         layout: &edge.layout,
-        client: view.flow.map(|(client, _)| super::consent::card(client)),
+        client: view.flow.map(|(client, _)| super::consent::card(client, issuer)),
         request: view.flow.map_or("", |(_, handle)| handle),
         action: &Step::Login.action(issuer),
         cancel_action: &Step::LoginCancel.action(issuer),

@@ -3,6 +3,7 @@
 
 pub mod authorize;
 pub mod client;
+pub mod client_icon;
 pub mod end_session;
 pub mod health;
 pub mod introspect;

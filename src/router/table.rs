@@ -4,10 +4,12 @@
 use crate::account::{consent, home, invitation, login};
 use crate::api;
 use crate::endpoint::{
-    authorize, end_session, introspect, jwks, membership_epoch, metadata, revoke, token, userinfo,
+    authorize, client_icon, end_session, introspect, jwks, membership_epoch, metadata, revoke, token,
+    userinfo,
 };
 use crate::http::respond::step::{INVITATION_PATH, Step};
 use crate::http::route::{Route, get, post};
+use crate::web;
 
 /// The limit per address before a row. Rows of one limit are counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +90,7 @@ pub(super) fn pages() -> Vec<Row> {
         (Limit::Authorize, get("/account", home::account)),
         (Limit::Authorize, get(INVITATION_PATH, invitation::get)),
         (Limit::Authorize, post(INVITATION_PATH, invitation::post)),
+        (Limit::Authorize, get(web::client_icon::PATH, client_icon::get)),
     ]
 }
 

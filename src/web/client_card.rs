@@ -1,7 +1,11 @@
 //! Owns how a client is shown to a person: everything in it was written by the client and is shown as text. Links
-//! lead to the web only; logos are inline bitmaps only, so that no page of ours asks another site for anything.
+//! lead to the web only; logos are bitmaps that stand here or inline, so that no page of ours asks another site for
+//! anything.
 
 use url::Url;
+
+use super::client_icon;
+use crate::base::digest::Digest;
 
 /// A client as its registration describes it.
 #[derive(Debug, Clone)]
@@ -66,12 +70,18 @@ impl WebLink {
     }
 }
 
-/// A logo inside the page: PNG, JPEG or WebP. Never SVG, which can hold scripts.
+/// A logo that no other site is asked for: PNG, JPEG or WebP. Never SVG, which can hold scripts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogoImage(String);
 
 impl LogoImage {
-    /// Reads a `data:` URI of a bitmap.
+    /// An icon that this server serves, below the issuer's path.
+    #[must_use]
+    pub fn served(issuer_path: &str, icon: &Digest) -> Self {
+        Self(client_icon::address(issuer_path, icon))
+    }
+
+    /// Reads a `data:` URI of a bitmap inside the page.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (kind, data) = text.strip_prefix("data:image/")?.split_once(";base64,")?;

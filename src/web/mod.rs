@@ -4,6 +4,7 @@
 pub mod account;
 pub mod asset;
 pub mod client_card;
+pub mod client_icon;
 pub mod consent;
 pub mod error;
 pub mod form_post;

@@ -1,0 +1,55 @@
+//! The icon of a client (`logo_uri` of RFC 7591 §2) as it was fetched once. One statement, and no cache of ours: the
+//! address names the bytes, so that a browser asks once a year. Whatever the picture turns out to be, nothing of it runs.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderName, StatusCode};
+
+use crate::base::digest::Digest;
+use crate::client::icon::{ServedIcon, kept};
+use crate::db::DatabaseError;
+use crate::db::work::Circumstances;
+use crate::http::edge::{Edge, Visit};
+use crate::http::respond::failure::Failure;
+use crate::web::client_icon;
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// Answers with the picture of a name.
+pub async fn get(State(edge): State<Edge>, Visit(visit): Visit, Path(name): Path<String>) -> Response {
+    let Some(digest) = client_icon::digest(&name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let request_id = visit.origin.request_id.clone();
+    match find(&edge, visit, digest).await {
+        Ok(Some(icon)) => picture(icon),
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
+    }
+}
+
+async fn find(
+    edge: &Edge,
+    visit: Circumstances,
+    digest: Digest,
+) -> Result<Option<ServedIcon>, DatabaseError> {
+    let mut work = edge.app.repeatable(visit).await?;
+    let found = kept::serve(&mut work, digest).await?;
+    work.commit().await?;
+    Ok(found)
+}
+
+fn picture(icon: ServedIcon) -> Response {
+    let headers = [
+        (CONTENT_TYPE, icon.kind.media_type()),
+        (CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'; sandbox",
+        ),
+        (RESOURCE_POLICY, "same-origin"),
+    ];
+    (headers, icon.bytes).into_response()
+}
