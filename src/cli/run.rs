@@ -68,11 +68,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             output::write(&client::presets(name.as_deref(), markdown)?, json)?;
         }
         Command::Client(command) => {
-            let config = load()?;
-            let mut work = operator::begin(&config).await?;
-            let report = client::run(command, &mut work, &config.issuer).await?;
-            client::require_algorithms(&mut work, &config.signing).await?;
-            work.commit().await?;
+            let report = client::run(command, &load()?).await?;
             output::write(&report, json)?;
         }
         Command::User(command) => {

@@ -9,7 +9,7 @@ use crate::base::reach::Reach;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClientSettings {
-    /// Which addresses may be fetched for a client: its `jwks_uri`.
+    /// Which addresses may be fetched for a client: its `jwks_uri`, its icon.
     pub reach: ReachSetting,
 }
 

@@ -111,6 +111,17 @@ pub enum ClientCommand {
     },
 }
 
+impl ClientCommand {
+    /// The address of a picture that is to be fetched.
+    pub(super) fn icon(&self) -> Option<&str> {
+        match self {
+            Self::Create(arguments) => arguments.options.icon(),
+            Self::Edit { changes, .. } => changes.options.icon(),
+            _ => None,
+        }
+    }
+}
+
 /// A registration.
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::doc_markdown, reason = "it is the help text, which knows no markup")]

@@ -14,8 +14,8 @@ pub use connect::{PresetList, PresetView, presets};
 pub use edit::EditClient;
 pub use options::MetadataOptions;
 pub use report::{
-    ClientChanged, ClientLine, ClientList, ClientReport, ClientView, Credentials, ResourceChanged,
+    ClientChanged, ClientLine, ClientList, ClientReport, ClientView, Credentials, IconView, ResourceChanged,
     ResourceList, ResourceView, SecretView,
 };
 pub use resource::{CreateResource, EditResource};
-pub use run::{require_algorithms, run};
+pub use run::run;

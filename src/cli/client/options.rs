@@ -87,7 +87,8 @@ pub struct MetadataOptions {
     /// It may introspect every token
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub may_introspect: Option<bool>,
-    /// Address of its logo
+    /// Address of its icon: a PNG, JPEG or WebP of at most 256 KiB and 1024 by 1024 pixels, which is fetched now, once,
+    /// and served by signet
     #[arg(long = "icon", value_name = "URI")]
     pub logo_uri: Option<String>,
     /// Its home page
@@ -135,6 +136,11 @@ impl MetadataOptions {
         }
         fields.extend(self.reset.iter().map(|field| (field.clone(), Value::Null)));
         Ok(Change::new(fields)?)
+    }
+
+    /// The address of a picture that is to be fetched.
+    pub(super) fn icon(&self) -> Option<&str> {
+        self.logo_uri.as_deref().filter(|address| !address.is_empty())
     }
 
     /// A client has one source of keys: naming one takes the other away.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::connect::{Connection, PresetList};
 use crate::base::clock::Timestamp;
 use crate::cli::layout;
+use crate::client::icon::KeptIcon;
 use crate::client::{Client, ClientSummary, Resource};
 use crate::protocol::algorithm::Algorithm;
 
@@ -64,6 +65,25 @@ pub struct ClientView {
     pub secrets: Vec<SecretView>,
     /// Everything that was granted before is dead.
     pub revoked_before: Option<Timestamp>,
+    /// The picture that was fetched from its `logo_uri`.
+    pub icon: Option<IconView>,
+}
+
+/// A picture that pages show.
+#[derive(Debug, Serialize)]
+pub struct IconView {
+    /// Where it was fetched from.
+    pub source: String,
+    /// What it is served as.
+    pub media_type: &'static str,
+    /// Pixels from left to right.
+    pub width: i32,
+    /// Pixels from top to bottom.
+    pub height: i32,
+    /// How many bytes it has.
+    pub bytes: i32,
+    /// When it was fetched.
+    pub fetched_at: Timestamp,
 }
 
 /// That there is a secret, and how long.
@@ -129,8 +149,10 @@ pub struct ResourceChanged {
     pub done: &'static str,
 }
 
-impl From<Client> for ClientView {
-    fn from(client: Client) -> Self {
+impl ClientView {
+    /// What is shown of a client.
+    #[must_use]
+    pub fn new(client: &Client, icon: Option<KeptIcon>) -> Self {
         let secrets = client.secrets.iter().map(|secret| SecretView {
             expires_at: secret.expires_at,
         });
@@ -140,6 +162,20 @@ impl From<Client> for ClientView {
             disabled: client.disabled,
             secrets: secrets.collect(),
             revoked_before: client.revoked_before,
+            icon: icon.map(IconView::from),
+        }
+    }
+}
+
+impl From<KeptIcon> for IconView {
+    fn from(icon: KeptIcon) -> Self {
+        Self {
+            source: icon.source,
+            media_type: icon.kind.media_type(),
+            width: icon.width,
+            height: icon.height,
+            bytes: icon.size,
+            fetched_at: icon.fetched_at,
         }
     }
 }

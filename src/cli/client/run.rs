@@ -1,27 +1,52 @@
-//! Owns what `signet client …` does, in its caller's transaction.
+//! Owns what `signet client …` does, in one transaction. What is fetched is fetched before it begins.
 
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::arguments::{ClientCommand, CreateClient};
 use super::connect::{Connection, Product, presets};
-use super::report::{ClientChanged, ClientLine, ClientList, ClientReport, Credentials};
+use super::edit::EditClient;
+use super::report::{ClientChanged, ClientLine, ClientList, ClientReport, ClientView, Credentials};
 use super::resource;
 use crate::base::clock;
+use crate::base::fetch::Fetch;
 use crate::base::id::{self, ClientId};
 use crate::base::secret::Secret;
-use crate::cli::values;
+use crate::cli::{operator, values};
+use crate::client::icon::{FetchedIcon, kept};
 use crate::client::{Change, ClientError, NewClient, algorithm_use, service};
-use crate::config::SigningSettings;
+use crate::config::{SignetConfig, SigningSettings};
 use crate::db::Work;
 use crate::lifecycle::disable_client;
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::issuer::Issuer;
 
-/// Carries out a command in the caller's transaction, which the caller commits.
-pub async fn run(command: ClientCommand, work: &mut Work, issuer: &str) -> Result<ClientReport> {
+/// Carries out a command.
+pub async fn run(command: ClientCommand, config: &SignetConfig) -> Result<ClientReport> {
+    let icon = match command.icon() {
+        Some(address) => {
+            let fetch = Fetch::new(config.clients.reach())?;
+            Some(FetchedIcon::fetch(&fetch, address).await?)
+        }
+        None => None,
+    };
+    let mut work = operator::begin(config).await?;
+    let unused = unused(&mut work, &config.signing).await?;
+    let report = carry_out(command, icon.as_ref(), &mut work, &config.issuer).await?;
+    require_unused(&mut work, unused).await?;
+    work.commit().await?;
+    Ok(report)
+}
+
+async fn carry_out(
+    command: ClientCommand,
+    icon: Option<&FetchedIcon>,
+    work: &mut Work,
+    issuer: &str,
+) -> Result<ClientReport> {
     match command {
         ClientCommand::Create(arguments) => {
             let issuer = Issuer::parse(issuer).context("issuer")?;
-            create(&arguments, work, &issuer).await
+            create(&arguments, icon, work, &issuer).await
         }
         ClientCommand::Presets { name, markdown } => {
             Ok(ClientReport::Presets(presets(name.as_deref(), markdown)?))
@@ -31,24 +56,8 @@ pub async fn run(command: ClientCommand, work: &mut Work, issuer: &str) -> Resul
             let clients = clients.into_iter().map(ClientLine::from).collect();
             Ok(ClientReport::Clients(ClientList { clients }))
         }
-        ClientCommand::Show { id } => {
-            let client = service::show(work, &ClientId::from_text(id))
-                .await
-                .map_err(advise)?;
-            Ok(ClientReport::Client(Box::new(client.into())))
-        }
-        ClientCommand::Edit { id, changes } => {
-            ensure!(
-                !changes.is_empty(),
-                "there is nothing to change; `signet client edit --help` lists what may be"
-            );
-            let id = ClientId::from_text(id);
-            let before = service::lock(work, &id).await.map_err(advise)?;
-            let change = changes.change(&before.metadata)?;
-            service::edit(work, &before, change).await.map_err(advise)?;
-            let client = service::show(work, &id).await?;
-            Ok(ClientReport::Client(Box::new(client.into())))
-        }
+        ClientCommand::Show { id } => view(work, &ClientId::from_text(id)).await,
+        ClientCommand::Edit { id, changes } => edit(&ClientId::from_text(id), &changes, icon, work).await,
         ClientCommand::RotateSecret { id, overlap } => {
             let id = ClientId::from_text(id);
             let secret = service::rotate_secret(work, &id, overlap).await.map_err(advise)?;
@@ -96,9 +105,23 @@ pub async fn run(command: ClientCommand, work: &mut Work, issuer: &str) -> Resul
     }
 }
 
-/// Refuses what was written in this transaction if somebody is registered with an algorithm that is left out.
-pub async fn require_algorithms(work: &mut Work, settings: &SigningSettings) -> Result<()> {
+/// The algorithms that are left out and nobody is registered with.
+async fn unused(work: &mut Work, settings: &SigningSettings) -> Result<Vec<Algorithm>> {
+    let mut unused = Vec::new();
     for algorithm in settings.left_out() {
+        if algorithm_use::first(work.connection()?, algorithm)
+            .await?
+            .is_none()
+        {
+            unused.push(algorithm);
+        }
+    }
+    Ok(unused)
+}
+
+/// Refuses what was written in this transaction if somebody is registered with one of them now.
+async fn require_unused(work: &mut Work, algorithms: Vec<Algorithm>) -> Result<()> {
+    for algorithm in algorithms {
         if let Some(user) = algorithm_use::first(work.connection()?, algorithm).await? {
             let (kind, id, name) = (&user.kind, &user.id, algorithm.name());
             bail!("the {kind} {id} would be registered with {name}, which signing.algorithms leaves out");
@@ -142,7 +165,37 @@ fn changed(id: &ClientId, done: &'static str) -> ClientReport {
     })
 }
 
-async fn create(arguments: &CreateClient, work: &mut Work, issuer: &Issuer) -> Result<ClientReport> {
+async fn view(work: &mut Work, id: &ClientId) -> Result<ClientReport> {
+    let client = service::show(work, id).await.map_err(advise)?;
+    let icon = kept::show(work, id).await?;
+    Ok(ClientReport::Client(Box::new(ClientView::new(&client, icon))))
+}
+
+async fn edit(
+    id: &ClientId,
+    changes: &EditClient,
+    icon: Option<&FetchedIcon>,
+    work: &mut Work,
+) -> Result<ClientReport> {
+    ensure!(
+        !changes.is_empty(),
+        "there is nothing to change; `signet client edit --help` lists what may be"
+    );
+    let before = service::lock(work, id).await.map_err(advise)?;
+    let change = changes.change(&before.metadata)?;
+    service::edit(work, &before, change).await.map_err(advise)?;
+    if let Some(icon) = icon {
+        kept::keep(work, id, icon).await?;
+    }
+    view(work, id).await
+}
+
+async fn create(
+    arguments: &CreateClient,
+    icon: Option<&FetchedIcon>,
+    work: &mut Work,
+    issuer: &Issuer,
+) -> Result<ClientReport> {
     let product = Product::of(arguments, issuer)?;
     let client_id = match (&arguments.id, &arguments.preset) {
         (Some(id), _) | (None, Some(id)) => id.clone(),
@@ -158,6 +211,9 @@ async fn create(arguments: &CreateClient, work: &mut Work, issuer: &Issuer) -> R
         .map(values::secret_from)
         .transpose()?;
     let created = service::create(work, &new, chosen).await.map_err(advise)?;
+    if let Some(icon) = icon {
+        kept::keep(work, &created.client_id, icon).await?;
+    }
     let secret = created.secret.as_ref().map(Secret::expose);
     let connection = Connection::of(product, issuer, &new, secret, work.entropy())?;
     Ok(ClientReport::Credentials(Credentials {

@@ -68,6 +68,7 @@ async fn a_client_is_registered_and_shown() {
         "authorization_code",
         "refresh_token"
       ],
+      "icon": null,
       "id_token_signed_response_alg": "RS256",
       "jwks": null,
       "jwks_uri": null,
@@ -94,6 +95,14 @@ async fn a_client_is_registered_and_shown() {
       "type": "web"
     }
     "#);
+}
+
+/// A line of the list says what tells clients apart.
+#[tokio::test]
+async fn a_client_is_listed() {
+    let database = TestDatabase::new().await;
+    let signet = Signet::on(&database);
+    signet.json(&CREATE).await;
     assert_json_snapshot!(tidy(signet.json(&["client", "list"]).await), @r#"
     {
       "clients": [
