@@ -14,6 +14,7 @@ mod browser_refusals;
 mod client_assertion_keys;
 mod client_assertions;
 mod client_authentication;
+mod client_icons;
 mod client_secrets;
 mod code;
 mod code_endings;

@@ -3,6 +3,7 @@
 mod accounts;
 mod algorithms;
 mod client_edit;
+mod client_icon;
 mod client_keys;
 mod client_life;
 mod client_migration;

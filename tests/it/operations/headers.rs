@@ -7,7 +7,7 @@ use reqwest::Method;
 use crate::app::{Reply, TestApp};
 use crate::fixtures::a_client;
 
-const PATHS: [&str; 19] = [
+const PATHS: [&str; 20] = [
     "/",
     "/account",
     "/account/invitation",
@@ -26,6 +26,7 @@ const PATHS: [&str; 19] = [
     "/oauth2/logout/done",
     "/.well-known/openid-configuration",
     "/.well-known/jwks.json",
+    "/static/client-icons/unknown",
     "/no/such/page",
 ];
 
