@@ -2,11 +2,9 @@
 
 use crate::authentication::password::HashError;
 use crate::base::fetch::FetchError;
-use crate::client::algorithm_use::AlgorithmUser;
 use crate::db::pool::PoolError;
 use crate::db::{DatabaseError, migrate};
 use crate::hook::registry::RegistryError;
-use crate::protocol::algorithm::Algorithm;
 use crate::protocol::issuer::IssuerError;
 use crate::sealing::KekError;
 use crate::signing::error::SigningError;
@@ -35,18 +33,6 @@ pub enum AppError {
     /// The hooks cannot be used.
     #[error(transparent)]
     Hooks(#[from] RegistryError),
-    /// Somebody is registered with an algorithm that is left out.
-    #[error(
-        "signing.algorithms leaves {} out, which the {} {} is registered with: name it, or register that one with \
-         another algorithm first",
-        algorithm.name(), user.kind, user.id
-    )]
-    AlgorithmInUse {
-        /// What is left out.
-        algorithm: Algorithm,
-        /// Who needs it.
-        user: AlgorithmUser,
-    },
     /// Nothing can be fetched.
     #[error("outgoing HTTP: {0}")]
     Fetch(#[from] FetchError),

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::{doctor_database, output, proxies, replicas};
 use crate::app;
+use crate::client::algorithm_use;
 use crate::config::SignetConfig;
 use crate::db::lease::Lender;
 use crate::db::pool::{self, PoolSettings};
@@ -200,12 +201,28 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
             hooks(config, lender.clone(), &mut connection, keyring).await,
         );
         let keys = SigningKeys::load(&mut connection, keyring, &config.signing.algorithms).await;
-        report.note(
-            "keys",
-            keys.map_err(|error| told(&error)).and_then(|keys| usable(&keys)),
-        );
+        let usable = keys.map_err(|error| told(&error)).and_then(|keys| usable(&keys));
+        let wanted = left_out(config, &mut connection).await;
+        report.note("keys", wanted.and(usable));
         replicas(&mut connection, keyring, report).await;
     }
+}
+
+/// Whether nobody is registered with an algorithm that is left out.
+async fn left_out(config: &SignetConfig, connection: &mut PgConnection) -> Result<(), String> {
+    for algorithm in config.signing.left_out() {
+        let user = algorithm_use::first(connection, algorithm).await;
+        if let Some(user) = user.map_err(|error| told(&error))? {
+            return Err(format!(
+                "the {} {} is registered with {}, which signing.algorithms leaves out, and gets no token: register it \
+                 with another one",
+                user.kind,
+                user.id,
+                algorithm.name()
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The replicas side by side.

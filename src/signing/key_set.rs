@@ -75,6 +75,7 @@ impl UnopenedRow {
 /// Our keys at one moment. A row that does not open is known to be there, and nothing of it is believed: it signs
 /// nothing, verifies nothing and is not published.
 pub struct KeySet {
+    offered: Vec<Algorithm>,
     signers: HashMap<Algorithm, Signer>,
     known: HashMap<String, KnownKey>,
     unopened: Vec<UnopenedRow>,
@@ -90,10 +91,12 @@ struct Jwks<'a> {
 }
 
 impl KeySet {
+    /// A key of an algorithm that is not offered signs nothing and is not published. What it signed before is read.
     pub(super) fn new(
         mut keys: Vec<(KeyStatus, PrivateJwk)>,
         server_keys: ServerKeys,
         mut unopened: Vec<UnopenedRow>,
+        offered: &[Algorithm],
     ) -> Result<Self, SigningError> {
         // A stable order gives all replicas the same document, the keys in use first.
         keys.sort_by(|(a_status, a), (b_status, b)| {
@@ -106,6 +109,7 @@ impl KeySet {
             let name = key.public().key_id().as_str().to_owned();
             match parts(*status, key) {
                 Ok((signer, verifier)) => {
+                    let signer = signer.filter(|signer| offered.contains(&signer.algorithm()));
                     signers.extend(signer.map(|signer| (signer.algorithm(), signer)));
                     let status = *status;
                     known.insert(name, KnownKey { status, verifier });
@@ -117,9 +121,10 @@ impl KeySet {
                 }
             }
         });
-        let jwks = render(&keys)?;
+        let jwks = render(&keys, offered)?;
         let hash = URL_SAFE_NO_PAD.encode(plain_sha256(jwks.as_bytes()));
         Ok(Self {
+            offered: offered.to_vec(),
             signers,
             known,
             unopened,
@@ -193,7 +198,8 @@ impl KeySet {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.server_keys.can_tag(Purpose::RefreshToken)
-            && Algorithm::ALL
+            && self
+                .offered
                 .iter()
                 .all(|algorithm| self.signers.contains_key(algorithm))
     }
@@ -267,10 +273,10 @@ fn parts(status: KeyStatus, key: &PrivateJwk) -> Result<(Option<Signer>, Verifie
     Ok((signer, Verifier::new(key.public())?))
 }
 
-fn render(keys: &[(KeyStatus, PrivateJwk)]) -> Result<String, SigningError> {
+fn render(keys: &[(KeyStatus, PrivateJwk)], offered: &[Algorithm]) -> Result<String, SigningError> {
     let published = keys
         .iter()
-        .filter(|(status, _)| status.is_published())
+        .filter(|(status, key)| status.is_published() && offered.contains(&key.public().algorithm()))
         .map(|(_, key)| key.public())
         .collect();
     let json = serde_json::to_string(&Jwks { keys: published }).map_err(JoseError::Claims)?;

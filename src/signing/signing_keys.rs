@@ -24,23 +24,22 @@ pub struct SigningKeys {
 
 #[derive(Debug)]
 struct Shared {
-    algorithms: Vec<Algorithm>,
+    offered: Vec<Algorithm>,
     current: RwLock<Arc<KeySet>>,
     reloading: Mutex<()>,
 }
 
 impl SigningKeys {
-    /// Reads the keys for the first time. Those of other algorithms are not looked at, now or later: they sign
-    /// nothing, verify nothing and are not published.
+    /// Reads the keys for the first time. Those of other algorithms sign nothing and are not published, now or later.
     pub async fn load(
         connection: &mut PgConnection,
         keyring: &Keyring,
-        algorithms: &[Algorithm],
+        offered: &[Algorithm],
     ) -> Result<Self, SigningError> {
-        let set = read(connection, keyring, algorithms).await?;
+        let set = read(connection, keyring, offered).await?;
         Ok(Self {
             shared: Arc::new(Shared {
-                algorithms: algorithms.to_vec(),
+                offered: offered.to_vec(),
                 current: RwLock::new(Arc::new(set)),
                 reloading: Mutex::new(()),
             }),
@@ -72,7 +71,7 @@ impl SigningKeys {
         // One at a time from question to answer: else an older answer could replace a newer one, and bring a
         // revoked key back.
         let _reloading = self.shared.reloading.lock().await;
-        let set = Arc::new(read(connection, keyring, &self.shared.algorithms).await?);
+        let set = Arc::new(read(connection, keyring, &self.shared.offered).await?);
         *self
             .shared
             .current
@@ -85,16 +84,16 @@ impl SigningKeys {
 async fn read(
     connection: &mut PgConnection,
     keyring: &Keyring,
-    algorithms: &[Algorithm],
+    offered: &[Algorithm],
 ) -> Result<KeySet, SigningError> {
-    let algorithms: Vec<&str> = algorithms.iter().copied().map(Algorithm::name).collect();
+    let algorithms = Algorithm::ALL.map(Algorithm::name);
     let purposes = Purpose::ALL.map(Purpose::name);
     let stored = store::load(connection, &algorithms, &purposes).await?;
-    open(&stored, keyring)
+    open(&stored, keyring, offered)
 }
 
 /// Opens row by row: a revocation must count whatever else cannot be opened.
-fn open(stored: &Stored, keyring: &Keyring) -> Result<KeySet, SigningError> {
+fn open(stored: &Stored, keyring: &Keyring, offered: &[Algorithm]) -> Result<KeySet, SigningError> {
     let mut unopened = Vec::new();
     let mut keys = Vec::with_capacity(stored.keys.len());
     for row in &stored.keys {
@@ -119,7 +118,8 @@ fn open(stored: &Stored, keyring: &Keyring) -> Result<KeySet, SigningError> {
             }
         }
     }
-    KeySet::new(keys, ServerKeys::new(secrets).beside(unopened_secrets), unopened)
+    let server_keys = ServerKeys::new(secrets).beside(unopened_secrets);
+    KeySet::new(keys, server_keys, unopened, offered)
 }
 
 fn open_key(row: &StoredKey, keyring: &Keyring) -> Result<(KeyStatus, PrivateJwk), SigningError> {

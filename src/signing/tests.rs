@@ -26,7 +26,7 @@ fn again(key: &PrivateJwk) -> PrivateJwk {
 }
 
 fn set(keys: Vec<(KeyStatus, PrivateJwk)>) -> KeySet {
-    KeySet::new(keys, server_keys(), Vec::new()).unwrap()
+    KeySet::new(keys, server_keys(), Vec::new(), &Algorithm::ALL).unwrap()
 }
 
 /// JW-04: every JWK names kid, alg and use, and none has a private member.
@@ -50,6 +50,24 @@ fn the_jwks_shows_public_members_only() {
     }
     assert_eq!(set.algorithms(), Algorithm::ALL);
     assert!(set.jwks_etag().starts_with('"') && set.jwks_etag().ends_with('"'));
+}
+
+/// What is left out signs nothing, is not published, and leaves nothing missing; what it signed before is read.
+#[test]
+fn an_algorithm_that_is_not_offered_only_reads() {
+    let keys: Vec<(KeyStatus, PrivateJwk)> = Algorithm::ALL
+        .map(|algorithm| (KeyStatus::Active, key(algorithm)))
+        .into();
+    let same = keys.iter().map(|(status, key)| (*status, again(key))).collect();
+    let before = set(keys);
+    let token = before.sign(Algorithm::EdDsa, "JWT", &json!({"a": 1})).unwrap();
+    let offered = [Algorithm::RS256, Algorithm::ES256];
+    let after = KeySet::new(same, server_keys(), Vec::new(), &offered).unwrap();
+    assert_eq!(after.algorithms(), offered);
+    assert!(after.is_complete());
+    assert!(!after.jwks().contains("OKP"));
+    assert!(after.sign(Algorithm::EdDsa, "JWT", &json!({})).is_err());
+    assert_eq!(after.verify(&token, "JWT").unwrap()["a"], 1);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use signet::protocol::algorithm::Algorithm;
 
 use super::program::Signet;
 use crate::app::TestApp;
+use crate::fixtures::a_client;
 use crate::support::clock::ManualClock;
 use crate::support::database::TestDatabase;
 
@@ -57,12 +58,40 @@ async fn nobody_is_registered_with_what_is_left_out() {
     let shown = signet.json(&["client", "show", "app"]).await;
     assert_eq!(shown["access_token_signed_response_alg"], serde_json::Value::Null);
     signet.json(&edit).await;
-    let started = without
-        .with("SIGNET_LISTEN__PUBLIC", "127.0.0.1:0")
-        .with("SIGNET_LISTEN__INTERNAL", "127.0.0.1:0")
-        .run(&["serve"])
-        .await;
-    started.assert_refused("signing.algorithms leaves EdDSA out, which the client app is registered with");
+    let doctor = without.run(&["doctor"]).await;
+    assert!(
+        doctor
+            .output
+            .contains("the client app is registered with EdDSA, which signing.algorithms leaves out"),
+        "{}",
+        doctor.output
+    );
+    without.json(&["client", "list"]).await;
+    without.json(&["client", "edit", "app", "--name", "Other"]).await;
+}
+
+/// Who is registered with it from before gets no token; nobody else is kept from one, nor the server from starting.
+#[tokio::test]
+async fn who_uses_what_is_left_out_gets_no_token() {
+    let database = TestDatabase::new().await;
+    let clock = Arc::new(ManualClock::new());
+    let before = TestApp::on(database.again(), Arc::clone(&clock), |_| {}).await;
+    let old = a_client("old")
+        .service()
+        .algorithms(Algorithm::RS256, Algorithm::EdDsa);
+    let old = old.create(&before).await;
+    let other = a_client("other").service().create(&before).await;
+    let app = TestApp::on(database, clock, |config| {
+        config.signing.algorithms = vec![Algorithm::RS256, Algorithm::ES256];
+    })
+    .await;
+    for (client, status) in [(&old, 503), (&other, 200)] {
+        let reply = app
+            .relying_party(client)
+            .token(&[("grant_type", "client_credentials")])
+            .await;
+        assert_eq!(reply.status, status, "{}", reply.body);
+    }
 }
 
 /// What discovery must name and what access tokens have by default cannot be left out.
