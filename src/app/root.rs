@@ -21,6 +21,7 @@ use crate::base::id::ReplicaId;
 use crate::base::origin::Origin;
 use crate::client::auth::replay::UsedAssertions;
 use crate::client::auth::{Authenticator, PublishedKeys};
+use crate::client::icon::ServedIcons;
 use crate::client::{Registry, Resources};
 use crate::config::SignetConfig;
 use crate::db::changes::{self, Freshness, Watched};
@@ -63,6 +64,7 @@ struct Parts {
     clients: Registry,
     authenticator: Authenticator,
     resources: Resources,
+    served_icons: ServedIcons,
     keyring: Keyring,
     hasher: Hasher,
     throttle: Limits,
@@ -124,6 +126,7 @@ impl App {
             clients: Registry::new(lender.clone(), Arc::clone(&freshness)),
             authenticator,
             resources: Resources::new(lender.clone(), Arc::clone(&freshness)),
+            served_icons: ServedIcons::default(),
             hasher: Hasher::new(hasher_settings(&config.password))?,
             dns: injected
                 .dns
@@ -328,6 +331,12 @@ impl App {
     #[must_use]
     pub fn authenticator(&self) -> &Authenticator {
         &self.0.authenticator
+    }
+
+    /// Clients' icons that were served lately.
+    #[must_use]
+    pub fn served_icons(&self) -> &ServedIcons {
+        &self.0.served_icons
     }
 
     /// Registered resources.

@@ -1,5 +1,7 @@
-//! The icon of a client (`logo_uri` of RFC 7591 §2) as it was fetched once. One statement, and no cache of ours: the
-//! address names the bytes, so that a browser asks once a year. Whatever the picture turns out to be, nothing of it runs.
+//! The icon of a client (`logo_uri` of RFC 7591 §2) as it was fetched once. One statement, which brings no
+//! picture that was served lately; the address names the bytes, so that a browser asks once a year. Whatever the picture turns out to be, nothing of it runs.
+
+use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
@@ -23,7 +25,7 @@ pub async fn get(State(edge): State<Edge>, Visit(visit): Visit, Path(name): Path
     };
     let request_id = visit.origin.request_id.clone();
     match find(&edge, visit, digest).await {
-        Ok(Some(icon)) => picture(icon),
+        Ok(Some(icon)) => picture(&icon),
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => Failure::from(error).page(&edge.layout, &request_id),
     }
@@ -33,14 +35,14 @@ async fn find(
     edge: &Edge,
     visit: Circumstances,
     digest: Digest,
-) -> Result<Option<ServedIcon>, DatabaseError> {
+) -> Result<Option<Arc<ServedIcon>>, DatabaseError> {
     let mut work = edge.app.repeatable(visit).await?;
-    let found = kept::serve(&mut work, digest).await?;
+    let found = kept::serve(&mut work, &digest, edge.app.served_icons()).await?;
     work.commit().await?;
     Ok(found)
 }
 
-fn picture(icon: ServedIcon) -> Response {
+fn picture(icon: &ServedIcon) -> Response {
     let headers = [
         (CONTENT_TYPE, icon.kind.media_type()),
         (CACHE_CONTROL, "public, max-age=31536000, immutable"),
@@ -51,5 +53,5 @@ fn picture(icon: ServedIcon) -> Response {
         ),
         (RESOURCE_POLICY, "same-origin"),
     ];
-    (headers, icon.bytes).into_response()
+    (headers, icon.bytes.clone()).into_response()
 }

@@ -1,6 +1,9 @@
 //! Owns what is kept of a client's icon, and how it is found: for an operator by the client, for a browser by the digest
 //! of its bytes, which is its name in the address that pages show.
 
+use std::sync::Arc;
+
+use super::cache::ServedIcons;
 use super::fetched::FetchedIcon;
 use super::picture::PictureKind;
 use crate::base::clock::Timestamp;
@@ -47,7 +50,19 @@ pub async fn show(work: &mut Work, client_id: &ClientId) -> Result<Option<KeptIc
     store::find_icon(work.connection()?, client_id).await
 }
 
-/// The icon of a digest, whichever clients have it.
-pub async fn serve(work: &mut Work, digest: Digest) -> Result<Option<ServedIcon>, DatabaseError> {
-    store::serve_icon(work.connection()?, digest).await
+/// The icon of a digest, whichever clients have it. What was served lately is not sent by the database again.
+pub async fn serve(
+    work: &mut Work,
+    digest: &Digest,
+    served: &ServedIcons,
+) -> Result<Option<Arc<ServedIcon>>, DatabaseError> {
+    let known = served.find(digest);
+    let found = store::serve_icon(work.connection()?, digest, known.is_some()).await?;
+    Ok(found.map(|found| {
+        known.unwrap_or_else(|| {
+            let icon = Arc::new(found);
+            served.keep(digest, Arc::clone(&icon));
+            icon
+        })
+    }))
 }

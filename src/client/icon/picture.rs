@@ -78,6 +78,12 @@ pub enum PictureError {
     /// The header ends early, or contradicts itself.
     #[error("it begins like a {0} and is broken: its width and height cannot be read")]
     Broken(&'static str),
+    /// It was cut off, or something else hangs on to it.
+    #[error("it begins like a {0} and does not end like one")]
+    End(&'static str),
+    /// What is looked at on the consent page stays what it is.
+    #[error("it is an animation; use a picture that stands still")]
+    Moves,
     /// Nothing to see, or too much.
     #[error("it has {width} by {height} pixels; each side may have 1 to {LONGEST_SIDE}")]
     Pixels {
@@ -112,6 +118,11 @@ impl Picture {
             PictureKind::Webp => webp_sides(&bytes),
         };
         let (width, height) = sides.ok_or(PictureError::Broken(kind.name()))?;
+        let ends = match kind {
+            PictureKind::Png => png_ends(&bytes)?,
+            PictureKind::Jpeg => bytes.ends_with(b"\xff\xd9"),
+            PictureKind::Webp => webp_ends(&bytes)?,
+        };
         let side = |pixels: u32| {
             u16::try_from(pixels)
                 .ok()
@@ -120,6 +131,9 @@ impl Picture {
         let (Some(wide), Some(high)) = (side(width), side(height)) else {
             return Err(PictureError::Pixels { width, height });
         };
+        if !ends {
+            return Err(PictureError::End(kind.name()));
+        }
         Ok(Self {
             kind,
             width: wide,
@@ -228,6 +242,38 @@ fn jpeg_sides(bytes: &[u8]) -> Option<(u32, u32)> {
     }
 }
 
+/// PNG §5.3 and §11: chunks follow each other, each as long as it says, to IEND, which is the file's end. `acTL` makes an
+/// animation of it.
+fn png_ends(bytes: &[u8]) -> Result<bool, PictureError> {
+    let mut offset = PNG.len();
+    while let (Some(length), Some(kind)) = (at::<4>(bytes, offset), at::<4>(bytes, offset + 4)) {
+        if &kind == b"acTL" {
+            return Err(PictureError::Moves);
+        }
+        let Some(next) = usize::try_from(u32::from_be_bytes(length))
+            .ok()
+            .and_then(|length| offset.checked_add(length)?.checked_add(12))
+        else {
+            return Ok(false);
+        };
+        if &kind == b"IEND" {
+            return Ok(next == bytes.len());
+        }
+        offset = next;
+    }
+    Ok(false)
+}
+
+/// RFC 9649 §2.3 and §2.7: the file is as long as it says; a flag says whether it moves.
+fn webp_ends(bytes: &[u8]) -> Result<bool, PictureError> {
+    let extended = at::<4>(bytes, 12).as_ref() == Some(b"VP8X");
+    if extended && at::<1>(bytes, 20).is_some_and(|[flags]| flags & 2 != 0) {
+        return Err(PictureError::Moves);
+    }
+    let length = at::<4>(bytes, 4).map(u32::from_le_bytes);
+    Ok(length.and_then(|length| usize::try_from(length).ok()?.checked_add(8)) == Some(bytes.len()))
+}
+
 /// RFC 9649 §2.5 to §2.7: the first chunk is a frame, a lossless frame, or the header of something larger.
 fn webp_sides(bytes: &[u8]) -> Option<(u32, u32)> {
     let little = |offset| {
@@ -260,10 +306,13 @@ mod tests {
             b"\0\0\0\x0dIHDR",
             &width.to_be_bytes(),
             &height.to_be_bytes(),
-            b"\x08\x06\0\0\0",
+            b"\x08\x06\0\0\0crc!",
+            PNG_END,
         ]
         .concat()
     }
+
+    const PNG_END: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
 
     /// A JPEG whose application segment holds these bytes.
     fn jpeg(inside: &[u8], width: u16, height: u16) -> Vec<u8> {
@@ -275,13 +324,22 @@ mod tests {
             b"\xff\xff\xc2\0\x11\x08",
             &height.to_be_bytes(),
             &width.to_be_bytes(),
-            b"\x03",
+            b"\x03\xff\xd9",
         ]
         .concat()
     }
 
     fn webp(chunk: &[u8], payload: &[u8]) -> Vec<u8> {
-        [b"RIFF\0\0\0\0WEBP", chunk, b"\0\0\0\0", payload].concat()
+        let length = u32::try_from(12 + payload.len()).unwrap();
+        [
+            b"RIFF",
+            &length.to_le_bytes()[..],
+            b"WEBP",
+            chunk,
+            b"\0\0\0\0",
+            payload,
+        ]
+        .concat()
     }
 
     fn told(bytes: &[u8]) -> String {
@@ -366,6 +424,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_picture_stands_still() {
+        let still = png(8, 8);
+        let before_end = &still[..still.len() - PNG_END.len()];
+        let animated = [before_end, b"\0\0\0\0acTLcrc!", PNG_END].concat();
+        let moving = webp(b"VP8X", &[0x02, 0, 0, 0, 7, 0, 0, 7, 0, 0]);
+        for bytes in [animated, moving] {
+            assert!(told(&bytes).contains("it is an animation"), "{}", told(&bytes));
+        }
+    }
+
     /// However it is cut off or bent, it is refused or stays within the bounds.
     #[test]
     fn a_broken_header_is_no_picture() {
@@ -377,7 +446,18 @@ mod tests {
             for length in 12..shortest {
                 assert!(told(&whole[..length]).contains("and is broken"), "{length}");
             }
-            assert!(Picture::read(whole[..shortest].to_vec()).is_ok());
+            for length in shortest..whole.len() {
+                assert!(
+                    told(&whole[..length]).contains("does not end like one"),
+                    "{length}"
+                );
+            }
+            let more = [&whole[..], b"PK\x03\x04"].concat();
+            assert!(
+                told(&more).contains("does not end like one"),
+                "something hangs on to it"
+            );
+            assert!(Picture::read(whole).is_ok());
         }
         for broken in [
             b"\xff\xd8\xff\xd9\0\0\0\0\0\0\0\0".to_vec(),

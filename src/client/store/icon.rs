@@ -88,17 +88,20 @@ pub(in crate::client) async fn find_icon(
     .transpose()
 }
 
-/// The picture of a digest.
+/// The picture of a digest, while a client is registered with it; without its bytes where they are at hand.
 pub(in crate::client) async fn serve_icon(
     connection: &mut PgConnection,
-    digest: Digest,
+    digest: &Digest,
+    at_hand: bool,
 ) -> Result<Option<ServedIcon>, DatabaseError> {
     let row = sqlx::query!(
-        "select media_type, bytes
-         from auth.client_icons
-         where digest = $1
+        "select i.media_type, case when $2 then '' else i.bytes end as \"bytes!\"
+         from auth.client_icons i
+         join auth.oauth_applications a on a.client_id = i.client_id and a.icon = i.source
+         where i.digest = $1
          limit 1",
         digest.as_bytes(),
+        at_hand,
     )
     .fetch_optional(connection)
     .await?;

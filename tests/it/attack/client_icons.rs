@@ -13,7 +13,7 @@ use super::evidence::count;
 use crate::app::TestApp;
 use crate::command_line::program::Signet;
 use crate::fixtures::a_client;
-use crate::fixtures::icon::{answer, asked, green, green_of, has};
+use crate::fixtures::icon::{answer, asked, green, green_of, green_with, has};
 
 /// A client without an icon, and the program that would give it one.
 struct Scene {
@@ -84,7 +84,7 @@ async fn dr_04_no_icon_comes_from_inside() {
 async fn dr_04_an_icon_is_fetched_within_bounds() {
     let scene = Scene::new("loopback").await;
     let server = MockServer::start().await;
-    let large = [green(), vec![0; 20 * 1024 * 1024]].concat();
+    let large = green_with(20 * 1024 * 1024);
     let large = has(&server, "/large.png", answer(large, "image/png")).await;
     scene
         .refuses(&large, "it is larger than 256 KiB (262144 bytes)")
@@ -95,8 +95,8 @@ async fn dr_04_an_icon_is_fetched_within_bounds() {
         .await;
     let sent = sent.load(Ordering::Relaxed);
     assert!(sent < 20 * 1024 * 1024, "{sent} bytes were taken");
-    let largest = [green(), vec![0; 256 * 1024 - green().len()]].concat();
-    let one_more = [&largest[..], &[0]].concat();
+    let largest = green_with(256 * 1024);
+    let one_more = green_with(256 * 1024 + 1);
     let one_more = has(&server, "/more.png", answer(one_more, "image/png")).await;
     scene.refuses(&one_more, "it is larger than 256 KiB").await;
     let late = answer(green(), "image/png").set_delay(Duration::from_mins(1));
