@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde_json::{Map, Value};
+
 use super::error::ClientError;
 use super::metadata::{Change, ClientMetadata, NewClient};
 use super::registered::{Client, ClientSummary};
@@ -92,7 +94,8 @@ pub async fn edit(work: &mut Work, client: &Client, change: Change) -> Result<()
     let now = work.now();
     let client_id = &client.client_id;
     let changed = NewClient::parse(client_id.as_str(), change.apply_to(&client.metadata)?)?;
-    store::update_client(work.connection()?, &changed, now).await?;
+    let difference = difference(&client.metadata.document(), changed.metadata().document());
+    store::update_client(work.connection()?, client_id, difference, now).await?;
     store::delete_other_icon(work.connection()?, client_id).await?;
     if client.has_secret() && !changed.has_secret() {
         store::delete_secrets(work.connection()?, client_id).await?;
@@ -104,6 +107,17 @@ pub async fn edit(work: &mut Work, client: &Client, change: Change) -> Result<()
         },
     )
     .await?)
+}
+
+/// The fields that are another's afterwards, and the names of those that are gone.
+fn difference(
+    before: &Map<String, Value>,
+    mut after: Map<String, Value>,
+) -> (Map<String, Value>, Vec<String>) {
+    let removed = before.keys().filter(|name| !after.contains_key(*name));
+    let removed = removed.cloned().collect();
+    after.retain(|name, value| before.get(name) != Some(value));
+    (after, removed)
 }
 
 /// Deletes a client; every grant, consent and secret of it goes too. Its id may be given again.

@@ -1,5 +1,6 @@
 //! Owns the writes on `auth.oauth_applications`, and its list.
 
+use serde_json::{Map, Value};
 use sqlx::types::Json;
 
 use super::columns::APPLICATIONS;
@@ -32,35 +33,31 @@ pub(in crate::client) async fn insert_client(
     .ok_or_else(|| ClientError::TakenByUser(new.client_id().clone()))
 }
 
-/// Writes what a client is from now on. Fields that this version does not know stay: a newer one may have written them.
+/// Writes the fields of a client's document that changed, and takes others away. What is neither stays as it is stored:
+/// a newer version may have written it, or read more in it than this one does.
 pub(in crate::client) async fn update_client(
     connection: &mut PgConnection,
-    changed: &NewClient,
+    client_id: &ClientId,
+    (written, removed): (Map<String, Value>, Vec<String>),
     now: Timestamp,
 ) -> Result<(), ClientError> {
-    let known: Vec<String> = changed
-        .metadata()
-        .every_field()
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect();
     let done = sqlx::query!(
         "update auth.oauth_applications
          set metadata = (metadata - $3::text[]) || $2,
              updated_at = $4
          where client_id = $1",
-        changed.client_id().as_str(),
-        Json(changed.metadata().document()) as _,
-        &known,
+        client_id.as_str(),
+        Json(written) as _,
+        &removed,
         now,
     )
     .execute(connection)
     .await
-    .map_err(|error| refused(error, changed.client_id()))?;
+    .map_err(|error| refused(error, client_id))?;
     if done.rows_affected() == 1 {
         Ok(())
     } else {
-        Err(ClientError::Unknown(changed.client_id().clone()))
+        Err(ClientError::Unknown(client_id.clone()))
     }
 }
 

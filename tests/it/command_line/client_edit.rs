@@ -1,5 +1,7 @@
 //! `signet client edit`, and which scopes a client is given.
 
+use serde_json::json;
+
 use super::program::Signet;
 use crate::app::TestApp;
 use crate::fixtures::{a_client, a_person};
@@ -173,13 +175,24 @@ async fn fields_of_a_newer_version_survive_an_edit() {
     let signet = Signet::on(&app.database);
     a_client("shop").create(&app).await;
     let mut admin = app.database.admin().await;
-    sqlx::query(
-        "update auth.oauth_applications
-         set metadata = metadata || '{\"from_tomorrow\": {\"a\": 1}, \"client_uri\": \"https://shop.example.com\"}'",
-    )
-    .execute(&mut admin)
-    .await
-    .expect("written");
+    let newer = json!({
+        "from_tomorrow": {"a": 1},
+        "client_uri": "https://shop.example.com",
+        "token_endpoint_auth_method": "private_key_jwt",
+        "jwks": {"keys": [
+            {
+                "kty": "EC", "crv": "P-256", "kid": "now",
+                "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+                "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+            },
+            {"kty": "OKP", "crv": "Ed448", "x": "AA", "kid": "later"},
+        ]},
+    });
+    sqlx::query("update auth.oauth_applications set metadata = metadata || $1")
+        .bind(&newer)
+        .execute(&mut admin)
+        .await
+        .expect("written");
     let edit = [
         "client",
         "edit",
@@ -194,7 +207,8 @@ async fn fields_of_a_newer_version_survive_an_edit() {
         .fetch_one(&mut admin)
         .await
         .expect("there");
-    assert_eq!(kept["from_tomorrow"], serde_json::json!({"a": 1}));
+    assert_eq!(kept["from_tomorrow"], newer["from_tomorrow"]);
+    assert_eq!(kept["jwks"], newer["jwks"], "what is read only in part");
     assert_eq!(kept["client_name"], "Changed");
     assert_eq!(
         kept.get("client_uri"),
