@@ -29,6 +29,13 @@ pub async fn find(work: &mut Work, id: &UserId) -> Result<Option<User>, Database
     store::find(work.connection()?, id).await
 }
 
+/// An account that nobody else changes until the caller's transaction ends, so that what is changed is what was read.
+pub async fn lock(work: &mut Work, id: &UserId) -> Result<User, UserError> {
+    store::lock(work.connection()?, id).await?;
+    let found = store::find(work.connection()?, id).await?;
+    found.ok_or_else(|| UserError::Unknown(id.clone()))
+}
+
 /// The account that signs in with an identifier: its address of mail or its user name.
 pub async fn find_by_identifier(
     work: &mut Work,

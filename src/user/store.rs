@@ -145,6 +145,17 @@ pub(super) async fn find(connection: &mut PgConnection, id: &UserId) -> Result<O
     .transpose()
 }
 
+/// Locks an account's row against changes by others.
+pub(super) async fn lock(connection: &mut PgConnection, id: &UserId) -> Result<(), DatabaseError> {
+    sqlx::query_scalar!(
+        "select id from auth.users where id = $1 for no key update",
+        id.as_str(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(())
+}
+
 /// The account with a canonical address of mail or user name. No text is both: one has an `@`, the other never.
 pub(super) async fn find_by_identifier(
     connection: &mut PgConnection,
@@ -371,7 +382,6 @@ pub(super) async fn set_profile(
     Ok(done.rows_affected() == 1)
 }
 
-/// Notes that an address was proven, if it is still the account's.
 /// Says whether it was another address, or another spelling of it.
 pub(super) async fn set_email(
     connection: &mut PgConnection,
@@ -425,6 +435,7 @@ pub(super) async fn set_user_name(
     Ok(done.rows_affected() == 1)
 }
 
+/// Notes that an address was proven, if it is still the account's.
 pub(super) async fn set_email_verified(
     connection: &mut PgConnection,
     id: &UserId,

@@ -7,6 +7,7 @@ use super::lookup::user;
 use super::report::{UserChanged, UserReport};
 use crate::db::Work;
 use crate::lifecycle::prove_email;
+use crate::tenancy::domain;
 use crate::user::{EmailAddress, UserName, service};
 
 /// Changes what is given, and says what that was. Nothing given is an error.
@@ -14,7 +15,13 @@ pub(super) async fn edit(work: &mut Work, reference: &str, edit: EditUser) -> Re
     if edit == EditUser::default() {
         bail!("there is nothing to change; `signet user edit --help` lists what may be");
     }
-    let person = user(work, reference).await?;
+    let email = edit.email.as_deref().map(EmailAddress::parse).transpose()?;
+    if let Some(email) = email.as_ref().filter(|_| edit.verified) {
+        // The organization that the proof may lead into is locked before the person, as everywhere.
+        domain::hold_owner(work, email.canonical()).await?;
+    }
+    let id = user(work, reference).await?.id;
+    let person = service::lock(work, &id).await?;
     let mut done = Vec::new();
     let details = edit.profile.apply_to(person.profile.details.clone());
     if details != person.profile.details {
@@ -33,8 +40,7 @@ pub(super) async fn edit(work: &mut Work, reference: &str, edit: EditUser) -> Re
             ));
         }
     }
-    if let Some(address) = edit.email {
-        let email = EmailAddress::parse(&address)?;
+    if let Some(email) = email {
         if service::set_email(work, &person.id, &email).await? {
             done.push("e-mail address changed".to_owned());
         }
