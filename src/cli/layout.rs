@@ -20,7 +20,9 @@ fn lines_of(fields: &Map<String, Value>) -> Vec<String> {
     for (name, value) in fields {
         let below: Vec<String> = match value {
             Value::Object(fields) => lines_of(fields),
-            Value::Array(values) => values.iter().filter_map(in_one_line).collect(),
+            Value::Array(values) if values.iter().all(Value::is_object) => {
+                values.iter().filter_map(in_one_line).collect()
+            }
             _ => Vec::new(),
         };
         if !below.is_empty() {
@@ -33,26 +35,36 @@ fn lines_of(fields: &Map<String, Value>) -> Vec<String> {
     lines
 }
 
-/// An object of a list: what it says, with the names.
+/// An object of a list: what it says, with the names; nothing if it says nothing.
 fn in_one_line(value: &Value) -> Option<String> {
     let parts: Vec<String> = value
         .as_object()?
         .iter()
         .filter_map(|(name, value)| Some(format!("{name} {}", text(value)?)))
         .collect();
-    Some(parts.join(", "))
+    Some(parts.join(", ")).filter(|line| !line.is_empty())
 }
 
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) if text.is_empty() => None,
-        Value::String(text) => Some(text.clone()),
+        // What a person wrote makes no line of its own.
+        Value::String(text) => Some(
+            text.chars()
+                .flat_map(|character| {
+                    let control = character.is_control();
+                    let escaped = control.then(|| character.escape_default());
+                    let plain = (!control).then_some(character);
+                    escaped.into_iter().flatten().chain(plain)
+                })
+                .collect(),
+        ),
         Value::Array(values) => {
             let texts: Vec<String> = values.iter().filter_map(text).collect();
             (!texts.is_empty()).then(|| texts.join(" "))
         }
-        Value::Object(fields) if fields.is_empty() => None,
+        Value::Object(fields) if fields.values().all(Value::is_null) => None,
         other => Some(other.to_string()),
     }
 }
@@ -103,7 +115,7 @@ mod tests {
                 formatter,
                 &serde_json::json!({
                     "id": "a", "none": null, "on": true, "uris": ["x", "y"], "was": [],
-                    "claims": {"name": "A", "email": "a@example.test", "none": null},
+                    "claims": {"name": "A", "address": "x\nid: b", "none": null}, "said": {"none": null},
                     "places": [{"slug": "acme", "role": "owner"}, {"slug": "globex", "joined": null}],
                 }),
             )
@@ -116,15 +128,15 @@ mod tests {
         ID         NAME
         a-long-id  A
         b          B
-        claims:
-          email: a@example.test
-          name:  A
         id:     a
         on:     true
-        places:
-          role owner, slug acme
-          slug globex
         uris:   x y
+        claims:
+          name:    A
+          address: x\nid: b
+        places:
+          slug acme, role owner
+          slug globex
         ");
     }
 }

@@ -74,9 +74,9 @@ pub struct UserView {
 pub struct MembershipView {
     pub org_id: String,
     pub slug: String,
-    pub name: String,
     pub role: String,
     pub joined_at: Option<Timestamp>,
+    pub name: String,
 }
 
 /// Some accounts.
@@ -135,9 +135,9 @@ impl From<Belonging> for MembershipView {
         Self {
             org_id: belonging.organization_id.to_string(),
             slug: belonging.slug,
-            name: belonging.name,
             role: belonging.role.to_string(),
             joined_at: belonging.joined_at,
+            name: belonging.name,
         }
     }
 }

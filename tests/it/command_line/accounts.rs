@@ -146,7 +146,8 @@ async fn an_account_is_shown_to_be_read() {
         "  email:              Anna@example.com\n",
         "  preferred_username: anna\n",
         "memberships:\n  org_id ",
-        ", slug anna, name Personal space, role owner, joined_at ",
+        ", slug anna, role owner, joined_at ",
+        ", name Personal space\n",
         "status:          active\n",
     ] {
         assert!(shown.contains(line), "{line:?} in {shown}");
