@@ -18,9 +18,11 @@ use crate::http::respond::refusal::{Asker, Explained};
 pub const TARGET: &str = "signet::refused";
 /// How long a count lasts.
 const WINDOW: Duration = Duration::from_mins(1);
-/// Lines about one error of one client in that time; names that no client has share one client's. Each error counts by
-/// itself: whoever sends wrong secrets in a client's name hides nothing else that goes wrong there.
-const LINES_OF_ONE: u32 = 20;
+/// Lines about one error of one client in that time: whoever sends wrong secrets in a client's name hides nothing else
+/// that goes wrong there.
+const LINES_OF_ERROR: u32 = 20;
+/// Lines about one client in that time; names that no client has share one client's.
+const LINES_OF_ONE: u32 = 40;
 /// Lines of all together.
 const LINES_OF_ALL: u32 = 200;
 
@@ -34,6 +36,8 @@ struct Window {
     written: u32,
     left_out: u64,
     /// Holds whom a line was written about, so that it is no larger than their number.
+    by_client: HashMap<Option<String>, u32>,
+    /// The same for each error of theirs.
     by_error: HashMap<(Option<String>, Option<&'static str>), u32>,
 }
 
@@ -56,18 +60,21 @@ impl RefusalLog {
             began: now,
             written: 0,
             left_out: 0,
+            by_client: HashMap::new(),
             by_error: HashMap::new(),
         });
         let client = match asker {
             Asker::Registered(id) => Some(id.as_str().to_owned()),
             Asker::Unknown(_) | Asker::Nobody => None,
         };
-        let counted = (client, error);
-        let of_one = window.by_error.get(&counted).copied().unwrap_or_default();
-        let own = window.written < LINES_OF_ALL && of_one < LINES_OF_ONE;
+        let of_client = window.by_client.get(&client).copied().unwrap_or_default();
+        let counted = (client.clone(), error);
+        let of_error = window.by_error.get(&counted).copied().unwrap_or_default();
+        let own = window.written < LINES_OF_ALL && of_client < LINES_OF_ONE && of_error < LINES_OF_ERROR;
         if own {
             window.written += 1;
-            window.by_error.insert(counted, of_one + 1);
+            window.by_client.insert(client, of_client + 1);
+            window.by_error.insert(counted, of_error + 1);
         } else {
             window.left_out += 1;
         }
@@ -168,5 +175,18 @@ mod tests {
         }
         assert!(log.count(&client("a"), Some("invalid_grant"), now).own);
         assert!(!log.count(&client("a"), Some("invalid_client"), now).own);
+    }
+
+    #[test]
+    fn many_errors_of_one_client_leave_room_for_others() {
+        let (log, now) = (RefusalLog::default(), Instant::now());
+        let errors = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+        let written = |asker: &Asker| {
+            let all = errors.iter().cycle().take(1000);
+            all.filter(|error| log.count(asker, Some(error), now).own).count()
+        };
+        assert_eq!(written(&client("a")), 40);
+        assert_eq!(written(&Asker::Unknown("x".to_owned())), 40);
+        assert_eq!(written(&client("b")), 40);
     }
 }
