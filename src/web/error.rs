@@ -4,6 +4,14 @@ use askama::Template;
 
 use super::layout::Layout;
 
+/// What copies the folded details. A constant, because the page's policy names its hash. Without scripts the button stays
+/// hidden, and the details are copied by hand.
+pub const COPY_SCRIPT: &str = "const copy=document.getElementById(\"copy\"),\
+    report=document.getElementById(\"report\"),copied=document.getElementById(\"copied\");\
+    copy.hidden=false;copy.addEventListener(\"click\",async()=>{report.select();\
+    try{await navigator.clipboard.writeText(report.value)}catch{document.execCommand(\"copy\")}\
+    copied.textContent=\"Copied.\"});";
+
 /// The error page.
 #[derive(Debug, Template)]
 #[template(path = "error.html")]
@@ -38,8 +46,8 @@ impl<'a> ErrorPage<'a> {
         Self {
             layout,
             title: "Authorization error",
-            sentence: "The application sent a request that this server cannot answer. Go back to the application \
-                       and try again; if it happens again, tell the people who run it.",
+            sentence: "The application sent a request that this server cannot answer. Tell the people who run it; the \
+                       details below help them.",
             code: Some(code),
             description: Some(description),
             report: Some(report),

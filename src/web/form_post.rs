@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::layout::Layout;
 
-/// The only script of ours: presses the button. A constant, because the page's policy names its hash.
+/// Presses the button. A constant, because the page's policy names its hash.
 pub const SCRIPT: &str = "document.getElementById(\"submit\").click();";
 
 /// The form post page.

@@ -48,8 +48,8 @@ impl LoginProblem {
     pub fn text(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Self::WrongCredentials => {
-                "The user name or password is not right. If you are sure of both, use a browser in which you have signed in \
-                 before, or ask whoever runs this server."
+                "The user name or password is not right. Check both and try again. If it stays so although you are sure, \
+                 use a browser in which you have signed in before, or ask whoever runs this server."
             }
             Self::Incomplete => "Enter your user name and your password.",
             Self::TooManyAttempts(seconds) => return Cow::Owned(too_many_attempts(seconds)),

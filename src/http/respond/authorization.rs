@@ -16,8 +16,9 @@ use crate::db::work::Circumstances;
 use crate::http::edge::Edge;
 use crate::http::middleware::request_log::LoggedError;
 use crate::protocol::error::{ProtocolError, Refusal};
+use crate::protocol::issuer::Issuer;
 use crate::protocol::response_mode::ResponseMode;
-use crate::web::client_card::{ClientCard, WebLink};
+use crate::web::client_card::{ClientCard, LogoImage, WebLink};
 use crate::web::error::ErrorPage;
 use crate::web::form_post::FormPostPage;
 use crate::web::request_over::{OverBecause, RequestOverPage};
@@ -82,7 +83,7 @@ pub fn error_page(
     let report = report(visit, error, sent);
     let facts = (error.code.name(), error.description);
     let page = ErrorPage::authorization(&edge.layout, facts, &report, request_id);
-    let mut response = page::with_status(status, &page, FormAction::None);
+    let mut response = page::refusal(status, &page);
     response.extensions_mut().insert(LoggedError(error.code.name()));
     refusal::explain(&mut response, sent.asker.clone(), refusal);
     response
@@ -120,12 +121,24 @@ pub fn lead_on(edge: &Edge, client: &Client, over: &RequestOver) -> Response {
     };
     let page = RequestOverPage {
         layout: &edge.layout,
-        client: ClientCard::named(&client.metadata.client_name),
+        client: ClientCard {
+            logo: logo(client, edge.app.issuer()),
+            ..ClientCard::named(&client.metadata.client_name)
+        },
         ending,
         way_back: client.home().as_deref().and_then(WebLink::parse),
         account: &edge.app.issuer().url("/account"),
     };
     page::with_status(status, &page, FormAction::None)
+}
+
+/// A client's picture: the icon that was fetched, or one that its registration holds itself.
+#[must_use]
+pub fn logo(client: &Client, issuer: &Issuer) -> Option<LogoImage> {
+    match &client.icon {
+        Some(icon) => Some(LogoImage::served(issuer.path(), icon)),
+        None => LogoImage::parse(client.metadata.logo_uri.as_deref()?),
+    }
 }
 
 /// Says that an interaction is over, or was never this browser's.

@@ -1,5 +1,6 @@
 //! Owns how pages travel: HTML under a content security policy that permits our stylesheet, nothing inline and no
-//! frame (RFC 9700 §4.16). The form post page alone carries a script, one constant, named by its hash.
+//! frame (RFC 9700 §4.16). Two pages carry a script, a constant each, named by its hash: the form post page, and the page
+//! of a refusal, whose details it copies.
 
 use std::sync::LazyLock;
 
@@ -14,6 +15,7 @@ use http::{HeaderValue, StatusCode};
 
 use crate::base::digest::plain_sha256;
 use crate::http::middleware::request_log::LoggedError;
+use crate::web::error::{COPY_SCRIPT, ErrorPage};
 use crate::web::form_post::{FormPostPage, SCRIPT};
 
 /// Where a page's forms may end. Chromium holds every redirect after a post to this, also those that a client's
@@ -44,13 +46,27 @@ pub fn with_status(status: StatusCode, page: &impl Template, form_action: FormAc
     write(status, page, &policy("", form_action), referrer)
 }
 
+/// The page of a refusal that no client can be told.
+#[must_use]
+pub fn refusal(status: StatusCode, page: &ErrorPage<'_>) -> Response {
+    static SCRIPT_SOURCE: LazyLock<String> = LazyLock::new(|| script_source(COPY_SCRIPT));
+    write(
+        status,
+        page,
+        &policy(&SCRIPT_SOURCE, FormAction::None),
+        "no-referrer",
+    )
+}
+
+fn script_source(script: &str) -> String {
+    let hash = STANDARD.encode(plain_sha256(script.as_bytes()));
+    format!(" script-src 'sha256-{hash}';")
+}
+
 /// The page that posts an authorization response to its client.
 #[must_use]
 pub fn form_post(page: &FormPostPage<'_>) -> Response {
-    static SCRIPT_SOURCE: LazyLock<String> = LazyLock::new(|| {
-        let hash = STANDARD.encode(plain_sha256(SCRIPT.as_bytes()));
-        format!(" script-src 'sha256-{hash}';")
-    });
+    static SCRIPT_SOURCE: LazyLock<String> = LazyLock::new(|| script_source(SCRIPT));
     write(
         StatusCode::OK,
         page,

@@ -9,4 +9,5 @@ mod driver;
 mod form_post;
 mod login;
 mod logout;
+mod refusal;
 mod window;

@@ -182,7 +182,7 @@ impl Window {
             let label = self.see(&format!("label[for={id}]")).await;
             assert!(!label.text().await.expect("text").is_empty(), "{title}: {id}");
         }
-        for control in self.all("button, a").await {
+        for control in self.all("button:not([hidden]), a").await {
             assert!(
                 !control.text().await.expect("text").is_empty(),
                 "{title}: a control without a name"
