@@ -22,7 +22,7 @@ use crate::http::edge::{Edge, Visit};
 use crate::http::extract::flow::{self, FoundFlow, Word};
 use crate::http::extract::form::{Form, Query};
 use crate::http::extract::form_token;
-use crate::http::respond::authorization::answer_error;
+use crate::http::respond::authorization::{answer_error, logo};
 use crate::http::respond::failure::Failure;
 use crate::http::respond::page::{self, FormAction};
 use crate::http::respond::step::Step;
@@ -30,7 +30,7 @@ use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::issuer::Issuer;
 use crate::protocol::scope::OFFLINE_ACCESS;
 use crate::session::LiveSession;
-use crate::web::client_card::{ClientCard, LogoImage, WebLink};
+use crate::web::client_card::{ClientCard, WebLink};
 use crate::web::consent::{ConsentPage, OfflineAccess};
 
 /// Shows what the client asks for; without a session the sign-in comes first.
@@ -220,15 +220,13 @@ fn show(edge: &Edge, found: &FoundFlow, asked: &Asked, request_id: &str) -> Resp
     page::html(&page, FormAction::LeadsOut)
 }
 
-/// A client as pages show it: with the icon that was fetched, or a logo that its registration holds itself.
+/// A client as pages show it.
 pub(super) fn card<'a>(client: &'a Client, issuer: &Issuer) -> ClientCard<'a> {
-    let served = client.icon.as_ref();
-    let logo = served.map(|icon| LogoImage::served(issuer.path(), icon));
     ClientCard {
         website: client.metadata.client_uri.as_deref().and_then(WebLink::parse),
         policy: client.metadata.policy_uri.as_deref().and_then(WebLink::parse),
         terms: client.metadata.tos_uri.as_deref().and_then(WebLink::parse),
-        logo: logo.or_else(|| LogoImage::parse(client.metadata.logo_uri.as_deref()?)),
+        logo: logo(client, issuer),
         ..ClientCard::named(&client.metadata.client_name)
     }
 }

@@ -1,6 +1,8 @@
 //! `signet client … --icon`: a picture is fetched once, shown where people see the client, served by us, and goes with
 //! its address or its client.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use wiremock::MockServer;
 
@@ -85,6 +87,13 @@ async fn an_icon_is_fetched_once_and_served_by_us() {
             .header("content-security-policy")
             .contains("img-src 'self' data:;")
     );
+
+    let request = page.parameter("request").unwrap();
+    browser.decide(&request, "deny").await;
+    app.clock.advance(Duration::from_secs(11));
+    let over = browser.get(&format!("/consent?request={request}")).await;
+    assert!(over.body.contains("You have answered already"), "{}", over.body);
+    assert_eq!(pictures(&over), [source]);
 
     let picture = app.browser().get(source).await;
     assert_eq!(picture.status, 200);
