@@ -75,6 +75,10 @@ fn address(text: &str) -> Result<&str> {
 /// What the application needs to know beside its id and its secret.
 #[derive(Debug, Serialize)]
 pub struct Connection {
+    #[serde(skip)]
+    client_id: String,
+    #[serde(skip)]
+    client_name: String,
     pub issuer: String,
     pub discovery: String,
     pub authorization_endpoint: String,
@@ -136,6 +140,8 @@ impl Connection {
             )
         };
         Ok(Self {
+            client_id: new.client_id().to_string(),
+            client_name: metadata.client_name.clone(),
             issuer: issuer.as_str().to_owned(),
             discovery: endpoints.discovery,
             authorization_endpoint: endpoints.authorization,
@@ -161,7 +167,24 @@ impl fmt::Display for Connection {
             layout::lines(formatter, self)?;
             return write!(formatter, "\n\n{}", self.next);
         };
-        write!(formatter, "{product}")
+        write!(formatter, "{product}")?;
+        if self.redirect_uris.is_empty() {
+            return Ok(());
+        }
+        // What it is called is the product's name unless --name gave another.
+        write!(
+            formatter,
+            "\n\nPeople will read \"{}\" when they are asked for their consent. They come back to:",
+            self.client_name
+        )?;
+        for uri in &self.redirect_uris {
+            write!(formatter, "\n  {uri}")?;
+        }
+        write!(
+            formatter,
+            "\nTo change it: signet client edit {} --name …, --add-redirect-uri …",
+            self.client_id
+        )
     }
 }
 

@@ -89,6 +89,8 @@ pub struct IconView {
 /// That there is a secret, and how long.
 #[derive(Debug, Serialize)]
 pub struct SecretView {
+    /// Whether it is the one that was made last.
+    pub current: bool,
     /// When it ends; none for the current one.
     pub expires_at: Option<Timestamp>,
 }
@@ -154,6 +156,7 @@ impl ClientView {
     #[must_use]
     pub fn new(client: &Client, icon: Option<KeptIcon>) -> Self {
         let secrets = client.secrets.iter().map(|secret| SecretView {
+            current: secret.expires_at.is_none(),
             expires_at: secret.expires_at,
         });
         Self {

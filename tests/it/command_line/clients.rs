@@ -85,6 +85,7 @@ async fn a_client_is_registered_and_shown() {
       "scope": "email openid",
       "secrets": [
         {
+          "current": true,
           "expires_at": null
         }
       ],
