@@ -1,7 +1,7 @@
 //! Owns the server's parts: how they are put together, kept current and lent.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnectOptions;
@@ -22,7 +22,7 @@ use crate::base::origin::Origin;
 use crate::client::auth::replay::UsedAssertions;
 use crate::client::auth::{Authenticator, PublishedKeys};
 use crate::client::icon::ServedIcons;
-use crate::client::{Registry, Resources};
+use crate::client::{ClientMetadata, Registry, Resources};
 use crate::config::SignetConfig;
 use crate::db::changes::{self, Freshness, Watched};
 use crate::db::lease::Lender;
@@ -34,6 +34,7 @@ use crate::protocol::issuer::Issuer;
 use crate::replica::{self, Holdings};
 use crate::sealing::Keyring;
 use crate::session::Lifetimes;
+use crate::signing::key_set::KeySet;
 use crate::token::issuance::Issuance;
 
 /// What differs between a server and a test: everything else is configuration.
@@ -65,6 +66,7 @@ struct Parts {
     authenticator: Authenticator,
     resources: Resources,
     served_icons: ServedIcons,
+    unserved_resource: AtomicBool,
     keyring: Keyring,
     hasher: Hasher,
     throttle: Limits,
@@ -88,6 +90,7 @@ impl App {
         let pool::Measured { instant, time, .. } = pool::measure(&mut connection).await?;
         let platform = platform::read(&mut connection).await?;
         start::publish_modules(&pool, &config).await?;
+        let unserved_resource = start::unserved_resource(&mut connection, &config.signing).await?;
         let hooks = Hooks::load(lender.clone(), hook_ways(&config)?, &mut connection, &keyring).await?;
         let database_clock = injected
             .clock
@@ -127,6 +130,7 @@ impl App {
             authenticator,
             resources: Resources::new(lender.clone(), Arc::clone(&freshness)),
             served_icons: ServedIcons::default(),
+            unserved_resource: AtomicBool::new(unserved_resource),
             hasher: Hasher::new(hasher_settings(&config.password))?,
             dns: injected
                 .dns
@@ -221,7 +225,7 @@ impl App {
             }
             "resources" => {
                 self.0.resources.invalidate();
-                Ok(())
+                self.look_for_unserved().await
             }
             _ => self.reload(name).await,
         };
@@ -236,6 +240,35 @@ impl App {
                 false
             }
         }
+    }
+
+    /// Looks again whether a resource wants an algorithm that is left out.
+    async fn look_for_unserved(&self) -> Result<(), AppError> {
+        let settings = &self.0.config.signing;
+        if settings.left_out().next().is_some() {
+            let mut lease = self.0.lender.lend_repeatable().await?;
+            let unserved = start::unserved_resource(&mut lease, settings).await?;
+            lease.keep();
+            self.0.unserved_resource.store(unserved, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Whether every grant of a person can be answered for with these keys: the client's algorithms are signed with, and
+    /// no resource, which may turn out to be the grant's, wants one that is left out. Then what its completing statement
+    /// wrote need not be taken back.
+    #[must_use]
+    pub fn can_answer(&self, keys: &KeySet, client: &ClientMetadata) -> bool {
+        let wanted = [
+            Some(client.id_token_signed_response_alg),
+            client.access_token_signed_response_alg,
+        ];
+        keys.is_complete()
+            && !self.0.unserved_resource.load(Ordering::Relaxed)
+            && wanted
+                .into_iter()
+                .flatten()
+                .all(|algorithm| keys.signs(algorithm))
     }
 
     /// When caches were last known to be current.

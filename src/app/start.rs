@@ -7,13 +7,13 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgPool};
 
 use super::error::AppError;
-use crate::client::algorithm_use;
+use crate::client::algorithm_use::{self, AlgorithmUserKind};
 use crate::config::{SignetConfig, SigningSettings};
 use crate::db::lease::Lender;
 use crate::db::pool::{self, PoolError};
 use crate::db::sessions::{self, Sessions};
 use crate::db::work::Circumstances;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, PgConnection, Work};
 use crate::sealing::Keyring;
 use crate::signing::provisioning;
 use crate::signing::signing_keys::SigningKeys;
@@ -58,16 +58,6 @@ pub(super) async fn provide_keys(
     circumstances: Circumstances,
 ) -> Result<SigningKeys, AppError> {
     let mut connection = lender.lend().await?;
-    for algorithm in settings.left_out() {
-        if let Some(user) = algorithm_use::first(&mut connection, algorithm).await? {
-            tracing::error!(
-                kind = user.kind,
-                id = user.id,
-                alg = algorithm.name(),
-                "somebody is registered with an algorithm that signing.algorithms leaves out, and gets no token"
-            );
-        }
-    }
     let missing = provisioning::missing(&mut connection, &settings.algorithms).await?;
     connection.keep();
     if !missing.is_nothing() {
@@ -80,6 +70,25 @@ pub(super) async fn provide_keys(
     let keys = SigningKeys::load(&mut connection, keyring, &settings.algorithms).await?;
     keys.require_signer()?;
     Ok(keys)
+}
+
+/// Tells the log who is registered with an algorithm that is left out; says whether a resource is.
+pub(super) async fn unserved_resource(
+    connection: &mut PgConnection,
+    settings: &SigningSettings,
+) -> Result<bool, DatabaseError> {
+    let mut resource = false;
+    for algorithm in settings.left_out() {
+        for user in algorithm_use::all(connection, algorithm).await? {
+            resource |= user.kind == AlgorithmUserKind::Resource;
+            tracing::error!(
+                registered = %user,
+                alg = algorithm.name(),
+                "who is registered with an algorithm that signing.algorithms leaves out gets no token"
+            );
+        }
+    }
+    Ok(resource)
 }
 
 /// On a connection of its own, since it may take longer than a request's statement may.

@@ -202,8 +202,10 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
         );
         let keys = SigningKeys::load(&mut connection, keyring, &config.signing.algorithms).await;
         let usable = keys.map_err(|error| told(&error)).and_then(|keys| usable(&keys));
-        let wanted = left_out(config, &mut connection).await;
-        report.note("keys", wanted.and(usable));
+        report.note("keys", usable);
+        if let Err(unserved) = left_out(config, &mut connection).await {
+            report.note("algorithms", Err(unserved));
+        }
         replicas(&mut connection, keyring, report).await;
     }
 }
@@ -211,14 +213,16 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
 /// Whether nobody is registered with an algorithm that is left out.
 async fn left_out(config: &SignetConfig, connection: &mut PgConnection) -> Result<(), String> {
     for algorithm in config.signing.left_out() {
-        let user = algorithm_use::first(connection, algorithm).await;
-        if let Some(user) = user.map_err(|error| told(&error))? {
+        let users = algorithm_use::all(connection, algorithm).await;
+        let users = users.map_err(|error| told(&error))?;
+        let names: Vec<String> = users.iter().take(10).map(ToString::to_string).collect();
+        if !names.is_empty() {
             return Err(format!(
-                "the {} {} is registered with {}, which signing.algorithms leaves out, and gets no token: register it \
-                 with another one",
-                user.kind,
-                user.id,
-                algorithm.name()
+                "{} of clients and resources are registered with {}, which signing.algorithms leaves out, and get no \
+                 token: register them with another one ({})",
+                users.len(),
+                algorithm.name(),
+                names.join(", ")
             ));
         }
     }

@@ -4,20 +4,39 @@ use super::store;
 use crate::db::{DatabaseError, PgConnection};
 use crate::protocol::algorithm::Algorithm;
 
+/// What asks for an algorithm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlgorithmUserKind {
+    /// For its ID tokens or its access tokens.
+    Client,
+    /// For access tokens with it as their audience.
+    Resource,
+}
+
 /// Who asks for an algorithm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlgorithmUser {
-    /// `client` or `resource`.
-    pub kind: String,
+    /// What it is.
+    pub kind: AlgorithmUserKind,
     /// Its id, or its identifier.
     pub id: String,
 }
 
-/// The first client or resource that is registered with it, if there is any. A client that is switched off counts: it
-/// may come back.
-pub async fn first(
+impl std::fmt::Display for AlgorithmUser {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match self.kind {
+            AlgorithmUserKind::Client => "client",
+            AlgorithmUserKind::Resource => "resource",
+        };
+        write!(formatter, "{kind} {}", self.id)
+    }
+}
+
+/// The clients and resources that are registered with it, a thousand at most, resources first. A client that is switched
+/// off counts: it may come back.
+pub async fn all(
     connection: &mut PgConnection,
     algorithm: Algorithm,
-) -> Result<Option<AlgorithmUser>, DatabaseError> {
-    store::first_algorithm_user(connection, algorithm.name()).await
+) -> Result<Vec<AlgorithmUser>, DatabaseError> {
+    store::algorithm_users(connection, algorithm.name()).await
 }

@@ -193,8 +193,14 @@ impl KeySet {
             .collect()
     }
 
-    /// Whether nothing that a grant may need is missing: then what its completing statement wrote can be answered for,
-    /// whichever audience the grant turns out to be for.
+    /// Whether there is a key that signs with an algorithm.
+    #[must_use]
+    pub fn signs(&self, algorithm: Algorithm) -> bool {
+        self.signers.contains_key(&algorithm)
+    }
+
+    /// Whether nothing is missing that a grant may need whose client and resource want no algorithm that is left out: then
+    /// what its completing statement wrote can be answered for, whichever audience the grant turns out to be for.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.server_keys.can_tag(Purpose::RefreshToken)

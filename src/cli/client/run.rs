@@ -12,8 +12,9 @@ use crate::base::fetch::Fetch;
 use crate::base::id::{self, ClientId};
 use crate::base::secret::Secret;
 use crate::cli::{operator, values};
+use crate::client::algorithm_use::{self, AlgorithmUser};
 use crate::client::icon::{FetchedIcon, kept};
-use crate::client::{Change, ClientError, NewClient, algorithm_use, service};
+use crate::client::{Change, ClientError, NewClient, service};
 use crate::config::{SignetConfig, SigningSettings};
 use crate::db::Work;
 use crate::lifecycle::disable_client;
@@ -30,9 +31,13 @@ pub async fn run(command: ClientCommand, config: &SignetConfig) -> Result<Client
         None => None,
     };
     let mut work = operator::begin(config).await?;
-    let unused = unused(&mut work, &config.signing).await?;
+    let before = unserved(&mut work, &config.signing).await?;
     let report = carry_out(command, icon.as_ref(), &mut work, &config.issuer).await?;
-    require_unused(&mut work, unused).await?;
+    let after = unserved(&mut work, &config.signing).await?;
+    if let Some((algorithm, user)) = after.iter().find(|one| !before.contains(one)) {
+        let name = algorithm.name();
+        bail!("the {user} would be registered with {name}, which signing.algorithms leaves out");
+    }
     work.commit().await?;
     Ok(report)
 }
@@ -105,29 +110,14 @@ async fn carry_out(
     }
 }
 
-/// The algorithms that are left out and nobody is registered with.
-async fn unused(work: &mut Work, settings: &SigningSettings) -> Result<Vec<Algorithm>> {
-    let mut unused = Vec::new();
+/// Who is registered with an algorithm that is left out.
+async fn unserved(work: &mut Work, settings: &SigningSettings) -> Result<Vec<(Algorithm, AlgorithmUser)>> {
+    let mut unserved = Vec::new();
     for algorithm in settings.left_out() {
-        if algorithm_use::first(work.connection()?, algorithm)
-            .await?
-            .is_none()
-        {
-            unused.push(algorithm);
-        }
+        let users = algorithm_use::all(work.connection()?, algorithm).await?;
+        unserved.extend(users.into_iter().map(|user| (algorithm, user)));
     }
-    Ok(unused)
-}
-
-/// Refuses what was written in this transaction if somebody is registered with one of them now.
-async fn require_unused(work: &mut Work, algorithms: Vec<Algorithm>) -> Result<()> {
-    for algorithm in algorithms {
-        if let Some(user) = algorithm_use::first(work.connection()?, algorithm).await? {
-            let (kind, id, name) = (&user.kind, &user.id, algorithm.name());
-            bail!("the {kind} {id} would be registered with {name}, which signing.algorithms leaves out");
-        }
-    }
-    Ok(())
+    Ok(unserved)
 }
 
 /// What an operator can do about it.

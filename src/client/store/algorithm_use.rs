@@ -1,27 +1,34 @@
 //! Owns the statement on both tables that asks for a signature algorithm.
 
-use crate::client::algorithm_use::AlgorithmUser;
+use crate::client::algorithm_use::{AlgorithmUser, AlgorithmUserKind};
 use crate::db::{DatabaseError, PgConnection};
 
-pub(in crate::client) async fn first_algorithm_user(
+pub(in crate::client) async fn algorithm_users(
     connection: &mut PgConnection,
     algorithm: &str,
-) -> Result<Option<AlgorithmUser>, DatabaseError> {
-    let found = sqlx::query_as!(
-        AlgorithmUser,
-        r#"select 'client' as "kind!", a.client_id as "id!"
+) -> Result<Vec<AlgorithmUser>, DatabaseError> {
+    let rows = sqlx::query!(
+        r#"select false as "is_client!", r.identifier as "id!"
+           from auth.resources r
+           where r.access_token_signed_response_alg = $1
+           union all
+           select true, a.client_id
            from auth.oauth_applications a
            where $1 in (a.metadata ->> 'id_token_signed_response_alg',
                         a.metadata ->> 'access_token_signed_response_alg')
-           union all
-           select 'resource', r.identifier
-           from auth.resources r
-           where r.access_token_signed_response_alg = $1
            order by 1, 2
-           limit 1"#,
+           limit 1000"#,
         algorithm,
     )
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(found)
+    let users = rows.into_iter().map(|row| AlgorithmUser {
+        kind: if row.is_client {
+            AlgorithmUserKind::Client
+        } else {
+            AlgorithmUserKind::Resource
+        },
+        id: row.id,
+    });
+    Ok(users.collect())
 }

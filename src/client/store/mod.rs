@@ -10,7 +10,7 @@ mod icon;
 mod resource;
 mod secret;
 
-pub(super) use algorithm_use::first_algorithm_user;
+pub(super) use algorithm_use::algorithm_users;
 pub(super) use application::{
     delete_client, insert_client, list_clients, lock_client, set_disabled_at, set_revoked_before,
     update_client,

@@ -241,11 +241,12 @@ async fn begin(
     presented: Presented<'_>,
 ) -> Result<Work, OAuthError> {
     let graceful = !granting.issuance.settings.refresh_grace().is_zero();
+    let answerable = edge.app.can_answer(granting.keys, &granting.client.metadata);
     let work = match (granting.client.metadata.access_token_format, presented) {
-        (AccessTokenFormat::Jwt, Presented::Refresh(_)) if granting.keys.is_complete() && graceful => {
+        (AccessTokenFormat::Jwt, Presented::Refresh(_)) if answerable && graceful => {
             edge.app.repeatable(circumstances).await
         }
-        (AccessTokenFormat::Jwt, _) if granting.keys.is_complete() => edge.app.single(circumstances).await,
+        (AccessTokenFormat::Jwt, _) if answerable => edge.app.single(circumstances).await,
         (AccessTokenFormat::Jwt | AccessTokenFormat::Reference, _) => edge.app.begin(circumstances).await,
     };
     work.map_err(failed)

@@ -6,7 +6,7 @@ use signet::protocol::algorithm::Algorithm;
 
 use super::program::Signet;
 use crate::app::TestApp;
-use crate::fixtures::a_client;
+use crate::fixtures::{a_client, a_person};
 use crate::support::clock::ManualClock;
 use crate::support::database::TestDatabase;
 
@@ -62,12 +62,18 @@ async fn nobody_is_registered_with_what_is_left_out() {
     assert!(
         doctor
             .output
-            .contains("the client app is registered with EdDSA, which signing.algorithms leaves out"),
+            .contains("registered with EdDSA, which signing.algorithms leaves out, and get no token: register them with another one (client app)"),
         "{}",
         doctor.output
     );
     without.json(&["client", "list"]).await;
     without.json(&["client", "edit", "app", "--name", "Other"]).await;
+    let more = [
+        "client", "create", "--name", "More", "--id", "more", "--type", "service",
+    ];
+    let more = [&more[..], &["--access-token-alg", "EdDSA"]].concat();
+    let refused = without.run(&more).await;
+    refused.assert_refused("the client more would be registered with EdDSA");
 }
 
 /// Who is registered with it from before gets no token; nobody else is kept from one, nor the server from starting.
@@ -86,11 +92,46 @@ async fn who_uses_what_is_left_out_gets_no_token() {
     })
     .await;
     for (client, status) in [(&old, 503), (&other, 200)] {
-        let reply = app
-            .relying_party(client)
-            .token(&[("grant_type", "client_credentials")])
-            .await;
+        let grant = [("grant_type", "client_credentials")];
+        let reply = app.relying_party(client).token(&grant).await;
         assert_eq!(reply.status, status, "{}", reply.body);
+    }
+}
+
+/// Nothing is lost by it: what was presented in vain works once the client is registered with another algorithm.
+#[tokio::test]
+async fn a_code_and_a_refresh_token_outlive_a_missing_algorithm() {
+    let database = TestDatabase::new().await;
+    let clock = Arc::new(ManualClock::new());
+    let before = TestApp::on(database.again(), Arc::clone(&clock), |_| {}).await;
+    let ada = a_person("ada").create(&before).await;
+    let old = a_client("old").algorithms(Algorithm::EdDsa, Algorithm::EdDsa);
+    let old = old.create(&before).await;
+    let refresh = before.relying_party(&old).tokens(&before, &ada, &[]).await["refresh_token"].clone();
+    let refresh = refresh.as_str().expect("a token");
+    let app = TestApp::on(database, clock, |config| {
+        config.signing.algorithms = vec![Algorithm::RS256, Algorithm::ES256];
+    })
+    .await;
+    let party = app.relying_party(&old);
+    let code = party.code(&app, &ada, &[]).await;
+    for _ in 0..2 {
+        assert_eq!(party.exchange(&code).await.status, 503);
+        assert_eq!(party.refresh(refresh, &[]).await.status, 503);
+    }
+    let edit = [
+        "client",
+        "edit",
+        "old",
+        "--id-token-alg",
+        "RS256",
+        "--access-token-alg",
+        "ES256",
+    ];
+    Signet::on(&app.database).json(&edit).await;
+    app.app.refresh("clients").await;
+    for reply in [party.exchange(&code).await, party.refresh(refresh, &[]).await] {
+        assert_eq!(reply.status, 200, "{}", reply.body);
     }
 }
 
