@@ -93,8 +93,9 @@ pub async fn lock(work: &mut Work, client_id: &ClientId) -> Result<Client, Clien
 pub async fn edit(work: &mut Work, client: &Client, change: Change) -> Result<(), ClientError> {
     let now = work.now();
     let client_id = &client.client_id;
+    let named: Vec<String> = change.names().map(str::to_owned).collect();
     let changed = NewClient::parse(client_id.as_str(), change.apply_to(&client.metadata)?)?;
-    let difference = difference(&client.metadata.document(), changed.metadata().document());
+    let difference = difference(&named, &client.metadata.document(), changed.metadata().document());
     store::update_client(work.connection()?, client_id, difference, now).await?;
     store::delete_other_icon(work.connection()?, client_id).await?;
     if client.has_secret() && !changed.has_secret() {
@@ -109,14 +110,19 @@ pub async fn edit(work: &mut Work, client: &Client, change: Change) -> Result<()
     .await?)
 }
 
-/// The fields that are another's afterwards, and the names of those that are gone.
+/// What is to be written: the fields that were named, also where they seem to be the same (more may be stored than this
+/// version reads), and those that differ; and the names of those that are gone.
 fn difference(
+    named: &[String],
     before: &Map<String, Value>,
     mut after: Map<String, Value>,
 ) -> (Map<String, Value>, Vec<String>) {
-    let removed = before.keys().filter(|name| !after.contains_key(*name));
+    let removed = before
+        .keys()
+        .chain(named)
+        .filter(|name| !after.contains_key(*name));
     let removed = removed.cloned().collect();
-    after.retain(|name, value| before.get(name) != Some(value));
+    after.retain(|name, value| named.contains(name) || before.get(name) != Some(value));
     (after, removed)
 }
 

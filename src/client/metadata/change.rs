@@ -33,6 +33,11 @@ impl Change {
         self.0.is_empty()
     }
 
+    /// The fields that are named.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Names more fields; what both name gets the later value.
     #[must_use]
     pub fn and(mut self, later: Self) -> Self {

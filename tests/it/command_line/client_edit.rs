@@ -209,6 +209,19 @@ async fn fields_of_a_newer_version_survive_an_edit() {
         .expect("there");
     assert_eq!(kept["from_tomorrow"], newer["from_tomorrow"]);
     assert_eq!(kept["jwks"], newer["jwks"], "what is read only in part");
+    let only = json!({"jwks": {"keys": [newer["jwks"]["keys"][0]]}}).to_string();
+    let replace = ["client", "edit", "shop", "--metadata", "-"];
+    signet.json_with_input(&replace, &only).await;
+    let replaced: serde_json::Value =
+        sqlx::query_scalar("select metadata -> 'jwks' from auth.oauth_applications")
+            .fetch_one(&mut admin)
+            .await
+            .expect("there");
+    assert_eq!(
+        replaced["keys"].as_array().map(Vec::len),
+        Some(1),
+        "what was taken out is gone"
+    );
     assert_eq!(kept["client_name"], "Changed");
     assert_eq!(
         kept.get("client_uri"),
