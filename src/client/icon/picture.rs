@@ -78,7 +78,7 @@ pub enum PictureError {
     /// The header ends early, or contradicts itself.
     #[error("it begins like a {0} and is broken: its width and height cannot be read")]
     Broken(&'static str),
-    /// It was cut off, or something else hangs on to it.
+    /// It was cut off, or there is no picture behind its header.
     #[error("it begins like a {0} and does not end like one")]
     End(&'static str),
     /// What is looked at on the consent page stays what it is.
@@ -104,8 +104,9 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Reads a picture.
-    pub fn read(bytes: Vec<u8>) -> Result<Self, PictureError> {
+    /// Reads a picture. What hangs on to its end is cut off: cameras leave something there, and so does whoever wants the
+    /// file to be something else beside.
+    pub fn read(mut bytes: Vec<u8>) -> Result<Self, PictureError> {
         if bytes.len() > LARGEST {
             return Err(PictureError::TooLarge);
         }
@@ -118,11 +119,6 @@ impl Picture {
             PictureKind::Webp => webp_sides(&bytes),
         };
         let (width, height) = sides.ok_or(PictureError::Broken(kind.name()))?;
-        let ends = match kind {
-            PictureKind::Png => png_ends(&bytes)?,
-            PictureKind::Jpeg => bytes.ends_with(b"\xff\xd9"),
-            PictureKind::Webp => webp_ends(&bytes)?,
-        };
         let side = |pixels: u32| {
             u16::try_from(pixels)
                 .ok()
@@ -131,9 +127,12 @@ impl Picture {
         let (Some(wide), Some(high)) = (side(width), side(height)) else {
             return Err(PictureError::Pixels { width, height });
         };
-        if !ends {
-            return Err(PictureError::End(kind.name()));
-        }
+        let end = match kind {
+            PictureKind::Png => png_end(&bytes)?,
+            PictureKind::Jpeg => jpeg_end(&bytes),
+            PictureKind::Webp => webp_end(&bytes)?,
+        };
+        bytes.truncate(end.ok_or(PictureError::End(kind.name()))?);
         Ok(Self {
             kind,
             width: wide,
@@ -242,36 +241,84 @@ fn jpeg_sides(bytes: &[u8]) -> Option<(u32, u32)> {
     }
 }
 
-/// PNG §5.3 and §11: chunks follow each other, each as long as it says, to IEND, which is the file's end. `acTL` makes an
+/// PNG §5.3 and §11: chunks follow each other, each as long as it says, to IEND; the picture is in IDAT, and `acTL` makes an
 /// animation of it.
-fn png_ends(bytes: &[u8]) -> Result<bool, PictureError> {
-    let mut offset = PNG.len();
+fn png_end(bytes: &[u8]) -> Result<Option<usize>, PictureError> {
+    let (mut offset, mut has_data) = (PNG.len(), false);
     while let (Some(length), Some(kind)) = (at::<4>(bytes, offset), at::<4>(bytes, offset + 4)) {
-        if &kind == b"acTL" {
-            return Err(PictureError::Moves);
-        }
-        let Some(next) = usize::try_from(u32::from_be_bytes(length))
-            .ok()
-            .and_then(|length| offset.checked_add(length)?.checked_add(12))
-        else {
-            return Ok(false);
-        };
-        if &kind == b"IEND" {
-            return Ok(next == bytes.len());
+        let next = offset
+            .saturating_add(size(u32::from_be_bytes(length)))
+            .saturating_add(12);
+        match &kind {
+            b"acTL" => return Err(PictureError::Moves),
+            b"IDAT" => has_data = true,
+            b"IEND" => return Ok(Some(next).filter(|next| has_data && *next <= bytes.len())),
+            _ => {}
         }
         offset = next;
     }
-    Ok(false)
+    Ok(None)
 }
 
-/// RFC 9649 §2.3 and §2.7: the file is as long as it says; a flag says whether it moves.
-fn webp_ends(bytes: &[u8]) -> Result<bool, PictureError> {
+/// ITU-T T.81 §B.1.1: segments, and behind the start of a scan its data, in which a marker has neither a zero nor a restart
+/// behind its first byte; to the end of the image.
+fn jpeg_end(bytes: &[u8]) -> Option<usize> {
+    let (mut offset, mut has_data) = (2, false);
+    loop {
+        let [0xff, marker] = at::<2>(bytes, offset)? else {
+            return None;
+        };
+        match marker {
+            0xff => offset += 1,
+            0xd9 => return has_data.then_some(offset + 2),
+            0x00..=0x01 | 0xd0..=0xd8 => return None,
+            _ => {
+                let length = usize::from(u16::from_be_bytes(at(bytes, offset + 2)?));
+                offset += 2 + Some(length).filter(|length| *length >= 2)?;
+                if marker == 0xda {
+                    has_data = true;
+                    let data = bytes.get(offset..)?;
+                    offset += data.windows(2).position(|pair| {
+                        matches!(pair, [0xff, marker] if *marker != 0 && !(0xd0..=0xd7).contains(marker))
+                    })?;
+                }
+            }
+        }
+    }
+}
+
+/// RFC 9649 §2.3 and §2.7: known chunks, each as long as it says and padded to an even length, fill the file that is as long
+/// as it says; none of them moves.
+fn webp_end(bytes: &[u8]) -> Result<Option<usize>, PictureError> {
     let extended = at::<4>(bytes, 12).as_ref() == Some(b"VP8X");
     if extended && at::<1>(bytes, 20).is_some_and(|[flags]| flags & 2 != 0) {
         return Err(PictureError::Moves);
     }
-    let length = at::<4>(bytes, 4).map(u32::from_le_bytes);
-    Ok(length.and_then(|length| usize::try_from(length).ok()?.checked_add(8)) == Some(bytes.len()))
+    let Some(end) = at::<4>(bytes, 4).map(|length| size(u32::from_le_bytes(length)).saturating_add(8)) else {
+        return Ok(None);
+    };
+    let (mut offset, mut has_data) = (12, false);
+    while offset < end {
+        let (Some(kind), Some(length)) = (at::<4>(bytes, offset), at::<4>(bytes, offset + 4)) else {
+            return Ok(None);
+        };
+        match &kind {
+            b"ANIM" | b"ANMF" => return Err(PictureError::Moves),
+            b"VP8 " | b"VP8L" => has_data = true,
+            b"VP8X" | b"ALPH" | b"ICCP" | b"EXIF" | b"XMP " => {}
+            _ => return Ok(None),
+        }
+        let length = size(u32::from_le_bytes(length));
+        offset = offset
+            .saturating_add(8)
+            .saturating_add(length.saturating_add(length % 2));
+    }
+    Ok(Some(end).filter(|end| has_data && offset == *end && *end <= bytes.len()))
+}
+
+/// A length as a file says it.
+fn size(length: u32) -> usize {
+    usize::try_from(length).unwrap_or(usize::MAX)
 }
 
 /// RFC 9649 §2.5 to §2.7: the first chunk is a frame, a lossless frame, or the header of something larger.
@@ -307,6 +354,7 @@ mod tests {
             &width.to_be_bytes(),
             &height.to_be_bytes(),
             b"\x08\x06\0\0\0crc!",
+            b"\0\0\0\0IDATcrc!",
             PNG_END,
         ]
         .concat()
@@ -324,22 +372,25 @@ mod tests {
             b"\xff\xff\xc2\0\x11\x08",
             &height.to_be_bytes(),
             &width.to_be_bytes(),
-            b"\x03\xff\xd9",
+            // A scan, whose data holds no marker but a restart.
+            b"\x03\0\0\0\0\0\0\0\0\0\xff\xda\0\x02\x12\xff\0\xff\xd0\x34\xff\xd9",
         ]
         .concat()
     }
 
     fn webp(chunk: &[u8], payload: &[u8]) -> Vec<u8> {
-        let length = u32::try_from(12 + payload.len()).unwrap();
-        [
-            b"RIFF",
-            &length.to_le_bytes()[..],
-            b"WEBP",
-            chunk,
-            b"\0\0\0\0",
-            payload,
-        ]
-        .concat()
+        let of = |kind: &[u8], payload: &[u8]| {
+            let length = u32::try_from(payload.len()).unwrap();
+            let padding = vec![0; payload.len() % 2];
+            [kind, &length.to_le_bytes(), payload, &padding].concat()
+        };
+        let frame = [0x2f, 0, 0, 0, 0];
+        let mut chunks = of(chunk, payload);
+        if chunk == b"VP8X" {
+            chunks.extend(of(b"VP8L", &frame));
+        }
+        let length = u32::try_from(4 + chunks.len()).unwrap();
+        [b"RIFF", &length.to_le_bytes()[..], b"WEBP", &chunks].concat()
     }
 
     fn told(bytes: &[u8]) -> String {
@@ -430,7 +481,15 @@ mod tests {
         let before_end = &still[..still.len() - PNG_END.len()];
         let animated = [before_end, b"\0\0\0\0acTLcrc!", PNG_END].concat();
         let moving = webp(b"VP8X", &[0x02, 0, 0, 0, 7, 0, 0, 7, 0, 0]);
-        for bytes in [animated, moving] {
+        let frames = webp(b"ANMF", &[0x2f; 16]);
+        let frames = [
+            &webp(b"VP8X", &[0, 0, 0, 0, 7, 0, 0, 7, 0, 0])[..30],
+            &frames[12..],
+        ]
+        .concat();
+        let length = u32::try_from(frames.len() - 8).unwrap().to_le_bytes();
+        let frames = [&frames[..4], &length, &frames[8..]].concat();
+        for bytes in [animated, moving, frames] {
             assert!(told(&bytes).contains("it is an animation"), "{}", told(&bytes));
         }
     }
@@ -452,12 +511,10 @@ mod tests {
                     "{length}"
                 );
             }
-            let more = [&whole[..], b"PK\x03\x04"].concat();
-            assert!(
-                told(&more).contains("does not end like one"),
-                "something hangs on to it"
-            );
-            assert!(Picture::read(whole).is_ok());
+            for more in [&b"PK\x03\x04"[..], b"<script>\xff\xd9"] {
+                let more = Picture::read([&whole[..], more].concat()).unwrap();
+                assert!(more.bytes() == whole, "what hangs on to it is cut off");
+            }
         }
         for broken in [
             b"\xff\xd8\xff\xd9\0\0\0\0\0\0\0\0".to_vec(),
