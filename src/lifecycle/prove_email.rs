@@ -27,8 +27,18 @@ pub async fn prove_email(
     user: &UserId,
     email: &EmailAddress,
 ) -> Result<Option<(OrganizationId, MemberRole)>, ProveEmailError> {
+    let owner = domain::hold_owner(work, email.canonical()).await?;
+    note_proof(work, user, email, owner).await
+}
+
+/// The same for a caller that asked [`domain::hold_owner`] before it locked the person.
+pub async fn note_proof(
+    work: &mut Work,
+    user: &UserId,
+    email: &EmailAddress,
+    owner: Option<OrganizationId>,
+) -> Result<Option<(OrganizationId, MemberRole)>, ProveEmailError> {
     let email = email.canonical();
-    let owner = domain::hold_owner(work, email).await?;
     user::service::verify_email(work, user, email).await?;
     let Some(organization) = owner else {
         return Ok(None);

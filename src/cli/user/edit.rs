@@ -16,10 +16,11 @@ pub(super) async fn edit(work: &mut Work, reference: &str, edit: EditUser) -> Re
         bail!("there is nothing to change; `signet user edit --help` lists what may be");
     }
     let email = edit.email.as_deref().map(EmailAddress::parse).transpose()?;
-    if let Some(email) = email.as_ref().filter(|_| edit.verified) {
-        // The organization that the proof may lead into is locked before the person, as everywhere.
-        domain::hold_owner(work, email.canonical()).await?;
-    }
+    // The organization that the proof may lead into is locked before the person, as everywhere.
+    let owner = match email.as_ref().filter(|_| edit.verified) {
+        Some(email) => domain::hold_owner(work, email.canonical()).await?,
+        None => None,
+    };
     let id = user(work, reference).await?.id;
     let person = service::lock(work, &id).await?;
     let mut done = Vec::new();
@@ -45,7 +46,7 @@ pub(super) async fn edit(work: &mut Work, reference: &str, edit: EditUser) -> Re
             done.push("e-mail address changed".to_owned());
         }
         if edit.verified {
-            let joined = prove_email::prove_email(work, &person.id, &email).await?;
+            let joined = prove_email::note_proof(work, &person.id, &email, owner).await?;
             done.push("e-mail address proven".to_owned());
             done.extend(joined.map(|(organization, role)| format!("joined {organization} as {role}")));
         }
