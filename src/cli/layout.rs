@@ -40,7 +40,16 @@ fn in_one_line(value: &Value) -> Option<String> {
     let parts: Vec<String> = value
         .as_object()?
         .iter()
-        .filter_map(|(name, value)| Some(format!("{name} {}", text(value)?)))
+        .filter_map(|(name, value)| {
+            let text = text(value)?;
+            // What a person wrote is not taken for further fields.
+            let plain = !text.contains([',', '"']);
+            Some(if plain {
+                format!("{name} {text}")
+            } else {
+                format!("{name} {text:?}")
+            })
+        })
         .collect();
     Some(parts.join(", ")).filter(|line| !line.is_empty())
 }
@@ -116,7 +125,7 @@ mod tests {
                 &serde_json::json!({
                     "id": "a", "none": null, "on": true, "uris": ["x", "y"], "was": [],
                     "claims": {"name": "A", "address": "x\nid: b", "none": null}, "said": {"none": null},
-                    "places": [{"slug": "acme", "role": "owner"}, {"slug": "globex", "joined": null}],
+                    "places": [{"slug": "acme", "role": "owner"}, {"slug": "globex", "joined": null, "name": "G, role owner"}],
                 }),
             )
         }
@@ -124,7 +133,7 @@ mod tests {
 
     #[test]
     fn columns_align_and_absent_values_have_no_line() {
-        insta::assert_snapshot!(Shown.to_string(), @r"
+        insta::assert_snapshot!(Shown.to_string(), @r#"
         ID         NAME
         a-long-id  A
         b          B
@@ -136,7 +145,7 @@ mod tests {
           address: x\nid: b
         places:
           slug acme, role owner
-          slug globex
-        ");
+          slug globex, name "G, role owner"
+        "#);
     }
 }
