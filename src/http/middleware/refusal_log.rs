@@ -25,6 +25,10 @@ const LINES_OF_ERROR: u32 = 20;
 const LINES_OF_ONE: u32 = 40;
 /// Lines of all together.
 const LINES_OF_ALL: u32 = 200;
+/// The first lines about each error of a registered client are written beyond these bounds: nobody floods them away.
+const FIRST_LINES: u32 = 2;
+/// As many as these together.
+const LINES_OF_FIRST: u32 = 400;
 
 /// Counts the lines.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +38,7 @@ pub struct RefusalLog(Arc<Mutex<Option<Window>>>);
 struct Window {
     began: Instant,
     written: u32,
+    first_lines: u32,
     left_out: u64,
     /// Holds whom a line was written about, so that it is no larger than their number.
     by_client: HashMap<Option<String>, u32>,
@@ -59,6 +64,7 @@ impl RefusalLog {
         let window = window.get_or_insert_with(|| Window {
             began: now,
             written: 0,
+            first_lines: 0,
             left_out: 0,
             by_client: HashMap::new(),
             by_error: HashMap::new(),
@@ -70,10 +76,16 @@ impl RefusalLog {
         let of_client = window.by_client.get(&client).copied().unwrap_or_default();
         let counted = (client.clone(), error);
         let of_error = window.by_error.get(&counted).copied().unwrap_or_default();
-        let own = window.written < LINES_OF_ALL && of_client < LINES_OF_ONE && of_error < LINES_OF_ERROR;
+        let first = client.is_some() && of_error < FIRST_LINES && window.first_lines < LINES_OF_FIRST;
+        let own =
+            first || (window.written < LINES_OF_ALL && of_client < LINES_OF_ONE && of_error < LINES_OF_ERROR);
         if own {
-            window.written += 1;
-            window.by_client.insert(client, of_client + 1);
+            if first {
+                window.first_lines += 1;
+            } else {
+                window.written += 1;
+                window.by_client.insert(client, of_client + 1);
+            }
             window.by_error.insert(counted, of_error + 1);
         } else {
             window.left_out += 1;
@@ -161,10 +173,11 @@ mod tests {
         let lines: Vec<Lines> = (0..10_000)
             .map(|number| log.count(&client(&format!("c{number}")), None, now))
             .collect();
-        assert_eq!(lines.iter().filter(|lines| lines.own).count(), 200);
+        assert_eq!(lines.iter().filter(|lines| lines.own).count(), 400 + 200);
         assert_eq!(lines.iter().filter(|lines| lines.begins).count(), 1, "said once");
         let window = log.0.lock().unwrap();
-        assert_eq!(window.as_ref().unwrap().by_error.len(), 200);
+        let window = window.as_ref().unwrap();
+        assert_eq!((window.by_error.len(), window.by_client.len()), (600, 200));
     }
 
     #[test]
@@ -175,6 +188,24 @@ mod tests {
         }
         assert!(log.count(&client("a"), Some("invalid_grant"), now).own);
         assert!(!log.count(&client("a"), Some("invalid_client"), now).own);
+        for _ in 0..100 {
+            log.count(&client("a"), Some("invalid_request"), now);
+        }
+        assert!(
+            log.count(&client("a"), Some("invalid_scope"), now).own,
+            "nor two errors"
+        );
+        for flooded in 0..10 {
+            for error in ["invalid_client", "invalid_request", "invalid_grant"] {
+                for _ in 0..30 {
+                    log.count(&client(&format!("f{flooded}")), Some(error), now);
+                }
+            }
+        }
+        assert!(
+            log.count(&client("b"), Some("invalid_grant"), now).own,
+            "nor ten clients"
+        );
     }
 
     #[test]
@@ -185,8 +216,9 @@ mod tests {
             let all = errors.iter().cycle().take(1000);
             all.filter(|error| log.count(asker, Some(error), now).own).count()
         };
-        assert_eq!(written(&client("a")), 40);
+        let first = 2 * errors.len();
+        assert_eq!(written(&client("a")), first + 40);
         assert_eq!(written(&Asker::Unknown("x".to_owned())), 40);
-        assert_eq!(written(&client("b")), 40);
+        assert_eq!(written(&client("b")), first + 40);
     }
 }
