@@ -8,9 +8,9 @@ use super::layout::Layout;
 /// hidden, and the details are copied by hand.
 pub const COPY_SCRIPT: &str = "const copy=document.getElementById(\"copy\"),\
     report=document.getElementById(\"report\"),copied=document.getElementById(\"copied\");\
-    copy.hidden=false;copy.addEventListener(\"click\",async()=>{report.select();\
-    try{await navigator.clipboard.writeText(report.value)}catch{document.execCommand(\"copy\")}\
-    copied.textContent=\"Copied.\"});";
+    copy.hidden=false;copy.addEventListener(\"click\",async()=>{copied.textContent=\"\";report.select();let done=true;\
+    try{await navigator.clipboard.writeText(report.value)}catch{done=document.execCommand(\"copy\")}\
+    copied.textContent=done?\"Copied.\":\"Copy the selected text.\"});";
 
 /// The error page.
 #[derive(Debug, Template)]
