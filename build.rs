@@ -13,7 +13,8 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     let version = env!("CARGO_PKG_VERSION");
     let version = commit().map_or_else(|| version.to_owned(), |commit| format!("{version} ({commit})"));
-    println!("cargo::rustc-env=SIGNET_VERSION={version}");
+    // `cargo run` hands it on to the program, to which a name that begins with SIGNET_ would be a setting.
+    println!("cargo::rustc-env=PROGRAM_VERSION={version}");
     println!("cargo::rerun-if-changed={PRESETS}");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut files: Vec<PathBuf> = fs::read_dir(root.join(PRESETS))?

@@ -19,7 +19,7 @@ use super::workspace::WorkspaceCommand;
 
 /// An OpenID Connect provider and token issuer whose claims a database can trust.
 #[derive(Debug, Parser)]
-#[command(name = "signet", version = env!("SIGNET_VERSION"), about)]
+#[command(name = "signet", version = env!("PROGRAM_VERSION"), about)]
 pub(super) struct Arguments {
     /// The configuration file; `SIGNET_CONFIG` names it too. Default: ./signet.toml, if there is one.
     #[arg(long, global = true, value_name = "FILE")]

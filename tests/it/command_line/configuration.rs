@@ -162,3 +162,10 @@ async fn what_kubernetes_says_of_a_service_is_left_aside() {
         .with("SIGNET_POSTGRES_PORT", "tcp://10.96.0.8:5432");
     signet.json(&["client", "list"]).await;
 }
+
+/// What the build tells the program is in its environment when `cargo run` starts it, as `./dev` does: it must not look
+/// like a setting.
+#[test]
+fn the_build_tells_nothing_that_looks_like_a_setting() {
+    assert!(!include_str!("../../../build.rs").contains("rustc-env=SIGNET_"));
+}
