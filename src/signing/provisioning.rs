@@ -101,13 +101,3 @@ pub async fn insert(work: &mut Work, new: NewKeys) -> Result<u64, SigningError> 
     }
     Ok(stayed)
 }
-
-/// Makes and inserts what is missing, all within this transaction; one statement if nothing is.
-pub async fn ensure(work: &mut Work, keyring: &Keyring) -> Result<u64, SigningError> {
-    let missing = missing(work.connection()?, &Algorithm::ALL).await?;
-    if missing.is_nothing() {
-        return Ok(0);
-    }
-    let new = missing.generate(keyring, work.entropy()).await?;
-    insert(work, new).await
-}
