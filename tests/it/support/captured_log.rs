@@ -1,10 +1,11 @@
 //! What a server logs, for tests that read it.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use serde_json::Value;
-use tracing::subscriber::DefaultGuard;
+use tracing::Dispatch;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::SubscriberExt as _;
 
@@ -23,9 +24,15 @@ impl Write for Captured {
     }
 }
 
+/// Two subscribers that take nothing and stay. While only one is registered, tracing asks the thread that comes to a
+/// place first whether anybody listens to it, and remembers the answer for all threads: a test without a log of its own
+/// would silence the place for the one that reads. With more than one it asks all of them.
+static OTHERS: OnceLock<[Dispatch; 2]> = OnceLock::new();
+
 impl Captured {
     /// From now on, until the guard is dropped.
     pub fn start() -> (Self, DefaultGuard) {
+        OTHERS.get_or_init(|| [(); 2].map(|()| Dispatch::new(NoSubscriber::new())));
         let captured = Self::default();
         let writer = captured.clone();
         let lines = tracing_subscriber::fmt::layer()
