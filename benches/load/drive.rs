@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::figures;
-use crate::http::{Answer, Http};
+use crate::http::{Http, Response};
 
 /// Somebody who asks the same again and again over a connection of their own.
 pub(crate) trait Visitor: Send + 'static {
@@ -41,7 +41,7 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// An answer that is not the expected one. Answers hold no secrets of anybody: clients and people are made up.
-    pub(crate) fn of(answer: &Answer<'_>, step: &'static str) -> Self {
+    pub(crate) fn of(answer: &Response<'_>, step: &'static str) -> Self {
         let said = answer.header("location").unwrap_or(answer.body);
         Self::Answer {
             step,
@@ -51,7 +51,7 @@ impl Failure {
     }
 
     /// An answer whose status is not the expected one.
-    pub(crate) fn unless(answer: &Answer<'_>, status: u16, step: &'static str) -> Option<Self> {
+    pub(crate) fn unless(answer: &Response<'_>, status: u16, step: &'static str) -> Option<Self> {
         (answer.status != status).then(|| Self::of(answer, step))
     }
 }

@@ -98,12 +98,12 @@ impl Case {
 
 /// What was measured: medians.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Outcome {
+pub(crate) struct Medians {
     pub(crate) literal: Duration,
     pub(crate) policy: Duration,
 }
 
-impl Outcome {
+impl Medians {
     /// How many times as long the policy's query takes.
     pub(crate) fn ratio(&self) -> f64 {
         self.policy.as_secs_f64() / self.literal.as_secs_f64()
@@ -116,7 +116,7 @@ impl Outcome {
 }
 
 /// Measures a case.
-pub(crate) async fn run(stage: &Stage, case: &Case, rounds: u32) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(stage: &Stage, case: &Case, rounds: u32) -> anyhow::Result<Medians> {
     let (literal, policy) = (case.literal(stage), case.policy(stage));
     let (mut without, mut with) = (Vec::new(), Vec::new());
     for _ in 0..PAIRS {
@@ -130,7 +130,7 @@ pub(crate) async fn run(stage: &Stage, case: &Case, rounds: u32) -> anyhow::Resu
             }
         }
     }
-    Ok(Outcome {
+    Ok(Medians {
         literal: median(without),
         policy: median(with),
     })

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use crate::measure::{Case, Outcome};
+use crate::measure::{Case, Medians};
 use crate::stage::Stage;
 use crate::sync::Lags;
 
@@ -26,7 +26,7 @@ pub(crate) fn head(stage: &Stage, rows: u32, organizations: u32) {
 }
 
 /// One case.
-pub(crate) fn row(case: &Case, outcome: &Outcome) {
+pub(crate) fn row(case: &Case, outcome: &Medians) {
     let judged = match (case.judged, outcome.misses(case)) {
         (false, _) => "-",
         (true, false) => "kept",

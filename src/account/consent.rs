@@ -7,9 +7,9 @@ use axum::response::Response;
 use http::HeaderMap;
 
 use super::signed_in;
-use crate::authorization::answer::Answer;
 use crate::authorization::consent::{Consent, ConsentPlace};
 use crate::authorization::interaction::{self, Situation};
+use crate::authorization::sent_response::SentResponse;
 use crate::authorization::waiting::WaitingRequest;
 use crate::authorization::{consent, context, waiting};
 use crate::base::clock::Timestamp;
@@ -17,15 +17,15 @@ use crate::base::handle::Handle;
 use crate::base::id::OrganizationId;
 use crate::client::Client;
 use crate::db::DatabaseError;
-use crate::db::work::Circumstances;
-use crate::http::edge::{Edge, Visit};
+use crate::db::unit_of_work::RequestContext;
+use crate::http::app_state::AppState;
 use crate::http::extract::flow::{self, FoundFlow, Word};
 use crate::http::extract::form::{Form, Query};
 use crate::http::extract::form_token;
 use crate::http::respond::authorization::{answer_error, logo};
 use crate::http::respond::failure::Failure;
+use crate::http::respond::interaction_page::InteractionPage;
 use crate::http::respond::page::{self, FormAction};
-use crate::http::respond::step::Step;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::issuer::Issuer;
 use crate::protocol::scope::OFFLINE_ACCESS;
@@ -35,82 +35,82 @@ use crate::web::consent::{ConsentPage, OfflineAccess};
 
 /// Shows what the client asks for; without a session the sign-in comes first.
 pub async fn get(
-    State(edge): State<Edge>,
-    Visit(visit): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Query(params): Query,
 ) -> Response {
-    let (request_id, now) = (visit.origin.request_id.clone(), visit.now);
-    let found = match flow::find(&edge, &visit, &headers, params.ok().as_ref(), Word::GoOn).await {
+    let (request_id, now) = (context.origin.request_id.clone(), context.now);
+    let found = match flow::find(&state, &context, &headers, params.ok().as_ref(), Word::GoOn).await {
         Ok(found) => found,
         Err(response) => return response,
     };
-    match asked(&edge, visit, &headers, &found.waiting).await {
-        Ok(Some(asked)) if is_next(&edge, &found, &asked, now) => show(&edge, &found, &asked, &request_id),
-        Ok(Some(_)) => Step::Continue.redirect(edge.app.issuer(), found.handle.expose()),
-        Ok(None) => Step::Login.redirect(edge.app.issuer(), found.handle.expose()),
-        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
+    match asked(&state, context, &headers, &found.waiting).await {
+        Ok(Some(asked)) if is_next(&state, &found, &asked, now) => show(&state, &found, &asked, &request_id),
+        Ok(Some(_)) => InteractionPage::Continue.redirect(state.app.issuer(), found.handle.expose()),
+        Ok(None) => InteractionPage::Login.redirect(state.app.issuer(), found.handle.expose()),
+        Err(error) => Failure::from(error).page(&state.layout, &request_id),
     }
 }
 
 /// Takes the person's answer.
 pub async fn post(
-    State(edge): State<Edge>,
-    Visit(visit): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Form(params): Form,
 ) -> Response {
-    let request_id = visit.origin.request_id.clone();
-    if let Err(response) = flow::require_own_page(&edge, &headers, &request_id) {
+    let request_id = context.origin.request_id.clone();
+    if let Err(response) = flow::require_own_page(&state, &headers, &request_id) {
         return response;
     }
     let params = params.ok();
     // Only the word itself allows; a missing or unknown answer refuses.
     let allowed = params.as_ref().and_then(|params| params.get("decision")) == Some("allow");
     let word = if allowed { Word::GoOn } else { Word::Refuse };
-    let found = match flow::find(&edge, &visit, &headers, params.as_ref(), word).await {
+    let found = match flow::find(&state, &context, &headers, params.as_ref(), word).await {
         Ok(found) => found,
         Err(response) => return response,
     };
     let shown_for = params.as_ref().and_then(|params| params.get("shown_for"));
     let answered = if allowed {
-        allow(&edge, visit, &headers, (&found, shown_for)).await
+        allow(&state, context, &headers, (&found, shown_for)).await
     } else {
-        deny(&edge, visit, &found).await
+        deny(&state, context, &found).await
     };
-    answered.unwrap_or_else(|error| Failure::from(error).page(&edge.layout, &request_id))
+    answered.unwrap_or_else(|error| Failure::from(error).page(&state.layout, &request_id))
 }
 
 async fn allow(
-    edge: &Edge,
-    visit: Circumstances,
+    state: &AppState,
+    context: RequestContext,
     headers: &HeaderMap,
     (found, shown_for): (&FoundFlow, Option<&str>),
 ) -> Result<Response, DatabaseError> {
-    let Some(asked) = asked(edge, visit.clone(), headers, &found.waiting).await? else {
-        return Ok(Step::Login.redirect(edge.app.issuer(), found.handle.expose()));
+    let Some(asked) = asked(state, context.clone(), headers, &found.waiting).await? else {
+        return Ok(InteractionPage::Login.redirect(state.app.issuer(), found.handle.expose()));
     };
-    if !is_next(edge, found, &asked, visit.now) {
-        return Ok(Step::Continue.redirect(edge.app.issuer(), found.handle.expose()));
+    if !is_next(state, found, &asked, context.now) {
+        return Ok(InteractionPage::Continue.redirect(state.app.issuer(), found.handle.expose()));
     }
     let facts = asked.facts(&found.handle);
-    if !form_token::matches(&edge.app.issuance().keys, &facts, shown_for) {
+    if !form_token::matches(&state.app.token_issuer().keys, &facts, shown_for) {
         tracing::info!(
             user.id = %asked.session.session.user_id,
             client.id = %found.waiting.client_id,
             "a consent form was posted that was shown for somebody or something else: it is shown anew"
         );
-        return Ok(Step::Consent.redirect(edge.app.issuer(), found.handle.expose()));
+        return Ok(InteractionPage::Consent.redirect(state.app.issuer(), found.handle.expose()));
     }
-    let mut work = edge.app.begin(visit.clone()).await?;
+    let mut work = state.app.begin(context.clone()).await?;
     let organization = asked.consent.place.organization();
     let user_id = &asked.session.session.user_id;
     let given = consent::give(&mut work, &found.waiting, user_id, organization).await?;
     work.commit().await?;
     if given {
-        Ok(Step::Continue.redirect(edge.app.issuer(), found.handle.expose()))
+        Ok(InteractionPage::Continue.redirect(state.app.issuer(), found.handle.expose()))
     } else {
-        Ok(flow::overtaken(edge, &visit, &found.handle, &found.browser, Word::GoOn).await)
+        Ok(flow::overtaken(state, &context, &found.handle, &found.browser, Word::GoOn).await)
     }
 }
 
@@ -134,7 +134,7 @@ impl Asked {
 }
 
 /// Whether it is the person's word that is missing: not before the proof that the request asks for, and not twice.
-fn is_next(edge: &Edge, found: &FoundFlow, asked: &Asked, now: Timestamp) -> bool {
+fn is_next(state: &AppState, found: &FoundFlow, asked: &Asked, now: Timestamp) -> bool {
     let waiting = &found.waiting;
     let next = interaction::next(Situation {
         request: &waiting.request,
@@ -143,46 +143,50 @@ fn is_next(edge: &Edge, found: &FoundFlow, asked: &Asked, now: Timestamp) -> boo
         consent: Some(&asked.consent),
         asked_at: waiting.asked_at,
         consented_by: waiting.consented_by.as_ref(),
-        trust_loopback: edge.app.is_development(),
+        trust_loopback: state.app.is_development(),
         now,
     });
-    next == interaction::Step::Consent
+    next == interaction::NextStep::Consent
 }
 
-async fn deny(edge: &Edge, visit: Circumstances, found: &FoundFlow) -> Result<Response, DatabaseError> {
+async fn deny(
+    state: &AppState,
+    context: RequestContext,
+    found: &FoundFlow,
+) -> Result<Response, DatabaseError> {
     let error = ProtocolError::new(ErrorCode::AccessDenied, "the person did not allow the access");
-    let mut work = edge.app.single(visit.clone()).await?;
-    let finished = waiting::finish(&mut work, found.ticket(), &Answer::error(error)).await?;
+    let mut work = state.app.single(context.clone()).await?;
+    let finished = waiting::finish(&mut work, found.ticket(), &SentResponse::error(error)).await?;
     work.commit().await?;
     if finished {
-        Ok(answer_error(edge, &found.waiting.request.target, error))
+        Ok(answer_error(state, &found.waiting.request.target, error))
     } else {
-        Ok(flow::overtaken(edge, &visit, &found.handle, &found.browser, Word::Refuse).await)
+        Ok(flow::overtaken(state, &context, &found.handle, &found.browser, Word::Refuse).await)
     }
 }
 
 /// The person of this browser, and how the request stands to what they confirmed before; none if nobody is signed in.
 async fn asked(
-    edge: &Edge,
-    visit: Circumstances,
+    state: &AppState,
+    context: RequestContext,
     headers: &HeaderMap,
     waiting: &WaitingRequest,
 ) -> Result<Option<Asked>, DatabaseError> {
-    let Some(session) = signed_in::session(edge, visit.clone(), headers).await? else {
+    let Some(session) = signed_in::session(state, context.clone(), headers).await? else {
         return Ok(None);
     };
-    let mut work = edge.app.repeatable(visit).await?;
+    let mut work = state.app.repeatable(context).await?;
     let consent = context::consented(&mut work, &session, &waiting.request).await?;
     Ok(Some(Asked { session, consent }))
 }
 
-fn show(edge: &Edge, found: &FoundFlow, asked: &Asked, request_id: &str) -> Response {
+fn show(state: &AppState, found: &FoundFlow, asked: &Asked, request_id: &str) -> Response {
     let request = &found.waiting.request;
-    let shown_for = match form_token::make(&edge.app.issuance().keys, &asked.facts(&found.handle)) {
+    let shown_for = match form_token::make(&state.app.token_issuer().keys, &asked.facts(&found.handle)) {
         Ok(shown_for) => shown_for,
         Err(error) => {
             tracing::error!(error = %error, "no form token could be made");
-            return Failure::Broken.page(&edge.layout, request_id);
+            return Failure::Broken.page(&state.layout, request_id);
         }
     };
     let confirmed = request.to_confirm();
@@ -198,8 +202,8 @@ fn show(edge: &Edge, found: &FoundFlow, asked: &Asked, request_id: &str) -> Resp
     let destination = request.target.redirect_uri.receiver();
     let person = &asked.session.person;
     let page = ConsentPage {
-        layout: &edge.layout,
-        client: card(&found.client, edge.app.issuer()),
+        layout: &state.layout,
+        client: card(&found.client, state.app.issuer()),
         user_name: if person.name.is_empty() {
             &person.email
         } else {
@@ -215,7 +219,7 @@ fn show(edge: &Edge, found: &FoundFlow, asked: &Asked, request_id: &str) -> Resp
         destination: destination.as_deref(),
         request: found.handle.expose(),
         shown_for: &shown_for,
-        action: &Step::Consent.action(edge.app.issuer()),
+        action: &InteractionPage::Consent.action(state.app.issuer()),
     };
     page::html(&page, FormAction::LeadsOut)
 }

@@ -5,7 +5,8 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
 use super::signed_in;
-use crate::http::edge::{Edge, Visit};
+use crate::db::unit_of_work::RequestContext;
+use crate::http::app_state::AppState;
 use crate::http::middleware::request_id::RequestId;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::page::{self, FormAction};
@@ -15,10 +16,10 @@ use crate::web::error::ErrorPage;
 use crate::web::home::HomePage;
 
 /// What this server is.
-pub async fn front(State(edge): State<Edge>) -> Response {
-    let issuer = edge.app.issuer();
+pub async fn front(State(state): State<AppState>) -> Response {
+    let issuer = state.app.issuer();
     let page = HomePage {
-        layout: &edge.layout,
+        layout: &state.layout,
         account: &issuer.url("/account"),
         discovery: &issuer.url("/.well-known/openid-configuration"),
     };
@@ -26,16 +27,16 @@ pub async fn front(State(edge): State<Edge>) -> Response {
 }
 
 /// Who is signed in; without a session the sign-in page comes first.
-pub async fn account(State(edge): State<Edge>, Visit(visit): Visit, headers: HeaderMap) -> Response {
-    let request_id = visit.origin.request_id.clone();
-    let issuer = edge.app.issuer();
-    match signed_in::session(&edge, visit, &headers).await {
-        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
+pub async fn account(State(state): State<AppState>, context: RequestContext, headers: HeaderMap) -> Response {
+    let request_id = context.origin.request_id.clone();
+    let issuer = state.app.issuer();
+    match signed_in::session(&state, context, &headers).await {
+        Err(error) => Failure::from(error).page(&state.layout, &request_id),
         Ok(None) => redirect::see_other(&issuer.url("/login")),
         Ok(Some(session)) => {
             let person = &session.person;
             let page = AccountPage {
-                layout: &edge.layout,
+                layout: &state.layout,
                 display_name: if person.name.is_empty() {
                     &person.email
                 } else {
@@ -51,7 +52,7 @@ pub async fn account(State(edge): State<Edge>, Visit(visit): Visit, headers: Hea
 }
 
 /// Nothing stands here.
-pub async fn not_found(State(edge): State<Edge>, request: axum::extract::Request) -> Response {
-    let page = ErrorPage::not_found(&edge.layout, RequestId::of(request.extensions()));
+pub async fn not_found(State(state): State<AppState>, request: axum::extract::Request) -> Response {
+    let page = ErrorPage::not_found(&state.layout, RequestId::of(request.extensions()));
     page::with_status(StatusCode::NOT_FOUND, &page, FormAction::None)
 }

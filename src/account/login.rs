@@ -13,25 +13,25 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use super::{invitation, signed_in};
 use crate::app::App;
 use crate::authentication::device::{KNOWN_FOR, KnownDevice};
-use crate::authentication::login::{self, Attempt, CheckedAttempt, Outcome, Reservation, Whom};
+use crate::authentication::login::{self, Attempt, CheckedAttempt, LoginOutcome, Reservation, Whom};
 use crate::authentication::password::HashError;
-use crate::authorization::answer::Answer;
+use crate::authorization::sent_response::SentResponse;
 use crate::authorization::waiting;
 use crate::base::handle::Handle;
 use crate::base::id::UserId;
 use crate::base::secret::Secret;
 use crate::client::Client;
 use crate::db::DatabaseError;
-use crate::db::work::Circumstances;
-use crate::http::edge::{Edge, Visit};
+use crate::db::unit_of_work::RequestContext;
+use crate::http::app_state::AppState;
 use crate::http::extract::cookies::CookieName;
 use crate::http::extract::flow::{self, FoundFlow, Word, session_cookie};
 use crate::http::extract::form::{Form, Query};
 use crate::http::respond::authorization::{answer_error, gone};
 use crate::http::respond::failure::Failure;
+use crate::http::respond::interaction_page::InteractionPage;
 use crate::http::respond::page::{self, FormAction};
 use crate::http::respond::redirect;
-use crate::http::respond::step::Step;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::session::{self, NewSession};
 use crate::user::Identifier;
@@ -40,36 +40,36 @@ use crate::web::login::{LoginPage, LoginProblem};
 /// Shows the page for a waiting request, or for the account page. Whoever is signed in already, as far as is asked, is
 /// led on. One statement for the session, if the browser has one.
 pub async fn get(
-    State(edge): State<Edge>,
-    Visit(visit): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Query(params): Query,
 ) -> Response {
     let params = params.unwrap_or_default();
-    let request_id = visit.origin.request_id.clone();
+    let request_id = context.origin.request_id.clone();
     if !params.contains("request") {
-        return match signed_in::session(&edge, visit, &headers).await {
-            Ok(None) => show(&edge, StatusCode::OK, View::alone("")),
+        return match signed_in::session(&state, context, &headers).await {
+            Ok(None) => show(&state, StatusCode::OK, View::alone("")),
             Ok(Some(_)) => {
-                redirect::see_other(&edge.app.issuer().url(invitation::after_login(&edge, &headers)))
+                redirect::see_other(&state.app.issuer().url(invitation::after_login(&state, &headers)))
             }
-            Err(error) => Failure::from(error).page(&edge.layout, &request_id),
+            Err(error) => Failure::from(error).page(&state.layout, &request_id),
         };
     }
-    let mut found = match flow::find(&edge, &visit, &headers, Some(&params), Word::GoOn).await {
+    let mut found = match flow::find(&state, &context, &headers, Some(&params), Word::GoOn).await {
         Ok(found) => found,
         Err(response) => return response,
     };
-    let now = visit.now;
+    let now = context.now;
     let new_cookie = found.new_cookie.take();
-    let mut response = match signed_in::session(&edge, visit, &headers).await {
-        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
-        Ok(Some(session)) if !signed_in::must_again(&edge, &found, &session, now) => {
-            Step::Continue.redirect(edge.app.issuer(), found.handle.expose())
+    let mut response = match signed_in::session(&state, context, &headers).await {
+        Err(error) => Failure::from(error).page(&state.layout, &request_id),
+        Ok(Some(session)) if !signed_in::must_again(&state, &found, &session, now) => {
+            InteractionPage::Continue.redirect(state.app.issuer(), found.handle.expose())
         }
         Ok(_) => {
             let username = found.waiting.request.login_hint.clone().unwrap_or_default();
-            show(&edge, StatusCode::OK, View::of(&found, &username))
+            show(&state, StatusCode::OK, View::of(&found, &username))
         }
     };
     if let Some(cookie) = new_cookie {
@@ -80,20 +80,20 @@ pub async fn get(
 
 /// Takes name and password.
 pub async fn post(
-    State(edge): State<Edge>,
-    Visit(visit): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Form(params): Form,
 ) -> Response {
-    let request_id = visit.origin.request_id.clone();
-    if let Err(response) = flow::require_own_page(&edge, &headers, &request_id) {
+    let request_id = context.origin.request_id.clone();
+    if let Err(response) = flow::require_own_page(&state, &headers, &request_id) {
         return response;
     }
     let Ok(mut params) = params else {
-        return gone(&edge, &request_id);
+        return gone(&state, &request_id);
     };
     let found = if params.contains("request") {
-        match flow::find(&edge, &visit, &headers, Some(&params), Word::GoOn).await {
+        match flow::find(&state, &context, &headers, Some(&params), Word::GoOn).await {
             Ok(found) => Some(found),
             Err(response) => return response,
         }
@@ -109,7 +109,7 @@ pub async fn post(
     };
     let Some(password) = password.filter(|_| !username.is_empty()) else {
         return show(
-            &edge,
+            &state,
             StatusCode::BAD_REQUEST,
             view().because(LoginProblem::Incomplete),
         );
@@ -117,36 +117,38 @@ pub async fn post(
     let presented = Presented {
         username: &username,
         password: &password,
-        replaces: session_cookie(&edge, &headers),
-        device: known_device(&edge, &headers, &visit),
+        replaces: session_cookie(&state, &headers),
+        device: known_device(&state, &headers, &context),
     };
-    match attempt(&edge.app, visit.clone(), &presented).await {
-        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
+    match attempt(&state.app, context.clone(), &presented).await {
+        Err(error) => Failure::from(error).page(&state.layout, &request_id),
         Ok(Attempted::SignedIn(handle, user)) => {
             let mut response = match &found {
-                Some(found) => Step::Continue.redirect(edge.app.issuer(), found.handle.expose()),
-                None => redirect::see_other(&edge.app.issuer().url(invitation::after_login(&edge, &headers))),
+                Some(found) => InteractionPage::Continue.redirect(state.app.issuer(), found.handle.expose()),
+                None => {
+                    redirect::see_other(&state.app.issuer().url(invitation::after_login(&state, &headers)))
+                }
             };
-            let lifetime = edge.app.session_lifetimes().absolute;
-            if let Some(cookie) = edge
+            let lifetime = state.app.session_lifetimes().absolute;
+            if let Some(cookie) = state
                 .cookies
                 .set(CookieName::Session, handle.expose(), Some(lifetime))
             {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
-            if let Some(cookie) = remember(&edge, &visit, presented.device.as_ref(), &user) {
+            if let Some(cookie) = remember(&state, &context, presented.device.as_ref(), &user) {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
             response
         }
         Ok(Attempted::Wrong) => show(
-            &edge,
+            &state,
             StatusCode::UNAUTHORIZED,
             view().because(LoginProblem::WrongCredentials),
         ),
         Ok(Attempted::Locked(seconds)) => {
             let shown = show(
-                &edge,
+                &state,
                 StatusCode::TOO_MANY_REQUESTS,
                 view().because(LoginProblem::TooManyAttempts(seconds)),
             );
@@ -154,7 +156,7 @@ pub async fn post(
         }
         Ok(Attempted::Busy) => retry_after(
             show(
-                &edge,
+                &state,
                 StatusCode::SERVICE_UNAVAILABLE,
                 view().because(LoginProblem::Busy),
             ),
@@ -165,55 +167,55 @@ pub async fn post(
 
 /// Takes the person's refusal: the client is told `access_denied`.
 pub async fn cancel(
-    State(edge): State<Edge>,
-    Visit(visit): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Form(params): Form,
 ) -> Response {
-    let request_id = visit.origin.request_id.clone();
-    if let Err(response) = flow::require_own_page(&edge, &headers, &request_id) {
+    let request_id = context.origin.request_id.clone();
+    if let Err(response) = flow::require_own_page(&state, &headers, &request_id) {
         return response;
     }
-    let found = match flow::find(&edge, &visit, &headers, params.ok().as_ref(), Word::Refuse).await {
+    let found = match flow::find(&state, &context, &headers, params.ok().as_ref(), Word::Refuse).await {
         Ok(found) => found,
         Err(response) => return response,
     };
     let error = ProtocolError::new(ErrorCode::AccessDenied, "the person cancelled");
-    match finish(&edge.app, visit.clone(), &found, error).await {
-        Ok(true) => answer_error(&edge, &found.waiting.request.target, error),
-        Ok(false) => flow::overtaken(&edge, &visit, &found.handle, &found.browser, Word::Refuse).await,
-        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
+    match finish(&state.app, context.clone(), &found, error).await {
+        Ok(true) => answer_error(&state, &found.waiting.request.target, error),
+        Ok(false) => flow::overtaken(&state, &context, &found.handle, &found.browser, Word::Refuse).await,
+        Err(error) => Failure::from(error).page(&state.layout, &request_id),
     }
 }
 
 async fn finish(
     app: &App,
-    visit: Circumstances,
+    context: RequestContext,
     found: &FoundFlow,
     error: ProtocolError,
 ) -> Result<bool, DatabaseError> {
-    let mut work = app.single(visit).await?;
-    waiting::finish(&mut work, found.ticket(), &Answer::error(error)).await
+    let mut work = app.single(context).await?;
+    waiting::finish(&mut work, found.ticket(), &SentResponse::error(error)).await
 }
 
 /// The accounts that signed in with this browser before, if it can prove it.
-fn known_device(edge: &Edge, headers: &HeaderMap, visit: &Circumstances) -> Option<KnownDevice> {
-    let cookie = edge.cookies.read(headers, CookieName::Device)?;
-    let keys = edge.app.issuance().keys.current();
-    KnownDevice::read(cookie.expose(), &keys, visit.epoch, visit.now)
+fn known_device(state: &AppState, headers: &HeaderMap, context: &RequestContext) -> Option<KnownDevice> {
+    let cookie = state.cookies.read(headers, CookieName::Device)?;
+    let keys = state.app.token_issuer().keys.current();
+    KnownDevice::read(cookie.expose(), &keys, context.epoch, context.now)
 }
 
 /// The cookie by which the browser is known from now on. Without it a sign-in is none the worse.
 fn remember(
-    edge: &Edge,
-    visit: &Circumstances,
+    state: &AppState,
+    context: &RequestContext,
     before: Option<&KnownDevice>,
     user: &UserId,
 ) -> Option<HeaderValue> {
-    let device = KnownDevice::after_sign_in(before, user, visit.now, &*visit.entropy)?;
-    let keys = edge.app.issuance().keys.current();
-    match device.compose(&keys, visit.epoch) {
-        Ok(text) => edge
+    let device = KnownDevice::after_sign_in(before, user, context.now, &*context.entropy)?;
+    let keys = state.app.token_issuer().keys.current();
+    match device.compose(&keys, context.epoch) {
+        Ok(text) => state
             .cookies
             .set(CookieName::Device, text.expose(), Some(KNOWN_FOR)),
         Err(error) => {
@@ -242,7 +244,7 @@ enum Attempted {
 /// Reserves, hashes, completes: in this order, so that no number of parallel guesses passes the limit.
 async fn attempt(
     app: &App,
-    visit: Circumstances,
+    context: RequestContext,
     presented: &Presented<'_>,
 ) -> Result<Attempted, DatabaseError> {
     // What no identifier can be is nobody's: it is refused like any other, but costs no row.
@@ -250,7 +252,7 @@ async fn attempt(
         return Ok(Attempted::Wrong);
     };
     let reservation = {
-        let mut work = app.single(visit.clone()).await?;
+        let mut work = app.single(context.clone()).await?;
         let whom = Whom::Identifier(identifier.as_str());
         login::reserve(&mut work, whom, presented.device.as_ref(), app.throttle()).await?
     };
@@ -267,15 +269,15 @@ async fn attempt(
             if !matches!(error, HashError::Busy) {
                 tracing::error!(error = %error, "a password could not be checked");
             }
-            release(app, visit, &attempt).await;
+            release(app, context, &attempt).await;
             return Ok(Attempted::Busy);
         }
     };
     // The clock is read again: the proof was given after the hash, which can have waited.
-    let visit = app.circumstances(visit.origin);
-    match complete(app, visit.clone(), checked, presented.replaces.as_ref()).await {
+    let context = app.context(context.origin);
+    match complete(app, context.clone(), checked, presented.replaces.as_ref()).await {
         Err(error) => {
-            release(app, visit, &attempt).await;
+            release(app, context, &attempt).await;
             Err(error)
         }
         completed => completed,
@@ -284,9 +286,9 @@ async fn attempt(
 
 /// Nobody pays for an outage of ours. If the attempt cannot be given back either, it counts as one until its window is
 /// over.
-async fn release(app: &App, visit: Circumstances, attempt: &Attempt) {
+async fn release(app: &App, context: RequestContext, attempt: &Attempt) {
     let released = async {
-        let mut work = app.single(visit).await?;
+        let mut work = app.single(context).await?;
         login::release(&mut work, attempt).await
     };
     if let Err(error) = released.await {
@@ -297,14 +299,14 @@ async fn release(app: &App, visit: Circumstances, attempt: &Attempt) {
 /// In one transaction: the answer to the password, and the session.
 async fn complete(
     app: &App,
-    visit: Circumstances,
+    context: RequestContext,
     checked: CheckedAttempt,
     replaces: Option<&Handle>,
 ) -> Result<Attempted, DatabaseError> {
-    let mut work = app.begin(visit).await?;
+    let mut work = app.begin(context).await?;
     let outcome = match login::complete(&mut work, checked).await? {
-        Outcome::Refused => Attempted::Wrong,
-        Outcome::Granted(authenticated) => {
+        LoginOutcome::Refused => Attempted::Wrong,
+        LoginOutcome::Granted(authenticated) => {
             let new = NewSession {
                 user_id: &authenticated.user_id,
                 assurance: authenticated.assurance,
@@ -358,14 +360,14 @@ impl<'a> View<'a> {
     }
 }
 
-fn show(edge: &Edge, status: StatusCode, view: View<'_>) -> Response {
-    let issuer = edge.app.issuer();
+fn show(state: &AppState, status: StatusCode, view: View<'_>) -> Response {
+    let issuer = state.app.issuer();
     let page = LoginPage {
-        layout: &edge.layout,
+        layout: &state.layout,
         client: view.flow.map(|(client, _)| super::consent::card(client, issuer)),
         request: view.flow.map_or("", |(_, handle)| handle),
-        action: &Step::Login.action(issuer),
-        cancel_action: &Step::LoginCancel.action(issuer),
+        action: &InteractionPage::Login.action(issuer),
+        cancel_action: &InteractionPage::LoginCancel.action(issuer),
         username: view.username,
         problem: view.problem,
     };

@@ -6,29 +6,29 @@ use crate::authorization::context;
 use crate::authorization::interaction::{self, Situation};
 use crate::base::clock::Timestamp;
 use crate::db::DatabaseError;
-use crate::db::work::Circumstances;
-use crate::http::edge::Edge;
+use crate::db::unit_of_work::RequestContext;
+use crate::http::app_state::AppState;
 use crate::http::extract::flow::{FoundFlow, session_cookie};
 use crate::session::LiveSession;
 
 /// The browser's live session: one statement, if it has a cookie for one.
 pub(super) async fn session(
-    edge: &Edge,
-    visit: Circumstances,
+    state: &AppState,
+    context: RequestContext,
     headers: &HeaderMap,
 ) -> Result<Option<LiveSession>, DatabaseError> {
-    let Some(handle) = session_cookie(edge, headers) else {
+    let Some(handle) = session_cookie(state, headers) else {
         return Ok(None);
     };
-    let mut work = edge.app.repeatable(visit).await?;
-    let session = context::session(&mut work, Some(&handle), edge.app.session_lifetimes()).await?;
+    let mut work = state.app.repeatable(context).await?;
+    let session = context::session(&mut work, Some(&handle), state.app.session_lifetimes()).await?;
     // Whoever holds a connection waits for none.
     work.commit().await?;
     Ok(session)
 }
 
 /// Whether this person must sign in again, or somebody else, for the request.
-pub(super) fn must_again(edge: &Edge, found: &FoundFlow, session: &LiveSession, now: Timestamp) -> bool {
+pub(super) fn must_again(state: &AppState, found: &FoundFlow, session: &LiveSession, now: Timestamp) -> bool {
     let waiting = &found.waiting;
     let next = interaction::next(Situation {
         request: &waiting.request,
@@ -37,8 +37,8 @@ pub(super) fn must_again(edge: &Edge, found: &FoundFlow, session: &LiveSession, 
         consent: None,
         asked_at: waiting.asked_at,
         consented_by: waiting.consented_by.as_ref(),
-        trust_loopback: edge.app.is_development(),
+        trust_loopback: state.app.is_development(),
         now,
     });
-    next == interaction::Step::Login
+    next == interaction::NextStep::Login
 }

@@ -7,7 +7,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::http::edge::Edge;
+use crate::http::app_state::AppState;
 use crate::http::middleware::request_id::RequestId;
 use crate::http::respond::problem::Problem;
 
@@ -20,10 +20,10 @@ const NUL: &[u8] = b"\\u0000";
 /// What a request's body says.
 pub struct Body<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<Edge> for Body<T> {
+impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
     type Rejection = Response;
 
-    async fn from_request(request: Request, _: &Edge) -> Result<Self, Response> {
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, Response> {
         let id = RequestId::of(request.extensions()).to_owned();
         let refuse = |status, code, detail: String| Problem::new(status, code, detail, &id).into_response();
         if !is_json(request.headers()) {

@@ -13,9 +13,9 @@ use crate::api::refusal::Refusal;
 use crate::base::id::{OrganizationId, SessionId, UserId};
 use crate::base::origin::Origin;
 use crate::config::QuotaSettings;
-use crate::db::Work;
-use crate::db::work::Circumstances;
-use crate::http::edge::Edge;
+use crate::db::UnitOfWork;
+use crate::db::unit_of_work::RequestContext;
+use crate::http::app_state::AppState;
 use crate::http::extract::bearer;
 use crate::http::respond::challenge::Challenge;
 use crate::http::respond::failure::Failure;
@@ -37,12 +37,12 @@ pub struct Caller {
     /// Their session, unless the grant outlived it.
     pub session: Option<SessionId>,
     /// The server's parts.
-    pub edge: Edge,
+    pub state: AppState,
     /// The one organization that the application may speak of; none: all of the person's. A token speaks of one, and
     /// only a first-party client, or one with the scope `organization:*`, goes beyond it.
     only: Option<OrganizationId>,
     keys: Arc<KeySet>,
-    circumstances: Circumstances,
+    context: RequestContext,
 }
 
 impl Caller {
@@ -71,7 +71,7 @@ impl Caller {
     /// How much there may be of everything.
     #[must_use]
     pub fn quotas(&self) -> &QuotaSettings {
-        &self.edge.app.config().quotas
+        &self.state.app.config().quotas
     }
 
     /// Refuses an application that may speak of one organization only.
@@ -99,51 +99,51 @@ impl Caller {
     }
 
     /// A transaction of this request.
-    pub async fn begin(&self) -> Result<Work, crate::db::DatabaseError> {
-        self.edge.app.begin(self.circumstances.clone()).await
+    pub async fn begin(&self) -> Result<UnitOfWork, crate::db::DatabaseError> {
+        self.state.app.begin(self.context.clone()).await
     }
 }
 
 /// A person, through an application that may see and withdraw what they allowed applications: the scope `consents`.
 pub struct ConsentCaller(pub Caller);
 
-impl FromRequestParts<Edge> for ConsentCaller {
+impl FromRequestParts<AppState> for ConsentCaller {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Response> {
-        Caller::with_scope(parts, edge, &[CONSENTS]).await.map(Self)
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        Caller::with_scope(parts, state, &[CONSENTS]).await.map(Self)
     }
 }
 
-impl FromRequestParts<Edge> for Caller {
+impl FromRequestParts<AppState> for Caller {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let needed: &[&'static str] = if parts.method == Method::GET || parts.method == Method::HEAD {
             &[ORGANIZATIONS, ORGANIZATIONS_MANAGE]
         } else {
             &[ORGANIZATIONS_MANAGE]
         };
-        Self::with_scope(parts, edge, needed).await
+        Self::with_scope(parts, state, needed).await
     }
 }
 
 impl Caller {
     /// The caller of a request whose token has one of the scopes.
-    async fn with_scope(parts: &Parts, edge: &Edge, needed: &[&'static str]) -> Result<Self, Response> {
+    async fn with_scope(parts: &Parts, state: &AppState, needed: &[&'static str]) -> Result<Self, Response> {
         let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
-        let circumstances = edge.app.circumstances(origin);
-        let request_id = circumstances.origin.request_id.clone();
+        let context = state.app.context(origin);
+        let request_id = context.origin.request_id.clone();
         let refused = |challenge: Challenge| challenge.problem(&request_id);
         let text = bearer::read(&parts.headers, None).map_err(|error| refused(error.into()))?;
-        let issuance = edge.app.issuance();
-        let keys = issuance.keys.current();
-        let token = access_token::read(issuance, &keys, text.expose(), circumstances.now)
+        let token_issuer = state.app.token_issuer();
+        let keys = token_issuer.keys.current();
+        let token = access_token::read(token_issuer, &keys, text.expose(), context.now)
             .map_err(|error| Failure::from(error).problem(&request_id).into_response())?
             .ok_or_else(|| refused(INVALID))?;
         let failed = |error| Failure::from(error).problem(&request_id).into_response();
-        let mut work = edge.app.repeatable(circumstances.clone()).await.map_err(failed)?;
-        let claims = liveness::of_access_token(&mut work, issuance, token)
+        let mut work = state.app.repeatable(context.clone()).await.map_err(failed)?;
+        let claims = liveness::of_access_token(&mut work, token_issuer, token)
             .await
             .map_err(failed)?
             .ok_or_else(|| refused(INVALID))?;
@@ -152,7 +152,7 @@ impl Caller {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         // A client's own token speaks for nobody, and a token for another audience is not for us.
         let person = text("grant_id").and_then(|_| text("sub"));
-        let (Some(user), Some(true)) = (person, text("aud").map(|aud| aud == issuance.issuer.as_str()))
+        let (Some(user), Some(true)) = (person, text("aud").map(|aud| aud == token_issuer.issuer.as_str()))
         else {
             return Err(refused(INVALID));
         };
@@ -162,7 +162,7 @@ impl Caller {
             return Err(refused(Challenge::insufficient(least)));
         }
         let everywhere = granted.split(' ').any(|token| token == ORGANIZATION_ANY) || {
-            let client = edge.app.clients().find(text("client_id").unwrap_or_default());
+            let client = state.app.clients().find(text("client_id").unwrap_or_default());
             client
                 .await
                 .map_err(failed)?
@@ -174,9 +174,9 @@ impl Caller {
             only: (!everywhere).then(own),
             user: UserId::from_text(user),
             session: text("sid").map(SessionId::from_text),
-            edge: edge.clone(),
+            state: state.clone(),
             keys,
-            circumstances,
+            context,
         })
     }
 }

@@ -6,9 +6,9 @@ use super::error::AppError;
 use crate::authentication::password::{Cost, HasherSettings};
 use crate::base::fetch::Fetch;
 use crate::config::{HookSettings, PasswordSettings, SignetConfig};
-use crate::db::pool::PoolSettings;
+use crate::db::connect::PoolSettings;
 use crate::db::sessions::Sessions;
-use crate::hook::registry::Ways;
+use crate::hook::registry::Transports;
 use crate::hook::sample::Sampling;
 use crate::hook::transport::sql::SqlTransport;
 
@@ -25,10 +25,10 @@ pub fn pool_settings(config: &SignetConfig) -> Result<PoolSettings, AppError> {
 }
 
 /// How operators' hooks are reached: SQL ones where `database.hook_url` is set.
-pub fn hook_ways(config: &SignetConfig) -> Result<Ways, AppError> {
+pub fn hook_transports(config: &SignetConfig) -> Result<Transports, AppError> {
     let database = &config.database;
     let url = database.hook_url()?;
-    Ok(Ways {
+    Ok(Transports {
         sql: url
             .map(|url| SqlTransport::new(&url, database.hook_pool_size, Sessions::configured(database)))
             .transpose()?,

@@ -2,7 +2,7 @@
 
 use crate::authentication::password::HashError;
 use crate::base::fetch::FetchError;
-use crate::db::pool::PoolError;
+use crate::db::connect::PoolError;
 use crate::db::{DatabaseError, migrate};
 use crate::hook::registry::RegistryError;
 use crate::protocol::issuer::IssuerError;

@@ -6,6 +6,6 @@ mod error;
 mod root;
 mod start;
 
-pub use configured::{hasher_settings, hook_ways, pool_settings, sampling};
+pub use configured::{hasher_settings, hook_transports, pool_settings, sampling};
 pub use error::AppError;
 pub use root::{App, Injected};

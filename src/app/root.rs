@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::PgConnectOptions;
 use tokio_util::sync::CancellationToken;
 
-use super::configured::{hasher_settings, hook_ways, pool_settings};
+use super::configured::{hasher_settings, hook_transports, pool_settings};
 use super::error::AppError;
 use super::start;
 use crate::authentication::password::Hasher;
@@ -25,17 +25,17 @@ use crate::client::icon::ServedIcons;
 use crate::client::{ClientMetadata, Registry, Resources};
 use crate::config::SignetConfig;
 use crate::db::changes::{self, Freshness, Watched};
-use crate::db::lease::Lender;
-use crate::db::pool;
-use crate::db::work::Circumstances;
-use crate::db::{DatabaseError, Work, migrate, platform};
+use crate::db::connect;
+use crate::db::pool::Pool;
+use crate::db::unit_of_work::RequestContext;
+use crate::db::{DatabaseError, UnitOfWork, migrate, platform};
 use crate::hook::Hooks;
 use crate::protocol::issuer::Issuer;
 use crate::replica::{self, Holdings};
 use crate::sealing::Keyring;
 use crate::session::Lifetimes;
 use crate::signing::key_set::KeySet;
-use crate::token::issuance::Issuance;
+use crate::token::token_issuer::TokenIssuer;
 
 /// What differs between a server and a test: everything else is configuration.
 #[derive(Clone, Default)]
@@ -54,9 +54,9 @@ pub struct App(Arc<Parts>);
 
 struct Parts {
     config: SignetConfig,
-    issuance: Issuance,
+    token_issuer: TokenIssuer,
     listen: Option<PgConnectOptions>,
-    lender: Lender,
+    pool: Pool,
     clock: Arc<dyn Clock>,
     database_clock: Option<Arc<DatabaseClock>>,
     entropy: Arc<dyn Entropy>,
@@ -82,16 +82,16 @@ impl App {
         let issuer = Arc::new(Issuer::parse(&config.issuer)?);
         let keyring = Keyring::load(&config.sealing.kek_files)?;
         let settings = pool_settings(&config)?;
-        let pool = pool::open(&settings).await?;
-        let lender = settings.lender(pool.clone());
-        let listen = start::listening(&config, &pool).await?;
-        let mut connection = lender.lend().await?;
+        let pg_pool = connect::open(&settings).await?;
+        let pool = settings.pool(pg_pool.clone());
+        let listen = start::listening(&config, &pg_pool).await?;
+        let mut connection = pool.acquire().await?;
         migrate::check(&mut connection).await?;
-        let pool::Measured { instant, time, .. } = pool::measure(&mut connection).await?;
+        let connect::Measured { instant, time, .. } = connect::measure(&mut connection).await?;
         let platform = platform::read(&mut connection).await?;
-        start::publish_modules(&pool, &config).await?;
+        start::publish_modules(&pg_pool, &config).await?;
         let unserved_resource = start::unserved_resource(&mut connection, &config.signing).await?;
-        let hooks = Hooks::load(lender.clone(), hook_ways(&config)?, &mut connection, &keyring).await?;
+        let hooks = Hooks::load(pool.clone(), hook_transports(&config)?, &mut connection, &keyring).await?;
         let database_clock = injected
             .clock
             .is_none()
@@ -105,30 +105,30 @@ impl App {
         connection.keep();
         hooks.check().await?;
         let started_at = clock.now();
-        let circumstances = Circumstances {
+        let context = RequestContext {
             now: started_at,
             entropy: Arc::clone(&entropy),
             origin: Origin::internal("start"),
             epoch: platform.epoch,
         };
-        let keys = start::provide_keys(&lender, &keyring, &config.signing, circumstances).await?;
+        let keys = start::provide_keys(&pool, &keyring, &config.signing, context).await?;
         let freshness = Arc::new(Freshness::new());
         let authenticator = Authenticator {
             issuer: issuer.as_str().to_owned(),
             token_endpoint: issuer.url("/oauth2/token"),
             published: PublishedKeys::new(Fetch::new(config.clients.reach())?),
-            used: UsedAssertions::new(lender.clone()),
+            used: UsedAssertions::new(pool.clone()),
         };
         Ok(Self(Arc::new(Parts {
-            issuance: Issuance {
+            token_issuer: TokenIssuer {
                 issuer,
                 keys,
                 settings: Arc::new(config.tokens.clone()),
                 hooks,
             },
-            clients: Registry::new(lender.clone(), Arc::clone(&freshness)),
+            clients: Registry::new(pool.clone(), Arc::clone(&freshness)),
             authenticator,
-            resources: Resources::new(lender.clone(), Arc::clone(&freshness)),
+            resources: Resources::new(pool.clone(), Arc::clone(&freshness)),
             served_icons: ServedIcons::default(),
             unserved_resource: AtomicBool::new(unserved_resource),
             hasher: Hasher::new(hasher_settings(&config.password))?,
@@ -140,7 +140,7 @@ impl App {
                 window: Duration::from_secs(config.limits.login_window_seconds),
                 lock: Duration::from_secs(config.limits.login_lock_seconds),
             },
-            lender,
+            pool,
             listen,
             clock,
             database_clock,
@@ -158,17 +158,17 @@ impl App {
     /// Keeps caches, keys and clock current until cancelled.
     pub async fn keep_current(self, stop: CancellationToken) {
         let watched = Watched {
-            lender: self.0.lender.clone(),
+            pool: self.0.pool.clone(),
             listen: self.0.listen.clone(),
             clock: self.0.database_clock.clone(),
             freshness: Arc::clone(&self.0.freshness),
         };
         let app = self.clone();
-        let tidying = self.0.lender.tidy(stop.clone());
+        let tidying = self.0.pool.tidy(stop.clone());
         let hooks_stop = stop.clone();
         let reporting_stop = stop.clone();
         let tidying_hooks = async {
-            if let Some(hooks) = self.0.issuance.hooks.sql() {
+            if let Some(hooks) = self.0.token_issuer.hooks.sql() {
                 hooks.tidy(hooks_stop).await;
             }
         };
@@ -191,7 +191,7 @@ impl App {
         };
         stop.run_until_cancelled(reporting).await;
         let forgotten = async {
-            let mut work = self.single(self.circumstances(Origin::internal("stop"))).await?;
+            let mut work = self.single(self.context(Origin::internal("stop"))).await?;
             replica::forget(&mut work, &self.0.replica).await?;
             work.commit().await
         };
@@ -202,16 +202,14 @@ impl App {
 
     /// Reports what this process holds, for whoever compares replicas.
     pub async fn report_holdings(&self) -> Result<(), DatabaseError> {
-        let Issuance { keys, hooks, .. } = &self.0.issuance;
+        let TokenIssuer { keys, hooks, .. } = &self.0.token_issuer;
         let holdings = Holdings::new(
             &self.0.keyring,
             &keys.current(),
             &hooks.current(),
             self.0.started_at,
         );
-        let mut work = self
-            .single(self.circumstances(Origin::internal("report")))
-            .await?;
+        let mut work = self.single(self.context(Origin::internal("report"))).await?;
         replica::report(&mut work, &self.0.replica, &holdings).await?;
         work.commit().await
     }
@@ -246,9 +244,9 @@ impl App {
     async fn look_for_unserved(&self) -> Result<(), AppError> {
         let settings = &self.0.config.signing;
         if settings.left_out().next().is_some() {
-            let mut lease = self.0.lender.lend_repeatable().await?;
-            let unserved = start::unserved_resource(&mut lease, settings).await?;
-            lease.keep();
+            let mut connection = self.0.pool.acquire_repeatable().await?;
+            let unserved = start::unserved_resource(&mut connection, settings).await?;
+            connection.keep();
             self.0.unserved_resource.store(unserved, Ordering::Relaxed);
         }
         Ok(())
@@ -288,28 +286,36 @@ impl App {
     }
 
     async fn reload(&self, name: &str) -> Result<(), AppError> {
-        let mut lease = self.0.lender.lend_repeatable().await?;
+        let mut connection = self.0.pool.acquire_repeatable().await?;
         match name {
             "keys" => {
-                self.0.issuance.keys.reload(&mut lease, &self.0.keyring).await?;
+                self.0
+                    .token_issuer
+                    .keys
+                    .reload(&mut connection, &self.0.keyring)
+                    .await?;
             }
             "hooks" => {
-                self.0.issuance.hooks.reload(&mut lease, &self.0.keyring).await?;
+                self.0
+                    .token_issuer
+                    .hooks
+                    .reload(&mut connection, &self.0.keyring)
+                    .await?;
             }
             "platform" => {
-                let platform = platform::read(&mut lease).await?;
+                let platform = platform::read(&mut connection).await?;
                 self.0.epoch.store(platform.epoch.0, Ordering::Relaxed);
             }
             _ => {}
         }
-        lease.keep();
+        connection.keep();
         Ok(())
     }
 
-    /// The circumstances of one piece of work: the clock is read here, once.
+    /// The context of one unit of work: the clock is read here, once.
     #[must_use]
-    pub fn circumstances(&self, origin: Origin) -> Circumstances {
-        Circumstances {
+    pub fn context(&self, origin: Origin) -> RequestContext {
+        RequestContext {
             now: self.0.clock.now(),
             entropy: Arc::clone(&self.0.entropy),
             origin,
@@ -318,22 +324,22 @@ impl App {
     }
 
     /// A transaction.
-    pub async fn begin(&self, circumstances: Circumstances) -> Result<Work, DatabaseError> {
-        Ok(Work::in_transaction(self.0.lender.begin().await?, circumstances))
+    pub async fn begin(&self, context: RequestContext) -> Result<UnitOfWork, DatabaseError> {
+        Ok(UnitOfWork::in_transaction(self.0.pool.begin().await?, context))
     }
 
     /// A connection for one statement that may come twice without doing anything twice: it is sent again if the
     /// connection turns out to be lost.
-    pub async fn repeatable(&self, circumstances: Circumstances) -> Result<Work, DatabaseError> {
-        Ok(Work::single(
-            self.0.lender.lend_repeatable().await?,
-            circumstances,
+    pub async fn repeatable(&self, context: RequestContext) -> Result<UnitOfWork, DatabaseError> {
+        Ok(UnitOfWork::single(
+            self.0.pool.acquire_repeatable().await?,
+            context,
         ))
     }
 
     /// A connection for one statement.
-    pub async fn single(&self, circumstances: Circumstances) -> Result<Work, DatabaseError> {
-        Ok(Work::single(self.0.lender.lend().await?, circumstances))
+    pub async fn single(&self, context: RequestContext) -> Result<UnitOfWork, DatabaseError> {
+        Ok(UnitOfWork::single(self.0.pool.acquire().await?, context))
     }
 
     /// The configuration.
@@ -344,14 +350,14 @@ impl App {
 
     /// What minting needs.
     #[must_use]
-    pub fn issuance(&self) -> &Issuance {
-        &self.0.issuance
+    pub fn token_issuer(&self) -> &TokenIssuer {
+        &self.0.token_issuer
     }
 
     /// The issuer.
     #[must_use]
     pub fn issuer(&self) -> &Issuer {
-        &self.0.issuance.issuer
+        &self.0.token_issuer.issuer
     }
 
     /// Registered clients.
@@ -439,9 +445,9 @@ impl App {
             return Some("the database takes no writes: it is a standby, or was demoted".to_owned());
         }
         let answers = async {
-            let mut lease = self.0.lender.lend().await?;
-            lease.ping().await?;
-            lease.keep();
+            let mut connection = self.0.pool.acquire().await?;
+            connection.ping().await?;
+            connection.keep();
             Ok::<_, DatabaseError>(())
         };
         answers.await.err().map(|_| "no database connection".to_owned())
@@ -449,9 +455,9 @@ impl App {
 
     /// Closes the pools.
     pub async fn close(&self) {
-        self.0.issuance.hooks.settle().await;
-        self.0.lender.close().await;
-        if let Some(sql) = self.0.issuance.hooks.sql() {
+        self.0.token_issuer.hooks.settle().await;
+        self.0.pool.close().await;
+        if let Some(sql) = self.0.token_issuer.hooks.sql() {
             sql.close().await;
         }
     }

@@ -9,11 +9,11 @@ use sqlx::{Connection as _, PgPool};
 use super::error::AppError;
 use crate::client::algorithm_use::{self, AlgorithmUserKind};
 use crate::config::{SignetConfig, SigningSettings};
-use crate::db::lease::Lender;
-use crate::db::pool::{self, PoolError};
+use crate::db::connect::{self, PoolError};
+use crate::db::pool::Pool;
 use crate::db::sessions::{self, Sessions};
-use crate::db::work::Circumstances;
-use crate::db::{DatabaseError, PgConnection, Work};
+use crate::db::unit_of_work::RequestContext;
+use crate::db::{DatabaseError, PgConnection, UnitOfWork};
 use crate::sealing::Keyring;
 use crate::signing::provisioning;
 use crate::signing::signing_keys::SigningKeys;
@@ -28,11 +28,11 @@ const LISTENER: &str = "signet listener";
 /// too is found out here; that it leads nowhere at the moment does no harm.
 pub(super) async fn listening(
     config: &SignetConfig,
-    pool: &PgPool,
+    pg_pool: &PgPool,
 ) -> Result<Option<PgConnectOptions>, AppError> {
     let Some(url) = config.database.listen_url()? else {
         let own = Sessions::configured(&config.database).keep_statements();
-        return Ok(own.then(|| (*pool.connect_options()).clone()));
+        return Ok(own.then(|| (*pg_pool.connect_options()).clone()));
     };
     let answered = tokio::time::timeout(
         config.database.acquire_timeout(),
@@ -44,29 +44,29 @@ pub(super) async fn listening(
         _ => tracing::warn!("database.listen_url does not answer: changes are seen by polls"),
     }
     Ok(Some(
-        pool::options(&url)?
+        connect::options(&url)?
             .application_name(LISTENER)
-            .options(pool::KEEPALIVE),
+            .options(connect::KEEPALIVE),
     ))
 }
 
 /// Loads the keys; makes the missing ones first. Replicas that start together make one set: the database decides.
 pub(super) async fn provide_keys(
-    lender: &Lender,
+    pool: &Pool,
     keyring: &Keyring,
     settings: &SigningSettings,
-    circumstances: Circumstances,
+    context: RequestContext,
 ) -> Result<SigningKeys, AppError> {
-    let mut connection = lender.lend().await?;
+    let mut connection = pool.acquire().await?;
     let missing = provisioning::missing(&mut connection, &settings.algorithms).await?;
     connection.keep();
     if !missing.is_nothing() {
-        let new = missing.generate(keyring, &*circumstances.entropy).await?;
-        let mut work = Work::in_transaction(lender.begin().await?, circumstances);
+        let new = missing.generate(keyring, &*context.entropy).await?;
+        let mut work = UnitOfWork::in_transaction(pool.begin().await?, context);
         provisioning::insert(&mut work, new).await?;
         work.commit().await?;
     }
-    let mut connection = lender.lend().await?;
+    let mut connection = pool.acquire().await?;
     let keys = SigningKeys::load(&mut connection, keyring, &settings.algorithms).await?;
     keys.require_signer()?;
     Ok(keys)
@@ -92,9 +92,9 @@ pub(super) async fn unserved_resource(
 }
 
 /// On a connection of its own, since it may take longer than a request's statement may.
-pub(super) async fn publish_modules(pool: &PgPool, config: &SignetConfig) -> Result<(), AppError> {
+pub(super) async fn publish_modules(pg_pool: &PgPool, config: &SignetConfig) -> Result<(), AppError> {
     let publishing = async {
-        let mut connection = sqlx::PgConnection::connect_with(&pool.connect_options()).await?;
+        let mut connection = sqlx::PgConnection::connect_with(&pg_pool.connect_options()).await?;
         let mut transaction = sessions::begin_alone(&mut connection).await?;
         module::service::publish(&mut transaction, &config.modules.allowlist).await?;
         sessions::commit_alone(transaction).await?;

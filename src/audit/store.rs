@@ -3,15 +3,19 @@
 use super::event::Event;
 use super::row;
 use crate::base::id::{EventId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// Records an event in the transaction of the act itself, with address, user agent and request id of its origin.
-pub async fn record(work: &mut Work, event: Event) -> Result<(), DatabaseError> {
+pub async fn record(work: &mut UnitOfWork, event: Event) -> Result<(), DatabaseError> {
     record_by(work, event, None).await
 }
 
 /// The same with the person who did it to somebody or something else.
-pub async fn record_by(work: &mut Work, event: Event, by: Option<&UserId>) -> Result<(), DatabaseError> {
+pub async fn record_by(
+    work: &mut UnitOfWork,
+    event: Event,
+    by: Option<&UserId>,
+) -> Result<(), DatabaseError> {
     let now = work.now();
     let id = EventId::new(now, work.entropy());
     let origin = work.origin().clone();

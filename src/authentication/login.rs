@@ -16,7 +16,7 @@ use crate::base::clock::Timestamp;
 use crate::base::entropy::Entropy;
 use crate::base::id::UserId;
 use crate::base::secret::Secret;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// Whose password is about to be presented.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +75,7 @@ pub(super) struct StoredPassword {
 
 /// Reserves an attempt before anything is computed.
 pub async fn reserve(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     whom: Whom<'_>,
     device: Option<&KnownDevice>,
     limits: Limits,
@@ -85,7 +85,7 @@ pub async fn reserve(
 }
 
 /// Gives an attempt back that failed for a reason of ours: a full queue, a lost connection.
-pub async fn release(work: &mut Work, attempt: &Attempt) -> Result<(), DatabaseError> {
+pub async fn release(work: &mut UnitOfWork, attempt: &Attempt) -> Result<(), DatabaseError> {
     store::release(work.connection()?, &attempt.subjects).await
 }
 
@@ -184,7 +184,7 @@ pub struct Authenticated {
 
 /// How a login ended. A refusal leaves its trace, so it is no error.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum LoginOutcome {
     /// They are who they say.
     Granted(Authenticated),
     /// They are not, or may not enter. Why stands in the event only.
@@ -193,7 +193,7 @@ pub enum Outcome {
 
 /// Ends the attempt: a success resets the count, stores the renewed hash and holds the password's row until the
 /// commit, so that a change of password and a login with the old one cannot both win; a failure is recorded.
-pub async fn complete(work: &mut Work, checked: CheckedAttempt) -> Result<Outcome, DatabaseError> {
+pub async fn complete(work: &mut UnitOfWork, checked: CheckedAttempt) -> Result<LoginOutcome, DatabaseError> {
     let reason = match checked.finding {
         Finding::Refused(reason) => reason,
         Finding::Right {
@@ -211,7 +211,7 @@ pub async fn complete(work: &mut Work, checked: CheckedAttempt) -> Result<Outcom
             .await?;
             if confirmed {
                 let assurance = Assurance::of(&[Proof::Password], work.now());
-                return Ok(Outcome::Granted(Authenticated {
+                return Ok(LoginOutcome::Granted(Authenticated {
                     user_id: user,
                     assurance,
                 }));
@@ -224,5 +224,5 @@ pub async fn complete(work: &mut Work, checked: CheckedAttempt) -> Result<Outcom
     if checked.is_last {
         audit::record(work, Event::AccountLocked { user: checked.user }).await?;
     }
-    Ok(Outcome::Refused)
+    Ok(LoginOutcome::Refused)
 }

@@ -11,7 +11,7 @@ pub mod throttle;
 
 pub use assurance::Assurance;
 pub use device::KnownDevice;
-pub use login::{Attempt, Authenticated, CheckedAttempt, Outcome, Reservation, Whom};
+pub use login::{Attempt, Authenticated, CheckedAttempt, LoginOutcome, Reservation, Whom};
 pub use password::{Hasher, Password, PasswordHash};
 pub use store::{forget, store_hash};
 pub use throttle::Limits;

@@ -6,7 +6,7 @@ use super::password::PasswordHash;
 use super::throttle::{ACCOUNT_FAILURES, Bounds, DEVICE_FAILURES, Subject};
 use crate::base::clock::Timestamp;
 use crate::base::id::UserId;
-use crate::db::{DatabaseError, PgConnection, Work};
+use crate::db::{DatabaseError, PgConnection, UnitOfWork};
 
 /// An attempt as its statement left it.
 struct ReservedRow {
@@ -221,7 +221,11 @@ pub(super) async fn confirm(
 }
 
 /// Sets a person's password. Whoever changes one also ends what the old one opened (`users.revoked_before`).
-pub async fn store_hash(work: &mut Work, user: &UserId, hash: &PasswordHash) -> Result<(), DatabaseError> {
+pub async fn store_hash(
+    work: &mut UnitOfWork,
+    user: &UserId,
+    hash: &PasswordHash,
+) -> Result<(), DatabaseError> {
     let now = work.now();
     sqlx::query!(
         "insert into auth.passwords (user_id, hashed_password, changed_at)
@@ -238,7 +242,7 @@ pub async fn store_hash(work: &mut Work, user: &UserId, hash: &PasswordHash) -> 
 }
 
 /// Forgets the password of a person who is deleted, and what was counted against them.
-pub async fn forget(work: &mut Work, user: &UserId) -> Result<(), DatabaseError> {
+pub async fn forget(work: &mut UnitOfWork, user: &UserId) -> Result<(), DatabaseError> {
     let counters = [Subject::of_user(user), Subject::of_confirmation(user)];
     clear(work.connection()?, user, &counters).await?;
     sqlx::query!("delete from auth.passwords where user_id = $1", user.as_str())

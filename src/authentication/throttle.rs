@@ -14,7 +14,7 @@ use super::store;
 use crate::base::clock::{Timestamp, after, before};
 use crate::base::digest;
 use crate::base::id::UserId;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// Failures in a row after which unknown browsers get no further with an account, and those after which a known one is
 /// unknown. Together they are the hundred of NIST SP 800-63B-4 section 3.2.2.
@@ -148,7 +148,7 @@ impl Bounds {
 
 /// Forgets all that was counted against an account: on itself, on what it is called, and in its browsers. Says whether
 /// there was anything.
-pub async fn clear(work: &mut Work, user: &UserId) -> Result<bool, DatabaseError> {
+pub async fn clear(work: &mut UnitOfWork, user: &UserId) -> Result<bool, DatabaseError> {
     let mut subjects = vec![Subject::of_user(user), Subject::of_confirmation(user)];
     let identifiers = store::identifiers(work.connection()?, user).await?;
     subjects.extend(
@@ -160,7 +160,7 @@ pub async fn clear(work: &mut Work, user: &UserId) -> Result<bool, DatabaseError
 }
 
 /// Deletes at most `limit` counters that no longer count anything; says how many.
-pub async fn expire(work: &mut Work, limits: Limits, rows: i64) -> Result<u64, DatabaseError> {
+pub async fn expire(work: &mut UnitOfWork, limits: Limits, rows: i64) -> Result<u64, DatabaseError> {
     let bounds = Bounds::of(limits, work.now());
     store::expire_attempts(work.connection()?, &bounds, rows).await
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::answer::Answer;
 use super::request::AuthorizationRequest;
+use super::sent_response::SentResponse;
 use super::store;
 use super::waiting::Ticket;
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::GrantId;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::session::Session;
 
 /// What became of an issue.
@@ -25,14 +25,14 @@ pub enum Issued {
 /// Issues a code: one statement, which also finishes the waiting request if there is one. The organization that was
 /// asked for is resolved here and binds the grant.
 pub async fn issue(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     request: &AuthorizationRequest,
     session: &Session,
     waiting: Option<Ticket<'_>>,
     lifetime: Duration,
 ) -> Result<Issued, DatabaseError> {
     let handle = Handle::new(Kind::Code, work.entropy());
-    let answer = waiting.map(|ticket| ticket.seal(&Answer::code(&handle), work));
+    let answer = waiting.map(|ticket| ticket.seal(&SentResponse::code(&handle), work));
     let new = store::NewCode {
         digest: handle.digest(work.epoch()),
         grant_id: GrantId::new(work.now(), work.entropy()),

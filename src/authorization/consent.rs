@@ -6,7 +6,7 @@ use super::waiting::WaitingRequest;
 use crate::audit::{ConsentedPlace, Event};
 use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, OrganizationId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::protocol::scope::Scope;
 
 /// How a request stands to what its person confirmed before.
@@ -84,7 +84,7 @@ pub struct GivenConsent {
 /// Notes that the person confirmed in this flow: the flow's row and the standing consent together. False if the
 /// request was finished meanwhile.
 pub async fn give(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     waiting: &WaitingRequest,
     user_id: &UserId,
     organization: Option<&OrganizationId>,
@@ -107,7 +107,7 @@ pub async fn give(
 
 /// The consents of a person that stand, in the order of their keys.
 pub async fn list(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     user_id: &UserId,
     after: Option<&ConsentKey>,
     limit: u16,
@@ -117,7 +117,7 @@ pub async fn list(
 
 /// Withdraws everything that a person confirmed for a client, wherever. False if there was nothing.
 pub async fn withdraw(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     user_id: &UserId,
     client_id: &ClientId,
 ) -> Result<bool, DatabaseError> {
@@ -127,7 +127,7 @@ pub async fn withdraw(
 
 /// Withdraws one consent, and no other of the same client. False if there was none.
 pub async fn withdraw_one(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     user_id: &UserId,
     key: &ConsentKey,
 ) -> Result<bool, DatabaseError> {
@@ -144,7 +144,7 @@ pub async fn withdraw_one(
 }
 
 async fn note(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     withdrawn: bool,
     user_id: &UserId,
     client_id: &ClientId,

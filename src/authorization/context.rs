@@ -6,13 +6,13 @@ use super::request::AuthorizationRequest;
 use super::store;
 use crate::base::handle::Handle;
 use crate::base::id::UserId;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::session::{self, Lifetimes, LiveSession};
 use crate::user::{UserStatus, service as users};
 
 /// Reads the session of a browser, if it has a live one.
 pub async fn session(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     handle: Option<&Handle>,
     lifetimes: Lifetimes,
 ) -> Result<Option<LiveSession>, DatabaseError> {
@@ -25,7 +25,7 @@ pub async fn session(
 /// Reads what the session's person confirmed for a request's client, organization and resource. A first-party client's
 /// consent is not asked for.
 pub async fn consented(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     session: &LiveSession,
     request: &AuthorizationRequest,
 ) -> Result<Consent, DatabaseError> {
@@ -39,7 +39,7 @@ pub async fn consented(
 }
 
 /// Whether the person whom a request names can sign in here at all: known, not deleted, not shut out.
-pub async fn may_sign_in(work: &mut Work, person: &UserId) -> Result<bool, DatabaseError> {
+pub async fn may_sign_in(work: &mut UnitOfWork, person: &UserId) -> Result<bool, DatabaseError> {
     let user = users::find(work, person).await?;
     Ok(user.is_some_and(|user| matches!(user.status, UserStatus::Active | UserStatus::Waitlist)))
 }

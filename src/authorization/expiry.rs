@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::store;
 use crate::base::clock;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// Requests are kept this long after their end, so that whoever comes back to one is shown a way on.
 const REQUESTS_KEPT: Duration = Duration::from_mins(5);
@@ -12,13 +12,13 @@ const REQUESTS_KEPT: Duration = Duration::from_mins(5);
 const CODES_KEPT: Duration = Duration::from_hours(24);
 
 /// Deletes at most `limit` requests that ended some minutes ago; says how many.
-pub async fn expire_requests(work: &mut Work, limit: i64) -> Result<u64, DatabaseError> {
+pub async fn expire_requests(work: &mut UnitOfWork, limit: i64) -> Result<u64, DatabaseError> {
     let before = clock::before(work.now(), REQUESTS_KEPT);
     store::expire_requests(work, before, limit).await
 }
 
 /// Deletes at most `limit` codes that ended a day ago; says how many.
-pub async fn expire_codes(work: &mut Work, limit: i64) -> Result<u64, DatabaseError> {
+pub async fn expire_codes(work: &mut UnitOfWork, limit: i64) -> Result<u64, DatabaseError> {
     let before = clock::before(work.now(), CODES_KEPT);
     store::expire_codes(work, before, limit).await
 }

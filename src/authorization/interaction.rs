@@ -21,7 +21,7 @@ pub const NOT_JOINED: ProtocolError = ProtocolError::new(
 
 /// What comes next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum NextStep {
     /// The person must prove who they are.
     Login,
     /// The person must confirm what the client gets.
@@ -55,9 +55,9 @@ pub struct Situation<'a> {
 
 /// Decides the next step.
 #[must_use]
-pub fn next(situation: Situation<'_>) -> Step {
+pub fn next(situation: Situation<'_>) -> NextStep {
     let silent = situation.request.prompt.none;
-    let refuse = |code, description| Step::Refuse(ProtocolError::new(code, description));
+    let refuse = |code, description| NextStep::Refuse(ProtocolError::new(code, description));
     let asks_in_vain = || refuse(ErrorCode::LoginRequired, "nobody is signed in as asked");
     let essential_acr = situation
         .request
@@ -73,10 +73,10 @@ pub fn next(situation: Situation<'_>) -> Step {
         );
     }
     let Some(session) = situation.session else {
-        return if silent { asks_in_vain() } else { Step::Login };
+        return if silent { asks_in_vain() } else { NextStep::Login };
     };
     if !satisfies(situation, session, &essential_acr) {
-        return if silent { asks_in_vain() } else { Step::Login };
+        return if silent { asks_in_vain() } else { NextStep::Login };
     }
     if !is_expected(situation.request, session) {
         // After a login in this very flow, another login page would only loop.
@@ -86,7 +86,7 @@ pub fn next(situation: Situation<'_>) -> Step {
                 "another person is signed in than the request names",
             )
         } else {
-            Step::Login
+            NextStep::Login
         };
     }
     if session.session.standing != Standing::Active {
@@ -100,12 +100,12 @@ pub fn next(situation: Situation<'_>) -> Step {
         .consent
         .is_some_and(|consent| consent.place == ConsentPlace::NotJoined)
     {
-        return Step::Refuse(NOT_JOINED);
+        return NextStep::Refuse(NOT_JOINED);
     }
     match missing_consent(situation, session) {
-        None => Step::Issue,
+        None => NextStep::Issue,
         Some(code) if silent => refuse(code, "the person must confirm first"),
-        Some(_) => Step::Consent,
+        Some(_) => NextStep::Consent,
     }
 }
 

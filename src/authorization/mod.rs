@@ -1,7 +1,6 @@
 //! An authorization request's life: read and checked, waiting for its person, answered with a code. It does not know
 //! HTTP, pages, or what a token looks like.
 
-pub mod answer;
 pub mod check;
 pub mod code;
 pub mod consent;
@@ -10,5 +9,6 @@ pub mod expiry;
 pub mod interaction;
 pub mod parameters;
 pub mod request;
+pub mod sent_response;
 mod store;
 pub mod waiting;

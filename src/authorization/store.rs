@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::answer::Answer;
 use super::consent::{Consent, ConsentKey, ConsentPlace, GivenConsent};
 use super::request::AuthorizationRequest;
+use super::sent_response::SentResponse;
 use super::waiting::{Ending, Found, RequestOver, Ticket, WaitingRequest};
 use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, OrganizationId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::protocol::scope::Scope;
 use crate::session::Session;
 
@@ -34,7 +34,7 @@ impl<'a> Place<'a> {
 
 /// The place that a request asks for, and what its person confirmed for it. An organization is named by id or slug.
 pub(super) async fn consented(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     (user_id, client_id): (&UserId, &ClientId),
     organization: Option<&str>,
     resource: Option<&str>,
@@ -75,7 +75,7 @@ pub(super) async fn consented(
 }
 
 pub(super) async fn insert_request(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     digest: &Digest,
     browser: Option<&Digest>,
     (client_id, request): (&ClientId, Value),
@@ -98,7 +98,7 @@ pub(super) async fn insert_request(
 }
 
 pub(super) async fn find_request(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     ticket: Ticket<'_>,
     again_since: Timestamp,
 ) -> Result<Option<Found>, DatabaseError> {
@@ -160,7 +160,7 @@ pub(super) async fn find_request(
     }
     let ending = if row.answered {
         let sealed = row.answer.unwrap_or_default();
-        Ending::Answered(Answer::open(&sealed, ticket.digest, ticket.browser))
+        Ending::Answered(SentResponse::open(&sealed, ticket.digest, ticket.browser))
     } else {
         Ending::TooLate
     };
@@ -172,7 +172,7 @@ pub(super) async fn find_request(
 }
 
 pub(super) async fn finish_request(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     digest: &Digest,
     answer: &[u8],
 ) -> Result<bool, DatabaseError> {
@@ -194,7 +194,7 @@ pub(super) async fn finish_request(
 }
 
 pub(super) async fn note_consent(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     waiting: &WaitingRequest,
     user_id: &UserId,
     organization: Option<&OrganizationId>,
@@ -235,7 +235,7 @@ pub(super) async fn note_consent(
 /// Withdraws the consent to a client: in one place, or in all of them. What the client got there ends too, also where
 /// nobody was asked because it was first-party then.
 pub(super) async fn withdraw_consent(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     user_id: &UserId,
     client_id: &ClientId,
     only: Option<Place<'_>>,
@@ -288,7 +288,7 @@ pub(super) async fn withdraw_consent(
 
 /// A person's consents in the order of their keys; the names are those of today.
 pub(super) async fn list_consents(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     user_id: &UserId,
     after: Option<&ConsentKey>,
     limit: u16,
@@ -348,7 +348,10 @@ pub(super) enum CodeInserted {
     Finished,
 }
 
-pub(super) async fn insert_code(work: &mut Work, new: NewCode<'_>) -> Result<CodeInserted, DatabaseError> {
+pub(super) async fn insert_code(
+    work: &mut UnitOfWork,
+    new: NewCode<'_>,
+) -> Result<CodeInserted, DatabaseError> {
     let now = work.now();
     let NewCode { request, session, .. } = new;
     let row = sqlx::query!(
@@ -405,7 +408,7 @@ pub(super) async fn insert_code(work: &mut Work, new: NewCode<'_>) -> Result<Cod
 }
 
 pub(super) async fn expire_requests(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     before: Timestamp,
     limit: i64,
 ) -> Result<u64, DatabaseError> {
@@ -426,7 +429,7 @@ pub(super) async fn expire_requests(
 }
 
 pub(super) async fn expire_codes(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     before: Timestamp,
     limit: i64,
 ) -> Result<u64, DatabaseError> {

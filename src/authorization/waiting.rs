@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::answer::{Answer, GIVEN_AGAIN};
 use super::request::AuthorizationRequest;
+use super::sent_response::{GIVEN_AGAIN, SentResponse};
 use super::store;
 use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::{ClientId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// A waiting request, found again by its handle in the browser it is bound to.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ pub struct RequestOver {
 #[derive(Debug)]
 pub enum Ending {
     /// It was answered; with the answer, if that may be given again.
-    Answered(Option<Answer>),
+    Answered(Option<SentResponse>),
     /// Nobody answered it in time.
     TooLate,
 }
@@ -69,14 +69,14 @@ pub struct Ticket<'a> {
 
 impl Ticket<'_> {
     /// The answer as it is stored with the request.
-    pub(super) fn seal(self, answer: &Answer, work: &Work) -> Vec<u8> {
+    pub(super) fn seal(self, answer: &SentResponse, work: &UnitOfWork) -> Vec<u8> {
         answer.seal(self.digest, self.browser, work.entropy())
     }
 }
 
 /// Stores a request. `browser` is the flow cookie's digest; none if the browser sent none yet (a cross-site POST).
 pub async fn store(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     request: &AuthorizationRequest,
     browser: Option<&Digest>,
     lifetime: Duration,
@@ -98,7 +98,7 @@ pub async fn store(
 /// Finds a request in its browser; binds it if no browser is bound yet. `None` if unknown or another browser's: which
 /// of these makes no difference to the person.
 pub async fn find(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     handle: &Handle,
     browser: &Handle,
 ) -> Result<Option<Found>, DatabaseError> {
@@ -112,7 +112,11 @@ pub async fn find(
 }
 
 /// Finishes a request without a code: refused or cancelled. False if it was over before.
-pub async fn finish(work: &mut Work, ticket: Ticket<'_>, answer: &Answer) -> Result<bool, DatabaseError> {
+pub async fn finish(
+    work: &mut UnitOfWork,
+    ticket: Ticket<'_>,
+    answer: &SentResponse,
+) -> Result<bool, DatabaseError> {
     let sealed = ticket.seal(answer, work);
     store::finish_request(work, ticket.digest, &sealed).await
 }

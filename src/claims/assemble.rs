@@ -149,7 +149,7 @@ pub fn access_token(
 
 /// What an ID token says beside the protocol's claims.
 #[derive(Debug)]
-pub struct IdTokenExtras<'a> {
+pub struct IdTokenContents<'a> {
     /// Echoed from the authorization request.
     pub nonce: Option<&'a str>,
     /// Standard claims that scope or the `claims` parameter put there.
@@ -162,7 +162,7 @@ pub struct IdTokenExtras<'a> {
 
 /// The claims of an ID token (OpenID Connect Core §2) before anybody was asked.
 #[must_use]
-pub fn draft_id_token(frame: &TokenFrame<'_>, grant: &GrantFacts, extras: IdTokenExtras<'_>) -> Draft {
+pub fn draft_id_token(frame: &TokenFrame<'_>, grant: &GrantFacts, extras: IdTokenContents<'_>) -> Draft {
     let mut claims = extras.standard;
     claims.append(&mut dates(frame));
     claims.insert("sub".to_owned(), json!(grant.user_id));
@@ -187,7 +187,7 @@ pub fn draft_id_token(frame: &TokenFrame<'_>, grant: &GrantFacts, extras: IdToke
 pub fn id_token(
     frame: &TokenFrame<'_>,
     grant: &GrantFacts,
-    extras: IdTokenExtras<'_>,
+    extras: IdTokenContents<'_>,
 ) -> Result<Map<String, Value>, HookError> {
     let decided = grant.decided.as_ref();
     draft_id_token(frame, grant, extras)

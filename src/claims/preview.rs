@@ -6,10 +6,10 @@ use std::time::Instant;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::hook::answer::{self, Answer};
 use crate::hook::ask::Question;
 use crate::hook::definition::{Mode, Target};
 use crate::hook::difference::Difference;
+use crate::hook::response::{self, HookResponse};
 use crate::hook::transport::sql::Obstacle;
 use crate::hook::{AskError, Hook, HookError, Hooks, contract, merge};
 
@@ -18,7 +18,7 @@ const MOST_REFUSED: usize = 50;
 
 /// What one hook would do.
 #[derive(Debug, Clone, Serialize)]
-pub struct Step {
+pub struct HookDryRun {
     /// Its name.
     pub hook: String,
     /// The function or URL.
@@ -79,13 +79,13 @@ pub async fn step(
     hook: &Hook,
     question: &Question<'_>,
     additions: &Map<String, Value>,
-) -> Result<(Step, Map<String, Value>), AskError> {
+) -> Result<(HookDryRun, Map<String, Value>), AskError> {
     let event = hooks.event(hook, question, additions).await?;
     let started = Instant::now();
     let bytes = hooks.reach(hook, &event, question.occasion.now).await;
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let read = bytes.and_then(|bytes| answer::receive(&bytes));
-    let mut step = Step {
+    let read = bytes.and_then(|bytes| response::receive(&bytes));
+    let mut step = HookDryRun {
         hook: hook.settings.name.clone(),
         target: hook.settings.target.address(),
         answer: None,
@@ -119,17 +119,17 @@ fn judged(
     question: &Question<'_>,
     additions: &Map<String, Value>,
     read: Option<Map<String, Value>>,
-    step: &mut Step,
+    step: &mut HookDryRun,
 ) -> Result<Map<String, Value>, HookError> {
-    let mut claims = match Answer::of(read)? {
-        Answer::Unchanged => return Ok(additions.clone()),
-        Answer::Refused { http_code } => {
+    let mut claims = match HookResponse::of(read)? {
+        HookResponse::Unchanged => return Ok(additions.clone()),
+        HookResponse::Refused { http_code } => {
             return Err(HookError::Denied {
                 hook: hook.settings.name.clone(),
                 http_code,
             });
         }
-        Answer::Claims(claims) => claims,
+        HookResponse::Claims(claims) => claims,
     };
     let shown = step.event.get("claims").and_then(Value::as_object);
     let shown = shown.unwrap_or(additions);

@@ -12,7 +12,7 @@ use super::user::user;
 use crate::authorization::consent::{self, ConsentKey, GivenConsent};
 use crate::base::clock::Timestamp;
 use crate::base::id::ClientId;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 
 /// What to do with consents.
 #[derive(Debug, Clone, Subcommand)]
@@ -92,7 +92,7 @@ pub struct ConsentWithdrawn {
 const PAGE: u16 = 200;
 
 /// Carries out a command in the caller's transaction, which the caller commits.
-pub async fn run(command: ConsentCommand, work: &mut Work) -> Result<ConsentReport> {
+pub async fn run(command: ConsentCommand, work: &mut UnitOfWork) -> Result<ConsentReport> {
     match command {
         ConsentCommand::List { user: person } => {
             let person = user(work, &person).await?;

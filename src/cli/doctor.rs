@@ -6,8 +6,8 @@ use super::{doctor_database, output, proxies, replicas};
 use crate::app;
 use crate::client::algorithm_use;
 use crate::config::SignetConfig;
-use crate::db::lease::Lender;
-use crate::db::pool::{self, PoolSettings};
+use crate::db::connect::{self, PoolSettings};
+use crate::db::pool::Pool;
 use crate::db::{PgConnection, migrate, platform, told};
 use crate::hook::Hooks;
 use crate::hook::definition::Target;
@@ -162,7 +162,7 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
     for unverified in doctor_database::unverified(config) {
         report.warn("database", unverified);
     }
-    let opened = pool::open(&settings).await;
+    let opened = connect::open(&settings).await;
     report.note(
         "database",
         opened
@@ -170,10 +170,10 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
             .map(|_| "reached as a role with no more rights than needed".to_owned())
             .map_err(|error| told(error)),
     );
-    let Ok(pool) = opened else { return };
+    let Ok(pg_pool) = opened else { return };
     report.note("pooler", doctor_database::pooler(&settings, config).await);
-    let lender = settings.lender(pool);
-    let Ok(mut connection) = lender.lend().await else {
+    let pool = settings.pool(pg_pool);
+    let Ok(mut connection) = pool.acquire().await else {
         return;
     };
     let schema = migrate::check(&mut connection).await;
@@ -198,7 +198,7 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
     if let Some(keyring) = keyring {
         report.note(
             "hook",
-            hooks(config, lender.clone(), &mut connection, keyring).await,
+            hooks(config, pool.clone(), &mut connection, keyring).await,
         );
         let keys = SigningKeys::load(&mut connection, keyring, &config.signing.algorithms).await;
         let usable = keys.map_err(|error| told(&error)).and_then(|keys| usable(&keys));
@@ -232,7 +232,7 @@ async fn left_out(config: &SignetConfig, connection: &mut PgConnection) -> Resul
 /// The replicas side by side.
 async fn replicas(connection: &mut PgConnection, keyring: &Keyring, report: &mut Report) {
     let shown = async {
-        let now = pool::measure(connection).await?.time;
+        let now = connect::measure(connection).await?.time;
         replicas::side_by_side(connection, keyring, now).await
     };
     match shown.await {
@@ -260,12 +260,12 @@ fn usable(keys: &SigningKeys) -> Result<String, String> {
 /// Whether every enabled hook could be asked.
 async fn hooks(
     config: &SignetConfig,
-    lender: Lender,
+    pool: Pool,
     connection: &mut PgConnection,
     keyring: &Keyring,
 ) -> Result<String, String> {
-    let ways = app::hook_ways(config).map_err(|error| told(&error))?;
-    let hooks = Hooks::load(lender, ways, connection, keyring)
+    let transports = app::hook_transports(config).map_err(|error| told(&error))?;
+    let hooks = Hooks::load(pool, transports, connection, keyring)
         .await
         .map_err(|error| told(&error))?;
     hooks.check().await.map_err(|error| told(&error))?;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 use crate::config::SignetConfig;
-use crate::db::pool::{self, PoolSettings};
+use crate::db::connect::{self, PoolSettings};
 use crate::db::sessions::{self, APPLICATION, Sessions};
 
 /// Each URL of the configuration that leaves this machine without knowing whom it reaches.
@@ -17,7 +17,7 @@ pub(super) fn unverified(config: &SignetConfig) -> Vec<String> {
         ("database.hook_url", database.hook_url().ok().flatten()),
         ("database.listen_url", database.listen_url().ok().flatten()),
     ];
-    let options = |(key, url): (_, Option<String>)| Some((key, pool::options(&url?).ok()?));
+    let options = |(key, url): (_, Option<String>)| Some((key, connect::options(&url?).ok()?));
     urls.into_iter()
         .filter_map(options)
         .filter(|(_, options)| !is_local(options) && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull))

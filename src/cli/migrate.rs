@@ -6,7 +6,7 @@ use sqlx::{Connection as _, PgConnection};
 
 use super::{output, schema, values};
 use crate::config::{ConfigError, SignetConfig};
-use crate::db::{bootstrap, migrate, pool};
+use crate::db::{bootstrap, connect, migrate};
 use crate::tenancy::module;
 
 /// `signet migrate`
@@ -54,7 +54,10 @@ fn print(database: &str) -> anyhow::Result<()> {
 }
 
 fn named(url: &str) -> anyhow::Result<String> {
-    Ok(pool::options(url)?.get_database().unwrap_or(DATABASE).to_owned())
+    Ok(connect::options(url)?
+        .get_database()
+        .unwrap_or(DATABASE)
+        .to_owned())
 }
 
 /// What a database is called unless somebody says otherwise.

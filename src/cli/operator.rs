@@ -9,19 +9,19 @@ use crate::base::clock::{Clock as _, DatabaseClock};
 use crate::base::entropy::SystemEntropy;
 use crate::base::origin::Origin;
 use crate::config::SignetConfig;
-use crate::db::lease::Lender;
-use crate::db::pool::{self, PoolSettings};
+use crate::db::connect::{self, PoolSettings};
+use crate::db::pool::Pool;
 use crate::db::sessions::Sessions;
-use crate::db::work::Circumstances;
-use crate::db::{Work, migrate, platform};
+use crate::db::unit_of_work::RequestContext;
+use crate::db::{UnitOfWork, migrate, platform};
 
 /// Opens a transaction for one command.
-pub async fn begin(config: &SignetConfig) -> anyhow::Result<Work> {
+pub async fn begin(config: &SignetConfig) -> anyhow::Result<UnitOfWork> {
     Ok(open(config, 1).await?.1)
 }
 
 /// Opens a transaction for one command, and says who lent it, of `size` connections.
-pub async fn open(config: &SignetConfig, size: u32) -> anyhow::Result<(Lender, Work)> {
+pub async fn open(config: &SignetConfig, size: u32) -> anyhow::Result<(Pool, UnitOfWork)> {
     let settings = PoolSettings {
         url: config.database.app_url()?,
         size,
@@ -29,20 +29,20 @@ pub async fn open(config: &SignetConfig, size: u32) -> anyhow::Result<(Lender, W
         statement_timeout: Duration::from_secs(10),
         sessions: Sessions::configured(&config.database),
     };
-    let lender = settings.lender(pool::open(&settings).await?);
-    let mut connection = lender.lend().await?;
+    let pool = settings.pool(connect::open(&settings).await?);
+    let mut connection = pool.acquire().await?;
     migrate::check(&mut connection).await?;
-    let measured = pool::measure(&mut connection).await?;
+    let measured = connect::measure(&mut connection).await?;
     let platform = platform::read(&mut connection).await?;
     connection.keep();
-    let circumstances = Circumstances {
+    let context = RequestContext {
         now: DatabaseClock::new(measured.instant, measured.time).now(),
         entropy: Arc::new(SystemEntropy),
         origin: Origin::internal("command line"),
         epoch: platform.epoch,
     };
-    let work = Work::in_transaction(lender.begin().await?, circumstances);
-    Ok((lender, work))
+    let work = UnitOfWork::in_transaction(pool.begin().await?, context);
+    Ok((pool, work))
 }
 
 /// Hashes a chosen password at the configured cost, before any transaction begins.

@@ -9,21 +9,21 @@ use super::resource::Resource;
 use super::store;
 use crate::db::DatabaseError;
 use crate::db::changes::Freshness;
-use crate::db::lease::Lender;
+use crate::db::pool::Pool;
 
 /// The registered clients.
 #[derive(Clone)]
 pub struct Registry {
-    lender: Lender,
+    pool: Pool,
     cache: Cache<Client>,
 }
 
 impl Registry {
     /// An empty cache over the database.
     #[must_use]
-    pub fn new(lender: Lender, freshness: Arc<Freshness>) -> Self {
+    pub fn new(pool: Pool, freshness: Arc<Freshness>) -> Self {
         Self {
-            lender,
+            pool,
             cache: Cache::new(freshness),
         }
     }
@@ -34,9 +34,9 @@ impl Registry {
             return Ok(None);
         }
         let load = async {
-            let mut lease = self.lender.lend_repeatable().await?;
-            let found = store::find_client(&mut lease, id).await?;
-            lease.keep();
+            let mut connection = self.pool.acquire_repeatable().await?;
+            let found = store::find_client(&mut connection, id).await?;
+            connection.keep();
             Ok(found)
         };
         self.cache.get(id, load).await
@@ -51,16 +51,16 @@ impl Registry {
 /// The registered resources.
 #[derive(Clone)]
 pub struct Resources {
-    lender: Lender,
+    pool: Pool,
     cache: Cache<Resource>,
 }
 
 impl Resources {
     /// An empty cache over the database.
     #[must_use]
-    pub fn new(lender: Lender, freshness: Arc<Freshness>) -> Self {
+    pub fn new(pool: Pool, freshness: Arc<Freshness>) -> Self {
         Self {
-            lender,
+            pool,
             cache: Cache::new(freshness),
         }
     }
@@ -71,9 +71,9 @@ impl Resources {
             return Ok(None);
         }
         let load = async {
-            let mut lease = self.lender.lend_repeatable().await?;
-            let found = store::find_resource(&mut lease, identifier).await?;
-            lease.keep();
+            let mut connection = self.pool.acquire_repeatable().await?;
+            let found = store::find_resource(&mut connection, identifier).await?;
+            connection.keep();
             Ok(found)
         };
         self.cache.get(identifier, load).await

@@ -13,7 +13,7 @@ use crate::audit::{self, Event};
 use crate::base::clock;
 use crate::base::id::ClientId;
 use crate::base::secret::Secret;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
 
 /// How long an old secret may stay valid beside a new one.
@@ -30,7 +30,7 @@ pub struct CreatedClient {
 
 /// Makes a client. Without a chosen secret one that presents a secret gets one of 256 random bits.
 pub async fn create(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     new: &NewClient,
     chosen: Option<Secret>,
 ) -> Result<CreatedClient, ClientError> {
@@ -65,7 +65,7 @@ pub async fn create(
 
 /// A page of clients after the given id, in the order of their ids.
 pub async fn list(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     after: Option<&ClientId>,
     limit: u16,
 ) -> Result<Vec<ClientSummary>, ClientError> {
@@ -74,14 +74,14 @@ pub async fn list(
 }
 
 /// Everything about a client, read past every cache.
-pub async fn show(work: &mut Work, client_id: &ClientId) -> Result<Client, ClientError> {
+pub async fn show(work: &mut UnitOfWork, client_id: &ClientId) -> Result<Client, ClientError> {
     store::find_client(work.connection()?, client_id.as_str())
         .await?
         .ok_or_else(|| ClientError::Unknown(client_id.clone()))
 }
 
 /// A client that nobody else changes until the caller's transaction ends, so that what is changed is what was read.
-pub async fn lock(work: &mut Work, client_id: &ClientId) -> Result<Client, ClientError> {
+pub async fn lock(work: &mut UnitOfWork, client_id: &ClientId) -> Result<Client, ClientError> {
     store::lock_client(work.connection()?, client_id).await?;
     show(work, client_id).await
 }
@@ -90,7 +90,7 @@ pub async fn lock(work: &mut Work, client_id: &ClientId) -> Result<Client, Clien
 /// granted stays granted, but for scopes that it may not have any more. A client that presents no secret any more
 /// loses its secrets; one that does so from now on has none until [`rotate_secret`] gives it one. An icon from another
 /// address than the `logo_uri` goes.
-pub async fn edit(work: &mut Work, client: &Client, change: Change) -> Result<(), ClientError> {
+pub async fn edit(work: &mut UnitOfWork, client: &Client, change: Change) -> Result<(), ClientError> {
     let now = work.now();
     let client_id = &client.client_id;
     let named: Vec<String> = change.names().map(str::to_owned).collect();
@@ -127,7 +127,7 @@ fn difference(
 }
 
 /// Deletes a client; every grant, consent and secret of it goes too. Its id may be given again.
-pub async fn delete(work: &mut Work, client_id: &ClientId) -> Result<(), ClientError> {
+pub async fn delete(work: &mut UnitOfWork, client_id: &ClientId) -> Result<(), ClientError> {
     let found = store::delete_client(work.connection()?, client_id).await?;
     known(found, client_id)?;
     Ok(audit::record(
@@ -141,7 +141,7 @@ pub async fn delete(work: &mut Work, client_id: &ClientId) -> Result<(), ClientE
 
 /// Gives the client a new secret. The old ones live on for the overlap; zero ends them with the commit.
 pub async fn rotate_secret(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     client_id: &ClientId,
     overlap: Duration,
 ) -> Result<Secret, ClientError> {
@@ -165,7 +165,7 @@ pub async fn rotate_secret(
 }
 
 /// Switches a client off: it authenticates no more and every grant of it is dead.
-pub async fn disable(work: &mut Work, client_id: &ClientId) -> Result<(), ClientError> {
+pub async fn disable(work: &mut UnitOfWork, client_id: &ClientId) -> Result<(), ClientError> {
     let now = work.now();
     let found = store::set_disabled_at(work.connection()?, client_id, Some(now), now).await?;
     known(found, client_id)?;
@@ -179,7 +179,7 @@ pub async fn disable(work: &mut Work, client_id: &ClientId) -> Result<(), Client
 }
 
 /// Switches a client on again. Its earlier grants live again, unless they were revoked.
-pub async fn enable(work: &mut Work, client_id: &ClientId) -> Result<(), ClientError> {
+pub async fn enable(work: &mut UnitOfWork, client_id: &ClientId) -> Result<(), ClientError> {
     let now = work.now();
     let found = store::set_disabled_at(work.connection()?, client_id, None, now).await?;
     known(found, client_id)?;
@@ -193,7 +193,7 @@ pub async fn enable(work: &mut Work, client_id: &ClientId) -> Result<(), ClientE
 }
 
 /// Ends everything that the client was granted until now, for every person.
-pub async fn revoke_before(work: &mut Work, client_id: &ClientId) -> Result<(), ClientError> {
+pub async fn revoke_before(work: &mut UnitOfWork, client_id: &ClientId) -> Result<(), ClientError> {
     let now = work.now();
     let found = store::set_revoked_before(work.connection()?, client_id, now).await?;
     known(found, client_id)?;

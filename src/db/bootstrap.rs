@@ -5,7 +5,7 @@ use sqlx::error::ErrorKind;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
-use super::pool::PoolError;
+use super::connect::PoolError;
 use super::{DatabaseError, sessions};
 
 /// The roles, each of which may log in.

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::{PgConnectOptions, PgListener};
 use tokio_util::sync::CancellationToken;
 
-use super::lease::Lender;
-use super::pool;
+use super::connect;
+use super::pool::Pool;
 use crate::base::clock::{DatabaseClock, LARGEST_JUMP};
 
 /// How often versions are polled.
@@ -113,7 +113,7 @@ impl Default for Freshness {
 /// What the watcher keeps current.
 pub struct Watched {
     /// The application's connections, for polls.
-    pub lender: Lender,
+    pub pool: Pool,
     /// How a listener connects, for which a session of its own is needed; without one, polls are enough.
     pub listen: Option<PgConnectOptions>,
     /// Adjusted at each poll; none in tests, which set their own time.
@@ -151,7 +151,7 @@ pub async fn watch<F: Future<Output = bool> + Send>(
             // A second without an answer can be a machine that is busy: only this connection is given up.
             Heard::Nothing => listener = None,
             Heard::Failure => {
-                watched.lender.distrust();
+                watched.pool.distrust();
                 listener = None;
             }
         }
@@ -172,7 +172,7 @@ pub async fn watch<F: Future<Output = bool> + Send>(
                     changed(name).await;
                 } else {
                     // What befell this connection has befallen the others: nobody needs to find out with a request.
-                    watched.lender.distrust();
+                    watched.pool.distrust();
                     listener = None;
                     // Not in a circle, if the new one is lost at once too.
                     if began.elapsed() >= LISTEN_TIME {
@@ -185,20 +185,20 @@ pub async fn watch<F: Future<Output = bool> + Send>(
 }
 
 async fn poll(watched: &Watched) -> Result<Vec<(String, i64)>, super::DatabaseError> {
-    let mut lease = watched.lender.lend_repeatable().await?;
-    let measured = pool::measure(&mut lease).await?;
+    let mut connection = watched.pool.acquire_repeatable().await?;
+    let measured = connect::measure(&mut connection).await?;
     watched
         .freshness
         .writable
         .store(measured.writable, Ordering::Relaxed);
     if !measured.writable {
         // It may no longer be the database that others are led to: the next poll asks anew whom it reaches.
-        watched.lender.distrust();
+        watched.pool.distrust();
     }
     let rows = sqlx::query!("select name, version from auth.cache_versions")
-        .fetch_all(&mut *lease)
+        .fetch_all(&mut *connection)
         .await?;
-    lease.keep();
+    connection.keep();
     let jump = watched.clock.as_ref().map_or(Duration::ZERO, |clock| {
         clock.adjust(measured.instant, measured.time)
     });

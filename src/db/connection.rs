@@ -24,7 +24,7 @@ use sqlx::{
 use tokio::time::timeout;
 
 use super::fault;
-use super::lease::Shared;
+use super::pool::Shared;
 
 /// A connection of a pool, for as long as it is lent.
 pub struct PgConnection {

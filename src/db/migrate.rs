@@ -4,7 +4,7 @@ use sqlx::Connection as _;
 use sqlx::migrate::{MigrateError, Migrator};
 
 use super::bootstrap::BootstrapError;
-use super::pool::PoolError;
+use super::connect::PoolError;
 use super::{DatabaseError, PgConnection, sessions};
 
 /// Every migration of this version.

@@ -3,20 +3,20 @@
 
 pub mod bootstrap;
 pub mod changes;
+pub mod connect;
 pub mod connection;
 pub mod constraint;
 pub mod error;
 mod fault;
-pub mod lease;
 pub mod migrate;
 pub mod platform;
 pub mod pool;
 pub mod sessions;
 pub mod snapshot;
 pub mod told;
-pub mod work;
+pub mod unit_of_work;
 
 pub use connection::PgConnection;
 pub use error::DatabaseError;
 pub use told::told;
-pub use work::Work;
+pub use unit_of_work::UnitOfWork;

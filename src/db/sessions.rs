@@ -9,8 +9,8 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection, PgPool, Postgres, Row as _, Transaction};
 
 use super::DatabaseError;
-use super::lease::Lender;
-use super::pool::{self, PoolError};
+use super::connect::{self, PoolError};
+use super::pool::Pool;
 use crate::config::DatabaseSettings;
 
 /// Whose sessions the connections of a pool are.
@@ -74,16 +74,16 @@ impl Sessions {
         matches!(self, Self::Own { .. })
     }
 
-    /// Who lends the connections of a pool like this.
+    /// The pool of such sessions.
     #[must_use]
-    pub fn lender(self, pool: PgPool, statement_timeout: Duration) -> Lender {
-        Lender::of(pool, statement_timeout, true, self)
+    pub fn pool(self, pg_pool: PgPool, statement_timeout: Duration) -> Pool {
+        Pool::of(pg_pool, statement_timeout, true, self)
     }
 
     /// The same for connections that never write, on behalf of functions that are not ours.
     #[must_use]
-    pub fn reader(self, pool: PgPool, statement_timeout: Duration) -> Lender {
-        Lender::of(pool, statement_timeout, false, self)
+    pub fn reader(self, pg_pool: PgPool, statement_timeout: Duration) -> Pool {
+        Pool::of(pg_pool, statement_timeout, false, self)
     }
 
     /// How a transaction begins: what is configured holds in each, where no session would keep it.
@@ -104,11 +104,11 @@ impl Sessions {
         name: &str,
         settings: &[(&str, &str)],
     ) -> Result<PgConnectOptions, PoolError> {
-        let options = pool::options(url)?.application_name(name);
+        let options = connect::options(url)?.application_name(name);
         Ok(match self {
             Self::Own { statements } => options
                 .options(settings.iter().copied())
-                .options(pool::KEEPALIVE)
+                .options(connect::KEEPALIVE)
                 .options([MARK])
                 .statement_cache_capacity(statements),
             // A pooler refuses what it does not know at the start of a session, or loses it.
@@ -131,7 +131,7 @@ pub async fn commit_alone(mut transaction: Transaction<'_, Postgres>) -> Result<
 
 /// How to connect to PostgreSQL itself.
 pub fn direct(url: &str, name: &str) -> Result<PgConnectOptions, PoolError> {
-    Ok(pool::options(url)?.application_name(name).options([MARK]))
+    Ok(connect::options(url)?.application_name(name).options([MARK]))
 }
 
 /// A connection to PostgreSQL itself, for what needs a session: migrations, roles, locks.

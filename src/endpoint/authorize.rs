@@ -12,40 +12,40 @@ use axum::response::Response;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use crate::authorization::answer::Answer;
 use crate::authorization::check::order::{self, Checks};
 use crate::authorization::code::{self, Issued};
 use crate::authorization::consent::Consent;
 use crate::authorization::context;
-use crate::authorization::interaction::{self, Situation, Step};
+use crate::authorization::interaction::{self, NextStep, Situation};
 use crate::authorization::parameters::Parameters;
 use crate::authorization::request::{
     AuthorizationError, AuthorizationRequest, CheckedRequest, ExpectedSubject, ResponseTarget,
 };
+use crate::authorization::sent_response::SentResponse;
 use crate::authorization::waiting;
 use crate::base::handle::Handle;
 use crate::client::Client;
 use crate::db::DatabaseError;
-use crate::db::work::Circumstances;
-use crate::http::edge::{Edge, Visit};
+use crate::db::unit_of_work::RequestContext;
+use crate::http::app_state::AppState;
 use crate::http::extract::flow::{self, FoundFlow, Word, session_cookie};
 use crate::http::extract::form::{Form, Query};
 use crate::http::extract::params::{Params, ParamsError};
 use crate::http::respond::authorization::{Sent, answer, answer_error, error_page, gone};
 use crate::http::respond::failure::Failure;
 use crate::http::respond::refusal::{self, Asker};
-use crate::http::respond::{redirect, step};
+use crate::http::respond::{interaction_page, redirect};
 use crate::protocol::error::{ErrorCode, ProtocolError, Refusal};
 use crate::session::LiveSession;
 
 /// A request in the query.
 pub async fn get(
-    State(edge): State<Edge>,
-    Visit(visit): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Query(params): Query,
 ) -> Response {
-    let (client, CheckedRequest { request, left_out }) = match checked(&edge, &visit, params).await {
+    let (client, CheckedRequest { request, left_out }) = match checked(&state, &context, params).await {
         Ok(checked) => checked,
         Err(response) => return response,
     };
@@ -55,26 +55,26 @@ pub async fn get(
         request,
         waiting: None,
     };
-    let mut response = proceed(&edge, visit, &headers, flow).await;
+    let mut response = proceed(&state, context, &headers, flow).await;
     refusal::remark(&mut response, &asker, left_out);
     response
 }
 
 /// A request in a form: stored, then answered by [`resume`].
 pub async fn post(
-    State(edge): State<Edge>,
-    Visit(visit): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Form(params): Form,
 ) -> Response {
-    let (client, CheckedRequest { request, left_out }) = match checked(&edge, &visit, params).await {
+    let (client, CheckedRequest { request, left_out }) = match checked(&state, &context, params).await {
         Ok(checked) => checked,
         Err(response) => return response,
     };
-    let request_id = visit.origin.request_id.clone();
-    let mut response = match wait(&edge, visit, &headers, &request, FlowCookie::Later).await {
-        Ok(stored) => stored.send_to(&edge, step::Step::Continue),
-        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
+    let request_id = context.origin.request_id.clone();
+    let mut response = match wait(&state, context, &headers, &request, FlowCookie::Later).await {
+        Ok(stored) => stored.send_to(&state, interaction_page::InteractionPage::Continue),
+        Err(error) => Failure::from(error).page(&state.layout, &request_id),
     };
     let asker = Asker::Registered(client.client_id.clone());
     refusal::remark(&mut response, &asker, left_out);
@@ -83,12 +83,12 @@ pub async fn post(
 
 /// The dispatcher of an interaction: decides what comes next from stored state alone.
 pub async fn resume(
-    State(edge): State<Edge>,
-    Visit(visit): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Query(params): Query,
 ) -> Response {
-    let found = match flow::find(&edge, &visit, &headers, params.ok().as_ref(), Word::GoOn).await {
+    let found = match flow::find(&state, &context, &headers, params.ok().as_ref(), Word::GoOn).await {
         Ok(found) => found,
         Err(response) => return response,
     };
@@ -98,7 +98,7 @@ pub async fn resume(
         request: found.waiting.request.clone(),
         waiting: Some(found),
     };
-    let mut response = proceed(&edge, visit, &headers, flow).await;
+    let mut response = proceed(&state, context, &headers, flow).await;
     if let Some(cookie) = new_cookie {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
@@ -113,8 +113,8 @@ struct Flow {
 }
 
 async fn checked(
-    edge: &Edge,
-    visit: &Circumstances,
+    state: &AppState,
+    context: &RequestContext,
     params: Result<Params, ParamsError>,
 ) -> Result<(Arc<Client>, CheckedRequest), Response> {
     let read = match params {
@@ -131,8 +131,8 @@ async fn checked(
                 redirect_uri: None,
             };
             return Err(error_page(
-                edge,
-                visit,
+                state,
+                context,
                 (error.status(), &reported.into()),
                 unread,
             ));
@@ -141,18 +141,18 @@ async fn checked(
     let refuse = |asker: &Asker, refusal: &Refusal| {
         let redirect_uri = read.get("redirect_uri");
         let sent = Sent { asker, redirect_uri };
-        error_page(edge, visit, (StatusCode::BAD_REQUEST, refusal), sent)
+        error_page(state, context, (StatusCode::BAD_REQUEST, refusal), sent)
     };
     let failed =
-        |error: DatabaseError| Failure::from(error).page(&edge.layout, visit.origin.request_id.as_str());
-    let client = match asking(edge, &read).await.map_err(failed)? {
+        |error: DatabaseError| Failure::from(error).page(&state.layout, context.origin.request_id.as_str());
+    let client = match asking(state, &read).await.map_err(failed)? {
         Ok(client) => client,
         Err(refusal) => return Err(refuse(&Asker::sent(read.get("client_id")), &refusal)),
     };
     let checks = Checks {
         client: &client,
-        resources: edge.app.resources(),
-        issuance: edge.app.issuance(),
+        resources: state.app.resources(),
+        token_issuer: state.app.token_issuer(),
     };
     match order::check(checks, &read).await.map_err(failed)? {
         Ok(checked) => Ok((client, checked)),
@@ -160,12 +160,12 @@ async fn checked(
             let asker = Asker::Registered(client.client_id.clone());
             Err(refuse(&asker, &refusal))
         }
-        Err(AuthorizationError::Redirectable(target, refusal)) => Err(answer_error(edge, &target, refusal)),
+        Err(AuthorizationError::Redirectable(target, refusal)) => Err(answer_error(state, &target, refusal)),
     }
 }
 
 /// The client that asks. Whether there is none or it is switched off, only the log is told.
-async fn asking(edge: &Edge, read: &Parameters) -> Result<Result<Arc<Client>, Refusal>, DatabaseError> {
+async fn asking(state: &AppState, read: &Parameters) -> Result<Result<Arc<Client>, Refusal>, DatabaseError> {
     let unknown =
         ProtocolError::new(ErrorCode::InvalidRequest, "client_id is missing or unknown").about("client_id");
     let Some(client_id) = read.get("client_id") else {
@@ -177,7 +177,7 @@ async fn asking(edge: &Edge, read: &Parameters) -> Result<Result<Arc<Client>, Re
         };
         return Ok(Err(unknown.because(reason)));
     };
-    Ok(match edge.app.clients().find(client_id).await? {
+    Ok(match state.app.clients().find(client_id).await? {
         Some(client) if !client.disabled => Ok(client),
         Some(_) => Err(unknown.because("the client is disabled; `signet client enable` lets it in again")),
         None => Err(unknown.because("there is no such client; `signet client list` shows every one")),
@@ -196,17 +196,17 @@ fn parameters(params: &Params, repeated: Vec<String>) -> Parameters {
 }
 
 /// Takes the next step of a request.
-async fn proceed(edge: &Edge, visit: Circumstances, headers: &HeaderMap, flow: Flow) -> Response {
-    let request_id = visit.origin.request_id.clone();
-    match decide(edge, visit, headers, flow).await {
+async fn proceed(state: &AppState, context: RequestContext, headers: &HeaderMap, flow: Flow) -> Response {
+    let request_id = context.origin.request_id.clone();
+    match decide(state, context, headers, flow).await {
         Ok(response) => response,
-        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
+        Err(error) => Failure::from(error).page(&state.layout, &request_id),
     }
 }
 
 async fn decide(
-    edge: &Edge,
-    visit: Circumstances,
+    state: &AppState,
+    context: RequestContext,
     headers: &HeaderMap,
     flow: Flow,
 ) -> Result<Response, DatabaseError> {
@@ -215,8 +215,8 @@ async fn decide(
         mut request,
         waiting,
     } = flow;
-    let app = &edge.app;
-    let (session, consent) = standing(edge, &visit, headers, (&client, &request)).await?;
+    let app = &state.app;
+    let (session, consent) = standing(state, &context, headers, (&client, &request)).await?;
     if let Some(organization) = consent.as_ref().and_then(|consent| consent.place.organization()) {
         // The code is for what was consented to, whatever a slug means by then.
         request.organization = Some(organization.to_string());
@@ -226,60 +226,71 @@ async fn decide(
         client: &client,
         session: session.as_ref(),
         consent: consent.as_ref(),
-        asked_at: waiting.as_ref().map_or(visit.now, |found| found.waiting.asked_at),
+        asked_at: waiting
+            .as_ref()
+            .map_or(context.now, |found| found.waiting.asked_at),
         consented_by: waiting
             .as_ref()
             .and_then(|found| found.waiting.consented_by.as_ref()),
         trust_loopback: app.is_development(),
-        now: visit.now,
+        now: context.now,
     });
     let waiting = waiting.as_ref();
     match (next, &session) {
-        (Step::Issue, Some(session)) => {
-            let mut work = app.single(visit.clone()).await?;
+        (NextStep::Issue, Some(session)) => {
+            let mut work = app.single(context.clone()).await?;
             let lifetime = app.config().tokens.code();
             let ticket = waiting.map(FoundFlow::ticket);
             match code::issue(&mut work, &request, &session.session, ticket, lifetime).await? {
                 Issued::Code(code) => Ok(answer(
-                    edge,
+                    state,
                     &request.target,
-                    redirect::Outcome::Code(code.expose()),
+                    redirect::AuthorizationResponse::Code(code.expose()),
                 )),
                 Issued::NotJoined => {
                     // What follows needs a connection too: whoever holds one waits for none.
                     drop(work);
-                    refuse(edge, visit, &request.target, waiting, interaction::NOT_JOINED).await
+                    refuse(state, context, &request.target, waiting, interaction::NOT_JOINED).await
                 }
                 Issued::Finished => {
                     drop(work);
-                    Ok(overtaken(edge, &visit, waiting).await)
+                    Ok(overtaken(state, &context, waiting).await)
                 }
             }
         }
-        (Step::Refuse(error), _) => refuse(edge, visit, &request.target, waiting, error).await,
-        (Step::Consent, _) => ask(edge, visit, headers, (&request, waiting), step::Step::Consent).await,
-        (Step::Login | Step::Issue, _) => sign_in(edge, visit, headers, &request, waiting).await,
+        (NextStep::Refuse(error), _) => refuse(state, context, &request.target, waiting, error).await,
+        (NextStep::Consent, _) => {
+            ask(
+                state,
+                context,
+                headers,
+                (&request, waiting),
+                interaction_page::InteractionPage::Consent,
+            )
+            .await
+        }
+        (NextStep::Login | NextStep::Issue, _) => sign_in(state, context, headers, &request, waiting).await,
     }
 }
 
 /// Who is signed in, and what they confirmed before, where that can matter.
 async fn standing(
-    edge: &Edge,
-    visit: &Circumstances,
+    state: &AppState,
+    context: &RequestContext,
     headers: &HeaderMap,
     (client, request): (&Client, &AuthorizationRequest),
 ) -> Result<(Option<LiveSession>, Option<Consent>), DatabaseError> {
-    let app = &edge.app;
-    let Some(handle) = session_cookie(edge, headers) else {
+    let app = &state.app;
+    let Some(handle) = session_cookie(state, headers) else {
         return Ok((None, None));
     };
     let session = {
-        let mut work = app.repeatable(visit.clone()).await?;
+        let mut work = app.repeatable(context.clone()).await?;
         context::session(&mut work, Some(&handle), app.session_lifetimes()).await?
     };
     let consent = match &session {
         Some(session) if interaction::asks_for_consent(request, client, app.is_development()) => {
-            let mut work = app.repeatable(visit.clone()).await?;
+            let mut work = app.repeatable(context.clone()).await?;
             Some(context::consented(&mut work, session, request).await?)
         }
         _ => None,
@@ -290,8 +301,8 @@ async fn standing(
 /// Sends the browser to the sign-in page, unless the request names somebody who cannot sign in here: then no sign-in
 /// would answer it. One statement for that, where a person is named.
 async fn sign_in(
-    edge: &Edge,
-    visit: Circumstances,
+    state: &AppState,
+    context: RequestContext,
     headers: &HeaderMap,
     request: &AuthorizationRequest,
     waiting: Option<&FoundFlow>,
@@ -304,7 +315,7 @@ async fn sign_in(
     if let Some(ExpectedSubject::Person(person)) = &request.expected_subject
         && !made_up
     {
-        let mut work = edge.app.repeatable(visit.clone()).await?;
+        let mut work = state.app.repeatable(context.clone()).await?;
         let possible = context::may_sign_in(&mut work, person).await?;
         work.commit().await?;
         if !possible {
@@ -312,25 +323,32 @@ async fn sign_in(
                 ErrorCode::LoginRequired,
                 "nobody who can sign in here is the person that the request names",
             );
-            return refuse(edge, visit, &request.target, waiting, error).await;
+            return refuse(state, context, &request.target, waiting, error).await;
         }
     }
-    ask(edge, visit, headers, (request, waiting), step::Step::Login).await
+    ask(
+        state,
+        context,
+        headers,
+        (request, waiting),
+        interaction_page::InteractionPage::Login,
+    )
+    .await
 }
 
 /// Sends the browser to a page; a request that does not wait yet is stored first.
 async fn ask(
-    edge: &Edge,
-    visit: Circumstances,
+    state: &AppState,
+    context: RequestContext,
     headers: &HeaderMap,
     (request, waiting): (&AuthorizationRequest, Option<&FoundFlow>),
-    page: step::Step,
+    page: interaction_page::InteractionPage,
 ) -> Result<Response, DatabaseError> {
     if let Some(found) = waiting {
-        return Ok(page.redirect(edge.app.issuer(), found.handle.expose()));
+        return Ok(page.redirect(state.app.issuer(), found.handle.expose()));
     }
-    let stored = wait(edge, visit, headers, request, FlowCookie::Now).await?;
-    Ok(stored.send_to(edge, page))
+    let stored = wait(state, context, headers, request, FlowCookie::Now).await?;
+    Ok(stored.send_to(state, page))
 }
 
 /// When the browser gets its flow cookie.
@@ -347,8 +365,8 @@ struct Stored {
 }
 
 impl Stored {
-    fn send_to(self, edge: &Edge, page: step::Step) -> Response {
-        let mut response = page.redirect(edge.app.issuer(), self.handle.expose());
+    fn send_to(self, state: &AppState, page: interaction_page::InteractionPage) -> Response {
+        let mut response = page.redirect(state.app.issuer(), self.handle.expose());
         if let Some(cookie) = self.cookie {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
@@ -357,8 +375,8 @@ impl Stored {
 }
 
 async fn wait(
-    edge: &Edge,
-    visit: Circumstances,
+    state: &AppState,
+    context: RequestContext,
     headers: &HeaderMap,
     request: &AuthorizationRequest,
     flow_cookie: FlowCookie,
@@ -366,39 +384,39 @@ async fn wait(
     let (browser, cookie) = match flow_cookie {
         FlowCookie::Later => (None, None),
         FlowCookie::Now => {
-            let (handle, cookie) = flow::browser(edge, headers, &visit);
-            (Some(handle.digest(visit.epoch)), cookie)
+            let (handle, cookie) = flow::browser(state, headers, &context);
+            (Some(handle.digest(context.epoch)), cookie)
         }
     };
-    let mut work = edge.app.single(visit).await?;
-    let lifetime = edge.app.config().tokens.interaction();
+    let mut work = state.app.single(context).await?;
+    let lifetime = state.app.config().tokens.interaction();
     let handle = waiting::store(&mut work, request, browser.as_ref(), lifetime).await?;
     Ok(Stored { handle, cookie })
 }
 
 /// Answers the client with an error; a waiting request is finished with it.
 async fn refuse(
-    edge: &Edge,
-    visit: Circumstances,
+    state: &AppState,
+    context: RequestContext,
     target: &ResponseTarget,
     waiting: Option<&FoundFlow>,
     error: ProtocolError,
 ) -> Result<Response, DatabaseError> {
     if let Some(found) = waiting {
-        let mut work = edge.app.single(visit.clone()).await?;
-        let finished = waiting::finish(&mut work, found.ticket(), &Answer::error(error)).await?;
+        let mut work = state.app.single(context.clone()).await?;
+        let finished = waiting::finish(&mut work, found.ticket(), &SentResponse::error(error)).await?;
         work.commit().await?;
         if !finished {
-            return Ok(overtaken(edge, &visit, waiting).await);
+            return Ok(overtaken(state, &context, waiting).await);
         }
     }
-    Ok(answer_error(edge, target, error))
+    Ok(answer_error(state, target, error))
 }
 
 /// Leads on after a request was answered by a twin of this one.
-async fn overtaken(edge: &Edge, visit: &Circumstances, waiting: Option<&FoundFlow>) -> Response {
+async fn overtaken(state: &AppState, context: &RequestContext, waiting: Option<&FoundFlow>) -> Response {
     match waiting {
-        Some(found) => flow::overtaken(edge, visit, &found.handle, &found.browser, Word::GoOn).await,
-        None => gone(edge, &visit.origin.request_id),
+        Some(found) => flow::overtaken(state, context, &found.handle, &found.browser, Word::GoOn).await,
+        None => gone(state, &context.origin.request_id),
     }
 }

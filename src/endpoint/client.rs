@@ -8,7 +8,7 @@ use http::HeaderMap;
 use crate::base::clock::Timestamp;
 use crate::client::Client;
 use crate::client::auth::{self, NotProven};
-use crate::http::edge::Edge;
+use crate::http::app_state::AppState;
 use crate::http::extract::client_auth;
 use crate::http::extract::params::Params;
 use crate::http::respond::failure::Failure;
@@ -19,7 +19,7 @@ use crate::protocol::error::{ErrorCode, ProtocolError};
 /// The client that a request proves to come from. No statement when the client is cached, but one where it
 /// authenticates by an assertion: that is used up by it, whatever then becomes of the request.
 pub async fn authenticate(
-    edge: &Edge,
+    state: &AppState,
     headers: &HeaderMap,
     params: &Params,
     now: Timestamp,
@@ -33,7 +33,7 @@ pub async fn authenticate(
             .asked_by(asker)
     };
     let client_id = presented.client_id.as_str();
-    let found = edge
+    let found = state
         .app
         .clients()
         .find(client_id)
@@ -50,7 +50,7 @@ pub async fn authenticate(
         let reason = "the client is disabled; `signet client enable` lets it in again";
         return Err(refused(asker, reason));
     }
-    let authenticator = edge.app.authenticator();
+    let authenticator = state.app.authenticator();
     match authenticator.prove(&client, &presented.credential, now).await {
         Ok(()) => Ok(client),
         Err(NotProven::Database(error)) => Err(Failure::from(error).oauth()),

@@ -11,33 +11,37 @@ use http::{HeaderName, StatusCode};
 use crate::base::digest::Digest;
 use crate::client::icon::{ServedIcon, kept};
 use crate::db::DatabaseError;
-use crate::db::work::Circumstances;
-use crate::http::edge::{Edge, Visit};
+use crate::db::unit_of_work::RequestContext;
+use crate::http::app_state::AppState;
 use crate::http::respond::failure::Failure;
 use crate::web::client_icon;
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Answers with the picture of a name.
-pub async fn get(State(edge): State<Edge>, Visit(visit): Visit, Path(name): Path<String>) -> Response {
+pub async fn get(
+    State(state): State<AppState>,
+    context: RequestContext,
+    Path(name): Path<String>,
+) -> Response {
     let Some(digest) = client_icon::digest(&name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let request_id = visit.origin.request_id.clone();
-    match find(&edge, visit, digest).await {
+    let request_id = context.origin.request_id.clone();
+    match find(&state, context, digest).await {
         Ok(Some(icon)) => picture(&icon),
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
-        Err(error) => Failure::from(error).page(&edge.layout, &request_id),
+        Err(error) => Failure::from(error).page(&state.layout, &request_id),
     }
 }
 
 async fn find(
-    edge: &Edge,
-    visit: Circumstances,
+    state: &AppState,
+    context: RequestContext,
     digest: Digest,
 ) -> Result<Option<Arc<ServedIcon>>, DatabaseError> {
-    let mut work = edge.app.repeatable(visit).await?;
-    let found = kept::serve(&mut work, &digest, edge.app.served_icons()).await?;
+    let mut work = state.app.repeatable(context).await?;
+    let found = kept::serve(&mut work, &digest, state.app.served_icons()).await?;
     work.commit().await?;
     Ok(found)
 }

@@ -21,8 +21,8 @@ use crate::base::handle::{Handle, Kind};
 use crate::base::id::ClientId;
 use crate::client::Client;
 use crate::db::DatabaseError;
-use crate::db::work::Circumstances;
-use crate::http::edge::{Edge, Visit};
+use crate::db::unit_of_work::RequestContext;
+use crate::http::app_state::AppState;
 use crate::http::extract::cookies::CookieName;
 use crate::http::extract::flow::{self, session_cookie};
 use crate::http::extract::form::{Form, Query};
@@ -50,29 +50,29 @@ const NOT_RETURNED: &str = "not_returned";
 
 /// A request in the query.
 pub async fn get(
-    State(edge): State<Edge>,
-    Visit(visit): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Query(params): Query,
 ) -> Response {
-    let request_id = visit.origin.request_id.clone();
-    let (CheckedLogout { request, remarks }, asker) = match check(&edge, &visit, params).await {
+    let request_id = context.origin.request_id.clone();
+    let (CheckedLogout { request, remarks }, asker) = match check(&state, &context, params).await {
         Ok(checked) => checked,
         Err(response) => return response,
     };
-    let answer = proceed(&edge, visit, &headers, (&request, None)).await;
-    explained(or_failure(&edge, &request_id, answer), &asker, remarks)
+    let answer = proceed(&state, context, &headers, (&request, None)).await;
+    explained(or_failure(&state, &request_id, answer), &asker, remarks)
 }
 
 /// A request in a form: stored, then answered by [`resume`].
-pub async fn post(State(edge): State<Edge>, Visit(visit): Visit, Form(params): Form) -> Response {
-    let request_id = visit.origin.request_id.clone();
-    let (CheckedLogout { request, remarks }, asker) = match check(&edge, &visit, params).await {
+pub async fn post(State(state): State<AppState>, context: RequestContext, Form(params): Form) -> Response {
+    let request_id = context.origin.request_id.clone();
+    let (CheckedLogout { request, remarks }, asker) = match check(&state, &context, params).await {
         Ok(checked) => checked,
         Err(response) => return response,
     };
-    let answer = wait(&edge, visit, &request).await;
-    explained(or_failure(&edge, &request_id, answer), &asker, remarks)
+    let answer = wait(&state, context, &request).await;
+    explained(or_failure(&state, &request_id, answer), &asker, remarks)
 }
 
 /// Tells the log what of the request was not used.
@@ -84,95 +84,95 @@ fn explained(mut response: Response, asker: &Asker, remarks: Vec<Remark>) -> Res
 /// The question; or, for whoever needs none, the answer at once. Decides again from stored state and the session that
 /// is live now, so that Back and a reload lead on.
 pub async fn resume(
-    State(edge): State<Edge>,
-    Visit(visit): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Query(params): Query,
 ) -> Response {
-    let request_id = visit.origin.request_id.clone();
+    let request_id = context.origin.request_id.clone();
     let answer = async {
-        let Some(found) = find(&edge, &visit, &headers, params.ok().as_ref()).await? else {
-            return Ok(anew(&edge));
+        let Some(found) = find(&state, &context, &headers, params.ok().as_ref()).await? else {
+            return Ok(anew(&state));
         };
         let waiting = (&found.request, Some(&found.handle));
-        let mut response = proceed(&edge, visit, &headers, waiting).await?;
+        let mut response = proceed(&state, context, &headers, waiting).await?;
         if let Some(cookie) = found.new_cookie {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
         Ok(response)
     };
-    or_failure(&edge, &request_id, answer.await)
+    or_failure(&state, &request_id, answer.await)
 }
 
 /// The person's own word, from our page and about the session that they were asked about.
 pub async fn confirm(
-    State(edge): State<Edge>,
-    Visit(visit): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Form(params): Form,
 ) -> Response {
-    let request_id = visit.origin.request_id.clone();
-    if let Err(response) = flow::require_own_page(&edge, &headers, &request_id) {
+    let request_id = context.origin.request_id.clone();
+    if let Err(response) = flow::require_own_page(&state, &headers, &request_id) {
         return response;
     }
     let params = params.ok();
     let answer = async {
-        let Some(found) = find(&edge, &visit, &headers, params.as_ref()).await? else {
-            return Ok(anew(&edge));
+        let Some(found) = find(&state, &context, &headers, params.as_ref()).await? else {
+            return Ok(anew(&state));
         };
         let asked_about = params.as_ref().and_then(|params| params.get("session"));
-        match live_session(&edge, visit.clone(), &headers).await? {
-            None => leave(&edge, &found.request).await,
+        match live_session(&state, context.clone(), &headers).await? {
+            None => leave(&state, &found.request).await,
             Some(session) if asked_about == Some(session.session.id.as_str()) => {
-                end(&edge, visit, &session, &found.request).await
+                end(&state, context, &session, &found.request).await
             }
             // Somebody else signed in meanwhile: they were not asked yet.
-            Some(_) => Ok(ask_at(&edge, &found.handle)),
+            Some(_) => Ok(ask_at(&state, &found.handle)),
         }
     };
-    or_failure(&edge, &request_id, answer.await)
+    or_failure(&state, &request_id, answer.await)
 }
 
 /// Says that nobody is signed in any more; whoever is signed in again is led on.
 pub async fn done(
-    State(edge): State<Edge>,
-    Visit(visit): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Query(params): Query,
 ) -> Response {
-    let request_id = visit.origin.request_id.clone();
+    let request_id = context.origin.request_id.clone();
     let answer = async {
-        let issuer = edge.app.issuer();
-        if live_session(&edge, visit, &headers).await?.is_some() {
+        let issuer = state.app.issuer();
+        if live_session(&state, context, &headers).await?.is_some() {
             return Ok(redirect::see_other(&issuer.url("/account")));
         }
         let client_id = params.as_ref().ok().and_then(|params| params.get("client_id"));
-        let client = client(&edge, client_id).await?;
+        let client = client(&state, client_id).await?;
         let page = SignedOutPage {
-            layout: &edge.layout,
+            layout: &state.layout,
             way_back: client.as_deref().and_then(way_back),
             not_returned: params.is_ok_and(|params| params.contains(NOT_RETURNED)),
             home: &issuer.url("/login"),
         };
         Ok(page::html(&page, FormAction::None))
     };
-    or_failure(&edge, &request_id, answer.await)
+    or_failure(&state, &request_id, answer.await)
 }
 
-fn or_failure(edge: &Edge, request_id: &str, answer: Result<Response, DatabaseError>) -> Response {
-    answer.unwrap_or_else(|error| Failure::from(error).page(&edge.layout, request_id))
+fn or_failure(state: &AppState, request_id: &str, answer: Result<Response, DatabaseError>) -> Response {
+    answer.unwrap_or_else(|error| Failure::from(error).page(&state.layout, request_id))
 }
 
 /// Checks the parameters. Only what cannot be read at all is an error page.
 async fn check(
-    edge: &Edge,
-    visit: &Circumstances,
+    state: &AppState,
+    context: &RequestContext,
     params: Result<Params, ParamsError>,
 ) -> Result<(CheckedLogout, Asker), Response> {
-    let request_id = visit.origin.request_id.as_str();
+    let request_id = context.origin.request_id.as_str();
     let params = params.map_err(|error| {
-        let account = edge.app.issuer().url("/account");
-        let page = ErrorPage::logout(&edge.layout, error.description(), &account, request_id);
+        let account = state.app.issuer().url("/account");
+        let page = ErrorPage::logout(&state.layout, error.description(), &account, request_id);
         let mut response = page::with_status(error.status(), &page, FormAction::None);
         let reported = ProtocolError::new(ErrorCode::InvalidRequest, error.description());
         response
@@ -187,9 +187,9 @@ async fn check(
         post_logout_redirect_uri: params.get("post_logout_redirect_uri"),
         state: params.get("state"),
     };
-    let checked = LogoutRequest::check(sent, edge.app.issuance(), edge.app.clients())
+    let checked = LogoutRequest::check(sent, state.app.token_issuer(), state.app.clients())
         .await
-        .map_err(|error| Failure::from(error).page(&edge.layout, request_id))?;
+        .map_err(|error| Failure::from(error).page(&state.layout, request_id))?;
     let known = checked.request.client_id.clone();
     let asker = known.map_or_else(|| Asker::sent(params.get("client_id")), Asker::Registered);
     Ok((checked, asker))
@@ -204,8 +204,8 @@ struct Found {
 }
 
 async fn find(
-    edge: &Edge,
-    visit: &Circumstances,
+    state: &AppState,
+    context: &RequestContext,
     headers: &HeaderMap,
     params: Option<&Params>,
 ) -> Result<Option<Found>, DatabaseError> {
@@ -213,9 +213,9 @@ async fn find(
     let Some(handle) = text.and_then(|text| Handle::parse(Kind::LogoutRequest, text)) else {
         return Ok(None);
     };
-    let (browser, new_cookie) = flow::browser(edge, headers, visit);
-    let mut work = edge.app.single(visit.clone()).await?;
-    let request = waiting::find(&mut work, &handle, &browser.digest(visit.epoch)).await?;
+    let (browser, new_cookie) = flow::browser(state, headers, context);
+    let mut work = state.app.single(context.clone()).await?;
+    let request = waiting::find(&mut work, &handle, &browser.digest(context.epoch)).await?;
     Ok(request.map(|request| Found {
         request,
         handle,
@@ -225,42 +225,42 @@ async fn find(
 
 /// Ends what may end, asks where it may not, and lets go who is signed out already.
 async fn proceed(
-    edge: &Edge,
-    visit: Circumstances,
+    state: &AppState,
+    context: RequestContext,
     headers: &HeaderMap,
     (request, waiting): (&LogoutRequest, Option<&Handle>),
 ) -> Result<Response, DatabaseError> {
-    let Some(session) = live_session(edge, visit.clone(), headers).await? else {
-        return leave(edge, request).await;
+    let Some(session) = live_session(state, context.clone(), headers).await? else {
+        return leave(state, request).await;
     };
     if request.session_id.as_ref() == Some(&session.session.id) {
-        return end(edge, visit, &session, request).await;
+        return end(state, context, &session, request).await;
     }
     match waiting {
-        Some(handle) => ask(edge, &session, handle, request).await,
-        None => wait(edge, visit, request).await,
+        Some(handle) => ask(state, &session, handle, request).await,
+        None => wait(state, context, request).await,
     }
 }
 
 async fn live_session(
-    edge: &Edge,
-    visit: Circumstances,
+    state: &AppState,
+    context: RequestContext,
     headers: &HeaderMap,
 ) -> Result<Option<LiveSession>, DatabaseError> {
-    let Some(handle) = session_cookie(edge, headers) else {
+    let Some(handle) = session_cookie(state, headers) else {
         return Ok(None);
     };
-    let mut work = edge.app.repeatable(visit).await?;
-    context::session(&mut work, Some(&handle), edge.app.session_lifetimes()).await
+    let mut work = state.app.repeatable(context).await?;
+    context::session(&mut work, Some(&handle), state.app.session_lifetimes()).await
 }
 
 async fn end(
-    edge: &Edge,
-    visit: Circumstances,
+    state: &AppState,
+    context: RequestContext,
     session: &LiveSession,
     request: &LogoutRequest,
 ) -> Result<Response, DatabaseError> {
-    let mut work = edge.app.begin(visit).await?;
+    let mut work = state.app.begin(context).await?;
     if session::end(&mut work, &session.session.id, EndReason::Logout).await? {
         let event = Event::Logout {
             user: session.session.user_id.clone(),
@@ -270,17 +270,17 @@ async fn end(
         audit::record(&mut work, event).await?;
     }
     work.commit().await?;
-    let mut response = leave(edge, request).await?;
-    if let Some(cookie) = edge.cookies.remove(CookieName::Session) {
+    let mut response = leave(state, request).await?;
+    if let Some(cookie) = state.cookies.remove(CookieName::Session) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)
 }
 
 /// Sends the browser to the application that asked, or to a page of ours.
-async fn leave(edge: &Edge, request: &LogoutRequest) -> Result<Response, DatabaseError> {
+async fn leave(state: &AppState, request: &LogoutRequest) -> Result<Response, DatabaseError> {
     let client_id = request.client_id.as_ref().map(ClientId::as_str);
-    let client = client(edge, client_id).await?;
+    let client = client(state, client_id).await?;
     let destination = client.as_deref().and_then(|client| request.destination(client));
     if let Some((uri, state)) = destination {
         let parameters = state.map(|state| ("state", state));
@@ -296,46 +296,50 @@ async fn leave(edge: &Edge, request: &LogoutRequest) -> Result<Response, Databas
         .chain(not_returned)
         .collect();
     Ok(redirect::see_other(&redirect::with_query(
-        &edge.app.issuer().url(DONE_PATH),
+        &state.app.issuer().url(DONE_PATH),
         &parameters,
     )))
 }
 
 /// Stores a request, and sends the browser to where it is answered.
-async fn wait(edge: &Edge, visit: Circumstances, request: &LogoutRequest) -> Result<Response, DatabaseError> {
-    let mut work = edge.app.single(visit).await?;
-    let lifetime = edge.app.config().tokens.interaction();
+async fn wait(
+    state: &AppState,
+    context: RequestContext,
+    request: &LogoutRequest,
+) -> Result<Response, DatabaseError> {
+    let mut work = state.app.single(context).await?;
+    let lifetime = state.app.config().tokens.interaction();
     let handle = waiting::store(&mut work, request, lifetime).await?;
-    Ok(ask_at(edge, &handle))
+    Ok(ask_at(state, &handle))
 }
 
-fn ask_at(edge: &Edge, handle: &Handle) -> Response {
+fn ask_at(state: &AppState, handle: &Handle) -> Response {
     redirect::see_other(&redirect::with_query(
-        &edge.app.issuer().url(CONFIRM_PATH),
+        &state.app.issuer().url(CONFIRM_PATH),
         &[("request", handle.expose())],
     ))
 }
 
 /// A request that waits no more, or never waited here: the person is asked without it.
-fn anew(edge: &Edge) -> Response {
-    redirect::see_other(&edge.app.issuer().url(PATH))
+fn anew(state: &AppState) -> Response {
+    redirect::see_other(&state.app.issuer().url(PATH))
 }
 
 async fn ask(
-    edge: &Edge,
+    state: &AppState,
     session: &LiveSession,
     handle: &Handle,
     request: &LogoutRequest,
 ) -> Result<Response, DatabaseError> {
-    let issuer = edge.app.issuer();
-    let client = client(edge, request.client_id.as_ref().map(ClientId::as_str)).await?;
+    let issuer = state.app.issuer();
+    let client = client(state, request.client_id.as_ref().map(ClientId::as_str)).await?;
     let person = &session.person;
     let cancel = client
         .as_deref()
         .and_then(Client::home)
         .unwrap_or_else(|| issuer.url("/account"));
     let page = LogoutConfirmPage {
-        layout: &edge.layout,
+        layout: &state.layout,
         client: client
             .as_deref()
             .map(|client| client.metadata.client_name.as_str()),
@@ -355,11 +359,11 @@ async fn ask(
 }
 
 /// A client that is known and not switched off: another has neither name nor address here.
-async fn client(edge: &Edge, client_id: Option<&str>) -> Result<Option<Arc<Client>>, DatabaseError> {
+async fn client(state: &AppState, client_id: Option<&str>) -> Result<Option<Arc<Client>>, DatabaseError> {
     let Some(client_id) = client_id else {
         return Ok(None);
     };
-    let client = edge.app.clients().find(client_id).await?;
+    let client = state.app.clients().find(client_id).await?;
     Ok(client.filter(|client| !client.disabled))
 }
 

@@ -9,8 +9,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::client::Client;
-use crate::db::work::Circumstances;
-use crate::http::edge::{Edge, Visit};
+use crate::db::unit_of_work::RequestContext;
+use crate::http::app_state::AppState;
 use crate::http::extract::form::Form;
 use crate::http::extract::params::Params;
 use crate::http::respond::failure::Failure;
@@ -18,27 +18,27 @@ use crate::http::respond::oauth::{self, OAuthError};
 use crate::http::respond::refusal::{self, Asker};
 use crate::protocol::error::{ErrorCode, ProtocolError, Remark};
 use crate::token::access_token;
-use crate::token::issuance::MintError;
 use crate::token::liveness::{self, LiveGrant};
 use crate::token::refresh_token::RefreshToken;
+use crate::token::token_issuer::MintError;
 
 /// Answers an introspection request of an authenticated client.
 pub async fn post(
-    State(edge): State<Edge>,
-    Visit(circumstances): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Form(params): Form,
 ) -> Result<Response, OAuthError> {
     let params = params?;
-    let caller = super::client::authenticate(&edge, &headers, &params, circumstances.now).await?;
-    answer(&edge, circumstances, &caller, &params)
+    let caller = super::client::authenticate(&state, &headers, &params, context.now).await?;
+    answer(&state, context, &caller, &params)
         .await
         .map_err(|error| error.of_client(&caller.client_id))
 }
 
 async fn answer(
-    edge: &Edge,
-    circumstances: Circumstances,
+    state: &AppState,
+    context: RequestContext,
     caller: &Client,
     params: &Params,
 ) -> Result<Response, OAuthError> {
@@ -55,13 +55,13 @@ async fn answer(
     let missing = ProtocolError::new(ErrorCode::InvalidRequest, "token is missing").about("token");
     let token = params.get("token").ok_or(missing)?;
     let failed = |error| Failure::from(error).oauth();
-    let issuance = edge.app.issuance();
-    let epoch = circumstances.epoch;
-    let keys = issuance.keys.current();
+    let token_issuer = state.app.token_issuer();
+    let epoch = context.epoch;
+    let keys = token_issuer.keys.current();
     let refresh = RefreshToken::read(token, &keys, epoch)
         .map_err(|error| Failure::from(MintError::Signing(error)).oauth())?;
     if let Some(refresh) = refresh {
-        let mut work = edge.app.repeatable(circumstances).await.map_err(failed)?;
+        let mut work = state.app.repeatable(context).await.map_err(failed)?;
         let grant = liveness::of_refresh_token(&mut work, &refresh)
             .await
             .map_err(failed)?;
@@ -69,16 +69,16 @@ async fn answer(
         let visible =
             |grant: &LiveGrant| grant.client_id == caller.client_id || caller.metadata.may_introspect;
         return Ok(match grant {
-            Some(grant) if visible(&grant) => reply(Some(of_grant(&grant, issuance.issuer.as_str()))),
+            Some(grant) if visible(&grant) => reply(Some(of_grant(&grant, token_issuer.issuer.as_str()))),
             found => hidden(caller, found.is_some()),
         });
     }
-    let presented = access_token::read(issuance, &keys, token, circumstances.now);
+    let presented = access_token::read(token_issuer, &keys, token, context.now);
     let Some(presented) = presented.map_err(|error| Failure::from(error).oauth())? else {
         return Ok(reply(None::<OfAccessToken>));
     };
-    let mut work = edge.app.repeatable(circumstances).await.map_err(failed)?;
-    let claims = liveness::of_access_token(&mut work, issuance, presented)
+    let mut work = state.app.repeatable(context).await.map_err(failed)?;
+    let claims = liveness::of_access_token(&mut work, token_issuer, presented)
         .await
         .map_err(failed)?;
     work.commit().await.map_err(failed)?;

@@ -5,13 +5,13 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use http::{HeaderMap, StatusCode};
 
-use crate::http::edge::Edge;
+use crate::http::app_state::AppState;
 use crate::http::extract::condition;
 
 /// Answers with our public keys; 0 statements, 0 signatures.
-pub async fn get(State(edge): State<Edge>, headers: HeaderMap) -> Response {
-    let keys = edge.app.issuance().keys.current();
-    let max_age = edge.app.config().tokens.jwks_max_age_seconds;
+pub async fn get(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    let keys = state.app.token_issuer().keys.current();
+    let max_age = state.app.config().tokens.jwks_max_age_seconds;
     let etag = keys.jwks_etag().to_string();
     let caching = [
         (CACHE_CONTROL, format!("public, max-age={max_age}")),

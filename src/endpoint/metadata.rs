@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::authentication::assurance::ACR_VALUES_SUPPORTED;
-use crate::http::edge::Edge;
+use crate::http::app_state::AppState;
 use crate::protocol::algorithm::{Algorithm, VerifiedAlgorithm};
 use crate::protocol::claims;
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
@@ -155,7 +155,7 @@ type Document = (Arc<str>, Bytes);
 
 impl Rendered {
     fn get(&self, app: &App) -> Bytes {
-        let keys = app.issuance().keys.current();
+        let keys = app.token_issuer().keys.current();
         if let Some((etag, body)) = &*self.0.read().unwrap_or_else(PoisonError::into_inner)
             && Arc::ptr_eq(etag, keys.jwks_etag())
         {
@@ -169,10 +169,10 @@ impl Rendered {
 }
 
 /// Answers with the metadata, rendered once per change of keys; 0 statements.
-pub async fn get(State(edge): State<Edge>, Extension(rendered): Extension<Rendered>) -> Response {
+pub async fn get(State(state): State<AppState>, Extension(rendered): Extension<Rendered>) -> Response {
     let headers = [
         (CONTENT_TYPE, "application/json"),
         (CACHE_CONTROL, "public, max-age=300"),
     ];
-    (headers, rendered.get(&edge.app)).into_response()
+    (headers, rendered.get(&state.app)).into_response()
 }

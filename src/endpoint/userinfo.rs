@@ -11,10 +11,10 @@ use serde_json::{Map, Value};
 use crate::base::id::{ClientId, HookEventId};
 use crate::claims::assemble;
 use crate::claims::outputs::Switches;
-use crate::db::work::Circumstances;
+use crate::db::unit_of_work::RequestContext;
 use crate::hook::ask::{Occasion, Question};
-use crate::hook::{AskError, HookError, answer, merge};
-use crate::http::edge::{Edge, Visit};
+use crate::hook::{AskError, HookError, merge, response};
+use crate::http::app_state::AppState;
 use crate::http::extract::bearer;
 use crate::http::extract::form::{Form, is_form};
 use crate::http::respond::challenge::Challenge;
@@ -24,8 +24,8 @@ use crate::protocol::claims::{self, Output};
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::scope::{OPENID, ORGANIZATIONS};
 use crate::token::access_token;
-use crate::token::issuance::MintError;
 use crate::token::liveness::{self, UserinfoFacts};
+use crate::token::token_issuer::MintError;
 
 const INVALID: Challenge = Challenge::refused(ProtocolError::new(
     ErrorCode::InvalidToken,
@@ -34,29 +34,29 @@ const INVALID: Challenge = Challenge::refused(ProtocolError::new(
 
 /// Answers GET, POST with a header, and POST with the token in the body (RFC 6750 §2).
 pub async fn answer(
-    State(edge): State<Edge>,
-    Visit(circumstances): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     request: Request,
 ) -> Result<Response, Response> {
     let text = if request.method() == Method::POST && is_form(request.headers()) {
         let headers = request.headers().clone();
-        let Ok(Form(params)) = Form::from_request(request, &edge).await;
+        let Ok(Form(params)) = Form::from_request(request, &state).await;
         let params = params.map_err(|error| oauth::OAuthError::from(error).into_response())?;
         bearer::read(&headers, Some(&params))
     } else {
         bearer::read(request.headers(), None)
     };
     let text = text.map_err(|error| Challenge::from(error).into_response())?;
-    let issuance = edge.app.issuance();
-    let keys = issuance.keys.current();
-    let token = access_token::read(issuance, &keys, text.expose(), circumstances.now)
+    let token_issuer = state.app.token_issuer();
+    let keys = token_issuer.keys.current();
+    let token = access_token::read(token_issuer, &keys, text.expose(), context.now)
         .map_err(|error| Failure::from(error).into_response())?
         .ok_or_else(|| {
             let reason = "the token has expired, was changed, or is no access token of this server";
             INVALID.because(reason).into_response()
         })?;
     let failed = |error| Failure::from(error).into_response();
-    let mut work = edge.app.repeatable(circumstances.clone()).await.map_err(failed)?;
+    let mut work = state.app.repeatable(context.clone()).await.map_err(failed)?;
     let facts = liveness::userinfo_facts(&mut work, token).await.map_err(failed)?;
     // Whoever is asked about the answer is asked while no connection is held.
     work.commit().await.map_err(failed)?;
@@ -67,21 +67,21 @@ pub async fn answer(
     })?;
     let client_id = facts.token.get("client_id").and_then(Value::as_str);
     let client_id = ClientId::from_text(client_id.unwrap_or_default());
-    about(&edge, &circumstances, facts)
+    about(&state, &context, facts)
         .await
         .map_err(|response| refusal::asked_by(response, &client_id))
 }
 
 /// What a living token's person is told.
 async fn about(
-    edge: &Edge,
-    circumstances: &Circumstances,
+    state: &AppState,
+    context: &RequestContext,
     facts: UserinfoFacts,
 ) -> Result<Response, Response> {
     let token = Arc::clone(&facts.token);
     let text = |name: &str| token.get(name).and_then(Value::as_str);
     // Userinfo is a resource of the issuer itself: a token for another audience is not for us.
-    if text("aud") != Some(edge.app.issuer().as_str()) {
+    if text("aud") != Some(state.app.issuer().as_str()) {
         let reason =
             "the token is for another audience: userinfo takes those that were asked for without resource";
         return Err(INVALID.because(reason).into_response());
@@ -90,7 +90,7 @@ async fn about(
     if !scope.split(' ').any(|token| token == OPENID) {
         return Err(Challenge::insufficient(OPENID).into_response());
     }
-    match Box::pin(said(edge, circumstances, facts, scope)).await {
+    match Box::pin(said(state, context, facts, scope)).await {
         Ok(claims) => Ok(oauth::json(&claims)),
         // A refusal, the built-in hook's or an operator's: the token is no longer good for this.
         Err(AskError::Hook(error)) if error.is_refusal() => {
@@ -106,13 +106,13 @@ fn failed_mint(error: HookError) -> Response {
 }
 
 async fn said(
-    edge: &Edge,
-    circumstances: &Circumstances,
+    state: &AppState,
+    context: &RequestContext,
     facts: UserinfoFacts,
     scope: &str,
 ) -> Result<Map<String, Value>, AskError> {
-    let issuance = edge.app.issuance();
-    let mut tenancy = answer::read(facts.tenancy)?;
+    let token_issuer = state.app.token_issuer();
+    let mut tenancy = response::read(facts.tenancy)?;
     if let Some(organizations) = facts.organizations {
         tenancy.insert(ORGANIZATIONS.to_owned(), organizations);
     }
@@ -121,16 +121,16 @@ async fn said(
     let named = facts.claims.userinfo.keys().map(String::as_str);
     let standard = facts.profile.claims(scoped.chain(named));
     let draft = assemble::draft_userinfo(&facts.user_id, &tenancy, standard, switches);
-    if !issuance.hooks.are_asked(Output::Userinfo) {
+    if !token_issuer.hooks.are_asked(Output::Userinfo) {
         return Ok(assemble::userinfo(draft, None)?);
     }
     let client_id = facts.token.get("client_id").and_then(Value::as_str);
     let client_id = ClientId::from_text(client_id.unwrap_or_default());
-    let client = edge.app.clients().find(client_id.as_str()).await?;
+    let client = state.app.clients().find(client_id.as_str()).await?;
     let occasion = Occasion {
-        event_id: HookEventId::new(circumstances.now, &*circumstances.entropy),
-        now: circumstances.now,
-        address: circumstances.origin.address,
+        event_id: HookEventId::new(context.now, &*context.entropy),
+        now: context.now,
+        address: context.origin.address,
         user_id: &facts.user_id,
         client_id: &client_id,
         first_party: client.is_some_and(|client| client.metadata.first_party),
@@ -146,10 +146,10 @@ async fn said(
             protocol: &draft.protocol,
             tenancy: &draft.tenancy,
             facts: &tenancy,
-            user_role_alias: issuance.settings.user_role_alias,
+            user_role_alias: token_issuer.settings.user_role_alias,
             claim_names: None,
         },
     };
-    let decided = issuance.hooks.ask(circumstances, &question).await?;
+    let decided = token_issuer.hooks.ask(context, &question).await?;
     Ok(assemble::userinfo(draft, Some(&decided))?)
 }

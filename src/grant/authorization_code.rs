@@ -4,13 +4,13 @@
 //! Only when it finds no row does a second path find out why, and end what a replayed code had issued.
 
 use super::consult::{Consulted, Prepared};
-use super::issue::{self, Granting};
-use super::outcome::{GrantError, Outcome, invalid_grant, refused};
+use super::issue::{self, GrantContext};
+use super::outcome::{GrantError, GrantOutcome, invalid_grant, refused};
 use super::store;
 use crate::audit::Event;
 use crate::base::digest::Digest;
 use crate::base::handle::{Handle, Kind};
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::protocol::error::ErrorCode;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::pkce::CodeChallenge;
@@ -30,7 +30,10 @@ pub struct CodeRequest<'a> {
 }
 
 /// What a presented code is found by, or why it is none.
-fn presented(work: &Work, request: CodeRequest<'_>) -> Result<(Digest, Option<CodeChallenge>), Box<Outcome>> {
+fn presented(
+    work: &UnitOfWork,
+    request: CodeRequest<'_>,
+) -> Result<(Digest, Option<CodeChallenge>), Box<GrantOutcome>> {
     let Some(code) = Handle::parse(Kind::Code, request.code) else {
         return Err(Box::new(invalid_grant("the code is unknown")));
     };
@@ -43,23 +46,23 @@ fn presented(work: &Work, request: CodeRequest<'_>) -> Result<(Digest, Option<Co
 }
 
 fn redemption<'a>(
-    granting: Granting<'a>,
+    grant: GrantContext<'a>,
     request: CodeRequest<'a>,
     (digest, challenge): (Digest, Option<&'a CodeChallenge>),
     refresh_digest: Option<Digest>,
     consulted: Option<&'a Consulted>,
 ) -> store::Redemption<'a> {
-    let settings = &granting.issuance.settings;
+    let settings = &grant.token_issuer.settings;
     store::Redemption {
         digest,
-        client_id: &granting.client.client_id,
+        client_id: &grant.client.client_id,
         challenge,
         redirect_uri: request.redirect_uri,
-        resource: granting.resource.map(|resource| resource.identifier.as_str()),
+        resource: grant.resource.map(|resource| resource.identifier.as_str()),
         refresh_digest,
         refresh: settings.refresh(false),
         offline: settings.refresh(true),
-        with_person: granting.client.has_full_id_token(),
+        with_person: grant.client.has_full_id_token(),
         prepared: consulted.map(|consulted| &consulted.tenancy),
     }
 }
@@ -67,34 +70,34 @@ fn redemption<'a>(
 /// Reads what redeeming would grant, for the operators' hooks. `None` if it would grant nothing: [`explain`] finds
 /// out why.
 pub async fn prepare(
-    work: &mut Work,
-    granting: Granting<'_>,
+    work: &mut UnitOfWork,
+    grant: GrantContext<'_>,
     request: CodeRequest<'_>,
 ) -> Result<Option<Prepared>, GrantError> {
     let Ok((digest, challenge)) = presented(work, request) else {
         return Ok(None);
     };
-    let redemption = redemption(granting, request, (digest, challenge.as_ref()), None, None);
+    let redemption = redemption(grant, request, (digest, challenge.as_ref()), None, None);
     let prepared = store::prepare_redemption(work, &redemption).await?;
     Ok(prepared.and_then(|(row, scopes)| {
         let scope = Scope::from_tokens(scopes);
-        Prepared::new(work, granting, row, scope, GrantType::AuthorizationCode)
+        Prepared::new(work, grant, row, scope, GrantType::AuthorizationCode)
     }))
 }
 
 /// Redeems a code. Run in one autocommit statement first; [`explain`] must follow in a transaction if this gives
 /// `None`. With what operators' hooks said, it also gives `None` if what they were asked about is no longer true.
 pub async fn redeem(
-    work: &mut Work,
-    granting: Granting<'_>,
+    work: &mut UnitOfWork,
+    grant: GrantContext<'_>,
     request: CodeRequest<'_>,
     consulted: Option<&Consulted>,
-) -> Result<Option<Outcome>, GrantError> {
+) -> Result<Option<GrantOutcome>, GrantError> {
     let (digest, challenge) = match presented(work, request) {
         Ok(presented) => presented,
         Err(outcome) => return Ok(Some(*outcome)),
     };
-    let with_refresh = granting
+    let with_refresh = grant
         .client
         .metadata
         .grant_types
@@ -102,7 +105,7 @@ pub async fn redeem(
     let random = with_refresh.then(|| GrantRandom::new(work.entropy()));
     let refresh_digest = random.as_ref().map(|random| random.digest(work.epoch()));
     let code = (digest, challenge.as_ref());
-    let redemption = redemption(granting, request, code, refresh_digest, consulted);
+    let redemption = redemption(grant, request, code, refresh_digest, consulted);
     let Some((row, scopes)) = store::redeem(work, redemption).await? else {
         return Ok(None);
     };
@@ -112,18 +115,18 @@ pub async fn redeem(
     });
     let decided = consulted.map(|consulted| &consulted.decided);
     let scope = Scope::from_tokens(scopes);
-    Ok(Some(Outcome::Granted(Box::new(
-        issue::tokens(work, granting, row, scope, (refresh, decided)).await?,
+    Ok(Some(GrantOutcome::Granted(Box::new(
+        issue::tokens(work, grant, row, scope, (refresh, decided)).await?,
     ))))
 }
 
 /// Finds out why a code was not redeemed. Ownership comes first: only the code's own client with the right verifier
 /// can end what the code issued (RFC 6749 §4.1.2).
 pub async fn explain(
-    work: &mut Work,
-    granting: Granting<'_>,
+    work: &mut UnitOfWork,
+    grant: GrantContext<'_>,
     request: CodeRequest<'_>,
-) -> Result<Outcome, GrantError> {
+) -> Result<GrantOutcome, GrantError> {
     let unknown = invalid_grant("the code is unknown").about("code");
     let Some(code) = Handle::parse(Kind::Code, request.code) else {
         return Ok(unknown);
@@ -132,7 +135,7 @@ pub async fn explain(
     let Some(found) = store::find_code(work, &digest).await? else {
         return Ok(unknown);
     };
-    if found.client_id != granting.client.client_id {
+    if found.client_id != grant.client.client_id {
         return Ok(unknown);
     }
     let challenge = request.code_verifier.and_then(CodeChallenge::of_verifier);
@@ -152,14 +155,14 @@ pub async fn explain(
         if let Some(ended) = revocation::end_grant(work, &found.grant_id, EndReason::CodeReplayed).await? {
             let event = Event::CodeReplayed {
                 user: ended.user_id,
-                client: granting.client.client_id.clone(),
+                client: grant.client.client_id.clone(),
                 grant: ended.id,
             };
             crate::audit::record(work, event).await?;
         }
         return Ok(invalid_grant("the code was redeemed before").about("code"));
     }
-    if granting
+    if grant
         .resource
         .is_some_and(|resource| found.resource.as_deref() != Some(resource.identifier.as_str()))
     {

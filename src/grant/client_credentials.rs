@@ -1,43 +1,43 @@
 //! The client credentials grant (RFC 6749 §4.4). Zero statements and one signature for a JWT: client and key come
 //! from memory, and there is no person for a hook to speak of.
 
-use super::issue::Granting;
-use super::outcome::{GrantError, Outcome, Tokens, refused};
+use super::issue::GrantContext;
+use super::outcome::{GrantError, GrantOutcome, Tokens, refused};
 use crate::claims::assemble::TokenSubject;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::protocol::error::ErrorCode;
 use crate::protocol::scope::{Scope, needs_a_person};
-use crate::token::access_token::{self, AccessToken, Moment, Recipient};
+use crate::token::access_token::{self, AccessToken, MintContext, Recipient};
 
 /// Mints the client's own token. `None` beside it: a reference token's row is still to be stored.
 pub fn grant(
-    moment: Moment<'_>,
-    granting: Granting<'_>,
+    mint: MintContext<'_>,
+    grant: GrantContext<'_>,
     requested: Option<&str>,
-) -> Result<Result<(AccessToken, Scope), Outcome>, GrantError> {
-    let scope = match scope(granting, requested) {
+) -> Result<Result<(AccessToken, Scope), GrantOutcome>, GrantError> {
+    let scope = match scope(grant, requested) {
         Ok(scope) => scope,
         Err(outcome) => return Ok(Err(outcome)),
     };
-    let Granting {
-        issuance,
+    let GrantContext {
+        token_issuer,
         keys,
         client,
         resource,
-    } = granting;
+    } = grant;
     let subject = TokenSubject::Client(client.client_id.clone());
     let recipient = Recipient { client, resource };
-    let token = access_token::mint(issuance, keys, moment, recipient, &subject, &scope)?;
+    let token = access_token::mint(token_issuer, keys, mint, recipient, &subject, &scope)?;
     Ok(Ok((token, scope)))
 }
 
 /// Stores a reference token's row: one statement, only for clients that asked for opaque tokens.
 pub async fn store_reference(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     token: &AccessToken,
-    granting: Granting<'_>,
+    grant: GrantContext<'_>,
 ) -> Result<(), GrantError> {
-    access_token::keep(work, token, None, &granting.client.client_id).await?;
+    access_token::keep(work, token, None, &grant.client.client_id).await?;
     Ok(())
 }
 
@@ -55,14 +55,14 @@ pub fn tokens(token: AccessToken, scope: Scope) -> Tokens {
 
 /// What may be asked for without a person: no identity, no refresh, no organization. Without a request, everything
 /// that is registered and makes sense.
-fn scope(granting: Granting<'_>, requested: Option<&str>) -> Result<Scope, Outcome> {
-    let registered = &granting.client.metadata.scope;
+fn scope(grant: GrantContext<'_>, requested: Option<&str>) -> Result<Scope, GrantOutcome> {
+    let registered = &grant.client.metadata.scope;
     match requested {
         None => Ok(Scope::from_tokens(
             registered.iter().filter(|token| !needs_a_person(token)),
         )),
         Some(text) => {
-            let asked = Scope::parse(text).map_err(Outcome::Refused)?;
+            let asked = Scope::parse(text).map_err(GrantOutcome::Refused)?;
             if asked.iter().any(needs_a_person) {
                 return Err(refused(ErrorCode::InvalidScope, "this scope needs a person"));
             }

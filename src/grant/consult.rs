@@ -7,13 +7,13 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value};
 
-use super::issue::{self, GrantedRow, Granting};
+use super::issue::{self, GrantContext, GrantedRow};
 use super::outcome::GrantError;
 use crate::base::clock::Timestamp;
 use crate::base::id::{HookEventId, TokenId};
 use crate::claims::assemble::{Decided, Draft, GrantFacts, TokenSubject};
-use crate::db::Work;
-use crate::db::work::Circumstances;
+use crate::db::UnitOfWork;
+use crate::db::unit_of_work::RequestContext;
 use crate::hook::ask::{Occasion, Question};
 use crate::hook::{AskError, merge};
 use crate::protocol::claims::Output;
@@ -21,7 +21,7 @@ use crate::protocol::grant_type::GrantType;
 use crate::protocol::scope::{OPENID, Scope};
 use crate::token::access_token;
 use crate::token::id_token::{self, IdTokenContent};
-use crate::token::issuance::MintError;
+use crate::token::token_issuer::MintError;
 
 /// How often a grant is prepared anew because its person's memberships changed meanwhile.
 pub const ATTEMPTS: u32 = 2;
@@ -57,23 +57,23 @@ impl Consulted {
 
 /// Whether a person's grant asks operators' hooks before it completes.
 #[must_use]
-pub fn is_needed(granting: Granting<'_>) -> bool {
-    let hooks = &granting.issuance.hooks;
+pub fn is_needed(grant: GrantContext<'_>) -> bool {
+    let hooks = &grant.token_issuer.hooks;
     hooks.are_asked(Output::AccessToken) || hooks.are_asked(Output::IdToken)
 }
 
 impl Prepared {
     /// None if the built-in hook refuses already: then nobody else is asked.
     pub(super) fn new(
-        work: &Work,
-        granting: Granting<'_>,
+        work: &UnitOfWork,
+        grant: GrantContext<'_>,
         row: GrantedRow,
         scope: Scope,
         grant_type: GrantType,
     ) -> Option<Self> {
         Some(Self {
             tenancy: row.tenancy.clone()?,
-            scope: issue::minted(granting, scope),
+            scope: issue::minted(grant, scope),
             grant_type,
             replays: false,
             jti: TokenId::new(work.now(), work.entropy()),
@@ -92,13 +92,15 @@ impl Prepared {
 
 /// Asks the operators' hooks about every output of the grant.
 pub async fn consult(
-    granting: Granting<'_>,
-    circumstances: &Circumstances,
+    grant: GrantContext<'_>,
+    context: &RequestContext,
     prepared: Prepared,
 ) -> Result<Consulted, GrantError> {
-    let Granting { issuance, client, .. } = granting;
+    let GrantContext {
+        token_issuer, client, ..
+    } = grant;
     let row = &prepared.row;
-    let facts = row.facts(granting, None).map_err(MintError::Hook)?;
+    let facts = row.facts(grant, None).map_err(MintError::Hook)?;
     let occasion = Occasion {
         event_id: prepared.event_id.clone(),
         now: prepared.now,
@@ -111,17 +113,17 @@ pub async fn consult(
         since: Some(row.began),
         preview: false,
     };
-    let membership = membership(granting, &facts);
+    let membership = membership(grant, &facts);
     let mut decided = Decided {
         jti: prepared.jti.clone(),
         access_token: None,
         id_token: None,
     };
-    if issuance.hooks.are_asked(Output::AccessToken) {
+    if token_issuer.hooks.are_asked(Output::AccessToken) {
         let subject = TokenSubject::Person(Box::new(facts.clone()));
-        let recipient = row.recipient(granting);
+        let recipient = row.recipient(grant);
         let draft = access_token::draft(
-            issuance,
+            token_issuer,
             prepared.now,
             recipient,
             &subject,
@@ -130,19 +132,19 @@ pub async fn consult(
         );
         let names = row.audience.as_ref().map(|resource| &resource.claim_names);
         let asked = (&occasion, Output::AccessToken);
-        let said = ask(granting, circumstances, asked, (&draft, names), &membership).await?;
+        let said = ask(grant, context, asked, (&draft, names), &membership).await?;
         decided.access_token = Some(said);
     }
-    if prepared.scope.contains(OPENID) && issuance.hooks.are_asked(Output::IdToken) {
-        let content = IdTokenContent {
+    if prepared.scope.contains(OPENID) && token_issuer.hooks.are_asked(Output::IdToken) {
+        let said = IdTokenContent {
             nonce: row.nonce.as_deref(),
             access_token: None,
-            standard: row.standard(granting, &prepared.scope),
+            standard: row.standard(grant, &prepared.scope),
             scope: &prepared.scope,
         };
-        let draft = id_token::draft(issuance, client, &facts, content, prepared.now);
+        let draft = id_token::draft(token_issuer, client, &facts, said, prepared.now);
         let asked = (&occasion, Output::IdToken);
-        let said = ask(granting, circumstances, asked, (&draft, None), &membership).await?;
+        let said = ask(grant, context, asked, (&draft, None), &membership).await?;
         decided.id_token = Some(said);
     }
     Ok(Consulted {
@@ -158,16 +160,16 @@ struct Membership {
     user_role_alias: bool,
 }
 
-fn membership(granting: Granting<'_>, facts: &GrantFacts) -> Membership {
+fn membership(grant: GrantContext<'_>, facts: &GrantFacts) -> Membership {
     Membership {
         facts: facts.tenancy.clone(),
-        user_role_alias: granting.issuance.settings.user_role_alias,
+        user_role_alias: grant.token_issuer.settings.user_role_alias,
     }
 }
 
 async fn ask(
-    granting: Granting<'_>,
-    circumstances: &Circumstances,
+    grant: GrantContext<'_>,
+    context: &RequestContext,
     (occasion, output): (&Occasion<'_>, Output),
     (draft, claim_names): (&Draft, Option<&BTreeMap<String, String>>),
     membership: &Membership,
@@ -183,7 +185,7 @@ async fn ask(
             claim_names,
         },
     };
-    let asked = granting.issuance.hooks.ask(circumstances, &question).await;
+    let asked = grant.token_issuer.hooks.ask(context, &question).await;
     asked.map_err(|error| match error {
         AskError::Hook(error) => GrantError::Mint(MintError::Hook(error)),
         AskError::Database(error) => GrantError::Database(error),

@@ -9,24 +9,24 @@ use crate::base::id::{GrantId, SessionId, UserId};
 use crate::base::secret::Secret;
 use crate::claims::assemble::{Decided, GrantFacts, TokenSubject};
 use crate::client::{Client, Resource};
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::hook::HookError;
-use crate::hook::answer;
+use crate::hook::response;
 use crate::protocol::claims;
 use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::scope::{OPENID, Scope};
 use crate::signing::key_set::KeySet;
-use crate::token::access_token::{self, AccessToken, Moment, Recipient};
+use crate::token::access_token::{self, AccessToken, MintContext, Recipient};
 use crate::token::id_token::{self, IdTokenContent};
-use crate::token::issuance::{Issuance, MintError};
 use crate::token::refresh_token::RefreshToken;
+use crate::token::token_issuer::{MintError, TokenIssuer};
 use crate::user::Profile;
 
 /// What every grant is decided with.
 #[derive(Clone, Copy)]
-pub struct Granting<'a> {
+pub struct GrantContext<'a> {
     /// Lifetimes, hook.
-    pub issuance: &'a Issuance,
+    pub token_issuer: &'a TokenIssuer,
     /// The keys, taken once: what reads the presented token also signs the answer.
     pub keys: &'a KeySet,
     /// The authenticated client.
@@ -57,30 +57,30 @@ impl GrantedRow {
     /// What its tokens speak of.
     pub(super) fn facts(
         &self,
-        granting: Granting<'_>,
+        grant: GrantContext<'_>,
         decided: Option<Decided>,
     ) -> Result<GrantFacts, HookError> {
         Ok(GrantFacts {
             grant_id: self.grant_id.clone(),
-            client_id: granting.client.client_id.clone(),
+            client_id: grant.client.client_id.clone(),
             user_id: self.user_id.clone(),
             session_id: self.session_id.clone(),
             assurance: self.assurance.clone(),
-            tenancy: answer::read(self.tenancy.clone())?,
+            tenancy: response::read(self.tenancy.clone())?,
             decided,
         })
     }
 
     /// For whom its access token is.
-    pub(super) fn recipient<'a>(&'a self, granting: Granting<'a>) -> Recipient<'a> {
+    pub(super) fn recipient<'a>(&'a self, grant: GrantContext<'a>) -> Recipient<'a> {
         Recipient {
-            client: granting.client,
+            client: grant.client,
             resource: self.audience.as_ref(),
         }
     }
 
     /// The standard claims of its ID token.
-    pub(super) fn standard(&self, granting: Granting<'_>, scope: &Scope) -> Map<String, Value> {
+    pub(super) fn standard(&self, grant: GrantContext<'_>, scope: &Scope) -> Map<String, Value> {
         let Some(profile) = self.person.clone().and_then(Profile::from_row) else {
             return Map::new();
         };
@@ -92,7 +92,7 @@ impl GrantedRow {
         let named = request.id_token.keys().map(String::as_str);
         let scoped = scope
             .iter()
-            .filter(|_| granting.client.has_full_id_token())
+            .filter(|_| grant.client.has_full_id_token())
             .flat_map(claims::of_scope)
             .copied();
         profile.claims(named.chain(scoped))
@@ -100,46 +100,46 @@ impl GrantedRow {
 }
 
 /// What a grant may say: what was taken from the client's registration since it began is not minted any more.
-pub(super) fn minted(granting: Granting<'_>, scope: Scope) -> Scope {
-    scope.registered(&granting.client.metadata.scope)
+pub(super) fn minted(grant: GrantContext<'_>, scope: Scope) -> Scope {
+    scope.registered(&grant.client.metadata.scope)
 }
 
 /// Makes access token, ID token (with `openid`) and refresh token of a granted row.
 pub(super) async fn tokens(
-    work: &mut Work,
-    granting: Granting<'_>,
+    work: &mut UnitOfWork,
+    grant: GrantContext<'_>,
     row: GrantedRow,
     scope: Scope,
     (refresh, decided): (Option<RefreshToken>, Option<&Decided>),
 ) -> Result<Tokens, GrantError> {
-    let Granting {
-        issuance,
+    let GrantContext {
+        token_issuer,
         keys,
         client,
         ..
-    } = granting;
-    let scope = minted(granting, scope);
-    let facts = row.facts(granting, decided.cloned()).map_err(MintError::Hook)?;
+    } = grant;
+    let scope = minted(grant, scope);
+    let facts = row.facts(grant, decided.cloned()).map_err(MintError::Hook)?;
     let subject = TokenSubject::Person(Box::new(facts.clone()));
     let access_token = {
-        let moment = Moment {
+        let mint = MintContext {
             now: work.now(),
             entropy: work.entropy(),
             epoch: work.epoch(),
         };
-        let recipient = row.recipient(granting);
-        access_token::mint(issuance, keys, moment, recipient, &subject, &scope)?
+        let recipient = row.recipient(grant);
+        access_token::mint(token_issuer, keys, mint, recipient, &subject, &scope)?
     };
     access_token::keep(work, &access_token, Some(&facts.grant_id), &client.client_id).await?;
     let id_token = if scope.contains(OPENID) {
         let content = IdTokenContent {
             nonce: row.nonce.as_deref(),
             access_token: Some(&access_token.text),
-            standard: row.standard(granting, &scope),
+            standard: row.standard(grant, &scope),
             scope: &scope,
         };
         Some(id_token::mint(
-            issuance,
+            token_issuer,
             keys,
             client,
             &facts,

@@ -6,7 +6,7 @@ use crate::base::secret::Secret;
 use crate::db::DatabaseError;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::scope::Scope;
-use crate::token::issuance::MintError;
+use crate::token::token_issuer::MintError;
 
 /// Tokens, as the token endpoint answers with them (RFC 6749 §5.1).
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub struct Tokens {
 
 /// How a grant ended.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum GrantOutcome {
     /// With tokens.
     Granted(Box<Tokens>),
     /// Without; whatever trace it left must be committed.
@@ -45,16 +45,16 @@ pub enum GrantError {
 }
 
 /// A refusal with `invalid_grant` (RFC 6749 §5.2).
-pub(super) const fn invalid_grant(description: &'static str) -> Outcome {
-    Outcome::Refused(ProtocolError::new(ErrorCode::InvalidGrant, description))
+pub(super) const fn invalid_grant(description: &'static str) -> GrantOutcome {
+    GrantOutcome::Refused(ProtocolError::new(ErrorCode::InvalidGrant, description))
 }
 
 /// A refusal with another code.
-pub(super) const fn refused(code: ErrorCode, description: &'static str) -> Outcome {
-    Outcome::Refused(ProtocolError::new(code, description))
+pub(super) const fn refused(code: ErrorCode, description: &'static str) -> GrantOutcome {
+    GrantOutcome::Refused(ProtocolError::new(code, description))
 }
 
-impl Outcome {
+impl GrantOutcome {
     /// The same refusal, about a parameter.
     pub(super) fn about(self, parameter: &'static str) -> Self {
         match self {

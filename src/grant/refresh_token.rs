@@ -5,20 +5,20 @@
 //! lost reply must not log anybody out; anything older proves theft and ends the grant.
 
 use super::consult::{self, Consulted, Prepared};
-use super::issue::{self, Granting};
-use super::outcome::{GrantError, Outcome, invalid_grant, refused};
+use super::issue::{self, GrantContext};
+use super::outcome::{GrantError, GrantOutcome, invalid_grant, refused};
 use super::store;
 use crate::audit::Event;
 use crate::base::clock::{self, Timestamp};
 use crate::base::digest::{self, Digest};
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::hook::HookError;
 use crate::protocol::error::ErrorCode;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::scope::{ORGANIZATION_ANY, Scope};
-use crate::token::issuance::MintError;
 use crate::token::refresh_token::RefreshToken;
 use crate::token::revocation::{self, EndReason};
+use crate::token::token_issuer::MintError;
 
 /// What the client presents.
 #[derive(Debug, Clone, Copy)]
@@ -35,11 +35,9 @@ pub struct RefreshRequest<'a> {
 
 impl RefreshRequest<'_> {
     /// What makes two uses of one token the same request.
-    fn digest(&self, granting: Granting<'_>) -> Digest {
+    fn digest(&self, grant: GrantContext<'_>) -> Digest {
         let scope = self.scope.map(ToString::to_string).unwrap_or_default();
-        let resource = granting
-            .resource
-            .map_or("", |resource| resource.identifier.as_str());
+        let resource = grant.resource.map_or("", |resource| resource.identifier.as_str());
         digest::sha256(&[
             b"refresh request",
             scope.as_bytes(),
@@ -49,72 +47,68 @@ impl RefreshRequest<'_> {
     }
 }
 
-fn requested<'a>(granting: Granting<'a>, request: RefreshRequest<'a>) -> store::Requested<'a> {
+fn requested<'a>(grant: GrantContext<'a>, request: RefreshRequest<'a>) -> store::Requested<'a> {
     store::Requested {
         scope: request.scope,
-        resource: granting.resource.map(|resource| resource.identifier.as_str()),
+        resource: grant.resource.map(|resource| resource.identifier.as_str()),
         organization: request.organization,
-        any_organization: granting.client.metadata.first_party,
+        any_organization: grant.client.metadata.first_party,
     }
 }
 
 /// The presented token; `None` if we did not make it.
 fn presented(
-    work: &Work,
-    granting: Granting<'_>,
+    work: &UnitOfWork,
+    grant: GrantContext<'_>,
     request: RefreshRequest<'_>,
 ) -> Result<Option<RefreshToken>, GrantError> {
-    let read = RefreshToken::read(request.refresh_token, granting.keys, work.epoch());
+    let read = RefreshToken::read(request.refresh_token, grant.keys, work.epoch());
     Ok(read.map_err(MintError::Signing)?)
 }
 
 /// Whether a token of this generation, when another is current, is a lost reply's: the previous one, inside the grace.
 fn is_lost_reply(
-    granting: Granting<'_>,
+    grant: GrantContext<'_>,
     request: RefreshRequest<'_>,
     presented: &RefreshToken,
     (generation, rotated_at): (i32, Option<Timestamp>),
 ) -> bool {
     let grace_ends =
-        rotated_at.map(|rotated_at| clock::after(rotated_at, granting.issuance.settings.refresh_grace()));
+        rotated_at.map(|rotated_at| clock::after(rotated_at, grant.token_issuer.settings.refresh_grace()));
     presented.generation + 1 == generation && grace_ends.is_some_and(|ends| request.presented_at < ends)
 }
 
 /// Reads what the token would get, rotating or as a lost reply's successor, for the operators' hooks. `None` if it
 /// would get nothing: [`explain`] finds out why.
 pub async fn prepare(
-    work: &mut Work,
-    granting: Granting<'_>,
+    work: &mut UnitOfWork,
+    grant: GrantContext<'_>,
     request: RefreshRequest<'_>,
 ) -> Result<Option<Prepared>, GrantError> {
-    let Some(presented) = presented(work, granting, request)? else {
+    let Some(presented) = presented(work, grant, request)? else {
         return Ok(None);
     };
     let digest = presented.random.digest(work.epoch());
-    let client = granting.client;
+    let client = grant.client;
     let found = store::prepare_refresh(
         work,
         &digest,
         &client.client_id,
-        &requested(granting, request),
+        &requested(grant, request),
         client.has_full_id_token(),
     )
     .await?;
     let Some(found) = found else { return Ok(None) };
     let replays = || {
-        is_lost_reply(
-            granting,
-            request,
-            &presented,
-            (found.generation, found.rotated_at),
-        ) && found.request_digest.as_ref() == Some(&request.digest(granting))
+        is_lost_reply(grant, request, &presented, (found.generation, found.rotated_at))
+            && found.request_digest.as_ref() == Some(&request.digest(grant))
     };
     let rotates = presented.generation == found.generation;
     if !rotates && !replays() {
         return Ok(None);
     }
     let scope = scope_of(request, found.scopes);
-    let prepared = Prepared::new(work, granting, found.row, scope, GrantType::RefreshToken);
+    let prepared = Prepared::new(work, grant, found.row, scope, GrantType::RefreshToken);
     Ok(prepared.map(|prepared| prepared.replaying(!rotates)))
 }
 
@@ -128,12 +122,12 @@ fn scope_of(request: RefreshRequest<'_>, granted: Vec<String>) -> Scope {
 /// Rotates a refresh token in one autocommit statement; [`explain`] must follow in a transaction if this gives `None`.
 /// With what operators' hooks said, it also gives `None` if what they were asked about is no longer true.
 pub async fn rotate(
-    work: &mut Work,
-    granting: Granting<'_>,
+    work: &mut UnitOfWork,
+    grant: GrantContext<'_>,
     request: RefreshRequest<'_>,
     consulted: Option<&Consulted>,
-) -> Result<Option<Outcome>, GrantError> {
-    let Some(presented) = presented(work, granting, request)? else {
+) -> Result<Option<GrantOutcome>, GrantError> {
+    let Some(presented) = presented(work, grant, request)? else {
         return Ok(Some(invalid_grant("the refresh token is unknown")));
     };
     let rotated = store::rotate(
@@ -141,12 +135,12 @@ pub async fn rotate(
         store::Rotation {
             digest: presented.random.digest(work.epoch()),
             generation: presented.generation,
-            client_id: &granting.client.client_id,
-            request_digest: request.digest(granting),
-            requested: requested(granting, request),
-            idle: granting.issuance.settings.refresh(false).0,
-            offline_idle: granting.issuance.settings.refresh(true).0,
-            with_person: granting.client.has_full_id_token(),
+            client_id: &grant.client.client_id,
+            request_digest: request.digest(grant),
+            requested: requested(grant, request),
+            idle: grant.token_issuer.settings.refresh(false).0,
+            offline_idle: grant.token_issuer.settings.refresh(true).0,
+            with_person: grant.client.has_full_id_token(),
             prepared: consulted.map(|consulted| &consulted.tenancy),
         },
     )
@@ -160,52 +154,47 @@ pub async fn rotate(
     };
     let decided = consulted.map(|consulted| &consulted.decided);
     let scope = scope_of(request, scopes);
-    Ok(Some(Outcome::Granted(Box::new(
-        issue::tokens(work, granting, row, scope, (Some(successor), decided)).await?,
+    Ok(Some(GrantOutcome::Granted(Box::new(
+        issue::tokens(work, grant, row, scope, (Some(successor), decided)).await?,
     ))))
 }
 
 /// Finds out why a token was not rotated: a race inside the grace gets its successor again, a reuse ends the grant.
 pub async fn explain(
-    work: &mut Work,
-    granting: Granting<'_>,
+    work: &mut UnitOfWork,
+    grant: GrantContext<'_>,
     request: RefreshRequest<'_>,
     consulted: Option<&Consulted>,
-) -> Result<Outcome, GrantError> {
+) -> Result<GrantOutcome, GrantError> {
     let unknown = invalid_grant("the refresh token is unknown");
-    let Some(presented) = presented(work, granting, request)? else {
+    let Some(presented) = presented(work, grant, request)? else {
         return Ok(unknown);
     };
     let digest = presented.random.digest(work.epoch());
     let Some(found) = store::find_refresh(work, &digest).await? else {
         return Ok(unknown);
     };
-    if found.client_id != granting.client.client_id || presented.generation > found.generation {
+    if found.client_id != grant.client.client_id || presented.generation > found.generation {
         return Ok(unknown);
     }
     if !found.live {
         return Ok(invalid_grant("the grant has ended"));
     }
     if presented.generation == found.generation {
-        return Ok(refuse_request(granting, request, &found));
+        return Ok(refuse_request(grant, request, &found));
     }
-    if is_lost_reply(
-        granting,
-        request,
-        &presented,
-        (found.generation, found.rotated_at),
-    ) {
-        if found.request_digest != Some(request.digest(granting)) {
+    if is_lost_reply(grant, request, &presented, (found.generation, found.rotated_at)) {
+        if found.request_digest != Some(request.digest(grant)) {
             return Ok(invalid_grant(
                 "the refresh token was just used for another request",
             ));
         }
-        return replay(work, granting, request, presented, consulted).await;
+        return replay(work, grant, request, presented, consulted).await;
     }
     if let Some(ended) = revocation::end_grant(work, &found.grant_id, EndReason::RefreshReused).await? {
         let event = Event::RefreshReused {
             user: ended.user_id,
-            client: granting.client.client_id.clone(),
+            client: grant.client.client_id.clone(),
             grant: ended.id,
             generation: presented.generation,
             current: found.generation,
@@ -217,15 +206,15 @@ pub async fn explain(
 
 /// The current generation of a living grant was refused for what it asked.
 fn refuse_request(
-    granting: Granting<'_>,
+    grant: GrantContext<'_>,
     request: RefreshRequest<'_>,
     found: &store::FoundRefresh,
-) -> Outcome {
+) -> GrantOutcome {
     let granted = Scope::from_tokens(found.scopes.iter().cloned());
     if request.scope.is_some_and(|scope| !scope.is_subset(&granted)) {
         return refused(ErrorCode::InvalidScope, "scope was not granted").about("scope");
     }
-    if granting
+    if grant
         .resource
         .is_some_and(|resource| found.resource.as_deref() != Some(resource.identifier.as_str()))
     {
@@ -242,12 +231,12 @@ fn refuse_request(
 
 /// The same answer once more: the successor's text is the same, only the access token is new.
 async fn replay(
-    work: &mut Work,
-    granting: Granting<'_>,
+    work: &mut UnitOfWork,
+    grant: GrantContext<'_>,
     request: RefreshRequest<'_>,
     presented: RefreshToken,
     consulted: Option<&Consulted>,
-) -> Result<Outcome, GrantError> {
+) -> Result<GrantOutcome, GrantError> {
     let digest = presented.random.digest(work.epoch());
     let successor = RefreshToken {
         generation: presented.generation + 1,
@@ -256,8 +245,8 @@ async fn replay(
     let Some((row, scopes)) = store::current(
         work,
         &digest,
-        &requested(granting, request),
-        granting.client.has_full_id_token(),
+        &requested(grant, request),
+        grant.client.has_full_id_token(),
     )
     .await?
     else {
@@ -265,19 +254,19 @@ async fn replay(
     };
     // Here nobody may be asked: a transaction is open, and the family's row is locked.
     let current = consulted.is_some_and(|consulted| row.tenancy.as_ref() == Some(&consulted.tenancy));
-    if !current && consult::is_needed(granting) {
+    if !current && consult::is_needed(grant) {
         return Err(MintError::Hook(HookError::Conflict).into());
     }
     let event = Event::RefreshReplayed {
         user: row.user_id.clone(),
-        client: granting.client.client_id.clone(),
+        client: grant.client.client_id.clone(),
         grant: row.grant_id.clone(),
     };
     crate::audit::record(work, event).await?;
     let decided = consulted.map(|consulted| &consulted.decided);
     let scope = scope_of(request, scopes);
-    Ok(Outcome::Granted(Box::new(
-        issue::tokens(work, granting, row, scope, (Some(successor), decided)).await?,
+    Ok(GrantOutcome::Granted(Box::new(
+        issue::tokens(work, grant, row, scope, (Some(successor), decided)).await?,
     )))
 }
 

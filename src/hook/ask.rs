@@ -7,19 +7,19 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use super::answer::{self, Answer};
 use super::contract;
 use super::definition::{Hook, Mode, OnFailure, Target};
 use super::error::{AskError, HookError};
 use super::merge::{self, Draft};
 use super::registry::{HookSet, Hooks};
+use super::response::{self, HookResponse};
 use super::shadow::Course;
 use super::store;
 use super::transport::http;
 use crate::base::clock::{self, Timestamp};
 use crate::base::id::{ClientId, HookEventId, UserId};
 use crate::db::DatabaseError;
-use crate::db::work::Circumstances;
+use crate::db::unit_of_work::RequestContext;
 use crate::protocol::claims::Output;
 
 /// What the hooks of every output of one grant are told alike.
@@ -67,12 +67,12 @@ impl Hooks {
     /// later, and nobody waits for them.
     pub async fn ask(
         &self,
-        circumstances: &Circumstances,
+        context: &RequestContext,
         question: &Question<'_>,
     ) -> Result<Map<String, Value>, AskError> {
         let set = self.current();
         let mut course = Course::new(question.draft.tenancy.clone());
-        let outcome = self.decide(&set, circumstances, question, &mut course).await;
+        let outcome = self.decide(&set, context, question, &mut course).await;
         if let Err(error) = &outcome {
             course.fails(error);
         }
@@ -83,7 +83,7 @@ impl Hooks {
     async fn decide(
         &self,
         set: &HookSet,
-        circumstances: &Circumstances,
+        context: &RequestContext,
         question: &Question<'_>,
         course: &mut Course,
     ) -> Result<Map<String, Value>, AskError> {
@@ -100,7 +100,7 @@ impl Hooks {
                 }
                 Err(AskError::Hook(error)) if !error.is_refusal() => {
                     let ends = !falls_back(hook);
-                    self.record(circumstances, hook, question.occasion, (&error, ends));
+                    self.record(context, hook, question.occasion, (&error, ends));
                     if ends {
                         return Err(error.into());
                     }
@@ -109,11 +109,11 @@ impl Hooks {
             }
             course.stands(&additions);
         }
-        if let Err(error) = answer::check_size(&additions) {
+        if let Err(error) = response::check_size(&additions) {
             // What is too much together is told of the last who added to it; nobody falls back.
             if let Some(hook) = last {
                 failed(hook, &error, Duration::ZERO);
-                self.record(circumstances, hook, question.occasion, (&error, true));
+                self.record(context, hook, question.occasion, (&error, true));
             }
             return Err(error.into());
         }
@@ -137,15 +137,15 @@ impl Hooks {
         let answered = self.reach(hook, &event, question.occasion.now).await;
         let outcome = answered.and_then(|bytes| {
             let shown = event.get("claims").and_then(Value::as_object);
-            match Answer::of(answer::receive(&bytes)?)? {
+            match HookResponse::of(response::receive(&bytes)?)? {
                 // A replacing hook says everything; saying nothing is no answer of its contract.
-                Answer::Unchanged if hook.settings.mode == Mode::Replace => Err(HookError::NoClaims),
-                Answer::Unchanged => Ok(additions.clone()),
-                Answer::Refused { http_code } => Err(HookError::Denied {
+                HookResponse::Unchanged if hook.settings.mode == Mode::Replace => Err(HookError::NoClaims),
+                HookResponse::Unchanged => Ok(additions.clone()),
+                HookResponse::Refused { http_code } => Err(HookError::Denied {
                     hook: hook.settings.name.clone(),
                     http_code,
                 }),
-                Answer::Claims(claims) => {
+                HookResponse::Claims(claims) => {
                     let shown = shown.unwrap_or(additions);
                     tell_of_dropped(hook, question.output, shown, &claims);
                     merge::judge(&hook.settings, &question.draft, additions, shown, claims)
@@ -185,9 +185,15 @@ impl Hooks {
             "preview": occasion.preview.then_some(true),
             "contract": (hook.settings.mode == Mode::Replace).then_some("supabase"),
         });
-        let mut lease = self.lender().lend_repeatable().await?;
-        let event = store::event(&mut lease, occasion.user_id, &Value::Object(claims), &request).await?;
-        lease.keep();
+        let mut connection = self.pool().acquire_repeatable().await?;
+        let event = store::event(
+            &mut connection,
+            occasion.user_id,
+            &Value::Object(claims),
+            &request,
+        )
+        .await?;
+        connection.keep();
         Ok(event)
     }
 

@@ -2,11 +2,9 @@
 //! how operators' hooks are registered and asked. The built-in hook is the SQL function `auth.member_claims`, called
 //! inside each grant's own statement; while no operator's hook is enabled, nobody is asked.
 
-pub mod answer;
 pub mod ask;
 pub mod breaker;
 pub mod contract;
-mod custody;
 pub mod definition;
 pub mod difference;
 pub mod error;
@@ -15,7 +13,9 @@ mod membership;
 pub mod merge;
 mod record;
 pub mod registry;
+pub mod response;
 pub mod sample;
+mod sealed_keys;
 pub mod service;
 mod shadow;
 mod shipped;
@@ -24,7 +24,7 @@ mod store;
 mod tests;
 pub mod transport;
 
-pub use custody::StoredHookError;
 pub use definition::{Hook, Settings};
 pub use error::{AskError, HookError};
 pub use registry::Hooks;
+pub use sealed_keys::StoredHookError;

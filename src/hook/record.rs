@@ -12,8 +12,8 @@ use super::definition::{Hook, OnFailure};
 use super::error::HookError;
 use super::registry::Hooks;
 use crate::audit::{self, Event};
-use crate::db::work::Circumstances;
-use crate::db::{DatabaseError, Work};
+use crate::db::unit_of_work::RequestContext;
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// How long further failures of the same kind are not recorded.
 const PAUSE: Duration = Duration::from_mins(1);
@@ -64,7 +64,7 @@ impl Hooks {
     /// nobody's answer; the next failure tries again. `ends` is whether there is no token for it.
     pub(super) fn record(
         &self,
-        circumstances: &Circumstances,
+        context: &RequestContext,
         hook: &Hook,
         occasion: &Occasion<'_>,
         (error, ends): (&HookError, bool),
@@ -90,9 +90,9 @@ impl Hooks {
             problem: error.code(),
             on_failure: on_failure.name(),
         };
-        let (hooks, circumstances) = (self.clone(), circumstances.clone());
+        let (hooks, context) = (self.clone(), context.clone());
         tokio::spawn(async move {
-            if let Err(error) = hooks.write(circumstances, event).await {
+            if let Err(error) = hooks.write(context, event).await {
                 tracing::warn!(hook.name = kind.0, error = %error, "a hook's failure was not recorded");
                 hooks.recorded().release(&kind, now);
             }
@@ -100,9 +100,9 @@ impl Hooks {
         });
     }
 
-    async fn write(&self, circumstances: Circumstances, event: Event) -> Result<(), DatabaseError> {
-        let lease = self.lender().lend().await?;
-        let mut work = Work::single(lease, circumstances);
+    async fn write(&self, context: RequestContext, event: Event) -> Result<(), DatabaseError> {
+        let connection = self.pool().acquire().await?;
+        let mut work = UnitOfWork::single(connection, context);
         audit::record(&mut work, event).await?;
         work.commit().await
     }

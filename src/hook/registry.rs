@@ -7,17 +7,17 @@ use serde_json::Value;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 use super::breaker::{Breaker, BreakerSettings};
-use super::custody;
 use super::definition::{Hook, Target, UnopenedTarget};
 use super::record::{self, Recorded};
 use super::sample::{Kept, Sampler, Sampling};
+use super::sealed_keys;
 use super::transport::sql::SqlTransport;
 use super::{shadow, shipped, store};
 use crate::base::clock::{self, Timestamp};
 use crate::base::fetch::Fetch;
 use crate::base::id::UserId;
-use crate::db::lease::Lender;
-use crate::db::{DatabaseError, PgConnection, Work};
+use crate::db::pool::Pool;
+use crate::db::{DatabaseError, PgConnection, UnitOfWork};
 use crate::protocol::claims::Output;
 use crate::protocol::scope::Scope;
 use crate::sealing::Keyring;
@@ -90,7 +90,7 @@ impl HookSet {
 
 /// How hooks are reached, and what is kept of their questions.
 #[derive(Debug)]
-pub struct Ways {
+pub struct Transports {
     /// None where `database.hook_url` is not set.
     pub sql: Option<SqlTransport>,
     /// For HTTP hooks.
@@ -107,7 +107,7 @@ pub struct Hooks {
 
 #[derive(Debug)]
 struct Shared {
-    lender: Lender,
+    pool: Pool,
     sql: Option<SqlTransport>,
     fetch: Fetch,
     breaker: Breaker,
@@ -121,10 +121,10 @@ struct Shared {
 }
 
 impl Hooks {
-    /// Reads the hooks for the first time. `lender` is the application's, for building events.
+    /// Reads the hooks for the first time. `pool` is the application's, for building events.
     pub async fn load(
-        lender: Lender,
-        ways: Ways,
+        pool: Pool,
+        transports: Transports,
         connection: &mut PgConnection,
         keyring: &Keyring,
     ) -> Result<Self, RegistryError> {
@@ -134,12 +134,12 @@ impl Hooks {
         }
         Ok(Self {
             shared: Arc::new(Shared {
-                lender,
-                sql: ways.sql,
-                fetch: ways.fetch,
+                pool,
+                sql: transports.sql,
+                fetch: transports.fetch,
                 breaker: Breaker::new(BreakerSettings::default()),
                 recorded: Recorded::default(),
-                sampler: Sampler::new(ways.sampling),
+                sampler: Sampler::new(transports.sampling),
                 recording: Arc::new(Semaphore::new(record::AT_ONCE)),
                 watching: Arc::new(Semaphore::new(shadow::AT_ONCE)),
                 previewing: Arc::new(Semaphore::new(PREVIEWS_AT_ONCE)),
@@ -154,7 +154,7 @@ impl Hooks {
     #[must_use]
     pub fn apart(&self, now: Timestamp) -> Self {
         let Shared {
-            lender,
+            pool,
             sql,
             fetch,
             breaker,
@@ -165,7 +165,7 @@ impl Hooks {
         } = &*self.shared;
         Self {
             shared: Arc::new(Shared {
-                lender: lender.clone(),
+                pool: pool.clone(),
                 sql: sql.clone(),
                 fetch: fetch.clone(),
                 breaker: breaker.apart(now),
@@ -254,7 +254,7 @@ impl Hooks {
 
     /// What the built-in hook says of a person, in the caller's transaction; none where it refuses.
     pub async fn facts(
-        work: &mut Work,
+        work: &mut UnitOfWork,
         user_id: &UserId,
         organization: Option<&str>,
         scope: &Scope,
@@ -263,20 +263,20 @@ impl Hooks {
     }
 
     /// A person's organizations, as userinfo lists them by their scope.
-    pub async fn organizations(work: &mut Work, user_id: &UserId) -> Result<Value, DatabaseError> {
+    pub async fn organizations(work: &mut UnitOfWork, user_id: &UserId) -> Result<Value, DatabaseError> {
         store::organizations(work.connection()?, user_id).await
     }
 
     /// The latest questions that were kept since a time, the latest first.
     pub async fn kept(&self, since: Timestamp, limit: u32) -> Result<Vec<Kept>, DatabaseError> {
-        let mut lease = self.shared.lender.lend_repeatable().await?;
-        let kept = store::events::latest(&mut lease, since, i64::from(limit)).await?;
-        lease.keep();
+        let mut connection = self.shared.pool.acquire_repeatable().await?;
+        let kept = store::events::latest(&mut connection, since, i64::from(limit)).await?;
+        connection.keep();
         Ok(kept)
     }
 
     /// Deletes kept questions that are too old, and those of slots that there are no longer.
-    pub async fn expire(work: &mut Work, sampling: Sampling) -> Result<u64, DatabaseError> {
+    pub async fn expire(work: &mut UnitOfWork, sampling: Sampling) -> Result<u64, DatabaseError> {
         let before = clock::before(work.now(), sampling.kept_for);
         let slots = i32::try_from(sampling.keep).unwrap_or(i32::MAX);
         store::events::expire(work.connection()?, before, slots).await
@@ -314,8 +314,8 @@ impl Hooks {
     }
 
     /// The application's connections, for events.
-    pub(super) fn lender(&self) -> &Lender {
-        &self.shared.lender
+    pub(super) fn pool(&self) -> &Pool {
+        &self.shared.pool
     }
 }
 
@@ -327,7 +327,7 @@ async fn read(connection: &mut PgConnection, keyring: &Keyring) -> Result<HookSe
     for row in store::all(connection).await? {
         // Whatever is wrong with a disabled hook stops nobody.
         if row.enabled {
-            hooks.push(Arc::new(custody::open_or_stand_in(&row, keyring)));
+            hooks.push(Arc::new(sealed_keys::open_or_stand_in(&row, keyring)));
         }
     }
     Ok(HookSet { hooks })

@@ -1,12 +1,12 @@
 //! Owns what operators do with hooks. Each function writes in its caller's transaction and leaves an event; every
 //! replica asks the new hooks when that commits.
 
-use super::custody;
 use super::definition::{DefinitionError, Hook, Settings, Target};
+use super::sealed_keys;
 use super::store::{self, WriteError};
 use crate::audit::{self, Event};
 use crate::base::id::{HookId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::sealing::{Keyring, SealingError};
 
 /// Why a hook was not made, changed or read.
@@ -36,10 +36,14 @@ pub enum HookServiceError {
 }
 
 /// Makes a hook.
-pub async fn add(work: &mut Work, keyring: &Keyring, settings: Settings) -> Result<Hook, HookServiceError> {
+pub async fn add(
+    work: &mut UnitOfWork,
+    keyring: &Keyring,
+    settings: Settings,
+) -> Result<Hook, HookServiceError> {
     settings.check()?;
     let id = HookId::new(work.now(), work.entropy());
-    let sealed = custody::seal(keyring, &id, &settings.target, work.entropy())?;
+    let sealed = sealed_keys::seal(keyring, &id, &settings.target, work.entropy())?;
     let now = work.now();
     store::insert(work.connection()?, &id, &settings, sealed.as_ref(), now)
         .await
@@ -49,12 +53,16 @@ pub async fn add(work: &mut Work, keyring: &Keyring, settings: Settings) -> Resu
 }
 
 /// Forgets what was kept of a person's questions.
-pub async fn forget(work: &mut Work, user: &UserId) -> Result<(), DatabaseError> {
+pub async fn forget(work: &mut UnitOfWork, user: &UserId) -> Result<(), DatabaseError> {
     store::events::forget(work.connection()?, user).await
 }
 
 /// The hook of a name or id; one whose row cannot be opened too, so that it can be looked at and disabled.
-pub async fn find(work: &mut Work, keyring: &Keyring, reference: &str) -> Result<Hook, HookServiceError> {
+pub async fn find(
+    work: &mut UnitOfWork,
+    keyring: &Keyring,
+    reference: &str,
+) -> Result<Hook, HookServiceError> {
     let unknown = || HookServiceError::Unknown(reference.to_owned());
     if reference.contains('\0') {
         return Err(unknown());
@@ -62,24 +70,24 @@ pub async fn find(work: &mut Work, keyring: &Keyring, reference: &str) -> Result
     let row = store::find(work.connection()?, reference)
         .await?
         .ok_or_else(unknown)?;
-    Ok(custody::open_or_stand_in(&row, keyring))
+    Ok(sealed_keys::open_or_stand_in(&row, keyring))
 }
 
 /// Every hook in the order in which they are asked.
-pub async fn list(work: &mut Work, keyring: &Keyring) -> Result<Vec<Hook>, HookServiceError> {
+pub async fn list(work: &mut UnitOfWork, keyring: &Keyring) -> Result<Vec<Hook>, HookServiceError> {
     let rows = store::all(work.connection()?).await?;
-    let hooks = rows.iter().map(|row| custody::open_or_stand_in(row, keyring));
+    let hooks = rows.iter().map(|row| sealed_keys::open_or_stand_in(row, keyring));
     Ok(hooks.collect())
 }
 
 /// Gives a hook other settings.
-pub async fn change(work: &mut Work, keyring: &Keyring, hook: &Hook) -> Result<(), HookServiceError> {
+pub async fn change(work: &mut UnitOfWork, keyring: &Keyring, hook: &Hook) -> Result<(), HookServiceError> {
     let Hook { id, settings } = hook;
     if let Target::Unopened(_) = settings.target {
         return disable_unopened(work, hook).await;
     }
     settings.check()?;
-    let sealed = custody::seal(keyring, id, &settings.target, work.entropy())?;
+    let sealed = sealed_keys::seal(keyring, id, &settings.target, work.entropy())?;
     let now = work.now();
     let changed = store::update(work.connection()?, id, settings, sealed.as_ref(), now)
         .await
@@ -91,7 +99,7 @@ pub async fn change(work: &mut Work, keyring: &Keyring, hook: &Hook) -> Result<(
 }
 
 /// A disablement counts whatever cannot be opened; anything else would write what nobody has read.
-async fn disable_unopened(work: &mut Work, hook: &Hook) -> Result<(), HookServiceError> {
+async fn disable_unopened(work: &mut UnitOfWork, hook: &Hook) -> Result<(), HookServiceError> {
     let Hook { id, settings } = hook;
     let now = work.now();
     if settings.enabled {
@@ -104,14 +112,14 @@ async fn disable_unopened(work: &mut Work, hook: &Hook) -> Result<(), HookServic
 }
 
 /// Removes a hook.
-pub async fn remove(work: &mut Work, hook: &Hook) -> Result<(), HookServiceError> {
+pub async fn remove(work: &mut UnitOfWork, hook: &Hook) -> Result<(), HookServiceError> {
     if !store::delete(work.connection()?, &hook.id).await? {
         return Err(HookServiceError::Unknown(hook.settings.name.clone()));
     }
     record(work, &hook.settings).await
 }
 
-async fn record(work: &mut Work, settings: &Settings) -> Result<(), HookServiceError> {
+async fn record(work: &mut UnitOfWork, settings: &Settings) -> Result<(), HookServiceError> {
     let hook = settings.name.clone();
     Ok(audit::record(work, Event::HookChanged { hook }).await?)
 }

@@ -160,9 +160,9 @@ impl Watch {
             verdict: self.course.after(i32::MAX),
             findings,
         };
-        let mut lease = self.hooks.lender().lend().await?;
-        store::events::keep(&mut lease, slot, &kept).await?;
-        lease.keep();
+        let mut connection = self.hooks.pool().acquire().await?;
+        store::events::keep(&mut connection, slot, &kept).await?;
+        connection.keep();
         Ok(())
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::answer::{Answer, interpret};
 use super::definition::{FunctionName, Mode, Settings, Target};
 use super::error::HookError;
 use super::merge::{Draft, judge, merge};
+use super::response::{HookResponse, interpret};
 use crate::protocol::claims;
 
 fn object(value: Value) -> Map<String, Value> {
@@ -227,14 +227,14 @@ fn an_answer_is_claims_or_an_error_with_a_message() {
     let read = |value| interpret(object(value));
     assert_eq!(
         read(json!({"claims": {}, "user_id": "u"})),
-        Ok(Answer::Claims(Map::new()))
+        Ok(HookResponse::Claims(Map::new()))
     );
     for (error, code) in [
         (json!({"http_code": 403, "message": "no"}), 403),
         (json!({"http_code": 0, "message": "no"}), 500),
         (json!({"message": "no"}), 500),
     ] {
-        let refused = Ok(Answer::Refused { http_code: code });
+        let refused = Ok(HookResponse::Refused { http_code: code });
         assert_eq!(read(json!({"error": error, "claims": {}})), refused);
     }
     for nothing in [

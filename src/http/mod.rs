@@ -1,7 +1,7 @@
 //! The edge's tools: what reads a request (`extract`), what writes an answer (`respond`), and what stands around every
 //! endpoint (`middleware`). It knows no endpoint, no rule of a grant and no database.
 
-pub mod edge;
+pub mod app_state;
 pub mod extract;
 pub mod middleware;
 pub mod respond;

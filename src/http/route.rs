@@ -5,7 +5,7 @@ use axum::handler::Handler;
 use axum::routing::{self, MethodRouter};
 use http::Method;
 
-use super::edge::Edge;
+use super::app_state::AppState;
 
 /// One method of one path.
 pub struct Route {
@@ -14,7 +14,7 @@ pub struct Route {
     /// The path with its variables, below the issuer's own path.
     pub path: &'static str,
     /// Who answers.
-    pub answer: MethodRouter<Edge>,
+    pub answer: MethodRouter<AppState>,
 }
 
 /// A row for each of the methods.
@@ -23,7 +23,7 @@ macro_rules! rows {
         #[doc = concat!("A row for ", stringify!($method), ".")]
         pub fn $name<H, T>(path: &'static str, handler: H) -> Route
         where
-            H: Handler<T, Edge>,
+            H: Handler<T, AppState>,
             T: 'static,
         {
             Route {

@@ -60,7 +60,7 @@ pub async fn sweep(app: &App) -> Result<u64, DatabaseError> {
 const STEPS: u8 = 13;
 
 async fn clean(app: &App, step: u8) -> Result<u64, DatabaseError> {
-    let mut work = app.single(app.circumstances(Origin::internal("cleanup"))).await?;
+    let mut work = app.single(app.context(Origin::internal("cleanup"))).await?;
     match step {
         0 => authorization::expire_requests(&mut work, BATCH).await,
         1 => authorization::expire_codes(&mut work, BATCH).await,

@@ -2,10 +2,10 @@
 
 use super::suspend_user::shut_out;
 use crate::base::id::UserId;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::user::{StatusChange, UserError};
 
 /// Archives an account, and ends whatever it had open.
-pub async fn archive(work: &mut Work, user: &UserId) -> Result<(), UserError> {
+pub async fn archive(work: &mut UnitOfWork, user: &UserId) -> Result<(), UserError> {
     shut_out(work, user, StatusChange::Archive).await
 }

@@ -5,18 +5,18 @@ use crate::audit::{self, Event};
 use crate::authentication;
 use crate::authentication::password::PasswordHash;
 use crate::base::id::UserId;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::lifecycle::unlock_user;
 use crate::session::{self, EndReason};
 use crate::user::{self, UserError};
 
 /// Stores a first password: there is nothing yet that it could end.
-pub async fn set_first(work: &mut Work, user: &UserId, hash: &PasswordHash) -> Result<(), UserError> {
+pub async fn set_first(work: &mut UnitOfWork, user: &UserId, hash: &PasswordHash) -> Result<(), UserError> {
     Ok(authentication::store_hash(work, user, hash).await?)
 }
 
 /// Replaces a password and ends every session and grant made until now, and a lock with them.
-pub async fn replace(work: &mut Work, user: &UserId, hash: &PasswordHash) -> Result<(), UserError> {
+pub async fn replace(work: &mut UnitOfWork, user: &UserId, hash: &PasswordHash) -> Result<(), UserError> {
     // The hash first: its row makes a login with the old password either wait and fail, or be seen below.
     authentication::store_hash(work, user, hash).await?;
     unlock_user::unlock(work, user).await?;

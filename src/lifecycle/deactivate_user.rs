@@ -2,10 +2,10 @@
 
 use super::suspend_user::shut_out;
 use crate::base::id::UserId;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::user::{StatusChange, UserError};
 
 /// Puts an account to rest, and ends whatever it had open.
-pub async fn deactivate(work: &mut Work, user: &UserId) -> Result<(), UserError> {
+pub async fn deactivate(work: &mut UnitOfWork, user: &UserId) -> Result<(), UserError> {
     shut_out(work, user, StatusChange::Deactivate).await
 }

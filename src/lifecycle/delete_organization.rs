@@ -2,13 +2,13 @@
 //! no token any more, and a token that names it is no longer accepted here. Its slug stays taken.
 
 use crate::base::id::OrganizationId;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::tenancy::authority::Actor;
 use crate::tenancy::{TenancyError, deletion};
 
 /// Deletes a shared organization and archives its workspaces.
 pub async fn delete_organization(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<(), TenancyError> {

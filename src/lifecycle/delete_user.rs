@@ -4,7 +4,7 @@
 
 use crate::authentication;
 use crate::base::id::{OrganizationId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::hook;
 use crate::session::{self, EndReason};
 use crate::tenancy::{Authority, deletion, invitation};
@@ -38,7 +38,7 @@ fn list(organizations: &[OrganizationId]) -> String {
 }
 
 /// Deletes an account: memberships end, the personal space and its workspaces are archived.
-pub async fn delete_user(work: &mut Work, user: &UserId) -> Result<(), DeleteUserError> {
+pub async fn delete_user(work: &mut UnitOfWork, user: &UserId) -> Result<(), DeleteUserError> {
     // Organizations before people, as everywhere: whoever locks both does not meet somebody who has the other one.
     deletion::hold_owned(work, user).await?;
     invitation::revoke_of(work, (None, Authority::Unlimited), user, None).await?;

@@ -2,7 +2,7 @@
 //! the organization that has proven to own its domain. Before the proof, an address opens nothing.
 
 use crate::base::id::{OrganizationId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::tenancy::{MemberRole, TenancyError, domain};
 use crate::user::{self, EmailAddress, UserError};
 
@@ -23,7 +23,7 @@ pub enum ProveEmailError {
 /// Notes the proof of an address; says which organization the person joined by it, and as what. That membership makes
 /// active who waited.
 pub async fn prove_email(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     user: &UserId,
     email: &EmailAddress,
 ) -> Result<Option<(OrganizationId, MemberRole)>, ProveEmailError> {
@@ -33,7 +33,7 @@ pub async fn prove_email(
 
 /// The same for a caller that asked [`domain::hold_owner`] before it locked the person.
 pub async fn note_proof(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     user: &UserId,
     email: &EmailAddress,
     owner: Option<OrganizationId>,

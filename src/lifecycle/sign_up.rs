@@ -5,7 +5,7 @@
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId};
 use crate::config::{SignUpPolicy, SignUpSettings};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::tenancy::{TenancyError, provisioning};
 use crate::user::{self, NewUser, UserError, UserStatus};
 
@@ -52,7 +52,7 @@ pub enum SignUpError {
 
 /// Makes an account with everything that it has from the start.
 pub async fn create_user(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     new: &NewUser,
     made_by: MadeBy,
     settings: &SignUpSettings,

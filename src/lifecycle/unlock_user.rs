@@ -4,10 +4,10 @@
 use crate::audit::{self, Event};
 use crate::authentication::throttle;
 use crate::base::id::UserId;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// Forgets every counted attempt; says whether there was one.
-pub async fn unlock(work: &mut Work, user: &UserId) -> Result<bool, DatabaseError> {
+pub async fn unlock(work: &mut UnitOfWork, user: &UserId) -> Result<bool, DatabaseError> {
     let counted = throttle::clear(work, user).await?;
     if counted {
         audit::record(work, Event::AccountUnlocked { user: user.clone() }).await?;

@@ -9,7 +9,7 @@ use crate::client::{Client, Registry};
 use crate::db::DatabaseError;
 use crate::protocol::error::Remark;
 use crate::token::id_token;
-use crate::token::issuance::Issuance;
+use crate::token::token_issuer::TokenIssuer;
 
 /// The longest `state` that is carried.
 const LONGEST_STATE: usize = 8 * 1024;
@@ -56,13 +56,13 @@ impl LogoutRequest {
     /// Checks what an application sent. The registry is asked if a client is named.
     pub async fn check(
         asked: Asked<'_>,
-        issuance: &Issuance,
+        token_issuer: &TokenIssuer,
         clients: &Registry,
     ) -> Result<CheckedLogout, DatabaseError> {
         let mut remarks = Vec::new();
         let mut remark = |parameter, reason: String| remarks.push(Remark { parameter, reason });
         let hint = asked.id_token_hint.and_then(|text| {
-            match id_token::read_hint(issuance, text) {
+            match id_token::read_hint(token_issuer, text) {
                 Ok(Some(hint)) => return Some(hint),
                 Ok(None) => remark(
                     "id_token_hint",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::request::LogoutRequest;
 use crate::base::clock;
 use crate::base::digest::Digest;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 const fn unreadable() -> DatabaseError {
     DatabaseError::Inconsistent {
@@ -15,7 +15,7 @@ const fn unreadable() -> DatabaseError {
 }
 
 pub(super) async fn insert(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     digest: &Digest,
     request: &LogoutRequest,
     lifetime: Duration,
@@ -36,7 +36,7 @@ pub(super) async fn insert(
 }
 
 pub(super) async fn find(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     digest: &Digest,
     browser: &Digest,
 ) -> Result<Option<LogoutRequest>, DatabaseError> {
@@ -69,7 +69,7 @@ pub(super) async fn find(
         .transpose()
 }
 
-pub(super) async fn expire(work: &mut Work, limit: i64) -> Result<u64, DatabaseError> {
+pub(super) async fn expire(work: &mut UnitOfWork, limit: i64) -> Result<u64, DatabaseError> {
     let now = work.now();
     let deleted = sqlx::query!(
         r#"delete from auth.logout_requests

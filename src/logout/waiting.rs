@@ -7,11 +7,11 @@ use super::request::LogoutRequest;
 use super::store;
 use crate::base::digest::Digest;
 use crate::base::handle::{Handle, Kind};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// Stores a request. The GET that follows binds it to its browser, since a cross-site POST carries no cookie.
 pub async fn store(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     request: &LogoutRequest,
     lifetime: Duration,
 ) -> Result<Handle, DatabaseError> {
@@ -24,7 +24,7 @@ pub async fn store(
 /// Finds a request in its browser; binds it if no browser is bound yet. `None` if unknown, expired or another
 /// browser's.
 pub async fn find(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     handle: &Handle,
     browser: &Digest,
 ) -> Result<Option<LogoutRequest>, DatabaseError> {
@@ -33,6 +33,6 @@ pub async fn find(
 }
 
 /// Deletes at most `limit` requests whose time is over; says how many.
-pub async fn expire(work: &mut Work, limit: i64) -> Result<u64, DatabaseError> {
+pub async fn expire(work: &mut UnitOfWork, limit: i64) -> Result<u64, DatabaseError> {
     store::expire(work, limit).await
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::PgConnection;
 
 use super::RlsError;
-use crate::db::pool::PoolError;
+use crate::db::connect::PoolError;
 use crate::db::sessions;
 
 /// The oldest major version that has what the kit is made of: functions with a body that is parsed when it is made.

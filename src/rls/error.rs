@@ -2,7 +2,7 @@
 
 use super::identifier::{Identifier, IdentifierError, QualifiedName};
 use crate::db::DatabaseError;
-use crate::db::pool::PoolError;
+use crate::db::connect::PoolError;
 
 /// Nothing was changed.
 #[derive(Debug, thiserror::Error)]

@@ -13,23 +13,23 @@ use crate::api;
 use crate::app::App;
 use crate::config::{ForwardedBy, LimitSettings};
 use crate::endpoint::{health, membership_epoch, metadata};
-use crate::http::edge::Edge;
+use crate::http::app_state::AppState;
 use crate::http::middleware::body::{self, Bodies};
 use crate::http::middleware::client_ip::{ForwardedHeader, InvalidNetwork, Proxies, TrustedProxies};
 use crate::http::middleware::form::{self, Answers, Form, TOTAL_TIME};
 use crate::http::middleware::rate_limit::{self, Rate, RateLimit};
 use crate::http::middleware::request_id::RequestIds;
 use crate::http::middleware::security_headers::TransportSettings;
-use crate::http::middleware::stack::{self, EdgeSettings};
+use crate::http::middleware::stack::{self, MiddlewareSettings};
 use crate::http::middleware::{cors, no_store};
 use crate::http::respond::asset;
 use crate::web::layout::Layout;
 
 /// The public listener's paths, below the issuer's own path.
 pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
-    let edge = Edge::new(app.clone());
+    let state = AppState::new(app.clone());
     let settings = edge_settings(app)?;
-    let door = Door::new(&edge);
+    let door = Door::new(&state);
     let documents = door
         .audience(Form::Problem, door.rows(table::documents()))
         .layer(cors::public_document());
@@ -77,7 +77,7 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
     let whole = inserted
         .merge(below)
         .layer(Extension(metadata::Rendered::default()))
-        .with_state(edge);
+        .with_state(state);
     Ok(stack::surround(whole, settings))
 }
 
@@ -102,8 +102,8 @@ struct Door {
 }
 
 impl Door {
-    fn new(edge: &Edge) -> Self {
-        let settings: &LimitSettings = &edge.app.config().limits;
+    fn new(state: &AppState) -> Self {
+        let settings: &LimitSettings = &state.app.config().limits;
         let limit = |group, per_minute| {
             let rate = Rate { per_minute, burst: 0 };
             RateLimit::new(group, rate)
@@ -115,12 +115,12 @@ impl Door {
             login: limit("login", settings.logins_per_minute_per_address),
             authorize: limit("authorize", settings.authorizations_per_minute_per_address),
             bodies: Bodies::within(settings.body_memory_kib.saturating_mul(1024)),
-            layout: Arc::clone(&edge.layout),
+            layout: Arc::clone(&state.layout),
         }
     }
 
     /// A router of rows: first the limit, then the method, then the body, then the endpoint.
-    fn rows(&self, rows: Vec<Row>) -> Router<Edge> {
+    fn rows(&self, rows: Vec<Row>) -> Router<AppState> {
         rows.into_iter().fold(Router::new(), |router, (limit, route)| {
             let bodies = from_fn_with_state(self.bodies.clone(), body::read);
             let answer = route.answer.route_layer(bodies);
@@ -138,7 +138,7 @@ impl Door {
     }
 
     /// The paths of one audience, each answered in any case, and in its form.
-    fn audience(&self, form: Form, routes: Router<Edge>) -> Router<Edge> {
+    fn audience(&self, form: Form, routes: Router<AppState>) -> Router<AppState> {
         let answers = Answers {
             form,
             total_time: TOTAL_TIME,
@@ -153,12 +153,12 @@ pub fn trusted_proxies(app: &App) -> Result<TrustedProxies, InvalidNetwork> {
     TrustedProxies::parse(&app.config().listen.trusted_proxies)
 }
 
-fn edge_settings(app: &App) -> Result<EdgeSettings, InvalidNetwork> {
+fn edge_settings(app: &App) -> Result<MiddlewareSettings, InvalidNetwork> {
     let header = match app.config().listen.forwarded_by {
         ForwardedBy::XForwardedFor => ForwardedHeader::XForwardedFor,
         ForwardedBy::Forwarded => ForwardedHeader::Forwarded,
     };
-    Ok(EdgeSettings {
+    Ok(MiddlewareSettings {
         request_ids: RequestIds {
             clock: Arc::clone(app.clock()),
             entropy: Arc::clone(app.entropy()),

@@ -7,7 +7,7 @@ use crate::endpoint::{
     authorize, client_icon, end_session, introspect, jwks, membership_epoch, metadata, revoke, token,
     userinfo,
 };
-use crate::http::respond::step::{INVITATION_PATH, Step};
+use crate::http::respond::interaction_page::{INVITATION_PATH, InteractionPage};
 use crate::http::route::{Route, get, post};
 use crate::web;
 
@@ -70,12 +70,24 @@ pub(super) fn pages() -> Vec<Row> {
         (Limit::FromMemory, get("/", home::front)),
         (Limit::Authorize, get("/oauth2/authorize", authorize::get)),
         (Limit::Authorize, post("/oauth2/authorize", authorize::post)),
-        (Limit::Authorize, get(Step::Continue.path(), authorize::resume)),
-        (Limit::Authorize, get(Step::Login.path(), login::get)),
-        (Limit::Login, post(Step::Login.path(), login::post)),
-        (Limit::Authorize, post(Step::LoginCancel.path(), login::cancel)),
-        (Limit::Authorize, get(Step::Consent.path(), consent::get)),
-        (Limit::Authorize, post(Step::Consent.path(), consent::post)),
+        (
+            Limit::Authorize,
+            get(InteractionPage::Continue.path(), authorize::resume),
+        ),
+        (Limit::Authorize, get(InteractionPage::Login.path(), login::get)),
+        (Limit::Login, post(InteractionPage::Login.path(), login::post)),
+        (
+            Limit::Authorize,
+            post(InteractionPage::LoginCancel.path(), login::cancel),
+        ),
+        (
+            Limit::Authorize,
+            get(InteractionPage::Consent.path(), consent::get),
+        ),
+        (
+            Limit::Authorize,
+            post(InteractionPage::Consent.path(), consent::post),
+        ),
         (Limit::Authorize, get(end_session::PATH, end_session::get)),
         (Limit::Authorize, post(end_session::PATH, end_session::post)),
         (

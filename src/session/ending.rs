@@ -3,7 +3,7 @@
 
 use super::store;
 use crate::base::id::{SessionId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// Why a session ended before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,14 +35,18 @@ impl EndReason {
 }
 
 /// Ends a session; says whether it was this call that did.
-pub async fn end(work: &mut Work, session: &SessionId, reason: EndReason) -> Result<bool, DatabaseError> {
+pub async fn end(
+    work: &mut UnitOfWork,
+    session: &SessionId,
+    reason: EndReason,
+) -> Result<bool, DatabaseError> {
     let now = work.now();
     store::end(work.connection()?, session, reason, now).await
 }
 
 /// Ends every session of a person; says how many.
 pub async fn end_all_of_user(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     user: &UserId,
     reason: EndReason,
 ) -> Result<u64, DatabaseError> {

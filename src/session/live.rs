@@ -9,7 +9,7 @@ use crate::authentication::Assurance;
 use crate::base::clock::{Timestamp, after, before};
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::{OrganizationId, SessionId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// Activity younger than this is not written again, so that reading pages does not write rows.
 pub const ACTIVITY_GRAIN: Duration = Duration::from_mins(5);
@@ -99,7 +99,10 @@ pub struct NewSession<'a> {
 
 /// Starts a session and records the login. The handle is new every time (no fixation). `None` if the person may
 /// have none: deleted, banned or cut off meanwhile.
-pub async fn start(work: &mut Work, new: NewSession<'_>) -> Result<Option<(Session, Handle)>, DatabaseError> {
+pub async fn start(
+    work: &mut UnitOfWork,
+    new: NewSession<'_>,
+) -> Result<Option<(Session, Handle)>, DatabaseError> {
     let handle = Handle::new(Kind::Session, work.entropy());
     let Some(session) = store::start(work, &new, &handle).await? else {
         return Ok(None);
@@ -116,7 +119,7 @@ pub async fn start(work: &mut Work, new: NewSession<'_>) -> Result<Option<(Sessi
 /// The live session of a handle, in one statement, which also slides its idle time when the last activity is older
 /// than [`ACTIVITY_GRAIN`].
 pub async fn find_live(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     handle: &Handle,
     lifetimes: Lifetimes,
 ) -> Result<Option<LiveSession>, DatabaseError> {
@@ -132,7 +135,7 @@ pub async fn find_live(
 /// Sets the active organization to one that the session's person has joined, or to none. `false` if the session
 /// is not live or the person is not in that organization; then nothing changed.
 pub async fn switch_organization(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     session: &SessionId,
     organization: Option<&OrganizationId>,
 ) -> Result<bool, DatabaseError> {
@@ -141,7 +144,7 @@ pub async fn switch_organization(
 }
 
 /// Deletes at most `limit` sessions that ended or expired longer than `kept` ago; says how many.
-pub async fn expire(work: &mut Work, kept: Duration, limit: i64) -> Result<u64, DatabaseError> {
+pub async fn expire(work: &mut UnitOfWork, kept: Duration, limit: i64) -> Result<u64, DatabaseError> {
     let dead_before = before(work.now(), kept);
     store::expire(work.connection()?, dead_before, limit).await
 }

@@ -8,11 +8,11 @@ use crate::base::clock::{Timestamp, after};
 use crate::base::digest::Digest;
 use crate::base::handle::Handle;
 use crate::base::id::{OrganizationId, SessionId, UserId};
-use crate::db::{DatabaseError, PgConnection, Work};
+use crate::db::{DatabaseError, PgConnection, UnitOfWork};
 
 /// Starts or continues a session: one statement, so that two logins from one browser cannot both continue it.
 pub(super) async fn start(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     new: &NewSession<'_>,
     handle: &Handle,
 ) -> Result<Option<Session>, DatabaseError> {

@@ -4,10 +4,10 @@
 //! A start goes [`provisioning::missing`] → [`provisioning::Missing::generate`] → [`provisioning::insert`] → commit →
 //! [`signing_keys::SigningKeys::load`]; once the database is complete, only the first and the last are asked.
 
-mod custody;
 pub mod error;
 pub mod key_set;
 pub mod provisioning;
+mod sealed_keys;
 pub mod server_key;
 pub mod signing_keys;
 mod store;

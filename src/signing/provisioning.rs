@@ -3,13 +3,13 @@
 
 use zeroize::Zeroizing;
 
-use super::custody::{self, SECRET_LENGTH};
 use super::error::SigningError;
+use super::sealed_keys::{self, SECRET_LENGTH};
 use super::server_key::Purpose;
 use super::store::{self, NewKey, NewSecret};
 use crate::base::entropy::{self, Entropy};
 use crate::db::PgConnection;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::jose::{JoseError, PrivateJwk};
 use crate::protocol::algorithm::Algorithm;
 use crate::sealing::Keyring;
@@ -73,7 +73,7 @@ impl Missing {
                 key_id: key.public().key_id().clone(),
                 algorithm: key.public().algorithm(),
                 public_key: key.public().to_members().into(),
-                sealed: custody::seal_key(keyring, &key, entropy)?,
+                sealed: sealed_keys::seal_key(keyring, &key, entropy)?,
             });
         }
         let mut secrets = Vec::with_capacity(self.purposes.len());
@@ -82,7 +82,7 @@ impl Missing {
             secrets.push(NewSecret {
                 purpose: purpose.name(),
                 number: FIRST,
-                sealed: custody::seal_secret(keyring, (purpose, FIRST), &secret, entropy)?,
+                sealed: sealed_keys::seal_secret(keyring, (purpose, FIRST), &secret, entropy)?,
             });
         }
         Ok(NewKeys { keys, secrets })
@@ -90,7 +90,7 @@ impl Missing {
 }
 
 /// Inserts new keys and says how many of them stayed; the others lost to a faster replica. Needs a transaction.
-pub async fn insert(work: &mut Work, new: NewKeys) -> Result<u64, SigningError> {
+pub async fn insert(work: &mut UnitOfWork, new: NewKeys) -> Result<u64, SigningError> {
     let now = work.now();
     let mut stayed = 0;
     if !new.keys.is_empty() {

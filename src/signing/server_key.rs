@@ -4,8 +4,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::custody::SecretKey;
 use super::error::SigningError;
+use super::sealed_keys::SecretKey;
 use crate::base::digest::{self, Digest};
 
 /// What a server key is for.

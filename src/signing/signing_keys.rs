@@ -6,9 +6,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::Mutex;
 
-use super::custody;
 use super::error::SigningError;
 use super::key_set::{KeySet, KeyStatus, UnopenedRow};
+use super::sealed_keys;
 use super::server_key::{Purpose, ServerKeys};
 use super::store::{self, Stored, StoredKey};
 use crate::db::{DatabaseError, PgConnection};
@@ -109,7 +109,7 @@ fn open(stored: &Stored, keyring: &Keyring, offered: &[Algorithm]) -> Result<Key
         let Some(purpose) = Purpose::parse(&row.purpose) else {
             continue;
         };
-        match custody::open_secret(keyring, row) {
+        match sealed_keys::open_secret(keyring, row) {
             Ok(secret) => secrets.push((purpose, row.number, secret)),
             Err(error) => {
                 let name = format!("{}.{}", row.purpose, row.number);
@@ -127,5 +127,5 @@ fn open_key(row: &StoredKey, keyring: &Keyring) -> Result<(KeyStatus, PrivateJwk
         table: "auth.jwks",
         problem: "its status is unknown",
     })?;
-    Ok((status, custody::open_key(keyring, row)?))
+    Ok((status, sealed_keys::open_key(keyring, row)?))
 }

@@ -3,12 +3,12 @@
 
 use super::store;
 use crate::base::id::{OrganizationId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::user;
 
 /// Follows every act that makes somebody a joined member of a shared organization.
 pub(super) async fn joined(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     organization: &OrganizationId,
     user: &UserId,
 ) -> Result<(), DatabaseError> {

@@ -14,11 +14,11 @@ use super::standing;
 use super::store;
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// An organization, to whoever belongs to it.
 pub async fn show(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<Organization, TenancyError> {
@@ -31,7 +31,7 @@ pub async fn show(
 /// A page of the organizations that a person has joined, or of one of them, with their role, after the given id in the
 /// order of the ids. Suspended ones are among them; deleted ones are not.
 pub async fn joined_by(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     user: &UserId,
     only: Option<&OrganizationId>,
     (after, limit): (Option<&OrganizationId>, u16),
@@ -42,7 +42,7 @@ pub async fn joined_by(
 
 /// Gives the organization another name.
 pub async fn rename(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     name: &str,
@@ -57,7 +57,7 @@ pub async fn rename(
 /// Gives the organization another slug. The old one stays its own for ever: nobody else gets it, and the organization
 /// may take it back.
 pub async fn set_slug(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     slug: &Slug,
@@ -73,7 +73,7 @@ pub async fn set_slug(
 /// Gives the organization another type: its owners do, since other modules come with it. A personal space stays one,
 /// and nothing becomes one.
 pub async fn set_type(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     organization_type: OrganizationType,
@@ -91,7 +91,7 @@ pub async fn set_type(
 
 /// Gives the organization another plan, or none. Its members do not choose what they pay for here.
 pub async fn set_plan(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     plan: Option<Plan>,
@@ -111,7 +111,7 @@ pub async fn set_plan(
 
 /// Sets a feature flag, or takes it away with none. Flags switch what operators decide on.
 pub async fn set_flag(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     name: &str,
@@ -133,7 +133,7 @@ pub async fn set_flag(
 
 /// Replaces how the organization looks.
 pub async fn set_branding(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     branding: &Branding,
@@ -144,13 +144,17 @@ pub async fn set_branding(
     updated(work, actor, organization, "branding").await
 }
 
-async fn manage(work: &mut Work, actor: &Actor, organization: &OrganizationId) -> Result<(), TenancyError> {
+async fn manage(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    organization: &OrganizationId,
+) -> Result<(), TenancyError> {
     let standing = standing::hold(work, actor, organization).await?;
     Ok(standing.authority.require(Permission::ManageOrganization)?)
 }
 
 async fn updated(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     what: &'static str,

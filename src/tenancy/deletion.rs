@@ -7,7 +7,7 @@ use super::organization::OrganizationType;
 use super::{domain, standing, store};
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// Why an organization or a workspace is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Reason {
 
 /// Deletes a shared organization: it gives no claim any more, and its slug stays taken. A personal space goes with
 /// its person only.
-pub async fn delete(work: &mut Work, actor: &Actor, id: &OrganizationId) -> Result<(), TenancyError> {
+pub async fn delete(work: &mut UnitOfWork, actor: &Actor, id: &OrganizationId) -> Result<(), TenancyError> {
     let standing = standing::hold(work, actor, id).await?;
     standing.authority.require(Permission::DeleteOrganization)?;
     if standing.organization_type == OrganizationType::Personal {
@@ -50,18 +50,18 @@ pub async fn delete(work: &mut Work, actor: &Actor, id: &OrganizationId) -> Resu
 
 /// Locks the organizations that a person owns, so that two owners cannot both be told that the other one stays; the
 /// personal space too, which is archived later: whoever locks many does so in the order of their ids.
-pub async fn hold_owned(work: &mut Work, user: &UserId) -> Result<(), DatabaseError> {
+pub async fn hold_owned(work: &mut UnitOfWork, user: &UserId) -> Result<(), DatabaseError> {
     store::lock_owned(work.connection()?, user).await
 }
 
 /// The shared organizations whose only owner a person is. [`hold_owned`] came before.
-pub async fn owned_alone(work: &mut Work, user: &UserId) -> Result<Vec<OrganizationId>, DatabaseError> {
+pub async fn owned_alone(work: &mut UnitOfWork, user: &UserId) -> Result<Vec<OrganizationId>, DatabaseError> {
     store::owned_alone(work.connection()?, user).await
 }
 
 /// Ends every membership and invitation of a person who is deleted, and archives their personal space with its
 /// workspaces. [`owned_alone`] was empty in the same transaction.
-pub async fn leave_everything(work: &mut Work, user: &UserId) -> Result<(), DatabaseError> {
+pub async fn leave_everything(work: &mut UnitOfWork, user: &UserId) -> Result<(), DatabaseError> {
     let now = work.now();
     let reason = Reason::UserDeleted.name();
     let personal = store::set_personal_deleted(work.connection()?, user, reason, now).await?;

@@ -11,11 +11,11 @@ use super::standing;
 use super::store::{self, MemberRow};
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// Makes a person a member, or asks them to come. Members can only ask.
 pub async fn add(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     (organization, user): (&OrganizationId, &UserId),
     role: &MemberRole,
@@ -60,7 +60,7 @@ pub async fn add(
 /// Turns a pending membership into a joined one: by the person's own act, if whoever asked them could still do so.
 /// Who joined already stays what they are.
 pub async fn join(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
@@ -98,7 +98,7 @@ pub async fn join(
 
 /// Whether whoever asked somebody to come could still ask them for this role. The organization is locked.
 pub(super) async fn vouch(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     organization: &OrganizationId,
     invited_by: Option<&UserId>,
     role: &MemberRole,
@@ -123,7 +123,7 @@ pub(super) async fn vouch(
 /// have sent it; never the last owner's, and nobody's in a personal space. Everyone may end their own, also in an
 /// organization that is suspended.
 pub async fn remove(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
@@ -162,7 +162,7 @@ pub async fn remove(
 
 /// Ends the actor's own membership.
 pub async fn leave(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     user: &UserId,
     organization: &OrganizationId,
 ) -> Result<(), TenancyError> {
@@ -172,7 +172,7 @@ pub async fn leave(
 /// Gives a member another role; the last owner stays one. Nobody changes their own, which could lead out of what they
 /// are denied: an owner steps down, to a role that may do no more.
 pub async fn set_role(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     (organization, user): (&OrganizationId, &UserId),
     role: &MemberRole,
@@ -206,7 +206,7 @@ pub async fn set_role(
 
 /// Says whether a member makes workspaces of their own without managing the organization's; another role takes it away.
 pub async fn set_workspace_creation(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     (organization, user): (&OrganizationId, &UserId),
     creation: WorkspaceCreation,
@@ -231,7 +231,7 @@ pub async fn set_workspace_creation(
 
 /// One person's membership, joined or not.
 pub async fn find(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
@@ -245,7 +245,7 @@ pub async fn find(
 /// A page of everyone who belongs to an organization or is asked to, after the given person, in the order of their
 /// ids.
 pub async fn list(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     after: Option<&UserId>,
@@ -259,7 +259,7 @@ pub async fn list(
 
 /// How many have joined.
 pub async fn count(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<i64, TenancyError> {
@@ -270,7 +270,7 @@ pub async fn count(
 
 /// Where a person has joined and may act, of all organizations or of one: what services are told.
 pub async fn active(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     user: &UserId,
     organization: Option<&OrganizationId>,
 ) -> Result<Vec<(OrganizationId, MemberRole)>, DatabaseError> {
@@ -278,12 +278,12 @@ pub async fn active(
 }
 
 /// Every membership of a person, joined or not, in organizations that are not deleted.
-pub async fn of_user(work: &mut Work, user: &UserId) -> Result<Vec<Belonging>, DatabaseError> {
+pub async fn of_user(work: &mut UnitOfWork, user: &UserId) -> Result<Vec<Belonging>, DatabaseError> {
     store::list_memberships(work.connection()?, user).await
 }
 
 async fn membership(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,

@@ -13,7 +13,7 @@ use super::workspace::{WorkspaceKind, WorkspaceRole};
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId, WorkspaceId};
 use crate::config::SignUpSettings;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::user::EmailAddress;
 
 /// What a personal space is called: nothing that tells who its person is.
@@ -37,7 +37,7 @@ pub struct Provisioned {
 
 /// Makes what a person has from the start. Who has it keeps it.
 pub async fn provide(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     user: &UserId,
     email: &EmailAddress,
     settings: &SignUpSettings,
@@ -54,7 +54,7 @@ pub async fn provide(
 }
 
 async fn personal_space(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     user: &UserId,
     email: &EmailAddress,
 ) -> Result<OrganizationId, TenancyError> {
@@ -66,7 +66,7 @@ async fn personal_space(
 }
 
 async fn organization(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     user: &UserId,
     email: &EmailAddress,
     settings: &SignUpSettings,
@@ -82,7 +82,7 @@ async fn organization(
 
 /// Makes an organization whose first and only member the person is, with its first workspace.
 async fn space(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     user: &UserId,
     email: &EmailAddress,
     name: &str,
@@ -108,7 +108,7 @@ async fn space(
 
 /// Makes the first workspace of an organization that was just made, with its owner as owner.
 pub(super) async fn first_workspace(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     organization: &OrganizationId,
     owner: &UserId,
     kind: WorkspaceKind,
@@ -138,7 +138,7 @@ pub(super) async fn first_workspace(
 }
 
 /// Makes a person a member of the global organization; none if there is no such organization.
-async fn join_global(work: &mut Work, user: &UserId) -> Result<Option<OrganizationId>, TenancyError> {
+async fn join_global(work: &mut UnitOfWork, user: &UserId) -> Result<Option<OrganizationId>, TenancyError> {
     let now = work.now();
     let Some(organization) = store::insert_global_member(work.connection()?, user, now).await? else {
         return Ok(None);
@@ -155,7 +155,7 @@ async fn join_global(work: &mut Work, user: &UserId) -> Result<Option<Organizati
 /// Makes a shared organization the global one; another one must be deleted before. Doing it twice changes nothing, and
 /// nobody who is here already joins by it.
 pub async fn set_global(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<(), TenancyError> {

@@ -7,11 +7,11 @@ use super::standing;
 use super::store;
 use crate::audit::{self, Event};
 use crate::base::id::OrganizationId;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 
 /// Ends what was granted until now; members stay members and sign in anew.
 pub async fn revoke_before(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<(), TenancyError> {

@@ -14,7 +14,7 @@ use super::workspace::WorkspaceKind;
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId, stored_form};
 use crate::config::QuotaSettings;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::user::AccessTier;
 
 /// How often a numbered slug is drawn again when somebody else takes it at the same moment.
@@ -23,7 +23,7 @@ const ATTEMPTS: usize = 3;
 /// Makes an organization with its owner's membership and its first workspace. The owner is locked by their membership,
 /// so that two at once are counted.
 pub async fn create(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     new: &NewOrganization,
     quotas: &QuotaSettings,
 ) -> Result<OrganizationId, TenancyError> {
@@ -56,7 +56,7 @@ pub async fn create(
 
 /// Records a new organization and its first member.
 pub(super) async fn record_creation(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     organization: &OrganizationId,
     owner: &UserId,
 ) -> Result<(), DatabaseError> {
@@ -75,7 +75,7 @@ pub(super) async fn record_creation(
 
 /// Writes an organization under the first free slug of its stem: the stem, `-2` to `-999`, then random ones.
 pub(super) async fn insert_with_free_slug(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     row: &OrganizationRow<'_>,
     stem: &Stem,
 ) -> Result<(), TenancyError> {
@@ -104,13 +104,13 @@ pub(super) async fn insert_with_free_slug(
 }
 
 /// The organization of an id or a slug.
-pub async fn find(work: &mut Work, reference: &str) -> Result<Option<Organization>, DatabaseError> {
+pub async fn find(work: &mut UnitOfWork, reference: &str) -> Result<Option<Organization>, DatabaseError> {
     store::find(work.connection()?, &stored_form(reference)).await
 }
 
 /// A page of organizations after the given id, in the order of their ids.
 pub async fn list(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     after: Option<&OrganizationId>,
     limit: u16,
 ) -> Result<Vec<Organization>, DatabaseError> {
@@ -120,7 +120,7 @@ pub async fn list(
 
 /// Gives the organization a tier of its own, or each member's own with none.
 pub async fn set_tier(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     id: &OrganizationId,
     tier: Option<AccessTier>,
@@ -138,7 +138,7 @@ pub async fn set_tier(
 }
 
 /// Suspends an organization: it gives no claim until it is resumed.
-pub async fn suspend(work: &mut Work, actor: &Actor, id: &OrganizationId) -> Result<(), TenancyError> {
+pub async fn suspend(work: &mut UnitOfWork, actor: &Actor, id: &OrganizationId) -> Result<(), TenancyError> {
     standing::hold(work, actor, id).await?.authority.operate()?;
     let now = work.now();
     store::set_suspended_at(work.connection()?, id, Some(now), now).await?;
@@ -149,7 +149,7 @@ pub async fn suspend(work: &mut Work, actor: &Actor, id: &OrganizationId) -> Res
 }
 
 /// Ends a suspension.
-pub async fn resume(work: &mut Work, actor: &Actor, id: &OrganizationId) -> Result<(), TenancyError> {
+pub async fn resume(work: &mut UnitOfWork, actor: &Actor, id: &OrganizationId) -> Result<(), TenancyError> {
     standing::hold(work, actor, id).await?.authority.operate()?;
     let now = work.now();
     store::set_suspended_at(work.connection()?, id, None, now).await?;

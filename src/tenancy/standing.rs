@@ -8,7 +8,7 @@ use super::member::MemberRole;
 use super::organization::OrganizationType;
 use super::store;
 use crate::base::id::OrganizationId;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 
 /// An organization as an actor meets it.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +32,7 @@ impl Standing {
 /// Locks the organization until the transaction ends, then reads what the actor may do. Members change nothing in one
 /// that is suspended.
 pub async fn hold(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<Standing, TenancyError> {
@@ -52,7 +52,7 @@ pub async fn hold(
 
 /// Reads what the actor may do, for reading only.
 pub async fn see(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<Standing, TenancyError> {
@@ -71,7 +71,7 @@ pub async fn see(
 /// Whether a role stays within what the actor may do with modules, so that nobody takes or gives by a role what was
 /// denied to them. Owners decide who may do what, so they are not asked; for a role of their own they are.
 pub async fn within_reach(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     role: &MemberRole,
@@ -90,7 +90,7 @@ pub async fn within_reach(
 
 /// Whether the actor may give a role to somebody else.
 pub async fn may_give(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     authority: Authority,
     (organization, role): (&OrganizationId, &MemberRole),
@@ -103,7 +103,7 @@ pub async fn may_give(
 }
 
 async fn authority(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<Option<Authority>, TenancyError> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::issuance::{Issuance, LONGEST_ACCESS_TOKEN, MintError};
 use super::store;
+use super::token_issuer::{LONGEST_ACCESS_TOKEN, MintError, TokenIssuer};
 use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::entropy::Entropy;
@@ -16,7 +16,7 @@ use crate::base::id::{ClientId, GrantId, TokenId};
 use crate::base::secret::Secret;
 use crate::claims::assemble::{self, Draft, TokenFrame, TokenSubject};
 use crate::client::{AccessTokenFormat, Client, Resource, TokenType};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::scope::Scope;
 use crate::signing::error::VerificationError;
@@ -51,7 +51,7 @@ pub struct AccessToken {
 
 /// Chance and time of one minting.
 #[derive(Clone, Copy)]
-pub struct Moment<'a> {
+pub struct MintContext<'a> {
     /// The request's present.
     pub now: Timestamp,
     /// Where random bytes come from.
@@ -61,52 +61,54 @@ pub struct Moment<'a> {
 }
 
 /// What every claim of a recipient's tokens shares.
-fn frame<'a>(issuance: &'a Issuance, recipient: Recipient<'a>, now: Timestamp) -> TokenFrame<'a> {
+fn frame<'a>(token_issuer: &'a TokenIssuer, recipient: Recipient<'a>, now: Timestamp) -> TokenFrame<'a> {
     let Recipient { client, resource } = recipient;
     let lifetime = resource
         .and_then(|resource| resource.lifetime)
         .or(client.metadata.access_token_lifetime())
-        .unwrap_or_else(|| issuance.settings.access_token())
+        .unwrap_or_else(|| token_issuer.settings.access_token())
         .min(LONGEST_ACCESS_TOKEN);
     TokenFrame {
-        issuer: issuance.issuer.as_str(),
-        audience: resource.map_or(issuance.issuer.as_str(), |resource| resource.identifier.as_str()),
+        issuer: token_issuer.issuer.as_str(),
+        audience: resource.map_or(token_issuer.issuer.as_str(), |resource| {
+            resource.identifier.as_str()
+        }),
         now,
         lifetime,
         claim_names: resource.map(|resource| &resource.claim_names),
-        user_role_alias: issuance.settings.user_role_alias,
+        user_role_alias: token_issuer.settings.user_role_alias,
     }
 }
 
 /// The claims of a token that is not minted yet, for whoever is asked about them.
 #[must_use]
 pub fn draft(
-    issuance: &Issuance,
+    token_issuer: &TokenIssuer,
     now: Timestamp,
     recipient: Recipient<'_>,
     subject: &TokenSubject,
     scope: &Scope,
     jti: &TokenId,
 ) -> Draft {
-    assemble::draft_access_token(&frame(issuance, recipient, now), subject, scope, jti)
+    assemble::draft_access_token(&frame(token_issuer, recipient, now), subject, scope, jti)
 }
 
 /// Mints an access token: one signature, or none for a reference.
 pub fn mint(
-    issuance: &Issuance,
+    token_issuer: &TokenIssuer,
     keys: &KeySet,
-    moment: Moment<'_>,
+    mint: MintContext<'_>,
     recipient: Recipient<'_>,
     subject: &TokenSubject,
     scope: &Scope,
 ) -> Result<AccessToken, MintError> {
-    let frame = frame(issuance, recipient, moment.now);
+    let frame = frame(token_issuer, recipient, mint.now);
     let lifetime = frame.lifetime;
     let shown = match subject {
         TokenSubject::Person(grant) => grant.decided.as_ref().map(|decided| decided.jti.clone()),
         TokenSubject::Client(_) => None,
     };
-    let jti = shown.unwrap_or_else(|| TokenId::new(moment.now, moment.entropy));
+    let jti = shown.unwrap_or_else(|| TokenId::new(mint.now, mint.entropy));
     let claims = assemble::access_token(&frame, subject, scope, &jti)?;
     let Recipient { client, resource } = recipient;
     let (text, reference) = match client.metadata.access_token_format {
@@ -115,14 +117,14 @@ pub fn mint(
                 .and_then(|resource| resource.algorithm)
                 .or(client.metadata.access_token_signed_response_alg)
                 .unwrap_or(Algorithm::ES256);
-            let typ = token_type(issuance, resource).name();
+            let typ = token_type(token_issuer, resource).name();
             (Secret::new(keys.sign(algorithm, typ, &claims)?), None)
         }
         AccessTokenFormat::Reference => {
-            let handle = Handle::new(Kind::AccessToken, moment.entropy);
+            let handle = Handle::new(Kind::AccessToken, mint.entropy);
             (
                 Secret::new(handle.expose().to_owned()),
-                Some(handle.digest(moment.epoch)),
+                Some(handle.digest(mint.epoch)),
             )
         }
     };
@@ -137,16 +139,16 @@ pub fn mint(
 
 /// The `typ` of an audience's tokens. Those for ourselves have their own, whatever is registered under our name: where
 /// a person is told about themselves, no plain JWT is taken.
-fn token_type(issuance: &Issuance, resource: Option<&Resource>) -> TokenType {
+fn token_type(token_issuer: &TokenIssuer, resource: Option<&Resource>) -> TokenType {
     resource
-        .filter(|resource| resource.identifier != issuance.issuer.as_str())
+        .filter(|resource| resource.identifier != token_issuer.issuer.as_str())
         .map(|resource| resource.token_type)
         .unwrap_or_default()
 }
 
 /// Stores what a reference token stands for; a JWT needs no row. One statement, or none.
 pub async fn keep(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     token: &AccessToken,
     grant_id: Option<&GrantId>,
     client_id: &ClientId,
@@ -176,7 +178,7 @@ fn is_plain(issuer: &str, claims: &Map<String, Value>) -> bool {
 /// Reads a presented access token: signature, type, issuer and time. `None` for everything else; why does not matter
 /// to whoever presents it. An error if its key is ours and does not open here: that says nothing of the token.
 pub fn read(
-    issuance: &Issuance,
+    token_issuer: &TokenIssuer,
     keys: &KeySet,
     text: &str,
     now: Timestamp,
@@ -186,7 +188,7 @@ pub fn read(
     }
     let verified = match keys.verify(text, TokenType::AtJwt.name()) {
         Err(VerificationError::Type) => keys.verify(text, TokenType::Jwt.name()).and_then(|claims| {
-            let plain = is_plain(issuance.issuer.as_str(), &claims);
+            let plain = is_plain(token_issuer.issuer.as_str(), &claims);
             plain.then_some(claims).ok_or(VerificationError::Type)
         }),
         verified => verified,
@@ -199,7 +201,7 @@ pub fn read(
         }
     };
     let expires_at = claims.get("exp").and_then(Value::as_i64);
-    let ours = claims.get("iss").and_then(Value::as_str) == Some(issuance.issuer.as_str());
+    let ours = claims.get("iss").and_then(Value::as_str) == Some(token_issuer.issuer.as_str());
     let lives = expires_at.is_some_and(|expires_at| now.timestamp() < expires_at);
     Ok((ours && lives).then_some(PresentedToken::Jwt(claims)))
 }

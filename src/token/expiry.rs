@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::store;
 use crate::base::clock;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// Ended grants are kept this long for whoever looks into an incident.
 const GRANTS_KEPT: Duration = Duration::from_hours(30 * 24);
@@ -12,19 +12,19 @@ const GRANTS_KEPT: Duration = Duration::from_hours(30 * 24);
 const WITHOUT_REFRESH_KEPT: Duration = Duration::from_hours(24);
 
 /// Deletes at most `limit` expired reference tokens; says how many.
-pub async fn expire_references(work: &mut Work, limit: i64) -> Result<u64, DatabaseError> {
+pub async fn expire_references(work: &mut UnitOfWork, limit: i64) -> Result<u64, DatabaseError> {
     store::expire_references(work, limit).await
 }
 
 /// Deletes at most `limit` revocations of tokens that have expired; says how many.
-pub async fn expire_revocations(work: &mut Work, limit: i64) -> Result<u64, DatabaseError> {
+pub async fn expire_revocations(work: &mut UnitOfWork, limit: i64) -> Result<u64, DatabaseError> {
     // An hour longer than the token, whatever a clock says.
     let before = clock::before(work.now(), Duration::from_hours(1));
     store::expire_revocations(work, before, limit).await
 }
 
 /// Deletes at most `limit` grants that nothing can use any more; says how many.
-pub async fn expire_grants(work: &mut Work, limit: i64) -> Result<u64, DatabaseError> {
+pub async fn expire_grants(work: &mut UnitOfWork, limit: i64) -> Result<u64, DatabaseError> {
     let ended_before = clock::before(work.now(), GRANTS_KEPT);
     let made_before = clock::before(work.now(), WITHOUT_REFRESH_KEPT);
     store::expire_grants(work, ended_before, made_before, limit).await

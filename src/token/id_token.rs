@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::access_token;
-use super::issuance::{Issuance, MintError};
+use super::token_issuer::{MintError, TokenIssuer};
 use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, SessionId, UserId};
 use crate::base::secret::Secret;
-use crate::claims::assemble::{self, Draft, GrantFacts, IdTokenExtras, TokenFrame};
+use crate::claims::assemble::{self, Draft, GrantFacts, IdTokenContents, TokenFrame};
 use crate::client::Client;
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::scope::Scope;
@@ -33,19 +33,19 @@ pub struct IdTokenContent<'a> {
     pub scope: &'a Scope,
 }
 
-fn frame<'a>(issuance: &'a Issuance, client: &'a Client, now: Timestamp) -> TokenFrame<'a> {
+fn frame<'a>(token_issuer: &'a TokenIssuer, client: &'a Client, now: Timestamp) -> TokenFrame<'a> {
     TokenFrame {
-        issuer: issuance.issuer.as_str(),
+        issuer: token_issuer.issuer.as_str(),
         audience: client.client_id.as_str(),
         now,
-        lifetime: issuance.settings.id_token(),
+        lifetime: token_issuer.settings.id_token(),
         claim_names: None,
         user_role_alias: false,
     }
 }
 
-fn extras<'a>(client: &Client, content: IdTokenContent<'a>) -> IdTokenExtras<'a> {
-    IdTokenExtras {
+fn extras<'a>(client: &Client, content: IdTokenContent<'a>) -> IdTokenContents<'a> {
+    IdTokenContents {
         nonce: content.nonce,
         standard: content.standard,
         scope: content.scope,
@@ -56,26 +56,26 @@ fn extras<'a>(client: &Client, content: IdTokenContent<'a>) -> IdTokenExtras<'a>
 /// The claims of an ID token that is not minted yet, for whoever is asked about them; without `at_hash`.
 #[must_use]
 pub fn draft(
-    issuance: &Issuance,
+    token_issuer: &TokenIssuer,
     client: &Client,
     grant: &GrantFacts,
     content: IdTokenContent<'_>,
     now: Timestamp,
 ) -> Draft {
     let extras = extras(client, content);
-    assemble::draft_id_token(&frame(issuance, client, now), grant, extras)
+    assemble::draft_id_token(&frame(token_issuer, client, now), grant, extras)
 }
 
 /// Mints an ID token: one signature.
 pub fn mint(
-    issuance: &Issuance,
+    token_issuer: &TokenIssuer,
     keys: &KeySet,
     client: &Client,
     grant: &GrantFacts,
     content: IdTokenContent<'_>,
     now: Timestamp,
 ) -> Result<Secret, MintError> {
-    let frame = frame(issuance, client, now);
+    let frame = frame(token_issuer, client, now);
     let algorithm = client.metadata.id_token_signed_response_alg;
     let delivered = content.access_token;
     let mut claims = assemble::id_token(&frame, grant, extras(client, content))?;
@@ -110,9 +110,9 @@ pub struct Hint {
 
 /// Reads a hint: our signature, our issuer, however long ago. `None` for anything else; an error if its key is ours and
 /// does not open here, which says nothing of the hint.
-pub fn read_hint(issuance: &Issuance, text: &str) -> Result<Option<Hint>, VerificationError> {
-    match issuance.keys.current().verify_hint(text, TYPE) {
-        Ok(claims) => Ok(hint_of(&claims, issuance.issuer.as_str())),
+pub fn read_hint(token_issuer: &TokenIssuer, text: &str) -> Result<Option<Hint>, VerificationError> {
+    match token_issuer.keys.current().verify_hint(text, TYPE) {
+        Ok(claims) => Ok(hint_of(&claims, token_issuer.issuer.as_str())),
         Err(error @ VerificationError::UnopenedKey) => Err(error),
         Err(VerificationError::Jws(_) | VerificationError::UnknownKey | VerificationError::Type) => Ok(None),
     }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::access_token::PresentedToken;
-use super::issuance::Issuance;
 use super::refresh_token::RefreshToken;
 use super::store;
+use super::token_issuer::TokenIssuer;
 use crate::authentication::Assurance;
 use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, GrantId, OrganizationId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::protocol::claims::EPOCH;
 use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::scope::Scope;
@@ -41,8 +41,8 @@ pub struct LiveGrant {
 
 /// The claims of a presented access token if it lives, else `None`: one statement.
 pub async fn of_access_token(
-    work: &mut Work,
-    issuance: &Issuance,
+    work: &mut UnitOfWork,
+    token_issuer: &TokenIssuer,
     token: PresentedToken,
 ) -> Result<Option<Arc<Map<String, Value>>>, DatabaseError> {
     match token {
@@ -52,7 +52,7 @@ pub async fn of_access_token(
                 return Ok(None);
             };
             let issued_at = claims.get("iat").and_then(Value::as_i64).unwrap_or(0);
-            let ours = text("aud") == Some(issuance.issuer.as_str());
+            let ours = text("aud") == Some(token_issuer.issuer.as_str());
             let epoch = store::TokenEpoch {
                 mv: text(EPOCH),
                 organization: text("org_id").filter(|_| ours),
@@ -68,7 +68,9 @@ pub async fn of_access_token(
             let digest = handle.digest(work.epoch());
             let claims = store::reference_claims(work, &digest).await?;
             Ok(claims
-                .filter(|claims| claims.get("iss").and_then(Value::as_str) == Some(issuance.issuer.as_str()))
+                .filter(|claims| {
+                    claims.get("iss").and_then(Value::as_str) == Some(token_issuer.issuer.as_str())
+                })
                 .map(Arc::new))
         }
     }
@@ -76,7 +78,7 @@ pub async fn of_access_token(
 
 /// The grant of a refresh token if this generation is the current one and the grant lives: one statement.
 pub async fn of_refresh_token(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     token: &RefreshToken,
 ) -> Result<Option<LiveGrant>, DatabaseError> {
     let digest = token.random.digest(work.epoch());
@@ -104,7 +106,7 @@ pub struct UserinfoFacts {
 
 /// Everything that userinfo says of the grant of a live access token: one statement.
 pub async fn userinfo_facts(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     token: PresentedToken,
 ) -> Result<Option<UserinfoFacts>, DatabaseError> {
     match token {

@@ -9,7 +9,7 @@ use crate::audit::Event;
 use crate::base::clock::Timestamp;
 use crate::base::handle::Handle;
 use crate::base::id::{ClientId, GrantId, TokenId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// Why a grant ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub enum Revocation {
 
 /// Ends a grant; `None` if it had ended before or never was.
 pub async fn end_grant(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     grant_id: &GrantId,
     reason: EndReason,
 ) -> Result<Option<EndedGrant>, DatabaseError> {
@@ -63,7 +63,7 @@ pub async fn end_grant(
 
 /// Revokes the grant of a refresh token. Any generation that we made is proof enough.
 pub async fn revoke_refresh(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     client_id: &ClientId,
     token: &RefreshToken,
 ) -> Result<Revocation, DatabaseError> {
@@ -82,7 +82,7 @@ pub async fn revoke_refresh(
 
 /// Revokes one access token by the claims of its JWT.
 pub async fn revoke_jwt(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     client_id: &ClientId,
     claims: &Map<String, Value>,
 ) -> Result<Revocation, DatabaseError> {
@@ -110,7 +110,7 @@ pub async fn revoke_jwt(
 
 /// Revokes one reference token.
 pub async fn revoke_reference(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     client_id: &ClientId,
     handle: &Handle,
 ) -> Result<Revocation, DatabaseError> {
@@ -132,7 +132,7 @@ pub async fn revoke_reference(
     Ok(Revocation::Done)
 }
 
-async fn record(work: &mut Work, ended: EndedGrant, client_id: &ClientId) -> Result<(), DatabaseError> {
+async fn record(work: &mut UnitOfWork, ended: EndedGrant, client_id: &ClientId) -> Result<(), DatabaseError> {
     crate::audit::record(
         work,
         Event::TokenRevoked {

@@ -11,7 +11,7 @@ use crate::authentication::Assurance;
 use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, OrganizationId, TokenId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::scope::{ORGANIZATIONS, Scope};
 use crate::user::{Profile, ProfileDetails};
@@ -27,7 +27,7 @@ pub(super) struct TokenEpoch<'a> {
 
 /// A person's token lives while its grant does, nobody revoked it, and no cut-off is above its epoch.
 pub(super) async fn grant_and_token_live(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     grant_id: &str,
     jti: &str,
     epoch: TokenEpoch<'_>,
@@ -55,7 +55,7 @@ pub(super) async fn grant_and_token_live(
 }
 
 pub(super) async fn client_token_lives(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     client_id: &str,
     jti: &str,
     issued_at: i64,
@@ -81,7 +81,7 @@ pub(super) async fn client_token_lives(
 }
 
 pub(super) async fn reference_claims(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     digest: &Digest,
 ) -> Result<Option<Map<String, Value>>, DatabaseError> {
     let now = work.now();
@@ -119,7 +119,7 @@ pub(super) async fn reference_claims(
 
 /// The grant of a refresh token that a refresh would not be refused for.
 pub(super) async fn live_grant_of_refresh(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     digest: &Digest,
     generation: i32,
 ) -> Result<Option<LiveGrant>, DatabaseError> {
@@ -208,7 +208,7 @@ pub(super) struct TokenSays<'a> {
 /// What userinfo says for a JWT. An unbound grant keeps the organization that the token speaks of: the epoch says
 /// that the person is still joined. Where it is the same as today's, no cut-off is newer, and none is looked for.
 pub(super) async fn userinfo_of_jwt(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     says: TokenSays<'_>,
 ) -> Result<Option<UserinfoFacts>, DatabaseError> {
     let now = work.now();
@@ -247,7 +247,7 @@ pub(super) async fn userinfo_of_jwt(
 
 /// The same for a reference token, by its digest.
 pub(super) async fn userinfo_of_reference(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     digest: &Digest,
 ) -> Result<Option<UserinfoFacts>, DatabaseError> {
     let now = work.now();
@@ -335,7 +335,7 @@ impl UserinfoRow {
 }
 
 pub(super) async fn end_grant(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     grant_id: &GrantId,
     reason: EndReason,
 ) -> Result<Option<EndedGrant>, DatabaseError> {
@@ -359,7 +359,7 @@ pub(super) async fn end_grant(
 }
 
 pub(super) async fn grant_of_refresh(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     digest: &Digest,
 ) -> Result<Option<(GrantId, ClientId)>, DatabaseError> {
     let row = sqlx::query!(
@@ -372,7 +372,7 @@ pub(super) async fn grant_of_refresh(
 }
 
 pub(super) async fn revoke_jti(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     jti: &str,
     expires_at: Timestamp,
 ) -> Result<bool, DatabaseError> {
@@ -387,7 +387,7 @@ pub(super) async fn revoke_jti(
 }
 
 pub(super) async fn owner_of_reference(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     digest: &Digest,
 ) -> Result<Option<ClientId>, DatabaseError> {
     let owner = sqlx::query_scalar!(
@@ -400,7 +400,7 @@ pub(super) async fn owner_of_reference(
 }
 
 pub(super) async fn delete_reference(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     digest: &Digest,
     client_id: &ClientId,
 ) -> Result<Option<(TokenId, Option<GrantId>)>, DatabaseError> {
@@ -418,7 +418,7 @@ pub(super) async fn delete_reference(
 }
 
 pub(super) async fn insert_reference(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     token: &AccessToken,
     grant_id: Option<&GrantId>,
     client_id: &ClientId,
@@ -443,7 +443,7 @@ pub(super) async fn insert_reference(
     Ok(())
 }
 
-pub(super) async fn expire_references(work: &mut Work, limit: i64) -> Result<u64, DatabaseError> {
+pub(super) async fn expire_references(work: &mut UnitOfWork, limit: i64) -> Result<u64, DatabaseError> {
     let now = work.now();
     let deleted = sqlx::query!(
         r#"delete from auth.oauth_access_tokens
@@ -462,7 +462,7 @@ pub(super) async fn expire_references(work: &mut Work, limit: i64) -> Result<u64
 }
 
 pub(super) async fn expire_revocations(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     before: Timestamp,
     limit: i64,
 ) -> Result<u64, DatabaseError> {
@@ -483,7 +483,7 @@ pub(super) async fn expire_revocations(
 }
 
 pub(super) async fn expire_grants(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     ended_before: Timestamp,
     made_before: Timestamp,
     limit: i64,

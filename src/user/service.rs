@@ -13,10 +13,10 @@ use super::user_name::UserName;
 use super::{profile_rules, store};
 use crate::audit::{self, Event};
 use crate::base::id::UserId;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// Makes an account; its caller records how it came to be. Two that are made at once for one address are decided by the unique index.
-pub async fn create(work: &mut Work, new: &NewUser) -> Result<UserId, UserError> {
+pub async fn create(work: &mut UnitOfWork, new: &NewUser) -> Result<UserId, UserError> {
     new.check()?;
     let now = work.now();
     let id = new.id.clone().unwrap_or_else(|| UserId::new(now, work.entropy()));
@@ -25,12 +25,12 @@ pub async fn create(work: &mut Work, new: &NewUser) -> Result<UserId, UserError>
 }
 
 /// The account of an id.
-pub async fn find(work: &mut Work, id: &UserId) -> Result<Option<User>, DatabaseError> {
+pub async fn find(work: &mut UnitOfWork, id: &UserId) -> Result<Option<User>, DatabaseError> {
     store::find(work.connection()?, id).await
 }
 
 /// An account that nobody else changes until the caller's transaction ends, so that what is changed is what was read.
-pub async fn lock(work: &mut Work, id: &UserId) -> Result<User, UserError> {
+pub async fn lock(work: &mut UnitOfWork, id: &UserId) -> Result<User, UserError> {
     store::lock(work.connection()?, id).await?;
     let found = store::find(work.connection()?, id).await?;
     found.ok_or_else(|| UserError::Unknown(id.clone()))
@@ -38,14 +38,17 @@ pub async fn lock(work: &mut Work, id: &UserId) -> Result<User, UserError> {
 
 /// The account that signs in with an identifier: its address of mail or its user name.
 pub async fn find_by_identifier(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     identifier: &Identifier,
 ) -> Result<Option<User>, DatabaseError> {
     store::find_by_identifier(work.connection()?, identifier.as_str()).await
 }
 
 /// The account that an operator names by its id, its address of mail or its user name.
-pub async fn find_by_reference(work: &mut Work, reference: &str) -> Result<Option<User>, DatabaseError> {
+pub async fn find_by_reference(
+    work: &mut UnitOfWork,
+    reference: &str,
+) -> Result<Option<User>, DatabaseError> {
     // PostgreSQL holds no NUL in a text.
     if reference.contains('\0') {
         return Ok(None);
@@ -61,7 +64,7 @@ pub async fn find_by_reference(work: &mut Work, reference: &str) -> Result<Optio
 
 /// A page of accounts after the given id, in the order of their ids.
 pub async fn list(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     after: Option<&UserId>,
     limit: u16,
 ) -> Result<Vec<UserSummary>, DatabaseError> {
@@ -70,7 +73,7 @@ pub async fn list(
 }
 
 /// Gives the account another tier. Tokens that were issued keep theirs for their short life.
-pub async fn set_tier(work: &mut Work, id: &UserId, tier: AccessTier) -> Result<(), UserError> {
+pub async fn set_tier(work: &mut UnitOfWork, id: &UserId, tier: AccessTier) -> Result<(), UserError> {
     let now = work.now();
     known(store::set_tier(work.connection()?, id, tier, now).await?, id)?;
     let event = Event::UserTierChanged {
@@ -81,7 +84,7 @@ pub async fn set_tier(work: &mut Work, id: &UserId, tier: AccessTier) -> Result<
 }
 
 /// Gives the account another platform role.
-pub async fn set_role(work: &mut Work, id: &UserId, role: PlatformRole) -> Result<(), UserError> {
+pub async fn set_role(work: &mut UnitOfWork, id: &UserId, role: PlatformRole) -> Result<(), UserError> {
     let now = work.now();
     known(store::set_role(work.connection()?, id, role, now).await?, id)?;
     let event = Event::UserRoleChanged {
@@ -94,7 +97,11 @@ pub async fn set_role(work: &mut Work, id: &UserId, role: PlatformRole) -> Resul
 /// Carries out an act on the account's standing; says whether it changed. One that takes rights away ends every
 /// session and grant in the same statement, so that they stay dead when the standing is given back. `lifecycle/` has
 /// a file per act.
-pub async fn change_status(work: &mut Work, id: &UserId, change: StatusChange) -> Result<bool, UserError> {
+pub async fn change_status(
+    work: &mut UnitOfWork,
+    id: &UserId,
+    change: StatusChange,
+) -> Result<bool, UserError> {
     let now = work.now();
     if !store::change_status(work.connection()?, id, change, now).await? {
         return match store::find(work.connection()?, id).await? {
@@ -113,7 +120,7 @@ pub async fn change_status(work: &mut Work, id: &UserId, change: StatusChange) -
 
 /// Makes a person active who was invited or waited, since they belong to a shared organization now; whoever has
 /// another standing keeps it. Says whether it changed.
-pub async fn note_membership(work: &mut Work, id: &UserId) -> Result<bool, DatabaseError> {
+pub async fn note_membership(work: &mut UnitOfWork, id: &UserId) -> Result<bool, DatabaseError> {
     let now = work.now();
     if !store::change_status(work.connection()?, id, StatusChange::Join, now).await? {
         return Ok(false);
@@ -122,7 +129,11 @@ pub async fn note_membership(work: &mut Work, id: &UserId) -> Result<bool, Datab
     Ok(true)
 }
 
-async fn record_status(work: &mut Work, id: &UserId, change: StatusChange) -> Result<(), DatabaseError> {
+async fn record_status(
+    work: &mut UnitOfWork,
+    id: &UserId,
+    change: StatusChange,
+) -> Result<(), DatabaseError> {
     let event = match change.to() {
         UserStatus::Active => Event::UserEnabled { user: id.clone() },
         status => Event::UserDisabled {
@@ -134,14 +145,18 @@ async fn record_status(work: &mut Work, id: &UserId, change: StatusChange) -> Re
 }
 
 /// Marks the account as deleted. `lifecycle::delete_user` does what belongs to it in other rooms.
-pub async fn delete(work: &mut Work, id: &UserId) -> Result<(), UserError> {
+pub async fn delete(work: &mut UnitOfWork, id: &UserId) -> Result<(), UserError> {
     let now = work.now();
     known(store::set_deleted(work.connection()?, id, now).await?, id)?;
     Ok(audit::record(work, Event::UserDeleted { user: id.clone() }).await?)
 }
 
 /// Ends every session and grant of the account made until now: after a password change, or at an operator's word.
-pub async fn revoke_before(work: &mut Work, id: &UserId, reason: &'static str) -> Result<(), UserError> {
+pub async fn revoke_before(
+    work: &mut UnitOfWork,
+    id: &UserId,
+    reason: &'static str,
+) -> Result<(), UserError> {
     let now = work.now();
     known(store::set_revoked_before(work.connection()?, id, now).await?, id)?;
     let event = Event::SessionsEnded {
@@ -152,7 +167,11 @@ pub async fn revoke_before(work: &mut Work, id: &UserId, reason: &'static str) -
 }
 
 /// Replaces the standard claims. Another telephone number is unproven again.
-pub async fn set_profile(work: &mut Work, id: &UserId, details: &ProfileDetails) -> Result<(), UserError> {
+pub async fn set_profile(
+    work: &mut UnitOfWork,
+    id: &UserId,
+    details: &ProfileDetails,
+) -> Result<(), UserError> {
     profile_rules::check(details)?;
     let now = work.now();
     known(
@@ -164,7 +183,7 @@ pub async fn set_profile(work: &mut Work, id: &UserId, details: &ProfileDetails)
 
 /// Gives the account another address of mail; says whether it had another. It is unproven, unless it is the same one
 /// written in another way. Sessions and grants go on.
-pub async fn set_email(work: &mut Work, id: &UserId, email: &EmailAddress) -> Result<bool, UserError> {
+pub async fn set_email(work: &mut UnitOfWork, id: &UserId, email: &EmailAddress) -> Result<bool, UserError> {
     let now = work.now();
     if !store::set_email(work.connection()?, id, email, now).await? {
         return known(store::find(work.connection()?, id).await?.is_some(), id).map(|()| false);
@@ -174,7 +193,11 @@ pub async fn set_email(work: &mut Work, id: &UserId, email: &EmailAddress) -> Re
 }
 
 /// Gives the account another user name, or takes it away; says whether it had another.
-pub async fn set_user_name(work: &mut Work, id: &UserId, name: Option<&UserName>) -> Result<bool, UserError> {
+pub async fn set_user_name(
+    work: &mut UnitOfWork,
+    id: &UserId,
+    name: Option<&UserName>,
+) -> Result<bool, UserError> {
     let now = work.now();
     if !store::set_user_name(work.connection()?, id, name, now).await? {
         return known(store::find(work.connection()?, id).await?.is_some(), id).map(|()| false);
@@ -184,7 +207,7 @@ pub async fn set_user_name(work: &mut Work, id: &UserId, name: Option<&UserName>
 }
 
 /// Notes that an address of mail, in its canonical form, was proven; refused if it is not the account's any more.
-pub async fn verify_email(work: &mut Work, id: &UserId, canonical: &str) -> Result<(), UserError> {
+pub async fn verify_email(work: &mut UnitOfWork, id: &UserId, canonical: &str) -> Result<(), UserError> {
     let now = work.now();
     if !store::set_email_verified(work.connection()?, id, canonical, now).await? {
         return Err(match store::find(work.connection()?, id).await? {
@@ -196,7 +219,7 @@ pub async fn verify_email(work: &mut Work, id: &UserId, canonical: &str) -> Resu
 }
 
 /// Notes a login.
-pub async fn note_sign_in(work: &mut Work, id: &UserId) -> Result<(), UserError> {
+pub async fn note_sign_in(work: &mut UnitOfWork, id: &UserId) -> Result<(), UserError> {
     let now = work.now();
     known(store::set_last_sign_in(work.connection()?, id, now).await?, id)
 }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::answer::{self, Answer, Framing};
+use super::response::{self, Framing, Response};
 
 /// No answer of ours is larger.
 const LARGEST: usize = 1024 * 1024;
@@ -37,7 +37,7 @@ impl Http {
     }
 
     /// Sends a request and waits for its answer. After an error the next request gets a new connection.
-    pub(crate) async fn send(&mut self, request: &[u8]) -> std::io::Result<Answer<'_>> {
+    pub(crate) async fn send(&mut self, request: &[u8]) -> std::io::Result<Response<'_>> {
         if self.stream.is_none() {
             self.connect().await?;
         }
@@ -51,10 +51,10 @@ impl Http {
                 .and_then(|bytes| std::str::from_utf8(bytes).ok())
         };
         let unreadable = || Error::new(ErrorKind::InvalidData, "an answer that is no text");
-        let answer = Answer {
+        let answer = Response {
             head: text(0..head).ok_or_else(unreadable)?,
             body: text(head + 4..end).ok_or_else(unreadable)?,
-            status: text(0..head).and_then(answer::status).ok_or_else(unreadable)?,
+            status: text(0..head).and_then(response::status).ok_or_else(unreadable)?,
         };
         if !answer
             .header("connection")
@@ -81,7 +81,7 @@ async fn receive(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::Resul
         .get(..head)
         .and_then(|bytes| std::str::from_utf8(bytes).ok())
         .unwrap_or_default();
-    let Framing::Length(length) = answer::framing(text) else {
+    let Framing::Length(length) = response::framing(text) else {
         return Err(Error::new(ErrorKind::Unsupported, "an answer of unknown length"));
     };
     let end = head + 4 + length;

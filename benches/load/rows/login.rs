@@ -64,7 +64,7 @@ impl Visitor for LoginVisitor {
 }
 
 /// Where the browser is sent next, with a cookie that comes along.
-struct Step {
+struct LoginStep {
     path: String,
     cookie: String,
 }
@@ -104,10 +104,10 @@ async fn step(
     http: &mut Http,
     request: &[u8],
     (name, cookie): (&'static str, &str),
-) -> Result<Step, Failure> {
+) -> Result<LoginStep, Failure> {
     let answer = http.send(request).await?;
     match (answer.status, answer.header("location"), answer.cookie(cookie)) {
-        (303, Some(location), Some(cookie)) => Ok(Step {
+        (303, Some(location), Some(cookie)) => Ok(LoginStep {
             path: flow.site.relative(location).to_owned(),
             cookie: cookie.to_owned(),
         }),

@@ -11,11 +11,11 @@ use signet::base::origin::Origin;
 use signet::base::secret::Secret;
 use signet::client::{ClientMetadata, ClientType, NewClient, service};
 use signet::config::SignUpSettings;
-use signet::db::lease::Lender;
-use signet::db::pool::{self, PoolSettings};
+use signet::db::connect::{self, PoolSettings};
+use signet::db::pool::Pool;
 use signet::db::sessions::Sessions;
-use signet::db::work::Circumstances;
-use signet::db::{Work, platform};
+use signet::db::unit_of_work::RequestContext;
+use signet::db::{UnitOfWork, platform};
 use signet::jose::{PrivateJwk, Signer};
 use signet::lifecycle::sign_up::{self, MadeBy};
 use signet::protocol::algorithm::Algorithm;
@@ -49,21 +49,21 @@ pub(crate) async fn make(database_url: &str, connections: u32) -> anyhow::Result
         statement_timeout: Duration::from_secs(10),
         sessions: Sessions::OWN,
     };
-    let lender = Lender::new(pool::open(&settings).await?, settings.statement_timeout);
-    let mut connection = lender.lend().await?;
-    let measured = pool::measure(&mut connection).await?;
+    let pool = Pool::new(connect::open(&settings).await?, settings.statement_timeout);
+    let mut connection = pool.acquire().await?;
+    let measured = connect::measure(&mut connection).await?;
     let platform = platform::read(&mut connection).await?;
     connection.keep();
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let name = format!("load-{}", base62(&*entropy, 8).to_lowercase());
-    let circumstances = Circumstances {
+    let context = RequestContext {
         now: DatabaseClock::new(measured.instant, measured.time).now(),
         entropy,
         origin: Origin::internal("load"),
         epoch: platform.epoch,
     };
     let hash = hash().await?;
-    let mut work = Work::in_transaction(lender.begin().await?, circumstances);
+    let mut work = UnitOfWork::in_transaction(pool.begin().await?, context);
     let population = Population {
         service_rs256: client(&mut work, &name, Algorithm::RS256, Kind::Service).await?,
         service_es256: client(&mut work, &name, Algorithm::ES256, Kind::Service).await?,
@@ -73,7 +73,7 @@ pub(crate) async fn make(database_url: &str, connections: u32) -> anyhow::Result
         people: people(&mut work, &name, connections * PEOPLE_PER_CONNECTION, &hash).await?,
     };
     work.commit().await?;
-    lender.close().await;
+    pool.close().await;
     Ok(population)
 }
 
@@ -85,7 +85,12 @@ enum Kind {
     Web,
 }
 
-async fn client(work: &mut Work, name: &str, algorithm: Algorithm, kind: Kind) -> anyhow::Result<ClientKey> {
+async fn client(
+    work: &mut UnitOfWork,
+    name: &str,
+    algorithm: Algorithm,
+    kind: Kind,
+) -> anyhow::Result<ClientKey> {
     let (client_id, metadata) = match kind {
         Kind::Service => (
             format!("{name}-service-{}", algorithm.name()),
@@ -113,7 +118,7 @@ async fn client(work: &mut Work, name: &str, algorithm: Algorithm, kind: Kind) -
 }
 
 /// A service that signs assertions with a key of its own.
-async fn signing_client(work: &mut Work, name: &str) -> anyhow::Result<(String, Signer)> {
+async fn signing_client(work: &mut UnitOfWork, name: &str) -> anyhow::Result<(String, Signer)> {
     let key = PrivateJwk::generate(Algorithm::ES256)?;
     let keys = serde_json::json!({ "keys": [key.public()] });
     let client_id = format!("{name}-service-signing");
@@ -128,7 +133,7 @@ async fn signing_client(work: &mut Work, name: &str) -> anyhow::Result<(String, 
 }
 
 async fn people(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     name: &str,
     number: u32,
     hash: &PasswordHash,

@@ -13,11 +13,11 @@ use signet::base::handle::BackupEpoch;
 use signet::base::id::{OrganizationId, UserId};
 use signet::base::origin::Origin;
 use signet::config::{QuotaSettings, SignUpSettings};
-use signet::db::lease::Lender;
-use signet::db::pool::{self, PoolSettings};
+use signet::db::connect::{self, PoolSettings};
+use signet::db::pool::Pool;
 use signet::db::sessions::Sessions;
-use signet::db::work::Circumstances;
-use signet::db::{Work, bootstrap, migrate, platform};
+use signet::db::unit_of_work::RequestContext;
+use signet::db::{UnitOfWork, bootstrap, migrate, platform};
 use signet::dev::postgres::{Cluster, Settings};
 use signet::lifecycle::sign_up::{self, MadeBy};
 use signet::rls::Identifier;
@@ -39,7 +39,7 @@ const WRITERS: u32 = 8;
 
 /// A running product with a database downstream.
 pub(crate) struct Ground {
-    lender: Lender,
+    pool: Pool,
     clock: DatabaseClock,
     epoch: BackupEpoch,
     /// Who can be removed, from where.
@@ -67,13 +67,13 @@ impl Ground {
             statement_timeout: Duration::from_secs(30),
             sessions: Sessions::OWN,
         };
-        let lender = Lender::new(pool::open(&settings).await?, settings.statement_timeout);
-        let mut connection = lender.lend().await?;
-        let measured = pool::measure(&mut connection).await?;
+        let pool = Pool::new(connect::open(&settings).await?, settings.statement_timeout);
+        let mut connection = pool.acquire().await?;
+        let measured = connect::measure(&mut connection).await?;
         let epoch = platform::read(&mut connection).await?.epoch;
         connection.keep();
         let clock = DatabaseClock::new(measured.instant, measured.time);
-        let mut work = work(&lender, (&clock, epoch)).await?;
+        let mut work = work(&pool, (&clock, epoch)).await?;
         let key = service_key::create(
             &mut work,
             &KeyName::parse("bench-sync")?,
@@ -89,7 +89,7 @@ impl Ground {
         let key = process::write(folder, "sync.key", key.handle.expose())?;
         let worker = process::worker(&format!("http://{public}"), &key, &cluster.url("syncer", "shop"))?;
         let ground = Self {
-            lender,
+            pool,
             clock,
             epoch,
             members,
@@ -106,7 +106,7 @@ impl Ground {
         &self,
         (organization, user): &(OrganizationId, UserId),
     ) -> anyhow::Result<Instant> {
-        let mut work = work(&self.lender, (&self.clock, self.epoch)).await?;
+        let mut work = work(&self.pool, (&self.clock, self.epoch)).await?;
         membership::remove(&mut work, &Actor::Operator, organization, user).await?;
         work.commit().await?;
         Ok(Instant::now())
@@ -120,7 +120,7 @@ impl Ground {
     /// Ends it.
     pub(crate) async fn leave(self) -> anyhow::Result<()> {
         let Self {
-            lender,
+            pool,
             cluster,
             mut server,
             mut worker,
@@ -128,7 +128,7 @@ impl Ground {
         } = self;
         worker.kill().await?;
         server.kill().await?;
-        lender.close().await;
+        pool.close().await;
         Ok(cluster.stop().await?)
     }
 
@@ -148,14 +148,14 @@ impl Ground {
     }
 }
 
-async fn work(lender: &Lender, (clock, epoch): (&DatabaseClock, BackupEpoch)) -> anyhow::Result<Work> {
-    let circumstances = Circumstances {
+async fn work(pool: &Pool, (clock, epoch): (&DatabaseClock, BackupEpoch)) -> anyhow::Result<UnitOfWork> {
+    let context = RequestContext {
         now: clock.now(),
         entropy: Arc::new(SystemEntropy),
         origin: Origin::internal("bench"),
         epoch,
     };
-    Ok(Work::in_transaction(lender.begin().await?, circumstances))
+    Ok(UnitOfWork::in_transaction(pool.begin().await?, context))
 }
 
 async fn make_databases(cluster: &Cluster) -> anyhow::Result<()> {
@@ -179,7 +179,7 @@ async fn make_databases(cluster: &Cluster) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn people(work: &mut Work, number: usize) -> anyhow::Result<Vec<(OrganizationId, UserId)>> {
+async fn people(work: &mut UnitOfWork, number: usize) -> anyhow::Result<Vec<(OrganizationId, UserId)>> {
     let role = MemberRole::parse("member")?;
     let mut members = Vec::new();
     let mut organization = None;
@@ -205,7 +205,7 @@ async fn people(work: &mut Work, number: usize) -> anyhow::Result<Vec<(Organizat
     Ok(members)
 }
 
-async fn person(work: &mut Work, name: &str) -> anyhow::Result<UserId> {
+async fn person(work: &mut UnitOfWork, name: &str) -> anyhow::Result<UserId> {
     let new = NewUser {
         email_verified: true,
         ..NewUser::new(EmailAddress::parse(&format!("{name}@bench.example"))?)

@@ -17,38 +17,38 @@ use crate::audit::{self, Event};
 use crate::authentication::service_key::{ServiceKey, ServiceScope};
 use crate::base::origin::Origin;
 use crate::client::{Client, Resource};
-use crate::db::Work;
-use crate::db::work::Circumstances;
+use crate::db::UnitOfWork;
+use crate::db::unit_of_work::RequestContext;
 use crate::grant::preview::{self, Asked, GRANT_TYPES, Prepared, PreviewError};
 use crate::hook::service::{self as hooks, HookServiceError};
 use crate::hook::{AskError, Hook};
-use crate::http::edge::Edge;
+use crate::http::app_state::AppState;
 use crate::http::extract::service_key;
 use crate::http::respond::failure::Failure;
 use crate::protocol::grant_type::GrantType;
-use crate::token::access_token::Moment;
-use crate::token::issuance::MintError;
+use crate::token::access_token::MintContext;
+use crate::token::token_issuer::MintError;
 use crate::user::{User, service as users};
 
 /// A service that may preview, known before its body is read.
 pub struct Previewer {
     key: ServiceKey,
-    edge: Edge,
-    circumstances: Circumstances,
+    state: AppState,
+    context: RequestContext,
 }
 
-impl FromRequestParts<Edge> for Previewer {
+impl FromRequestParts<AppState> for Previewer {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
-        let circumstances = edge.app.circumstances(origin);
+        let context = state.app.context(origin);
         let scope = ServiceScope::HooksPreview;
-        match service_key::require(edge, &parts.headers, &circumstances, scope).await {
+        match service_key::require(state, &parts.headers, &context, scope).await {
             Ok(key) => Ok(Self {
                 key,
-                edge: edge.clone(),
-                circumstances,
+                state: state.clone(),
+                context,
             }),
             Err(problem) => Err(problem.into_response()),
         }
@@ -74,21 +74,17 @@ struct For {
 
 /// What hooks would do to what is said of one person. A few at a time, so that grants find connections for their hooks.
 pub async fn preview(previewer: Previewer, Body(question): Body<Question>) -> Result<Response, Refusal> {
-    let Previewer {
-        key,
-        edge,
-        circumstances,
-    } = previewer;
+    let Previewer { key, state, context } = previewer;
     let grant_type = question.grant_type()?;
-    let issuance = edge.app.issuance();
-    let _permit = issuance.hooks.preview_permit().ok_or_else(busy)?;
+    let token_issuer = state.app.token_issuer();
+    let _permit = token_issuer.hooks.preview_permit().ok_or_else(busy)?;
     // Before the transaction begins: each look-up has a connection of its own.
-    let recipient = question.recipient(&edge).await?;
-    let mut work = edge.app.begin(circumstances.clone()).await?;
+    let recipient = question.recipient(&state).await?;
+    let mut work = state.app.begin(context.clone()).await?;
     let user = users::find_by_reference(&mut work, &question.user).await?;
     let known = user.as_ref().map(|user| user.id.clone());
     let ready = question
-        .prepare(&edge, &mut work, grant_type, (user, recipient.as_ref()))
+        .prepare(&state, &mut work, grant_type, (user, recipient.as_ref()))
         .await;
     // Who tries out names is on record too.
     let problem = match &ready {
@@ -105,13 +101,13 @@ pub async fn preview(previewer: Previewer, Body(question): Body<Question>) -> Re
     audit::record(&mut work, event).await?;
     work.commit().await?;
     let (prepared, hooks) = ready?;
-    let moment = Moment {
-        now: circumstances.now,
-        entropy: &*circumstances.entropy,
-        epoch: circumstances.epoch,
+    let mint = MintContext {
+        now: context.now,
+        entropy: &*context.entropy,
+        epoch: context.epoch,
     };
-    let ways = issuance.hooks.apart(circumstances.now);
-    let shown = preview::preview(prepared, issuance, (&ways, &hooks), moment)
+    let transports = token_issuer.hooks.apart(context.now);
+    let shown = preview::preview(prepared, token_issuer, (&transports, &hooks), mint)
         .await
         .map_err(unanswered)?;
     Ok(Json(shown).into_response())
@@ -128,28 +124,28 @@ impl Question {
     }
 
     /// The client with its default audience; none if there is no such client.
-    async fn recipient(&self, edge: &Edge) -> Result<Option<For>, Refusal> {
-        let Some(client) = edge.app.clients().find(&self.client).await? else {
+    async fn recipient(&self, state: &AppState) -> Result<Option<For>, Refusal> {
+        let Some(client) = state.app.clients().find(&self.client).await? else {
             return Ok(None);
         };
         let resource = match &client.metadata.default_resource {
-            Some(identifier) => edge.app.resources().find(identifier).await?,
+            Some(identifier) => state.app.resources().find(identifier).await?,
             None => None,
         };
         Ok(Some(For { client, resource }))
     }
 
     /// Which hooks are asked. One that is disabled is asked on the command line only: its events would go out signed.
-    async fn hooks(&self, edge: &Edge, work: &mut Work) -> Result<Vec<Hook>, Refusal> {
+    async fn hooks(&self, state: &AppState, work: &mut UnitOfWork) -> Result<Vec<Hook>, Refusal> {
         let Some(name) = &self.hook else {
-            let set = edge.app.issuance().hooks.current();
+            let set = state.app.token_issuer().hooks.current();
             return Ok(set
                 .all()
                 .filter(|hook| !hook.settings.shadow)
                 .map(|hook| (**hook).clone())
                 .collect());
         };
-        let found = hooks::find(work, edge.app.keyring(), name).await;
+        let found = hooks::find(work, state.app.keyring(), name).await;
         let hook = found.map_err(unreadable)?;
         if !hook.settings.enabled {
             return Err(Refusal::new(
@@ -164,14 +160,14 @@ impl Question {
     /// Reads what a grant would read.
     async fn prepare(
         &self,
-        edge: &Edge,
-        work: &mut Work,
+        state: &AppState,
+        work: &mut UnitOfWork,
         grant_type: GrantType,
         (user, recipient): (Option<User>, Option<&For>),
     ) -> Result<(Prepared, Vec<Hook>), Refusal> {
         let user = user.ok_or_else(|| unknown("user_not_found", "user"))?;
         let recipient = recipient.ok_or_else(|| unknown("client_not_found", "client"))?;
-        let hooks = self.hooks(edge, work).await?;
+        let hooks = self.hooks(state, work).await?;
         let asked = Asked {
             user: Box::new(user),
             client: Box::new((*recipient.client).clone()),
@@ -179,7 +175,7 @@ impl Question {
             organization: self.organization.as_deref(),
             grant_type,
         };
-        let prepared = preview::prepare(work, edge.app.issuance(), asked).await;
+        let prepared = preview::prepare(work, state.app.token_issuer(), asked).await;
         Ok((prepared.map_err(unanswered)?, hooks))
     }
 }

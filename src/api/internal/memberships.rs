@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::authentication::service_key::ServiceScope;
 use crate::base::id::{OrganizationId, UserId};
-use crate::db::work::Circumstances;
-use crate::http::edge::{Edge, Visit};
+use crate::db::unit_of_work::RequestContext;
+use crate::http::app_state::AppState;
 use crate::http::extract::service_key;
 use crate::http::respond::failure::Failure;
 use crate::tenancy::{MemberRole, membership};
@@ -17,15 +17,15 @@ use crate::tenancy::{MemberRole, membership};
 /// Whether a person has joined an organization and may act there, and as what: `{"isMember", "role"}`. An organization
 /// or a person that does not exist, is suspended or shut out, is no membership.
 pub async fn member(
-    State(edge): State<Edge>,
-    Visit(visit): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Path((organization, user)): Path<(String, String)>,
 ) -> Result<Response, Response> {
     let organization = OrganizationId::read(&organization);
     let found = active(
-        &edge,
-        visit,
+        &state,
+        context,
         &headers,
         (&UserId::read(&user), Some(&organization)),
     )
@@ -36,13 +36,13 @@ pub async fn member(
 
 /// Every organization that a person has joined: `{"userId", "memberships": [{"organizationId", "role"}]}`.
 pub async fn of_user(
-    State(edge): State<Edge>,
-    Visit(visit): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Path(user): Path<String>,
 ) -> Result<Response, Response> {
     let user = UserId::read(&user);
-    let memberships: Vec<Value> = active(&edge, visit, &headers, (&user, None))
+    let memberships: Vec<Value> = active(&state, context, &headers, (&user, None))
         .await?
         .into_iter()
         .map(|(organization, role)| json!({ "organizationId": organization, "role": role.as_str() }))
@@ -51,17 +51,17 @@ pub async fn of_user(
 }
 
 async fn active(
-    edge: &Edge,
-    visit: Circumstances,
+    state: &AppState,
+    context: RequestContext,
     headers: &HeaderMap,
     (user, organization): (&UserId, Option<&OrganizationId>),
 ) -> Result<Vec<(OrganizationId, MemberRole)>, Response> {
-    service_key::require(edge, headers, &visit, ServiceScope::MembershipRead)
+    service_key::require(state, headers, &context, ServiceScope::MembershipRead)
         .await
         .map_err(IntoResponse::into_response)?;
-    let request_id = visit.origin.request_id.clone();
+    let request_id = context.origin.request_id.clone();
     let failed = |error| Failure::from(error).problem(&request_id).into_response();
-    let mut work = edge.app.repeatable(visit).await.map_err(failed)?;
+    let mut work = state.app.repeatable(context).await.map_err(failed)?;
     membership::active(&mut work, user, organization)
         .await
         .map_err(failed)

@@ -90,7 +90,7 @@ pub async fn verify(
     let mut work = caller.begin().await?;
     let challenge = domain::challenge(&mut work, &actor, &organization, &name).await?;
     work.commit().await?;
-    let proof = domain::look_up(caller.edge.app.dns(), &challenge)
+    let proof = domain::look_up(caller.state.app.dns(), &challenge)
         .await
         .map_err(|error| {
             tracing::warn!(error = %error, "a domain's proof could not be looked up");
@@ -144,6 +144,6 @@ fn joins(role: Option<&str>, can_create_workspaces: bool) -> Result<Option<Joins
 
 impl Caller {
     fn domain(&self, text: &str) -> Result<DomainName, Refusal> {
-        DomainName::parse(text, &self.edge.app.config().domains.public_mail).map_err(Refusal::invalid)
+        DomainName::parse(text, &self.state.app.config().domains.public_mail).map_err(Refusal::invalid)
     }
 }

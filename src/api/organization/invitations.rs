@@ -18,7 +18,7 @@ use crate::base::handle::{Handle, Kind};
 use crate::base::id::InvitationId;
 use crate::base::secret::Secret;
 use crate::http::extract::form::Query;
-use crate::http::respond::step;
+use crate::http::respond::interaction_page;
 use crate::tenancy::invitation::{self, Offer, SentInvitation};
 use crate::tenancy::{Invitation, JoinsAs, MemberRole, NewInvitation, TenancyError, WorkspaceCreation};
 use crate::user::EmailAddress;
@@ -153,7 +153,7 @@ pub async fn accept(caller: Caller, Body(presented): Body<Presented>) -> Result<
         })
         .into_response(),
         Offer::Waits(_) => {
-            let page = step::invitation_url(caller.edge.app.issuer(), token.expose());
+            let page = interaction_page::invitation_url(caller.state.app.issuer(), token.expose());
             (StatusCode::ACCEPTED, Json(json!({ "confirm_at": page }))).into_response()
         }
     })

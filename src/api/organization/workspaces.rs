@@ -185,7 +185,7 @@ fn place(
 
 async fn shown(
     caller: &Caller,
-    work: &mut crate::db::Work,
+    work: &mut crate::db::UnitOfWork,
     organization: &OrganizationId,
     id: &WorkspaceId,
 ) -> Result<Workspace, Refusal> {

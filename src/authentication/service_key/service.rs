@@ -9,7 +9,7 @@ use crate::audit::{self, Event};
 use crate::base::clock::{self, Timestamp};
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::ServiceKeyId;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// The longest that an old key stays valid beside its successor.
 pub const LONGEST_OVERLAP: Duration = Duration::from_hours(90 * 24);
@@ -18,7 +18,7 @@ const USE_NOTED_EVERY: Duration = Duration::from_mins(1);
 
 /// Makes the first key of a service.
 pub async fn create(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     name: &KeyName,
     scopes: Vec<ServiceScope>,
     lifetime: Option<Duration>,
@@ -44,7 +44,7 @@ pub async fn create(
 /// Gives a service another key with the same rights. The newest older one stays valid for `overlap`; an older one
 /// still ends now, so that never more than two open.
 pub async fn rotate(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     name: &KeyName,
     overlap: Duration,
 ) -> Result<NewServiceKey, ServiceKeyError> {
@@ -73,7 +73,7 @@ pub async fn rotate(
 }
 
 /// Ends every live key of a service at once; says how many.
-pub async fn revoke(work: &mut Work, name: &KeyName) -> Result<u64, ServiceKeyError> {
+pub async fn revoke(work: &mut UnitOfWork, name: &KeyName) -> Result<u64, ServiceKeyError> {
     let now = work.now();
     store::lock(work.connection()?, name.as_str()).await?;
     let revoked = store::revoke(work.connection()?, name.as_str(), now).await?;
@@ -88,19 +88,22 @@ pub async fn revoke(work: &mut Work, name: &KeyName) -> Result<u64, ServiceKeyEr
 }
 
 /// Every key that was ever made, newest first within its name.
-pub async fn list(work: &mut Work) -> Result<Vec<ServiceKey>, DatabaseError> {
+pub async fn list(work: &mut UnitOfWork) -> Result<Vec<ServiceKey>, DatabaseError> {
     store::list(work.connection()?).await
 }
 
 /// The live key that a service presents: one statement. `None` whatever is wrong with it.
-pub async fn authenticate(work: &mut Work, presented: &Handle) -> Result<Option<ServiceKey>, DatabaseError> {
+pub async fn authenticate(
+    work: &mut UnitOfWork,
+    presented: &Handle,
+) -> Result<Option<ServiceKey>, DatabaseError> {
     let now = work.now();
     let noted_before = clock::before(now, USE_NOTED_EVERY);
     store::find(work.connection()?, &key::digest(presented), now, noted_before).await
 }
 
 async fn insert(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     name: &str,
     mut scopes: Vec<ServiceScope>,
     expires_at: Option<Timestamp>,

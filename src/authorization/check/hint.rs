@@ -6,13 +6,13 @@ use crate::base::id::UserId;
 use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::token::id_token;
-use crate::token::issuance::Issuance;
+use crate::token::token_issuer::TokenIssuer;
 
 /// Whom the request expects. An ID token that we signed names its person for good: however old it is, and whichever
 /// client it was made for (§3.1.2.2). It proves nothing: whoever is named still has to sign in, and whoever else is
 /// signed in is not answered for. What we did not sign names nobody, and nobody could ever answer it.
 pub(super) fn check(
-    issuance: &Issuance,
+    token_issuer: &TokenIssuer,
     hint: Option<&str>,
     claims: Option<&ClaimsRequest>,
 ) -> Result<Option<ExpectedSubject>, ProtocolError> {
@@ -21,7 +21,7 @@ pub(super) fn check(
     let hinted = match hint {
         None => None,
         Some(text) => {
-            let hint = id_token::read_hint(issuance, text)
+            let hint = id_token::read_hint(token_issuer, text)
                 .map_err(|error| {
                     tracing::error!(error = %error, "an id_token_hint could not be read");
                     ProtocolError::new(

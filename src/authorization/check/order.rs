@@ -16,7 +16,7 @@ use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::prompt::Prompt;
 use crate::protocol::response_mode::ResponseMode;
 use crate::protocol::scope::OPENID;
-use crate::token::issuance::Issuance;
+use crate::token::token_issuer::TokenIssuer;
 
 /// The longest `state` that is carried: applications keep in it what they were doing.
 const LONGEST_STATE: usize = 8192;
@@ -31,7 +31,7 @@ pub struct Checks<'a> {
     /// Registered resources.
     pub resources: &'a Resources,
     /// For hints.
-    pub issuance: &'a Issuance,
+    pub token_issuer: &'a TokenIssuer,
 }
 
 /// Checks a request in full.
@@ -187,7 +187,11 @@ fn parse(
             .get("login_hint")
             .filter(|hint| hint.len() <= 254)
             .map(str::to_owned),
-        expected_subject: hint::check(checks.issuance, parameters.get("id_token_hint"), claims.as_ref())?,
+        expected_subject: hint::check(
+            checks.token_issuer,
+            parameters.get("id_token_hint"),
+            claims.as_ref(),
+        )?,
         claims,
         code_challenge,
         resource: None,

@@ -9,7 +9,7 @@ use clap::Args;
 use super::report::{ClientReport, ResourceChanged, ResourceList, ResourceView};
 use crate::cli::values;
 use crate::client::{NewResource, Resource, TokenType, resource_service};
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::protocol::algorithm::Algorithm;
 
 /// A resource to register.
@@ -114,7 +114,7 @@ fn renamed(pairs: &[String]) -> Result<BTreeMap<String, String>> {
     split.collect()
 }
 
-pub(super) async fn create(arguments: CreateResource, work: &mut Work) -> Result<ClientReport> {
+pub(super) async fn create(arguments: CreateResource, work: &mut UnitOfWork) -> Result<ClientReport> {
     let new = NewResource::parse(Resource {
         claim_names: renamed(&arguments.claim_names)?,
         identifier: arguments.identifier,
@@ -127,20 +127,20 @@ pub(super) async fn create(arguments: CreateResource, work: &mut Work) -> Result
     Ok(ClientReport::Resource(new.resource().into()))
 }
 
-pub(super) async fn list(after: Option<String>, limit: u16, work: &mut Work) -> Result<ClientReport> {
+pub(super) async fn list(after: Option<String>, limit: u16, work: &mut UnitOfWork) -> Result<ClientReport> {
     let found = resource_service::list(work, after.as_deref(), limit).await?;
     let resources = found.iter().map(ResourceView::from).collect();
     Ok(ClientReport::Resources(ResourceList { resources }))
 }
 
-pub(super) async fn show(identifier: &str, work: &mut Work) -> Result<ClientReport> {
+pub(super) async fn show(identifier: &str, work: &mut UnitOfWork) -> Result<ClientReport> {
     let resource = resource_service::show(work, identifier)
         .await
         .map_err(super::run::advise)?;
     Ok(ClientReport::Resource((&resource).into()))
 }
 
-pub(super) async fn edit(arguments: EditResource, work: &mut Work) -> Result<ClientReport> {
+pub(super) async fn edit(arguments: EditResource, work: &mut UnitOfWork) -> Result<ClientReport> {
     ensure!(
         !arguments.is_empty(),
         "there is nothing to change; `signet client resource-edit --help` lists what may be"
@@ -153,7 +153,7 @@ pub(super) async fn edit(arguments: EditResource, work: &mut Work) -> Result<Cli
     Ok(ClientReport::Resource(changed.resource().into()))
 }
 
-pub(super) async fn delete(identifier: &str, yes: bool, work: &mut Work) -> Result<ClientReport> {
+pub(super) async fn delete(identifier: &str, yes: bool, work: &mut UnitOfWork) -> Result<ClientReport> {
     if yes {
         resource_service::delete(work, identifier)
             .await

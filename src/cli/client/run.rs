@@ -16,7 +16,7 @@ use crate::client::algorithm_use::{self, AlgorithmUser};
 use crate::client::icon::{FetchedIcon, kept};
 use crate::client::{Change, ClientError, NewClient, service};
 use crate::config::{SignetConfig, SigningSettings};
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::lifecycle::disable_client;
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::issuer::Issuer;
@@ -45,7 +45,7 @@ pub async fn run(command: ClientCommand, config: &SignetConfig) -> Result<Client
 async fn carry_out(
     command: ClientCommand,
     icon: Option<&FetchedIcon>,
-    work: &mut Work,
+    work: &mut UnitOfWork,
     issuer: &str,
 ) -> Result<ClientReport> {
     match command {
@@ -111,7 +111,10 @@ async fn carry_out(
 }
 
 /// Who is registered with an algorithm that is left out.
-async fn unserved(work: &mut Work, settings: &SigningSettings) -> Result<Vec<(Algorithm, AlgorithmUser)>> {
+async fn unserved(
+    work: &mut UnitOfWork,
+    settings: &SigningSettings,
+) -> Result<Vec<(Algorithm, AlgorithmUser)>> {
     let mut unserved = Vec::new();
     for algorithm in settings.left_out() {
         let users = algorithm_use::all(work.connection()?, algorithm).await?;
@@ -155,7 +158,7 @@ fn changed(id: &ClientId, done: &'static str) -> ClientReport {
     })
 }
 
-async fn view(work: &mut Work, id: &ClientId) -> Result<ClientReport> {
+async fn view(work: &mut UnitOfWork, id: &ClientId) -> Result<ClientReport> {
     let client = service::show(work, id).await.map_err(advise)?;
     let icon = kept::show(work, id).await?;
     Ok(ClientReport::Client(Box::new(ClientView::new(&client, icon))))
@@ -165,7 +168,7 @@ async fn edit(
     id: &ClientId,
     changes: &EditClient,
     icon: Option<&FetchedIcon>,
-    work: &mut Work,
+    work: &mut UnitOfWork,
 ) -> Result<ClientReport> {
     ensure!(
         !changes.is_empty(),
@@ -183,7 +186,7 @@ async fn edit(
 async fn create(
     arguments: &CreateClient,
     icon: Option<&FetchedIcon>,
-    work: &mut Work,
+    work: &mut UnitOfWork,
     issuer: &Issuer,
 ) -> Result<ClientReport> {
     let product = Product::of(arguments, issuer)?;

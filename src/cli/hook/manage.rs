@@ -10,7 +10,7 @@ use crate::app;
 use crate::base::secret::Secret;
 use crate::cli::{operator, values};
 use crate::config::SignetConfig;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::hook::definition::{FunctionName, Target};
 use crate::hook::transport::sql::Obstacle;
 use crate::hook::{Hook, Settings, service};
@@ -74,7 +74,12 @@ async fn refuse_unable(config: &SignetConfig, hook: &Hook) -> Result<()> {
     Ok(())
 }
 
-async fn switch(mut work: Work, keyring: &Keyring, mut hook: Hook, enabled: bool) -> Result<HookReport> {
+async fn switch(
+    mut work: UnitOfWork,
+    keyring: &Keyring,
+    mut hook: Hook,
+    enabled: bool,
+) -> Result<HookReport> {
     hook.settings.enabled = enabled;
     service::change(&mut work, keyring, &hook).await?;
     work.commit().await?;
@@ -183,7 +188,7 @@ async fn obstacles(config: &SignetConfig, hook: &Hook) -> Result<Vec<Obstacle>> 
             }]);
         }
     };
-    match app::hook_ways(config)?.sql {
+    match app::hook_transports(config)?.sql {
         Some(transport) => Ok(transport
             .obstacles(function)
             .await

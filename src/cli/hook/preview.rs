@@ -12,7 +12,7 @@ use crate::grant::preview::{self, Asked, GRANT_TYPES, Preview};
 use crate::hook::Hook;
 use crate::protocol::claims::Output;
 use crate::protocol::grant_type::GrantType;
-use crate::token::access_token::Moment;
+use crate::token::access_token::MintContext;
 
 /// `signet hook preview`
 #[derive(Debug, Clone, Args)]
@@ -63,13 +63,13 @@ pub(super) async fn run(arguments: PreviewArguments, bench: &mut Workbench) -> R
         organization: arguments.org.as_deref(),
         grant_type: arguments.grant,
     };
-    let prepared = preview::prepare(&mut bench.work, &bench.issuance, asked).await?;
-    let moment = Moment {
+    let prepared = preview::prepare(&mut bench.work, &bench.token_issuer, asked).await?;
+    let mint = MintContext {
         now: bench.work.now(),
         entropy: bench.work.entropy(),
         epoch: bench.work.epoch(),
     };
-    Ok(preview::preview(prepared, &bench.issuance, (&bench.hooks, &hooks), moment).await?)
+    Ok(preview::preview(prepared, &bench.token_issuer, (&bench.hooks, &hooks), mint).await?)
 }
 
 /// Which hooks are asked, in their order.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::claims::preview::{Failure, Step};
+use crate::claims::preview::{Failure, HookDryRun};
 use crate::grant::preview::{Preview, PreviewedOutput};
 
 impl fmt::Display for Preview {
@@ -46,7 +46,7 @@ impl fmt::Display for PreviewedOutput {
     }
 }
 
-fn show(formatter: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
+fn show(formatter: &mut fmt::Formatter<'_>, step: &HookDryRun) -> fmt::Result {
     writeln!(
         formatter,
         "\n{}  {}  {} ms",

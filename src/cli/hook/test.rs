@@ -19,10 +19,10 @@ use crate::base::id::HookEventId;
 use crate::cli::{output, values};
 use crate::config::SignetConfig;
 use crate::db::sessions::Sessions;
-use crate::hook::answer;
 use crate::hook::definition::FunctionName;
 use crate::hook::difference::Difference;
 use crate::hook::error::HookError;
+use crate::hook::response;
 use crate::hook::transport::http;
 use crate::hook::transport::sql::SqlTransport;
 use crate::hook::transport::target::HttpTarget;
@@ -187,7 +187,7 @@ impl Reached {
                 http::ask(fetch, target, id.as_str(), body.as_bytes(), now, self.timeout).await?
             }
         };
-        Expected::seen(answer::receive(&bytes)?).ok_or(HookError::NoClaims)
+        Expected::seen(response::receive(&bytes)?).ok_or(HookError::NoClaims)
     }
 
     async fn close(self) {

@@ -11,18 +11,18 @@ use crate::base::clock::Timestamp;
 use crate::cli::operator;
 use crate::client::Resources;
 use crate::config::{LogFormat, SignetConfig};
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::db::changes::Freshness;
-use crate::db::lease::Lender;
+use crate::db::pool::Pool;
 use crate::hook::definition::{FunctionName, Target};
-use crate::hook::registry::Ways;
+use crate::hook::registry::Transports;
 use crate::hook::sample::{Kept, Sampling};
 use crate::hook::{Hook, Hooks, Settings, service};
 use crate::protocol::issuer::Issuer;
 use crate::sealing::Keyring;
 use crate::server::telemetry;
 use crate::signing::signing_keys::SigningKeys;
-use crate::token::issuance::Issuance;
+use crate::token::token_issuer::TokenIssuer;
 
 /// What is logged: the words of a failing function among it.
 const FILTER: &str = "signet=warn";
@@ -30,15 +30,15 @@ const FILTER: &str = "signet=warn";
 /// Everything that a dry run needs.
 pub struct Workbench {
     /// A transaction that is rolled back.
-    pub work: Work,
+    pub work: UnitOfWork,
     /// The registered hooks.
     pub hooks: Hooks,
     /// What would be minted with.
-    pub issuance: Issuance,
+    pub token_issuer: TokenIssuer,
     /// Registered resources.
     pub resources: Resources,
     keyring: Keyring,
-    lender: Lender,
+    pool: Pool,
 }
 
 impl Workbench {
@@ -48,28 +48,28 @@ impl Workbench {
         let _ = telemetry::start(LogFormat::Text, FILTER);
         let keyring = Keyring::load(&config.sealing.kek_files).context("sealing")?;
         let issuer = Arc::new(Issuer::parse(&config.issuer).context("issuer")?);
-        let (lender, work) = operator::open(config, 3).await?;
-        let ways = Ways {
+        let (pool, work) = operator::open(config, 3).await?;
+        let transports = Transports {
             // A dry run is no event.
             sampling: Sampling::default(),
-            ..app::hook_ways(config)?
+            ..app::hook_transports(config)?
         };
-        let mut connection = lender.lend().await?;
-        let hooks = Hooks::load(lender.clone(), ways, &mut connection, &keyring).await?;
+        let mut connection = pool.acquire().await?;
+        let hooks = Hooks::load(pool.clone(), transports, &mut connection, &keyring).await?;
         let keys = SigningKeys::load(&mut connection, &keyring, &config.signing.algorithms).await?;
         connection.keep();
         Ok(Self {
             work,
-            issuance: Issuance {
+            token_issuer: TokenIssuer {
                 issuer,
                 keys,
                 settings: Arc::new(config.tokens.clone()),
                 hooks: hooks.clone(),
             },
             hooks,
-            resources: Resources::new(lender.clone(), Arc::new(Freshness::new())),
+            resources: Resources::new(pool.clone(), Arc::new(Freshness::new())),
             keyring,
-            lender,
+            pool,
         })
     }
 
@@ -100,7 +100,7 @@ impl Workbench {
         if let Some(sql) = self.hooks.sql() {
             sql.close().await;
         }
-        self.lender.close().await;
+        self.pool.close().await;
         Ok(())
     }
 }

@@ -6,13 +6,13 @@ use super::arguments::{Entry, ModuleCommand};
 use super::report::{ModuleChanged, ModuleEntryList, ModuleReport, ModuleRight, ModuleRights};
 use crate::base::id::OrganizationId;
 use crate::cli::organization::organization;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::tenancy::MemberRole;
 use crate::tenancy::authority::Actor;
 use crate::tenancy::module::{ModuleAccess, ModuleId, ModulePermission, service};
 
 /// Carries out a command in the caller's transaction, which the caller commits.
-pub async fn run(command: ModuleCommand, work: &mut Work) -> Result<ModuleReport> {
+pub async fn run(command: ModuleCommand, work: &mut UnitOfWork) -> Result<ModuleReport> {
     let actor = &Actor::Operator;
     match command {
         ModuleCommand::Set { entry, access } => {
@@ -45,7 +45,7 @@ pub async fn run(command: ModuleCommand, work: &mut Work) -> Result<ModuleReport
     }
 }
 
-async fn read(work: &mut Work, entry: &Entry) -> Result<(OrganizationId, MemberRole, ModuleId)> {
+async fn read(work: &mut UnitOfWork, entry: &Entry) -> Result<(OrganizationId, MemberRole, ModuleId)> {
     let organization = organization(work, &entry.org).await?.id;
     Ok((
         organization,

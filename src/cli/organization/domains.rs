@@ -12,7 +12,7 @@ use crate::base::dns::Dns;
 use crate::base::id::OrganizationId;
 use crate::cli::operator;
 use crate::config::SignetConfig;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::tenancy::domain::{self, DomainName, Settled};
 use crate::tenancy::{Actor, JoinsAs, MemberRole, WorkspaceCreation};
 
@@ -91,7 +91,7 @@ pub(super) async fn run(command: DomainCommand, config: &SignetConfig) -> Result
 async fn carry_out(
     command: DomainCommand,
     config: &SignetConfig,
-    work: &mut Work,
+    work: &mut UnitOfWork,
 ) -> Result<OrganizationReport> {
     let operator = Actor::Operator;
     match command {
@@ -175,7 +175,11 @@ async fn verify(claim: &Claim, config: &SignetConfig) -> Result<OrganizationRepo
     })
 }
 
-async fn both(work: &mut Work, claim: &Claim, config: &SignetConfig) -> Result<(OrganizationId, DomainName)> {
+async fn both(
+    work: &mut UnitOfWork,
+    claim: &Claim,
+    config: &SignetConfig,
+) -> Result<(OrganizationId, DomainName)> {
     let name = DomainName::parse(&claim.domain, &config.domains.public_mail)?;
     Ok((organization(work, &claim.org).await?.id, name))
 }

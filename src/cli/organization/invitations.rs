@@ -17,7 +17,7 @@ use crate::base::id::InvitationId;
 use crate::cli::user::user;
 use crate::cli::values;
 use crate::config::QuotaSettings;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::tenancy::invitation::{self, NewInvitation, SentInvitation};
 use crate::tenancy::{Actor, JoinsAs, MemberRole, WorkspaceCreation};
 use crate::user::EmailAddress;
@@ -98,7 +98,7 @@ pub enum InvitationCommand {
 /// Carries out a command in the caller's transaction.
 pub(super) async fn run(
     command: InvitationCommand,
-    work: &mut Work,
+    work: &mut UnitOfWork,
     quotas: &QuotaSettings,
 ) -> Result<OrganizationReport> {
     let operator = Actor::Operator;

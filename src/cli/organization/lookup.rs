@@ -4,11 +4,11 @@ use anyhow::{Context as _, Result};
 
 use crate::base::id::{OrganizationId, UserId};
 use crate::cli::user::user;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::tenancy::{Organization, service};
 
 /// The organization of an id or a slug.
-pub(in crate::cli) async fn organization(work: &mut Work, reference: &str) -> Result<Organization> {
+pub(in crate::cli) async fn organization(work: &mut UnitOfWork, reference: &str) -> Result<Organization> {
     let unknown = || format!("there is no organization {reference:?}; `signet org list` shows every one");
     // PostgreSQL holds no NUL in a text.
     if reference.contains('\0') {
@@ -18,7 +18,7 @@ pub(in crate::cli) async fn organization(work: &mut Work, reference: &str) -> Re
 }
 
 /// An organization and a person.
-pub(super) async fn both(work: &mut Work, org: &str, person: &str) -> Result<(OrganizationId, UserId)> {
+pub(super) async fn both(work: &mut UnitOfWork, org: &str, person: &str) -> Result<(OrganizationId, UserId)> {
     let organization = organization(work, org).await?;
     let person = user(work, person).await?;
     Ok((organization.id, person.id))

@@ -7,7 +7,7 @@ use super::arguments::Of;
 use super::lookup::{both, organization};
 use super::report::{MemberList, MembershipChanged, OrganizationReport};
 use crate::base::id::{OrganizationId, UserId};
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::tenancy::{Actor, Joining, MemberRole, WorkspaceCreation, membership};
 
 /// What to do with members.
@@ -77,7 +77,7 @@ pub struct Membership {
 }
 
 /// Carries out a command in the caller's transaction.
-pub(super) async fn run(command: MemberCommand, work: &mut Work) -> Result<OrganizationReport> {
+pub(super) async fn run(command: MemberCommand, work: &mut UnitOfWork) -> Result<OrganizationReport> {
     let operator = Actor::Operator;
     match command {
         MemberCommand::AddMember {
@@ -125,7 +125,7 @@ pub(super) async fn run(command: MemberCommand, work: &mut Work) -> Result<Organ
 }
 
 async fn set_workspace_creation(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     of: &Membership,
     creation: WorkspaceCreation,
 ) -> Result<OrganizationReport> {

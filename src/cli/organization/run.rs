@@ -16,7 +16,7 @@ use crate::base::id::OrganizationId;
 use crate::cli::user::user;
 use crate::cli::{operator, values};
 use crate::config::{QuotaSettings, SignetConfig};
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::tenancy::{
     Actor, Branding, NewOrganization, Plan, Slug, administration, membership, revocation, service,
 };
@@ -38,7 +38,7 @@ pub async fn run(command: OrganizationCommand, config: &SignetConfig) -> Result<
 
 async fn carry_out(
     command: OrganizationCommand,
-    work: &mut Work,
+    work: &mut UnitOfWork,
     quotas: &QuotaSettings,
 ) -> Result<OrganizationReport> {
     match command {
@@ -69,7 +69,7 @@ async fn carry_out(
 
 async fn create(
     arguments: CreateOrganization,
-    work: &mut Work,
+    work: &mut UnitOfWork,
     quotas: &QuotaSettings,
 ) -> Result<OrganizationReport> {
     let owner = user(work, &arguments.owner).await?.id;
@@ -85,7 +85,7 @@ async fn create(
     }))
 }
 
-async fn set(command: SettingsCommand, work: &mut Work) -> Result<OrganizationReport> {
+async fn set(command: SettingsCommand, work: &mut UnitOfWork) -> Result<OrganizationReport> {
     let operator = Actor::Operator;
     let org = organization(work, command.organization()).await?.id;
     let done = match command {

@@ -6,10 +6,10 @@ use super::arguments::ServiceKeyCommand;
 use super::report::{ServiceKeyLine, ServiceKeyList, ServiceKeyReport, ServiceKeyRevoked, ServiceKeyShown};
 use crate::authentication::service_key::{KeyName, service};
 use crate::base::clock;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 
 /// Carries out a command in the caller's transaction, which the caller commits.
-pub async fn run(command: ServiceKeyCommand, work: &mut Work) -> Result<ServiceKeyReport> {
+pub async fn run(command: ServiceKeyCommand, work: &mut UnitOfWork) -> Result<ServiceKeyReport> {
     match command {
         ServiceKeyCommand::Create {
             name,

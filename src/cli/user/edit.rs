@@ -5,13 +5,13 @@ use anyhow::{Result, bail};
 use super::arguments::EditUser;
 use super::lookup::user;
 use super::report::{UserChanged, UserReport};
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::lifecycle::prove_email;
 use crate::tenancy::domain;
 use crate::user::{EmailAddress, UserName, service};
 
 /// Changes what is given, and says what that was. Nothing given is an error.
-pub(super) async fn edit(work: &mut Work, reference: &str, edit: EditUser) -> Result<UserReport> {
+pub(super) async fn edit(work: &mut UnitOfWork, reference: &str, edit: EditUser) -> Result<UserReport> {
     if edit == EditUser::default() {
         bail!("there is nothing to change; `signet user edit --help` lists what may be");
     }

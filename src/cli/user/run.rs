@@ -13,7 +13,7 @@ use crate::base::entropy::SystemEntropy;
 use crate::base::id::UserId;
 use crate::cli::operator;
 use crate::config::{SignUpSettings, SignetConfig};
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::lifecycle::sign_up::{self, MadeBy};
 use crate::lifecycle::{change_password, prove_email, unlock_user};
 use crate::tenancy::membership;
@@ -38,7 +38,7 @@ pub async fn run(command: UserCommand, config: &SignetConfig) -> Result<UserRepo
 /// [`UserCommand::password`] chose.
 pub async fn carry_out(
     command: UserCommand,
-    work: &mut Work,
+    work: &mut UnitOfWork,
     password: Option<HashedPassword>,
     settings: &SignUpSettings,
 ) -> Result<UserReport> {
@@ -111,7 +111,7 @@ pub async fn carry_out(
 
 async fn create(
     arguments: CreateUser,
-    work: &mut Work,
+    work: &mut UnitOfWork,
     password: Option<HashedPassword>,
     settings: &SignUpSettings,
 ) -> Result<UserReport> {

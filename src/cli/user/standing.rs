@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::lookup::user;
 use super::report::{UserChanged, UserReport};
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::lifecycle::{
     activate_user, archive_user, deactivate_user, delete_user, suspend_user, waitlist_user,
 };
@@ -22,7 +22,7 @@ pub(super) enum Act {
 }
 
 /// Does it to the person of an id, an address of mail or a user name.
-pub(super) async fn change(work: &mut Work, reference: &str, act: Act) -> Result<UserReport> {
+pub(super) async fn change(work: &mut UnitOfWork, reference: &str, act: Act) -> Result<UserReport> {
     let id = user(work, reference).await?.id;
     let done = match act {
         Act::Activate => {

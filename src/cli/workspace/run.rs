@@ -8,7 +8,7 @@ use crate::base::id::{OrganizationId, UserId, WorkspaceId};
 use crate::cli::organization::organization;
 use crate::cli::user::user;
 use crate::config::QuotaSettings;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::tenancy::Slug;
 use crate::tenancy::authority::Actor;
 use crate::tenancy::workspace::{NewWorkspace, Workspace, members, service};
@@ -19,7 +19,7 @@ const MOST_MEMBERS: u16 = 1000;
 /// Carries out a command in the caller's transaction, which the caller commits.
 pub async fn run(
     command: WorkspaceCommand,
-    work: &mut Work,
+    work: &mut UnitOfWork,
     quotas: &QuotaSettings,
 ) -> Result<WorkspaceReport> {
     let actor = &Actor::Operator;
@@ -84,7 +84,11 @@ pub async fn run(
     }
 }
 
-async fn show(work: &mut Work, organization: &OrganizationId, reference: &str) -> Result<WorkspaceReport> {
+async fn show(
+    work: &mut UnitOfWork,
+    organization: &OrganizationId,
+    reference: &str,
+) -> Result<WorkspaceReport> {
     let actor = &Actor::Operator;
     let workspace = workspace(work, organization, reference).await?;
     let place = (organization, &workspace.id);
@@ -93,7 +97,11 @@ async fn show(work: &mut Work, organization: &OrganizationId, reference: &str) -
     Ok(WorkspaceReport::Workspace(Box::new(view)))
 }
 
-async fn workspace(work: &mut Work, organization: &OrganizationId, reference: &str) -> Result<Workspace> {
+async fn workspace(
+    work: &mut UnitOfWork,
+    organization: &OrganizationId,
+    reference: &str,
+) -> Result<Workspace> {
     let unknown = || format!("there is no workspace {reference:?}; `signet workspace list` shows every one");
     // PostgreSQL holds no NUL in a text.
     if reference.contains('\0') {
@@ -104,13 +112,13 @@ async fn workspace(work: &mut Work, organization: &OrganizationId, reference: &s
         .with_context(unknown)
 }
 
-async fn find(work: &mut Work, which: &Which) -> Result<(OrganizationId, WorkspaceId)> {
+async fn find(work: &mut UnitOfWork, which: &Which) -> Result<(OrganizationId, WorkspaceId)> {
     let organization = organization(work, &which.org).await?.id;
     let workspace = workspace(work, &organization, &which.workspace).await?;
     Ok((organization, workspace.id))
 }
 
-async fn all(work: &mut Work, whom: &Whom) -> Result<(OrganizationId, WorkspaceId, UserId)> {
+async fn all(work: &mut UnitOfWork, whom: &Whom) -> Result<(OrganizationId, WorkspaceId, UserId)> {
     let (organization, workspace) = find(work, &whom.which).await?;
     let person = user(work, &whom.user).await?;
     Ok((organization, workspace, person.id))

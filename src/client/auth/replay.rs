@@ -12,8 +12,8 @@ use crate::base::clock::{self, Timestamp};
 use crate::base::digest::{self, Digest};
 use crate::base::id::ClientId;
 use crate::client::store::{self, AssertionUse};
-use crate::db::lease::Lender;
-use crate::db::{DatabaseError, Work};
+use crate::db::pool::Pool;
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// The most assertions in one statement.
 const MOST: usize = 512;
@@ -23,7 +23,7 @@ const KEPT: Duration = Duration::from_mins(10);
 /// The assertions that were used, as the database knows them.
 #[derive(Clone)]
 pub struct UsedAssertions {
-    lender: Lender,
+    pool: Pool,
     state: Arc<Mutex<State>>,
 }
 
@@ -42,9 +42,9 @@ struct Waiting {
 impl UsedAssertions {
     /// Over the database.
     #[must_use]
-    pub fn new(lender: Lender) -> Self {
+    pub fn new(pool: Pool) -> Self {
         Self {
-            lender,
+            pool,
             state: Arc::default(),
         }
     }
@@ -92,9 +92,9 @@ impl UsedAssertions {
     }
 
     async fn write(&self, uses: &[AssertionUse]) -> Result<Vec<Digest>, DatabaseError> {
-        let mut lease = self.lender.lend().await?;
-        let first = store::use_assertions(&mut lease, uses).await?;
-        lease.keep();
+        let mut connection = self.pool.acquire().await?;
+        let first = store::use_assertions(&mut connection, uses).await?;
+        connection.keep();
         Ok(first)
     }
 }
@@ -155,7 +155,7 @@ fn again(error: &DatabaseError) -> DatabaseError {
 }
 
 /// Forgets at most `limit` assertions that have expired; says how many.
-pub async fn expire(work: &mut Work, limit: i64) -> Result<u64, DatabaseError> {
+pub async fn expire(work: &mut UnitOfWork, limit: i64) -> Result<u64, DatabaseError> {
     let before = clock::before(work.now(), KEPT);
     store::expire_assertions(work, before, limit).await
 }

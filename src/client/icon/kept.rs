@@ -10,7 +10,7 @@ use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::id::ClientId;
 use crate::client::store;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// An icon as an operator sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,19 +40,23 @@ pub struct ServedIcon {
 
 /// Keeps what was fetched as the client's icon, in place of an earlier one; nothing where its address is not, or not any
 /// more, the client's `logo_uri`.
-pub async fn keep(work: &mut Work, client_id: &ClientId, icon: &FetchedIcon) -> Result<(), DatabaseError> {
+pub async fn keep(
+    work: &mut UnitOfWork,
+    client_id: &ClientId,
+    icon: &FetchedIcon,
+) -> Result<(), DatabaseError> {
     let now = work.now();
     store::keep_icon(work.connection()?, client_id, icon, now).await
 }
 
 /// A client's icon.
-pub async fn show(work: &mut Work, client_id: &ClientId) -> Result<Option<KeptIcon>, DatabaseError> {
+pub async fn show(work: &mut UnitOfWork, client_id: &ClientId) -> Result<Option<KeptIcon>, DatabaseError> {
     store::find_icon(work.connection()?, client_id).await
 }
 
 /// The icon of a digest, whichever clients have it. What was served lately is not sent by the database again.
 pub async fn serve(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     digest: &Digest,
     served: &ServedIcons,
 ) -> Result<Option<Arc<ServedIcon>>, DatabaseError> {

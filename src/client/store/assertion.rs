@@ -3,7 +3,7 @@
 use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::id::ClientId;
-use crate::db::{DatabaseError, PgConnection, Work};
+use crate::db::{DatabaseError, PgConnection, UnitOfWork};
 
 /// An assertion that is used.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ pub(in crate::client) async fn use_assertions(
 
 /// Forgets at most `limit` assertions that expired before; says how many.
 pub(in crate::client) async fn expire_assertions(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     before: Timestamp,
     limit: i64,
 ) -> Result<u64, DatabaseError> {

@@ -14,7 +14,7 @@ use crate::client::{
     Change, Client, ClientError, ClientMetadata, ClientType, MetadataError, NewClient, NewResource, Resource,
     TokenType, resource_service, service,
 };
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::scope::{self, Scope};
@@ -30,7 +30,7 @@ pub const DEMO_RESOURCE: &str = "https://api.example.test";
 
 /// Makes what is missing; answers with the demo application's new secret.
 pub(super) async fn provide(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     secrets: &mut SecretsFile,
     demo: &DemoAddresses,
 ) -> Result<Secret, SeedError> {
@@ -47,7 +47,7 @@ pub(super) async fn provide(
 }
 
 /// The service's secret is kept, for scripts; one that was lost is replaced.
-async fn provide_service(work: &mut Work, secrets: &mut SecretsFile) -> Result<(), SeedError> {
+async fn provide_service(work: &mut UnitOfWork, secrets: &mut SecretsFile) -> Result<(), SeedError> {
     let kept = secrets.find(DEMO_SERVICE).cloned();
     let made = match (find(work, DEMO_SERVICE).await?, kept) {
         (Some(_), Some(_)) => None,
@@ -63,7 +63,7 @@ async fn provide_service(work: &mut Work, secrets: &mut SecretsFile) -> Result<(
 }
 
 /// The application's secret is made anew at each start, and stands nowhere but in memory.
-async fn provide_web(work: &mut Work, demo: &DemoAddresses) -> Result<Secret, SeedError> {
+async fn provide_web(work: &mut UnitOfWork, demo: &DemoAddresses) -> Result<Secret, SeedError> {
     let client_id = ClientId::from_text(DEMO_CLIENT);
     match find(work, DEMO_CLIENT).await? {
         None => match create(work, DEMO_CLIENT, web(demo)?, None).await? {
@@ -81,7 +81,11 @@ async fn provide_web(work: &mut Work, demo: &DemoAddresses) -> Result<Secret, Se
 }
 
 /// Gives a client of an earlier version the scopes that its successor is made with.
-async fn complete(work: &mut Work, existing: Client, wanted: ClientMetadata) -> Result<(), ClientError> {
+async fn complete(
+    work: &mut UnitOfWork,
+    existing: Client,
+    wanted: ClientMetadata,
+) -> Result<(), ClientError> {
     if wanted.scope.is_subset(&existing.metadata.scope) {
         return Ok(());
     }
@@ -100,7 +104,7 @@ fn serves(client: &Client, demo: &DemoAddresses) -> bool {
         .any(|uri| uri == callback)
 }
 
-async fn find(work: &mut Work, client_id: &str) -> Result<Option<Client>, ClientError> {
+async fn find(work: &mut UnitOfWork, client_id: &str) -> Result<Option<Client>, ClientError> {
     match service::show(work, &ClientId::from_text(client_id)).await {
         Ok(client) => Ok(Some(client)),
         Err(ClientError::Unknown(_)) => Ok(None),
@@ -109,7 +113,7 @@ async fn find(work: &mut Work, client_id: &str) -> Result<Option<Client>, Client
 }
 
 async fn create(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     client_id: &str,
     metadata: ClientMetadata,
     chosen: Option<Secret>,

@@ -7,7 +7,7 @@ use crate::authentication::{self, Password, PasswordHash};
 use crate::base::id::UserId;
 use crate::base::secret::Secret;
 use crate::config::SignUpSettings;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::lifecycle::sign_up::{self, MadeBy};
 use crate::user::{
     self, AccessTier, EmailAddress, Identifier, NewUser, PlatformRole, ProfileDetails, UserError, UserName,
@@ -54,7 +54,7 @@ async fn prepare_one(
     secrets: &mut SecretsFile,
     name: &'static str,
 ) -> Result<Prepared, SeedError> {
-    let mut work = app.single(app.circumstances(super::seeding::origin())).await?;
+    let mut work = app.single(app.context(super::seeding::origin())).await?;
     let existing = find(&mut work, name).await?;
     // The connection goes back before the hash: a pool may have only one.
     drop(work);
@@ -77,7 +77,7 @@ async fn prepare_one(
 
 /// Makes the accounts that are missing, and stores the new hashes.
 pub(super) async fn complete(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     prepared: [Prepared; 3],
     settings: &SignUpSettings,
 ) -> Result<People, SeedError> {
@@ -90,7 +90,7 @@ pub(super) async fn complete(
 }
 
 async fn complete_one(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     prepared: Prepared,
     settings: &SignUpSettings,
 ) -> Result<UserId, SeedError> {
@@ -118,7 +118,7 @@ async fn complete_one(
     Ok(id)
 }
 
-async fn find(work: &mut Work, name: &str) -> Result<Option<UserId>, SeedError> {
+async fn find(work: &mut UnitOfWork, name: &str) -> Result<Option<UserId>, SeedError> {
     let Some(identifier) = Identifier::parse(name) else {
         return Ok(None);
     };

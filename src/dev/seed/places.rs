@@ -3,7 +3,7 @@
 use super::error::SeedError;
 use crate::base::id::{OrganizationId, UserId};
 use crate::config::QuotaSettings;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::tenancy::{
     Actor, Joining, MemberRole, NewOrganization, OrganizationType, Slug, TenancyError, membership, service,
 };
@@ -18,7 +18,7 @@ pub(super) const GLOBEX: Place = ("globex", "Globex");
 
 /// Makes an organization if there is none of its slug, and makes a person a member of it if they are none.
 pub(super) async fn provide(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     (slug, name): Place,
     owner: &UserId,
     member: &UserId,
@@ -39,7 +39,7 @@ pub(super) async fn provide(
 }
 
 async fn create(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     slug: &str,
     name: &str,
     owner: &UserId,

@@ -47,13 +47,13 @@ pub async fn seed(app: &App, passwords_file: &Path, demo: &DemoAddresses) -> Res
     let mut secrets = SecretsFile::read(passwords_file)?;
     let prepared = people::prepare(app, &mut secrets).await?;
 
-    let mut work = app.begin(app.circumstances(origin())).await?;
+    let mut work = app.begin(app.context(origin())).await?;
     let people = people::complete(&mut work, prepared, &app.config().sign_up).await?;
     places::provide(&mut work, ACME, &people.ada, &people.grace).await?;
     secrets.save()?;
     work.commit().await?;
 
-    let mut work = app.begin(app.circumstances(origin())).await?;
+    let mut work = app.begin(app.context(origin())).await?;
     places::provide(&mut work, GLOBEX, &people.root, &people.ada).await?;
     let demo_client_secret = clients::provide(&mut work, &mut secrets, demo).await?;
     secrets.save()?;

@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use super::watch::Watch;
 use crate::authentication::service_key::ServiceScope;
-use crate::db::work::Circumstances;
-use crate::http::edge::{Edge, Visit};
+use crate::db::unit_of_work::RequestContext;
+use crate::http::app_state::AppState;
 use crate::http::extract::form::Query;
 use crate::http::extract::params::Params;
 use crate::http::extract::service_key;
@@ -36,14 +36,14 @@ struct Body {
 
 /// Answers `?after=<cursor>&wait=<seconds>`.
 pub async fn get(
-    State(edge): State<Edge>,
+    State(state): State<AppState>,
     Extension(watch): Extension<Watch>,
-    Visit(visit): Visit,
+    context: RequestContext,
     headers: HeaderMap,
     Query(params): Query,
 ) -> Result<Response, Problem> {
-    service_key::require(&edge, &headers, &visit, ServiceScope::EpochRead).await?;
-    let request_id = visit.origin.request_id.clone();
+    service_key::require(&state, &headers, &context, ServiceScope::EpochRead).await?;
+    let request_id = context.origin.request_id.clone();
     let refuse = |code, detail| Problem::new(StatusCode::BAD_REQUEST, code, detail, &request_id);
     let params =
         params.map_err(|_| refuse("invalid_request", "The query is malformed or repeats a name."))?;
@@ -57,7 +57,7 @@ pub async fn get(
         })?),
     };
     let wait = wait(&params).ok_or_else(|| refuse("wait_malformed", "wait is 0 to 25 seconds."))?;
-    let changes = read(&edge, &watch, visit, after, wait)
+    let changes = read(&state, &watch, context, after, wait)
         .await
         .map_err(|error| Failure::from(error).problem(&request_id))?;
     let body = Body {
@@ -80,18 +80,18 @@ fn wait(params: &Params) -> Option<Duration> {
 
 /// Reads, and reads again when there is news or the time is over. No connection is held while waiting.
 async fn read(
-    edge: &Edge,
+    state: &AppState,
     watch: &Watch,
-    visit: Circumstances,
+    context: RequestContext,
     after: Option<Cursor>,
     wait: Duration,
 ) -> Result<Changes, crate::db::DatabaseError> {
     let deadline = tokio::time::Instant::now() + wait;
     // Before the first reading, so that what comes between that and the waiting is not missed.
-    let mut waiting = watch.wait(&edge.app);
+    let mut waiting = watch.wait(&state.app);
     loop {
         let late = tokio::time::Instant::now() >= deadline;
-        let mut work = edge.app.repeatable(visit.clone()).await?;
+        let mut work = state.app.repeatable(context.clone()).await?;
         let changes = cutoff::changes(&mut work, after.as_ref()).await?;
         drop(work);
         if late || changes.full || !changes.cutoffs.is_empty() {

@@ -83,7 +83,7 @@ async fn poll(state: Arc<State>, app: App) {
 }
 
 async fn look(app: &App, seen: Option<&Cursor>) -> Result<Option<Cursor>, DatabaseError> {
-    let circumstances = app.circumstances(Origin::internal("membership epoch"));
-    let mut work = app.repeatable(circumstances).await?;
+    let context = app.context(Origin::internal("membership epoch"));
+    let mut work = app.repeatable(context).await?;
     cutoff::moved(&mut work, seen).await
 }

@@ -14,12 +14,12 @@ use serde::Serialize;
 use super::person::{self, decide};
 use crate::base::display;
 use crate::client::{Client, Resource};
-use crate::db::work::Circumstances;
+use crate::db::unit_of_work::RequestContext;
 use crate::endpoint::client;
 use crate::grant::client_credentials;
-use crate::grant::issue::Granting;
-use crate::grant::outcome::{Outcome, Tokens};
-use crate::http::edge::{Edge, Visit};
+use crate::grant::issue::GrantContext;
+use crate::grant::outcome::{GrantOutcome, Tokens};
+use crate::http::app_state::AppState;
 use crate::http::extract::form::Form;
 use crate::http::extract::params::Params;
 use crate::http::middleware::request_log::LoggedClient;
@@ -29,7 +29,7 @@ use crate::http::respond::refusal::{self, Asker};
 use crate::protocol::error::{ErrorCode, ProtocolError, Remark};
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::scope::{self, Scope};
-use crate::token::access_token::Moment;
+use crate::token::access_token::MintContext;
 
 /// RFC 6749 §5.1.
 #[derive(Serialize)]
@@ -47,14 +47,14 @@ struct TokenResponse<'a> {
 
 /// Answers a token request.
 pub async fn post(
-    State(edge): State<Edge>,
-    Visit(circumstances): Visit,
+    State(state): State<AppState>,
+    context: RequestContext,
     headers: HeaderMap,
     Form(params): Form,
 ) -> Result<Response, OAuthError> {
     let params = params?;
-    let client = client::authenticate(&edge, &headers, &params, circumstances.now).await?;
-    let mut response = answer(&edge, circumstances, &client, &params)
+    let client = client::authenticate(&state, &headers, &params, context.now).await?;
+    let mut response = answer(&state, context, &client, &params)
         .await
         .unwrap_or_else(|error| error.of_client(&client.client_id).into_response());
     let logged = LoggedClient(client.client_id.clone());
@@ -63,44 +63,44 @@ pub async fn post(
 }
 
 async fn answer(
-    edge: &Edge,
-    circumstances: Circumstances,
+    state: &AppState,
+    context: RequestContext,
     client: &Client,
     params: &Params,
 ) -> Result<Response, OAuthError> {
     let grant_type = grant_type(client, params)?;
-    if let Some(reason) = edge.app.may_not_mint() {
+    if let Some(reason) = state.app.may_not_mint() {
         tracing::error!(reason, client.id = %client.client_id, "no token was minted");
         return Err(OAuthError::unavailable());
     }
     let resource = resource(
-        edge,
+        state,
         params,
         grant_type,
         client.metadata.default_resource.as_deref(),
     )
     .await?;
-    let keys = edge.app.issuance().keys.current();
-    let granting = Granting {
-        issuance: edge.app.issuance(),
+    let keys = state.app.token_issuer().keys.current();
+    let grant = GrantContext {
+        token_issuer: state.app.token_issuer(),
         keys: &keys,
         client,
         resource: resource.as_deref(),
     };
     let outcome = match grant_type {
-        GrantType::AuthorizationCode => person::exchange(edge, circumstances, granting, params).await?,
-        GrantType::RefreshToken => person::refresh(edge, circumstances, granting, params).await?,
-        GrantType::ClientCredentials => own_token(edge, circumstances, granting, params).await?,
+        GrantType::AuthorizationCode => person::exchange(state, context, grant, params).await?,
+        GrantType::RefreshToken => person::refresh(state, context, grant, params).await?,
+        GrantType::ClientCredentials => own_token(state, context, grant, params).await?,
     };
     match outcome {
-        Outcome::Granted(tokens) => {
+        GrantOutcome::Granted(tokens) => {
             let mut response = respond(&tokens);
             if grant_type == GrantType::ClientCredentials {
                 tell_left_out(&mut response, client, params, &tokens.scope);
             }
             Ok(response)
         }
-        Outcome::Refused(error) => Err(OAuthError::new(error)),
+        GrantOutcome::Refused(error) => Err(OAuthError::new(error)),
     }
 }
 
@@ -162,7 +162,7 @@ fn respond(tokens: &Tokens) -> Response {
 
 /// The resource that the request names (RFC 8707 §2.2). A code or refresh token brings its own.
 async fn resource(
-    edge: &Edge,
+    state: &AppState,
     params: &Params,
     grant_type: GrantType,
     default: Option<&str>,
@@ -175,7 +175,7 @@ async fn resource(
     }
     let wanted = first.or(default.filter(|_| grant_type == GrantType::ClientCredentials));
     let Some(identifier) = wanted else { return Ok(None) };
-    let found = edge
+    let found = state
         .app
         .resources()
         .find(identifier)
@@ -191,30 +191,29 @@ async fn resource(
 }
 
 async fn own_token(
-    edge: &Edge,
-    circumstances: Circumstances,
-    granting: Granting<'_>,
+    state: &AppState,
+    context: RequestContext,
+    grant: GrantContext<'_>,
     params: &Params,
-) -> Result<Outcome, OAuthError> {
-    let moment = Moment {
-        now: circumstances.now,
-        entropy: &*circumstances.entropy,
-        epoch: circumstances.epoch,
+) -> Result<GrantOutcome, OAuthError> {
+    let mint = MintContext {
+        now: context.now,
+        entropy: &*context.entropy,
+        epoch: context.epoch,
     };
-    let minted = decide(client_credentials::grant(moment, granting, params.get("scope")))?;
+    let minted = decide(client_credentials::grant(mint, grant, params.get("scope")))?;
     let (token, scope) = match minted {
         Ok(Ok(minted)) => minted,
         Ok(Err(refused)) | Err(refused) => return Ok(refused),
     };
     if token.reference.is_some() {
         let failed = |error| Failure::from(error).oauth();
-        let mut work = edge.app.single(circumstances.clone()).await.map_err(failed)?;
-        if let Err(refused) = decide(client_credentials::store_reference(&mut work, &token, granting).await)?
-        {
+        let mut work = state.app.single(context.clone()).await.map_err(failed)?;
+        if let Err(refused) = decide(client_credentials::store_reference(&mut work, &token, grant).await)? {
             return Ok(refused);
         }
     }
-    Ok(Outcome::Granted(Box::new(client_credentials::tokens(
+    Ok(GrantOutcome::Granted(Box::new(client_credentials::tokens(
         token, scope,
     ))))
 }

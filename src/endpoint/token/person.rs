@@ -6,21 +6,21 @@
 
 use super::answer::missing;
 use crate::client::AccessTokenFormat;
-use crate::db::work::Circumstances;
-use crate::db::{DatabaseError, Work};
+use crate::db::unit_of_work::RequestContext;
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::grant::authorization_code::{self, CodeRequest};
 use crate::grant::consult::{self, Consulted};
-use crate::grant::issue::Granting;
-use crate::grant::outcome::{GrantError, Outcome};
+use crate::grant::issue::GrantContext;
+use crate::grant::outcome::{GrantError, GrantOutcome};
 use crate::grant::refresh_token::{self, RefreshRequest};
 use crate::hook::HookError;
-use crate::http::edge::Edge;
+use crate::http::app_state::AppState;
 use crate::http::extract::params::Params;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::oauth::OAuthError;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::scope::Scope;
-use crate::token::issuance::MintError;
+use crate::token::token_issuer::MintError;
 
 /// What a client presents.
 #[derive(Clone, Copy)]
@@ -31,11 +31,11 @@ enum Presented<'a> {
 
 /// Redeems a code.
 pub(super) async fn exchange(
-    edge: &Edge,
-    circumstances: Circumstances,
-    granting: Granting<'_>,
+    state: &AppState,
+    context: RequestContext,
+    grant: GrantContext<'_>,
     params: &Params,
-) -> Result<Outcome, OAuthError> {
+) -> Result<GrantOutcome, OAuthError> {
     let code = params
         .get("code")
         .ok_or_else(|| missing("code", "code is missing"))?;
@@ -44,16 +44,16 @@ pub(super) async fn exchange(
         redirect_uri: params.get("redirect_uri"),
         code_verifier: params.get("code_verifier"),
     };
-    grant(edge, circumstances, granting, Presented::Code(request)).await
+    carry_out(state, context, grant, Presented::Code(request)).await
 }
 
 /// Rotates a refresh token.
 pub(super) async fn refresh(
-    edge: &Edge,
-    circumstances: Circumstances,
-    granting: Granting<'_>,
+    state: &AppState,
+    context: RequestContext,
+    grant: GrantContext<'_>,
     params: &Params,
-) -> Result<Outcome, OAuthError> {
+) -> Result<GrantOutcome, OAuthError> {
     let token = params
         .get("refresh_token")
         .ok_or_else(|| missing("refresh_token", "refresh_token is missing"))?;
@@ -70,50 +70,47 @@ pub(super) async fn refresh(
         refresh_token: token,
         scope: scope.as_ref(),
         organization: organization.as_deref(),
-        presented_at: circumstances.now,
+        presented_at: context.now,
     };
-    grant(edge, circumstances, granting, Presented::Refresh(request)).await
+    carry_out(state, context, grant, Presented::Refresh(request)).await
 }
 
 /// Completes at once where nobody is to be asked. Else prepares, asks, completes; once more from the start if what was
 /// asked about changed meanwhile. Whoever is asked takes time, so that the clock is read again for each step: what has
 /// expired by then is not granted, and what is granted is dated by then.
-async fn grant(
-    edge: &Edge,
-    circumstances: Circumstances,
-    granting: Granting<'_>,
+async fn carry_out(
+    state: &AppState,
+    context: RequestContext,
+    grant: GrantContext<'_>,
     presented: Presented<'_>,
-) -> Result<Outcome, OAuthError> {
-    if !consult::is_needed(granting) {
-        let completed = complete(edge, &circumstances, granting, (presented, None)).await?;
+) -> Result<GrantOutcome, OAuthError> {
+    if !consult::is_needed(grant) {
+        let completed = complete(state, &context, grant, (presented, None)).await?;
         return match completed {
             Some(outcome) => Ok(outcome),
-            None => settled(explain(edge, &circumstances, granting, (presented, None)).await?),
+            None => settled(explain(state, &context, grant, (presented, None)).await?),
         };
     }
     for _ in 0..consult::ATTEMPTS {
-        let circumstances = at_present(edge, &circumstances);
-        let consulted = match consult(edge, &circumstances, granting, presented).await? {
+        let context = at_present(state, &context);
+        let consulted = match consult(state, &context, grant, presented).await? {
             Ok(Some(consulted)) => consulted,
-            Ok(None) => return settled(explain(edge, &circumstances, granting, (presented, None)).await?),
+            Ok(None) => return settled(explain(state, &context, grant, (presented, None)).await?),
             Err(refused) => return Ok(refused),
         };
-        let circumstances = at_present(edge, &circumstances);
+        let context = at_present(state, &context);
         // The keys are taken again too: one that was revoked while the hooks thought signs nothing.
-        if let Some(reason) = edge.app.may_not_mint() {
-            tracing::error!(reason, client.id = %granting.client.client_id, "no token was minted");
+        if let Some(reason) = state.app.may_not_mint() {
+            tracing::error!(reason, client.id = %grant.client.client_id, "no token was minted");
             return Err(OAuthError::unavailable());
         }
-        let keys = edge.app.issuance().keys.current();
-        let granting = Granting {
-            keys: &keys,
-            ..granting
-        };
+        let keys = state.app.token_issuer().keys.current();
+        let grant = GrantContext { keys: &keys, ..grant };
         let known = (presented, Some(&consulted));
         let outcome = if consulted.replays() {
-            explain(edge, &circumstances, granting, known).await?
+            explain(state, &context, grant, known).await?
         } else {
-            complete(edge, &circumstances, granting, known).await?
+            complete(state, &context, grant, known).await?
         };
         if let Some(outcome) = outcome {
             return Ok(outcome);
@@ -122,30 +119,30 @@ async fn grant(
     settled(None)
 }
 
-fn at_present(edge: &Edge, circumstances: &Circumstances) -> Circumstances {
-    Circumstances {
-        now: edge.app.clock().now(),
-        ..circumstances.clone()
+fn at_present(state: &AppState, context: &RequestContext) -> RequestContext {
+    RequestContext {
+        now: state.app.clock().now(),
+        ..context.clone()
     }
 }
 
 /// Reads what would be granted, lets go of the connection, and asks. `None` if nothing would be.
 async fn consult(
-    edge: &Edge,
-    circumstances: &Circumstances,
-    granting: Granting<'_>,
+    state: &AppState,
+    context: &RequestContext,
+    grant: GrantContext<'_>,
     presented: Presented<'_>,
-) -> Result<Result<Option<Consulted>, Outcome>, OAuthError> {
-    let mut work = edge.app.repeatable(circumstances.clone()).await.map_err(failed)?;
+) -> Result<Result<Option<Consulted>, GrantOutcome>, OAuthError> {
+    let mut work = state.app.repeatable(context.clone()).await.map_err(failed)?;
     let prepared = match presented {
-        Presented::Code(request) => authorization_code::prepare(&mut work, granting, request).await,
-        Presented::Refresh(request) => refresh_token::prepare(&mut work, granting, request).await,
+        Presented::Code(request) => authorization_code::prepare(&mut work, grant, request).await,
+        Presented::Refresh(request) => refresh_token::prepare(&mut work, grant, request).await,
     };
     match decide(prepared)? {
         Ok(Some(prepared)) => {
             // Nothing was written: this lends the connection to the next one while the hooks are asked.
             work.commit().await.map_err(failed)?;
-            let consulted = decide(consult::consult(granting, circumstances, prepared).await)?;
+            let consulted = decide(consult::consult(grant, context, prepared).await)?;
             Ok(consulted.map(Some))
         }
         Ok(None) => Ok(Ok(None)),
@@ -155,15 +152,15 @@ async fn consult(
 
 /// The completing statement; `None` if it found nothing to complete.
 async fn complete(
-    edge: &Edge,
-    circumstances: &Circumstances,
-    granting: Granting<'_>,
+    state: &AppState,
+    context: &RequestContext,
+    grant: GrantContext<'_>,
     (presented, consulted): (Presented<'_>, Option<&Consulted>),
-) -> Result<Option<Outcome>, OAuthError> {
-    let mut work = begin(edge, circumstances.clone(), granting, presented).await?;
+) -> Result<Option<GrantOutcome>, OAuthError> {
+    let mut work = begin(state, context.clone(), grant, presented).await?;
     let completed = match presented {
-        Presented::Code(request) => authorization_code::redeem(&mut work, granting, request, consulted).await,
-        Presented::Refresh(request) => refresh_token::rotate(&mut work, granting, request, consulted).await,
+        Presented::Code(request) => authorization_code::redeem(&mut work, grant, request, consulted).await,
+        Presented::Refresh(request) => refresh_token::rotate(&mut work, grant, request, consulted).await,
     };
     match decide(completed)? {
         Err(outcome) => Ok(Some(outcome)),
@@ -181,15 +178,15 @@ async fn complete(
 /// Why there was nothing to complete, or a lost reply once more. `None` if that cannot be said without asking the
 /// hooks anew.
 async fn explain(
-    edge: &Edge,
-    circumstances: &Circumstances,
-    granting: Granting<'_>,
+    state: &AppState,
+    context: &RequestContext,
+    grant: GrantContext<'_>,
     (presented, consulted): (Presented<'_>, Option<&Consulted>),
-) -> Result<Option<Outcome>, OAuthError> {
-    let mut work = edge.app.begin(circumstances.clone()).await.map_err(failed)?;
+) -> Result<Option<GrantOutcome>, OAuthError> {
+    let mut work = state.app.begin(context.clone()).await.map_err(failed)?;
     let explained = match presented {
-        Presented::Code(request) => authorization_code::explain(&mut work, granting, request).await,
-        Presented::Refresh(request) => refresh_token::explain(&mut work, granting, request, consulted).await,
+        Presented::Code(request) => authorization_code::explain(&mut work, grant, request).await,
+        Presented::Refresh(request) => refresh_token::explain(&mut work, grant, request, consulted).await,
     };
     if matches!(
         explained,
@@ -203,7 +200,7 @@ async fn explain(
     Ok(Some(outcome.unwrap_or_else(|refused| refused)))
 }
 
-fn settled(outcome: Option<Outcome>) -> Result<Outcome, OAuthError> {
+fn settled(outcome: Option<GrantOutcome>) -> Result<GrantOutcome, OAuthError> {
     outcome.ok_or_else(|| Failure::from(MintError::Hook(HookError::Conflict)).oauth())
 }
 
@@ -212,10 +209,10 @@ fn failed(error: DatabaseError) -> OAuthError {
 }
 
 /// What a grant ended in, as the endpoint answers it. A hook's refusal is an answer, whatever the hook named.
-pub(super) fn decide<T>(result: Result<T, GrantError>) -> Result<Result<T, Outcome>, OAuthError> {
+pub(super) fn decide<T>(result: Result<T, GrantError>) -> Result<Result<T, GrantOutcome>, OAuthError> {
     let refused = |description| {
         let error = ProtocolError::new(ErrorCode::InvalidGrant, description);
-        Ok(Err(Outcome::Refused(error)))
+        Ok(Err(GrantOutcome::Refused(error)))
     };
     match result {
         Ok(value) => Ok(Ok(value)),
@@ -235,19 +232,19 @@ pub(super) fn decide<T>(result: Result<T, GrantError>) -> Result<Result<T, Outco
 /// taken back if it does. A rotation may be sent twice, since within the grace the same token is given the same
 /// successor; a code's redemption never is.
 async fn begin(
-    edge: &Edge,
-    circumstances: Circumstances,
-    granting: Granting<'_>,
+    state: &AppState,
+    context: RequestContext,
+    grant: GrantContext<'_>,
     presented: Presented<'_>,
-) -> Result<Work, OAuthError> {
-    let graceful = !granting.issuance.settings.refresh_grace().is_zero();
-    let answerable = edge.app.can_answer(granting.keys, &granting.client.metadata);
-    let work = match (granting.client.metadata.access_token_format, presented) {
+) -> Result<UnitOfWork, OAuthError> {
+    let graceful = !grant.token_issuer.settings.refresh_grace().is_zero();
+    let answerable = state.app.can_answer(grant.keys, &grant.client.metadata);
+    let work = match (grant.client.metadata.access_token_format, presented) {
         (AccessTokenFormat::Jwt, Presented::Refresh(_)) if answerable && graceful => {
-            edge.app.repeatable(circumstances).await
+            state.app.repeatable(context).await
         }
-        (AccessTokenFormat::Jwt, _) if answerable => edge.app.single(circumstances).await,
-        (AccessTokenFormat::Jwt | AccessTokenFormat::Reference, _) => edge.app.begin(circumstances).await,
+        (AccessTokenFormat::Jwt, _) if answerable => state.app.single(context).await,
+        (AccessTokenFormat::Jwt | AccessTokenFormat::Reference, _) => state.app.begin(context).await,
     };
     work.map_err(failed)
 }

@@ -2,9 +2,9 @@
 //! issuing a token to anybody. The command line and the API ask it alike. No connection is held while hooks are asked, and
 //! what an SQL hook does is rolled back as ever.
 
-mod answer;
 mod output;
+mod report;
 mod subject;
 
-pub use answer::{Preview, PreviewError, PreviewedOutput, preview};
+pub use report::{Preview, PreviewError, PreviewedOutput, preview};
 pub use subject::{Asked, GRANT_TYPES, Prepared, prepare};

@@ -3,36 +3,36 @@
 
 use serde_json::{Map, Value};
 
-use super::answer::{PreviewError, PreviewedOutput};
+use super::report::{PreviewError, PreviewedOutput};
 use super::subject::Subject;
 use crate::base::id::{HookEventId, TokenId};
 use crate::base::secret::Secret;
 use crate::claims::assemble::{self, Decided, TokenSubject};
 use crate::claims::outputs::Switches;
-use crate::claims::preview::{self, Failure, Step};
+use crate::claims::preview::{self, Failure, HookDryRun};
 use crate::grant::consult;
 use crate::hook::ask::{Occasion, Question};
 use crate::hook::definition::OnFailure;
 use crate::hook::merge::Draft;
-use crate::hook::{Hook, Hooks, answer};
+use crate::hook::{Hook, Hooks, response};
 use crate::protocol::claims::{self, Output};
 use crate::protocol::scope::{OPENID, ORGANIZATIONS};
 use crate::signing::key_set::KeySet;
-use crate::token::access_token::{self, Moment, Recipient};
+use crate::token::access_token::{self, MintContext, Recipient};
 use crate::token::id_token::{self, IdTokenContent};
-use crate::token::issuance::{Issuance, MintError};
+use crate::token::token_issuer::{MintError, TokenIssuer};
 
 /// What a dry run stands on.
 pub(super) struct Bench<'a> {
-    pub(super) issuance: &'a Issuance,
+    pub(super) token_issuer: &'a TokenIssuer,
     pub(super) keys: &'a KeySet,
     pub(super) hooks: &'a Hooks,
-    pub(super) moment: Moment<'a>,
+    pub(super) mint: MintContext<'a>,
 }
 
 impl Subject {
     fn occasion(&self, bench: &Bench<'_>, output: Output) -> Occasion<'_> {
-        let now = bench.moment.now;
+        let now = bench.mint.now;
         let (grant_type, method) = match output {
             Output::AccessToken | Output::IdToken => {
                 (Some(self.grant_type.name()), consult::method(self.grant_type))
@@ -40,7 +40,7 @@ impl Subject {
             Output::Userinfo => (None, "userinfo"),
         };
         Occasion {
-            event_id: HookEventId::new(now, bench.moment.entropy),
+            event_id: HookEventId::new(now, bench.mint.entropy),
             now,
             address: None,
             user_id: &self.user.id,
@@ -85,11 +85,11 @@ pub(super) async fn access_token(
     subject: &Subject,
     hooks: &[Hook],
 ) -> Result<(PreviewedOutput, Option<Secret>), PreviewError> {
-    let now = bench.moment.now;
-    let jti = TokenId::new(now, bench.moment.entropy);
+    let now = bench.mint.now;
+    let jti = TokenId::new(now, bench.mint.entropy);
     let of_token = TokenSubject::Person(Box::new(subject.facts.clone()));
     let (recipient, scope) = (subject.recipient(), &subject.scope);
-    let draft = access_token::draft(bench.issuance, now, recipient, &of_token, scope, &jti);
+    let draft = access_token::draft(bench.token_issuer, now, recipient, &of_token, scope, &jti);
     let occasion = subject.occasion(bench, Output::AccessToken);
     let names = subject.resource.as_ref().map(|resource| &resource.claim_names);
     let question = Question {
@@ -112,9 +112,9 @@ pub(super) async fn access_token(
     });
     let of_token = TokenSubject::Person(Box::new(facts));
     let token = access_token::mint(
-        bench.issuance,
+        bench.token_issuer,
         bench.keys,
-        bench.moment,
+        bench.mint,
         recipient,
         &of_token,
         scope,
@@ -134,9 +134,9 @@ pub(super) async fn id_token(
         let reason = "without the scope openid there is no ID token";
         return Ok(PreviewedOutput::absent(Output::IdToken, reason));
     }
-    let (now, client) = (bench.moment.now, &subject.client);
+    let (now, client) = (bench.mint.now, &subject.client);
     let content = subject.content(None);
-    let draft = id_token::draft(bench.issuance, client, &subject.facts, content, now);
+    let draft = id_token::draft(bench.token_issuer, client, &subject.facts, content, now);
     let occasion = subject.occasion(bench, Output::IdToken);
     let question = Question {
         occasion: &occasion,
@@ -147,12 +147,12 @@ pub(super) async fn id_token(
     if let Some(additions) = additions {
         let mut facts = subject.facts.clone();
         facts.decided = Some(Decided {
-            jti: TokenId::new(now, bench.moment.entropy),
+            jti: TokenId::new(now, bench.mint.entropy),
             access_token: None,
             id_token: Some(additions),
         });
         let content = subject.content(access_token);
-        let token = id_token::mint(bench.issuance, bench.keys, client, &facts, content, now)?;
+        let token = id_token::mint(bench.token_issuer, bench.keys, client, &facts, content, now)?;
         let said = bench.keys.verify_hint(token.expose(), id_token::TYPE)?;
         report.says(said, token.expose().len());
     }
@@ -203,7 +203,7 @@ fn asked_about<'a>(
         protocol: &draft.protocol,
         tenancy: &draft.tenancy,
         facts,
-        user_role_alias: bench.issuance.settings.user_role_alias,
+        user_role_alias: bench.token_issuer.settings.user_role_alias,
         claim_names: None,
     }
 }
@@ -230,7 +230,7 @@ async fn walk(
         }
         report.steps.push(step);
     }
-    if let Err(error) = answer::check_size(&additions)
+    if let Err(error) = response::check_size(&additions)
         && report.failure.is_none()
     {
         report.fails(Some(Failure::from(&error)));
@@ -239,7 +239,7 @@ async fn walk(
     Ok((report, (!ends).then_some(additions)))
 }
 
-fn stops(hook: &Hook, step: &Step) -> bool {
+fn stops(hook: &Hook, step: &HookDryRun) -> bool {
     step.failure
         .as_ref()
         .is_some_and(|failure| failure.is_refusal || hook.settings.on_failure == OnFailure::Closed)

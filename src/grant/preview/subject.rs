@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::answer::{Preview, PreviewError};
+use super::report::{Preview, PreviewError};
 use crate::authentication::Assurance;
 use crate::authentication::assurance::Proof;
 use crate::base::id::{GrantId, OrganizationId, SessionId};
 use crate::claims::assemble::GrantFacts;
 use crate::claims::preview::Failure;
 use crate::client::{Client, Resource};
-use crate::db::Work;
-use crate::hook::{Hooks, answer};
+use crate::db::UnitOfWork;
+use crate::hook::{Hooks, response};
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::scope::{ORGANIZATIONS, Scope};
 use crate::tenancy;
-use crate::token::issuance::Issuance;
+use crate::token::token_issuer::TokenIssuer;
 use crate::user::User;
 
 /// The grants of people, which are those that can be previewed.
@@ -57,8 +57,8 @@ pub(super) struct Subject {
 
 /// Reads what a grant would read that began now.
 pub async fn prepare(
-    work: &mut Work,
-    issuance: &Issuance,
+    work: &mut UnitOfWork,
+    token_issuer: &TokenIssuer,
     asked: Asked<'_>,
 ) -> Result<Prepared, PreviewError> {
     let Asked {
@@ -81,7 +81,7 @@ pub async fn prepare(
     let facts = Hooks::facts(work, &user.id, requested, &client.metadata.scope).await?;
     let audience = resource
         .as_ref()
-        .map_or(issuance.issuer.as_str(), |resource| &resource.identifier);
+        .map_or(token_issuer.issuer.as_str(), |resource| &resource.identifier);
     let mut preview = Preview {
         user_id: user.id.to_string(),
         client_id: client.client_id.to_string(),
@@ -92,7 +92,7 @@ pub async fn prepare(
         verdict: "refused",
         failure: None,
     };
-    let tenancy = match answer::read(facts) {
+    let tenancy = match response::read(facts) {
         Err(error) => Err(Failure::from(&error)),
         Ok(tenancy) => closed(&user, &client).map_or(Ok(tenancy), Err),
     };
@@ -147,7 +147,7 @@ fn closed(user: &User, client: &Client) -> Option<Failure> {
 }
 
 /// A grant that never was, of a person who has just signed in with a password.
-fn facts_of(work: &Work, user: &User, client: &Client, tenancy: Map<String, Value>) -> GrantFacts {
+fn facts_of(work: &UnitOfWork, user: &User, client: &Client, tenancy: Map<String, Value>) -> GrantFacts {
     let (now, entropy) = (work.now(), work.entropy());
     GrantFacts {
         grant_id: GrantId::new(now, entropy),

@@ -10,7 +10,7 @@ use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, SessionId, UserId};
 use crate::client::Resource;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::grant::authorization_code::OFFLINE;
 use crate::grant::issue::GrantedRow;
 use crate::grant::refresh_token::ANY_ORGANIZATION;
@@ -38,7 +38,7 @@ pub(in crate::grant) struct Redemption<'a> {
 }
 
 pub(in crate::grant) async fn redeem(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     redemption: Redemption<'_>,
 ) -> Result<Completed, DatabaseError> {
     let now = work.now();
@@ -149,7 +149,7 @@ pub(in crate::grant) struct FoundCode {
 }
 
 pub(in crate::grant) async fn find_code(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     digest: &Digest,
 ) -> Result<Option<FoundCode>, DatabaseError> {
     let row = sqlx::query!(
@@ -198,7 +198,7 @@ pub(in crate::grant) struct Rotation<'a> {
 }
 
 pub(in crate::grant) async fn rotate(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     rotation: Rotation<'_>,
 ) -> Result<Completed, DatabaseError> {
     let now = work.now();
@@ -289,7 +289,7 @@ pub(in crate::grant) struct FoundRefresh {
 }
 
 pub(in crate::grant) async fn find_refresh(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     digest: &Digest,
 ) -> Result<Option<FoundRefresh>, DatabaseError> {
     let now = work.now();
@@ -318,7 +318,7 @@ pub(in crate::grant) async fn find_refresh(
 
 /// The living grant of a refresh family without rotating it: for the same answer once more.
 pub(in crate::grant) async fn current(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     digest: &Digest,
     requested: &Requested<'_>,
     with_person: bool,

@@ -5,7 +5,7 @@ use super::complete::{Completed, Redemption, Requested, assurance, audience};
 use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, SessionId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::grant::issue::GrantedRow;
 use crate::grant::refresh_token::ANY_ORGANIZATION;
 use crate::protocol::pkce::CodeChallenge;
@@ -13,7 +13,7 @@ use crate::protocol::scope::Scope;
 
 /// The grant that redeeming would make.
 pub(in crate::grant) async fn prepare_redemption(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     redemption: &Redemption<'_>,
 ) -> Result<Completed, DatabaseError> {
     let now = work.now();
@@ -85,7 +85,7 @@ pub(in crate::grant) struct PreparedRefresh {
 
 /// The grant of a refresh family, if it may have what is asked for.
 pub(in crate::grant) async fn prepare_refresh(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     digest: &Digest,
     client_id: &ClientId,
     requested: &Requested<'_>,

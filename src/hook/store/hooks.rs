@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::base::clock::Timestamp;
 use crate::base::id::{HookId, UserId};
 use crate::db::{DatabaseError, PgConnection, constraint};
-use crate::hook::custody::Row;
 use crate::hook::definition::Settings;
+use crate::hook::sealed_keys::Row;
 use crate::protocol::claims::Output;
 use crate::sealing::Sealed;
 

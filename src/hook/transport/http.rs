@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::target::HttpTarget;
 use crate::base::clock::{self, Timestamp};
 use crate::base::fetch::{Answer, Bounds, Fetch, FetchError};
-use crate::hook::answer::ANSWER_LIMIT;
 use crate::hook::error::HookError;
+use crate::hook::response::ANSWER_LIMIT;
 
 /// The budget of a hook that names none.
 pub const DEFAULT_BUDGET: Duration = Duration::from_secs(2);

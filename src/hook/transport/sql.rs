@@ -14,13 +14,13 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::sql_failure::told;
-use crate::db::lease::{Lease, Lender};
-use crate::db::pool::PoolError;
+use crate::db::connect::PoolError;
+use crate::db::pool::{Pool, PooledConnection};
 use crate::db::sessions::{self, Sessions};
 use crate::db::{DatabaseError, PgConnection};
-use crate::hook::answer::ANSWER_LIMIT;
 use crate::hook::definition::FunctionName;
 use crate::hook::error::{HookError, NO_CONNECTION_IN_TIME};
+use crate::hook::response::ANSWER_LIMIT;
 
 const RELEASE: &str = "rollback; select pg_advisory_unlock_all(); \
      select count(*) filter (where from_sql) as strangers, count(*) filter (where not from_sql) as ours \
@@ -31,8 +31,8 @@ const RELEASE_SHARED: &str = "rollback; deallocate all; select pg_advisory_unloc
 /// The connections that SQL hooks run on.
 #[derive(Debug, Clone)]
 pub struct SqlTransport {
-    pool: PgPool,
-    lender: Lender,
+    pg_pool: PgPool,
+    pool: Pool,
     sessions: Sessions,
 }
 
@@ -49,7 +49,7 @@ impl SqlTransport {
     /// A pool that connects when it is first used; every connection's role is checked.
     pub fn new(url: &str, size: u32, sessions: Sessions) -> Result<Self, PoolError> {
         let options = sessions.options(url, "signet hook", &sessions::HOOK)?;
-        let pool = PgPoolOptions::new()
+        let pg_pool = PgPoolOptions::new()
             .max_connections(size)
             .min_connections(0)
             .acquire_timeout(CONNECT_TIME)
@@ -57,9 +57,9 @@ impl SqlTransport {
             .after_connect(move |connection, _| Box::pin(refuse_other_roles(connection, sessions)))
             .connect_lazy_with(options);
         Ok(Self {
-            lender: sessions.reader(pool.clone(), STATEMENT_TIMEOUT),
+            pool: sessions.reader(pg_pool.clone(), STATEMENT_TIMEOUT),
             sessions,
-            pool,
+            pg_pool,
         })
     }
 
@@ -71,14 +71,14 @@ impl SqlTransport {
         time: Duration,
     ) -> Result<Vec<u8>, HookError> {
         let deadline = Instant::now() + time;
-        let Ok(turn) = timeout_at(deadline, self.lender.permit()).await else {
+        let Ok(turn) = timeout_at(deadline, self.pool.permit()).await else {
             return Err(HookError::Unavailable(NO_CONNECTION_IN_TIME));
         };
         // Whoever has a turn and no connection waits for the database: that is an outage.
-        let lease = async { self.lender.take(turn?).await };
-        let lease = timeout_at(deadline, lease).await;
-        let mut borrowed = match lease.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into())) {
-            Ok(lease) => Borrowed::new(lease),
+        let connection = async { self.pool.take(turn?).await };
+        let connection = timeout_at(deadline, connection).await;
+        let mut borrowed = match connection.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into())) {
+            Ok(connection) => Borrowed::new(connection),
             Err(error) => {
                 tracing::error!(error = %error, "no connection for SQL hooks");
                 return Err(HookError::Unavailable("no connection as signet_hook"));
@@ -90,7 +90,7 @@ impl SqlTransport {
             // Nothing was asked of the function yet: it is the connection that does not answer. Whoever waited for a turn
             // until the end has no time left to find that out.
             if asked.elapsed() >= BEGIN_TIME {
-                self.lender.distrust();
+                self.pool.distrust();
             }
             return Err(HookError::Timeout);
         };
@@ -115,7 +115,7 @@ impl SqlTransport {
     /// which would go on trying and only say that time is up.
     pub async fn check(&self) -> Result<(), DatabaseError> {
         let check = async {
-            let mut connection = sqlx::PgConnection::connect_with(&self.pool.connect_options()).await?;
+            let mut connection = sqlx::PgConnection::connect_with(&self.pg_pool.connect_options()).await?;
             refuse_other_roles(&mut connection, self.sessions).await?;
             connection.close().await
         };
@@ -125,7 +125,7 @@ impl SqlTransport {
 
     /// What keeps this role from running a function, looked up before anybody waits for a token.
     pub async fn obstacles(&self, function: &FunctionName) -> Result<Vec<Obstacle>, DatabaseError> {
-        let mut lease = self.lender.lend().await?;
+        let mut connection = self.pool.acquire().await?;
         let row = sqlx::query!(
             r#"select n.oid is not null as "schema_exists!",
                 coalesce(has_schema_privilege(n.oid, 'usage'), false) as "may_use_schema!",
@@ -141,9 +141,9 @@ impl SqlTransport {
             function.schema(),
             function.name(),
         )
-        .fetch_one(&mut *lease)
+        .fetch_one(&mut *connection)
         .await?;
-        lease.keep();
+        connection.keep();
         let mut obstacles = Vec::new();
         if row.schema_exists && !row.may_use_schema {
             obstacles.push(Obstacle {
@@ -174,7 +174,7 @@ impl SqlTransport {
     /// The tables and views of a name that this role may not read. A failing function names its table without the
     /// schema.
     pub async fn unreadable(&self, relation: &str) -> Result<Vec<Obstacle>, DatabaseError> {
-        let mut lease = self.lender.lend().await?;
+        let mut connection = self.pool.acquire().await?;
         let rows = sqlx::query!(
             r#"select format('%I.%I', n.nspname, c.relname) as "relation!", format('%I', n.nspname) as "schema!",
                 has_schema_privilege(n.oid, 'usage') as "may_use_schema!",
@@ -187,9 +187,9 @@ impl SqlTransport {
                order by n.nspname"#,
             relation,
         )
-        .fetch_all(&mut *lease)
+        .fetch_all(&mut *connection)
         .await?;
-        lease.keep();
+        connection.keep();
         let mut obstacles = Vec::new();
         for row in rows {
             if !row.may_use_schema {
@@ -210,12 +210,12 @@ impl SqlTransport {
 
     /// Gives connections up that nobody needs, until cancelled.
     pub async fn tidy(&self, stop: CancellationToken) {
-        self.lender.tidy(stop).await;
+        self.pool.tidy(stop).await;
     }
 
     /// Closes the pool.
     pub async fn close(&self) {
-        self.lender.close().await;
+        self.pool.close().await;
     }
 }
 
@@ -229,31 +229,31 @@ const BEGIN_TIME: Duration = Duration::from_millis(500);
 const RELEASE_TIME: Duration = Duration::from_secs(1);
 
 /// A connection that ends when it is dropped, unless it was found sound.
-struct Borrowed(Option<Lease>);
+struct Borrowed(Option<PooledConnection>);
 
 impl Borrowed {
-    const fn new(lease: Lease) -> Self {
-        Self(Some(lease))
+    const fn new(connection: PooledConnection) -> Self {
+        Self(Some(connection))
     }
 
     fn connection(&mut self) -> Result<&mut PgConnection, HookError> {
-        let lease = self.0.as_mut();
-        lease
-            .map(|lease| &mut **lease)
+        let connection = self.0.as_mut();
+        connection
+            .map(|connection| &mut **connection)
             .ok_or(HookError::Unavailable("the connection was given back"))
     }
 
     fn give_back(mut self) {
-        if let Some(lease) = self.0.take() {
-            lease.keep();
+        if let Some(connection) = self.0.take() {
+            connection.keep();
         }
     }
 }
 
 impl Drop for Borrowed {
     fn drop(&mut self) {
-        if let Some(lease) = self.0.take() {
-            lease.end();
+        if let Some(connection) = self.0.take() {
+            connection.end();
         }
     }
 }

@@ -12,8 +12,8 @@ use super::params::Params;
 use crate::authorization::waiting::{self, Ending, Found, RequestOver, Ticket, WaitingRequest};
 use crate::base::handle::{Handle, Kind};
 use crate::client::Client;
-use crate::db::work::Circumstances;
-use crate::http::edge::Edge;
+use crate::db::unit_of_work::RequestContext;
+use crate::http::app_state::AppState;
 use crate::http::respond::authorization::{cross_site, gone, lead_on};
 use crate::http::respond::failure::Failure;
 
@@ -54,17 +54,17 @@ pub enum Word {
 /// Finds the request that the parameter `request` names, in this browser. One that is over leads on; anything else is
 /// a page that says so. One statement.
 pub async fn find(
-    edge: &Edge,
-    visit: &Circumstances,
+    state: &AppState,
+    context: &RequestContext,
     headers: &HeaderMap,
     params: Option<&Params>,
     word: Word,
 ) -> Result<FoundFlow, Response> {
     let text = params.and_then(|params| params.get("request"));
     let handle = text.and_then(|text| Handle::parse(Kind::AuthorizationRequest, text));
-    let handle = handle.ok_or_else(|| gone(edge, &visit.origin.request_id))?;
-    let (browser, new_cookie) = browser(edge, headers, visit);
-    match look(edge, visit, &handle, &browser).await? {
+    let handle = handle.ok_or_else(|| gone(state, &context.origin.request_id))?;
+    let (browser, new_cookie) = browser(state, headers, context);
+    match look(state, context, &handle, &browser).await? {
         (Found::Waiting(waiting), client) => Ok(FoundFlow {
             waiting,
             handle,
@@ -72,44 +72,44 @@ pub async fn find(
             client,
             new_cookie,
         }),
-        (Found::Over(over), client) => Err(over_is(edge, &client, over, word)),
+        (Found::Over(over), client) => Err(over_is(state, &client, over, word)),
     }
 }
 
 /// Leads on a browser whose request was answered between its finding and its finishing, by a twin of what it sent.
 pub async fn overtaken(
-    edge: &Edge,
-    visit: &Circumstances,
+    state: &AppState,
+    context: &RequestContext,
     handle: &Handle,
     browser: &Handle,
     word: Word,
 ) -> Response {
-    match look(edge, visit, handle, browser).await {
-        Ok((Found::Over(over), client)) => over_is(edge, &client, over, word),
-        Ok((Found::Waiting(_), _)) => gone(edge, &visit.origin.request_id),
+    match look(state, context, handle, browser).await {
+        Ok((Found::Over(over), client)) => over_is(state, &client, over, word),
+        Ok((Found::Waiting(_), _)) => gone(state, &context.origin.request_id),
         Err(response) => response,
     }
 }
 
-fn over_is(edge: &Edge, client: &Client, over: RequestOver, word: Word) -> Response {
+fn over_is(state: &AppState, client: &Client, over: RequestOver, word: Word) -> Response {
     let ending = match (over.ending, word) {
         (Ending::Answered(Some(answer)), Word::Refuse) if answer.is_code() => Ending::Answered(None),
         (ending, _) => ending,
     };
-    lead_on(edge, client, &RequestOver { ending, ..over })
+    lead_on(state, client, &RequestOver { ending, ..over })
 }
 
 /// The request in whatever state it is, and its client.
 async fn look(
-    edge: &Edge,
-    visit: &Circumstances,
+    state: &AppState,
+    context: &RequestContext,
     handle: &Handle,
     browser: &Handle,
 ) -> Result<(Found, Arc<Client>), Response> {
-    let request_id = visit.origin.request_id.as_str();
-    let failed = |error| Failure::from(error).page(&edge.layout, request_id);
-    let unknown = || gone(edge, request_id);
-    let mut work = edge.app.repeatable(visit.clone()).await.map_err(failed)?;
+    let request_id = context.origin.request_id.as_str();
+    let failed = |error| Failure::from(error).page(&state.layout, request_id);
+    let unknown = || gone(state, request_id);
+    let mut work = state.app.repeatable(context.clone()).await.map_err(failed)?;
     let found = waiting::find(&mut work, handle, browser).await.map_err(failed)?;
     // The client may have to be read, on a connection of its own: whoever holds one waits for none.
     work.commit().await.map_err(failed)?;
@@ -118,7 +118,7 @@ async fn look(
         Found::Waiting(waiting) => (&waiting.client_id, &waiting.request),
         Found::Over(over) => (&over.client_id, &over.request),
     };
-    let client = edge
+    let client = state
         .app
         .clients()
         .find(client_id.as_str())
@@ -134,25 +134,29 @@ async fn look(
 
 /// The browser's flow handle; a new one with its cookie if it has none.
 #[must_use]
-pub fn browser(edge: &Edge, headers: &HeaderMap, visit: &Circumstances) -> (Handle, Option<HeaderValue>) {
-    let sent = edge.cookies.read(headers, CookieName::Flow);
+pub fn browser(
+    state: &AppState,
+    headers: &HeaderMap,
+    context: &RequestContext,
+) -> (Handle, Option<HeaderValue>) {
+    let sent = state.cookies.read(headers, CookieName::Flow);
     if let Some(handle) = sent.and_then(|text| Handle::parse(Kind::Flow, text.expose())) {
         return (handle, None);
     }
-    let handle = Handle::new(Kind::Flow, &*visit.entropy);
-    let cookie = edge.cookies.set(CookieName::Flow, handle.expose(), None);
+    let handle = Handle::new(Kind::Flow, &*context.entropy);
+    let cookie = state.cookies.set(CookieName::Flow, handle.expose(), None);
     (handle, cookie)
 }
 
 /// The browser's session handle, if its cookie has the form of one.
 #[must_use]
-pub fn session_cookie(edge: &Edge, headers: &HeaderMap) -> Option<Handle> {
-    let text = edge.cookies.read(headers, CookieName::Session)?;
+pub fn session_cookie(state: &AppState, headers: &HeaderMap) -> Option<Handle> {
+    let text = state.cookies.read(headers, CookieName::Session)?;
     Handle::parse(Kind::Session, text.expose())
 }
 
 /// Refuses a form that was not sent from a page of ours.
 #[expect(clippy::result_large_err, reason = "the refusal is the answer itself")]
-pub fn require_own_page(edge: &Edge, headers: &HeaderMap, request_id: &str) -> Result<(), Response> {
-    csrf::require_same_origin(headers, edge.app.issuer().origin()).map_err(|_| cross_site(edge, request_id))
+pub fn require_own_page(state: &AppState, headers: &HeaderMap, request_id: &str) -> Result<(), Response> {
+    csrf::require_same_origin(headers, state.app.issuer().origin()).map_err(|_| cross_site(state, request_id))
 }

@@ -6,8 +6,8 @@ use super::bearer::{self, BearerError};
 use crate::authentication::service_key::{ServiceKey, ServiceScope, service};
 use crate::base::handle::{Handle, Kind};
 use crate::base::secret::Secret;
-use crate::db::work::Circumstances;
-use crate::http::edge::Edge;
+use crate::db::unit_of_work::RequestContext;
+use crate::http::app_state::AppState;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::problem::Problem;
 
@@ -16,12 +16,12 @@ pub const HEADER: HeaderName = HeaderName::from_static("x-service-key");
 
 /// The service that asks, if its key is live and holds the scope; the answer to refuse it with otherwise.
 pub async fn require(
-    edge: &Edge,
+    state: &AppState,
     headers: &HeaderMap,
-    visit: &Circumstances,
+    context: &RequestContext,
     scope: ServiceScope,
 ) -> Result<ServiceKey, Problem> {
-    let request_id = visit.origin.request_id.as_str();
+    let request_id = context.origin.request_id.as_str();
     let refuse = |code, detail| Problem::new(StatusCode::UNAUTHORIZED, code, detail, request_id).challenge();
     let invalid = || {
         refuse(
@@ -43,7 +43,7 @@ pub async fn require(
     // A false checksum touches no row.
     let handle = Handle::parse(Kind::ServiceKey, presented.expose()).ok_or_else(invalid)?;
     let failed = |error| Failure::from(error).problem(request_id);
-    let mut work = edge.app.repeatable(visit.clone()).await.map_err(failed)?;
+    let mut work = state.app.repeatable(context.clone()).await.map_err(failed)?;
     let key = service::authenticate(&mut work, &handle).await.map_err(failed)?;
     let key = key.ok_or_else(invalid)?;
     if key.may(scope) {

@@ -14,7 +14,7 @@ use super::{origin, request_log};
 
 /// What the stack needs to know.
 #[derive(Clone)]
-pub struct EdgeSettings {
+pub struct MiddlewareSettings {
     /// What request ids are made of.
     pub request_ids: RequestIds,
     /// Which proxies are believed.
@@ -24,7 +24,7 @@ pub struct EdgeSettings {
 }
 
 /// Puts the stack around a finished router. Routes that are added later stand outside of it.
-pub fn surround(router: Router, settings: EdgeSettings) -> Router {
+pub fn surround(router: Router, settings: MiddlewareSettings) -> Router {
     // The last layer is the first to see a request.
     router
         .layer(from_fn_with_state(settings.transport, security_headers::add))

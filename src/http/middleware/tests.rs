@@ -20,7 +20,7 @@ use super::form::{self, Answers, Form};
 use super::rate_limit::{self, Rate, RateLimit};
 use super::request_id::RequestIds;
 use super::security_headers::TransportSettings;
-use super::stack::{EdgeSettings, surround};
+use super::stack::{MiddlewareSettings, surround};
 use super::{cors, no_store};
 use crate::base::clock::{DatabaseClock, Timestamp};
 use crate::base::entropy::SystemEntropy;
@@ -41,7 +41,7 @@ fn router() -> Router {
     });
     surround(
         whole,
-        EdgeSettings {
+        MiddlewareSettings {
             request_ids: RequestIds {
                 clock: Arc::new(DatabaseClock::new(Instant::now(), Timestamp::UNIX_EPOCH)),
                 entropy: Arc::new(SystemEntropy),

@@ -6,14 +6,14 @@ use chrono::SecondsFormat;
 use http::StatusCode;
 
 use super::page::{self, FormAction};
-use super::redirect::{self, Outcome};
+use super::redirect::{self, AuthorizationResponse};
 use super::refusal::{self, Asker};
 use crate::authorization::request::ResponseTarget;
 use crate::authorization::waiting::{Ending, RequestOver};
 use crate::base::display;
 use crate::client::Client;
-use crate::db::work::Circumstances;
-use crate::http::edge::Edge;
+use crate::db::unit_of_work::RequestContext;
+use crate::http::app_state::AppState;
 use crate::http::middleware::request_log::LoggedError;
 use crate::protocol::error::{ProtocolError, Refusal};
 use crate::protocol::issuer::Issuer;
@@ -28,8 +28,8 @@ const LONGEST_REDIRECT_URI: usize = 500;
 
 /// Answers the client.
 #[must_use]
-pub fn answer(edge: &Edge, target: &ResponseTarget, outcome: Outcome<'_>) -> Response {
-    let parameters = redirect::response_parameters(outcome, target.state.as_deref(), edge.app.issuer());
+pub fn answer(state: &AppState, target: &ResponseTarget, outcome: AuthorizationResponse<'_>) -> Response {
+    let parameters = redirect::response_parameters(outcome, target.state.as_deref(), state.app.issuer());
     match target.response_mode {
         ResponseMode::Query => {
             redirect::see_other(&redirect::response_url(&target.redirect_uri, &parameters))
@@ -37,7 +37,7 @@ pub fn answer(edge: &Edge, target: &ResponseTarget, outcome: Outcome<'_>) -> Res
         ResponseMode::FormPost => {
             let action = target.redirect_uri.as_str();
             let form = FormPostPage {
-                layout: &edge.layout,
+                layout: &state.layout,
                 action,
                 parameters: &parameters,
             };
@@ -48,9 +48,9 @@ pub fn answer(edge: &Edge, target: &ResponseTarget, outcome: Outcome<'_>) -> Res
 
 /// Answers the client with an error.
 #[must_use]
-pub fn answer_error(edge: &Edge, target: &ResponseTarget, refusal: impl Into<Refusal>) -> Response {
+pub fn answer_error(state: &AppState, target: &ResponseTarget, refusal: impl Into<Refusal>) -> Response {
     let refusal = refusal.into();
-    let mut response = answer(edge, target, Outcome::Error(refusal.error));
+    let mut response = answer(state, target, AuthorizationResponse::Error(refusal.error));
     let code = LoggedError(refusal.error.code.name());
     response.extensions_mut().insert(code);
     refusal::explain(
@@ -73,16 +73,16 @@ pub struct Sent<'a> {
 /// Shows an error that no client can be told.
 #[must_use]
 pub fn error_page(
-    edge: &Edge,
-    visit: &Circumstances,
+    state: &AppState,
+    context: &RequestContext,
     (status, refusal): (StatusCode, &Refusal),
     sent: Sent<'_>,
 ) -> Response {
     let error = refusal.error;
-    let request_id = visit.origin.request_id.as_str();
-    let report = report(visit, error, sent);
+    let request_id = context.origin.request_id.as_str();
+    let report = report(context, error, sent);
     let facts = (error.code.name(), error.description);
-    let page = ErrorPage::authorization(&edge.layout, facts, &report, request_id);
+    let page = ErrorPage::authorization(&state.layout, facts, &report, request_id);
     let mut response = page::refusal(status, &page);
     response.extensions_mut().insert(LoggedError(error.code.name()));
     refusal::explain(&mut response, sent.asker.clone(), refusal);
@@ -90,8 +90,8 @@ pub fn error_page(
 }
 
 /// The facts of a refusal, one a line, as they are copied into a message.
-fn report(visit: &Circumstances, error: ProtocolError, sent: Sent<'_>) -> String {
-    let time = visit.now.to_rfc3339_opts(SecondsFormat::Secs, true);
+fn report(context: &RequestContext, error: ProtocolError, sent: Sent<'_>) -> String {
+    let time = context.now.to_rfc3339_opts(SecondsFormat::Secs, true);
     let redirect_uri = sent
         .redirect_uri
         .map(|uri| display::quote(uri, LONGEST_REDIRECT_URI));
@@ -101,7 +101,7 @@ fn report(visit: &Circumstances, error: ProtocolError, sent: Sent<'_>) -> String
         ("error", Some(error.code.name())),
         ("parameter", error.parameter),
         ("reason", Some(error.description)),
-        ("request id", Some(visit.origin.request_id.as_str())),
+        ("request id", Some(context.origin.request_id.as_str())),
         ("time", Some(time.as_str())),
     ];
     let lines = lines
@@ -113,21 +113,23 @@ fn report(visit: &Circumstances, error: ProtocolError, sent: Sent<'_>) -> String
 /// Leads on whoever comes back to a request that is over: to the client once more where the answer may be given again,
 /// else by a page that shows the way.
 #[must_use]
-pub fn lead_on(edge: &Edge, client: &Client, over: &RequestOver) -> Response {
+pub fn lead_on(state: &AppState, client: &Client, over: &RequestOver) -> Response {
     let (status, ending) = match &over.ending {
-        Ending::Answered(Some(again)) => return answer(edge, &over.request.target, Outcome::Again(again)),
+        Ending::Answered(Some(again)) => {
+            return answer(state, &over.request.target, AuthorizationResponse::Again(again));
+        }
         Ending::Answered(None) => (StatusCode::OK, OverBecause::Answered),
         Ending::TooLate => (StatusCode::BAD_REQUEST, OverBecause::TooLate),
     };
     let page = RequestOverPage {
-        layout: &edge.layout,
+        layout: &state.layout,
         client: ClientCard {
-            logo: logo(client, edge.app.issuer()),
+            logo: logo(client, state.app.issuer()),
             ..ClientCard::named(&client.metadata.client_name)
         },
         ending,
         way_back: client.home().as_deref().and_then(WebLink::parse),
-        account: &edge.app.issuer().url("/account"),
+        account: &state.app.issuer().url("/account"),
     };
     page::with_status(status, &page, FormAction::None)
 }
@@ -143,15 +145,15 @@ pub fn logo(client: &Client, issuer: &Issuer) -> Option<LogoImage> {
 
 /// Says that an interaction is over, or was never this browser's.
 #[must_use]
-pub fn gone(edge: &Edge, request_id: &str) -> Response {
-    let account = edge.app.issuer().url("/account");
-    let page = ErrorPage::interaction_gone(&edge.layout, &account, request_id);
+pub fn gone(state: &AppState, request_id: &str) -> Response {
+    let account = state.app.issuer().url("/account");
+    let page = ErrorPage::interaction_gone(&state.layout, &account, request_id);
     page::with_status(StatusCode::BAD_REQUEST, &page, FormAction::None)
 }
 
 /// Says that a form came from elsewhere.
 #[must_use]
-pub fn cross_site(edge: &Edge, request_id: &str) -> Response {
-    let page = ErrorPage::cross_site(&edge.layout, request_id);
+pub fn cross_site(state: &AppState, request_id: &str) -> Response {
+    let page = ErrorPage::cross_site(&state.layout, request_id);
     page::with_status(StatusCode::FORBIDDEN, &page, FormAction::None)
 }

@@ -9,7 +9,7 @@ use super::page::{self, FormAction};
 use super::problem::Problem;
 use crate::db::{DatabaseError, told};
 use crate::signing::error::VerificationError;
-use crate::token::issuance::MintError;
+use crate::token::token_issuer::MintError;
 use crate::web::error::ErrorPage;
 use crate::web::layout::Layout;
 

@@ -6,7 +6,7 @@ use http::header::{CACHE_CONTROL, LOCATION, PRAGMA, REFERRER_POLICY};
 use http::{HeaderValue, StatusCode};
 use url::form_urlencoded;
 
-use crate::authorization::answer::Answer;
+use crate::authorization::sent_response::SentResponse;
 use crate::protocol::error::ProtocolError;
 use crate::protocol::issuer::Issuer;
 use crate::protocol::redirect_uri::RedirectUri;
@@ -29,32 +29,32 @@ pub fn see_other(location: &str) -> Response {
 
 /// What an authorization request is answered with.
 #[derive(Debug, Clone, Copy)]
-pub enum Outcome<'a> {
+pub enum AuthorizationResponse<'a> {
     /// A code (RFC 6749 §4.1.2).
     Code(&'a str),
     /// An error (RFC 6749 §4.1.2.1).
     Error(ProtocolError),
     /// What this browser was answered with a moment ago.
-    Again(&'a Answer),
+    Again(&'a SentResponse),
 }
 
 /// The parameters of an authorization response, in the order in which they are written.
 #[must_use]
 pub fn response_parameters<'a>(
-    outcome: Outcome<'a>,
+    outcome: AuthorizationResponse<'a>,
     state: Option<&'a str>,
     issuer: &'a Issuer,
 ) -> Vec<(&'static str, &'a str)> {
     let mut parameters = match outcome {
-        Outcome::Code(code) => vec![("code", code)],
-        Outcome::Again(Answer::Code(code)) => vec![("code", code.expose())],
-        Outcome::Again(Answer::Error { code, description }) => {
+        AuthorizationResponse::Code(code) => vec![("code", code)],
+        AuthorizationResponse::Again(SentResponse::Code(code)) => vec![("code", code.expose())],
+        AuthorizationResponse::Again(SentResponse::Error { code, description }) => {
             vec![
                 ("error", code.as_str()),
                 ("error_description", description.as_str()),
             ]
         }
-        Outcome::Error(error) => vec![
+        AuthorizationResponse::Error(error) => vec![
             ("error", error.code.name()),
             ("error_description", error.description),
         ],
@@ -121,7 +121,7 @@ mod tests {
     fn a_response_names_its_issuer() {
         let issuer = Issuer::parse("https://login.example.com").unwrap();
         let error = ProtocolError::new(ErrorCode::AccessDenied, "the person did not allow the access");
-        let parameters = response_parameters(Outcome::Error(error), Some("s"), &issuer);
+        let parameters = response_parameters(AuthorizationResponse::Error(error), Some("s"), &issuer);
         assert_eq!(
             parameters,
             [

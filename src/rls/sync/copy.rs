@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use super::super::connection::{self, in_time};
 use super::super::identifier::Identifier;
-use super::answer::{Answer, Cutoff};
+use super::cutoff_page::{Cutoff, CutoffPage};
 use super::error::SyncError;
 use crate::base::clock::Timestamp;
 
@@ -132,7 +132,7 @@ pub(super) struct Writing<'a> {
 
 impl Writing<'_> {
     /// Writes an answer's cut-offs: the issuer's word, also where it is lower than before.
-    pub(super) async fn write(&mut self, answer: &Answer) -> Result<(), SyncError> {
+    pub(super) async fn write(&mut self, answer: &CutoffPage) -> Result<(), SyncError> {
         let schema = self.schema;
         if answer.full {
             let forget = format!("delete from {schema}.epoch_cutoffs");
@@ -178,7 +178,7 @@ impl Writing<'_> {
         (cursor, asked_at): (&str, Timestamp),
         changed_at: Option<Timestamp>,
     ) -> Result<Option<i64>, SyncError> {
-        let beat = format!(
+        let heartbeat = format!(
             "insert into {}.epoch_sync (singleton, cursor, received_at)
              values (true, $1, $3)
              on conflict (singleton) do update
@@ -187,12 +187,12 @@ impl Writing<'_> {
              returning (extract(epoch from clock_timestamp() - $2::timestamptz) * 1000)::bigint",
             self.schema
         );
-        let beating = sqlx::query_scalar(AssertSqlSafe(beat))
+        let written = sqlx::query_scalar(AssertSqlSafe(heartbeat))
             .bind(cursor)
             .bind(changed_at)
             .bind(asked_at)
             .fetch_one(&mut *self.transaction);
-        let age: Option<i64> = in_time(WRITING_TIME, beating).await?;
+        let age: Option<i64> = in_time(WRITING_TIME, written).await?;
         in_time(WRITING_TIME, self.transaction.commit()).await?;
         Ok(age)
     }

@@ -1,8 +1,8 @@
 //! The worker that keeps a database's copy of the cut-offs current: it asks signet over HTTPS, writes what it is told,
 //! and with every answer that the copy is current. When it stops, the copy grows old, and the kit lets nothing through.
 
-mod answer;
 mod copy;
+mod cutoff_page;
 mod error;
 mod source;
 mod worker;

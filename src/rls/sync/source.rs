@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use url::Url;
 
-use super::answer::{Answer, Refusal};
+use super::cutoff_page::{CutoffPage, Refusal};
 use super::error::SyncError;
 use crate::base::fetch::{Bounds, Fetch, FetchError, Reach};
 use crate::protocol::issuer::Issuer;
@@ -39,7 +39,7 @@ impl Source {
     }
 
     /// Asks for what is new since a cursor, or for everything.
-    pub(super) async fn ask(&self, after: Option<&str>, wait: Duration) -> Result<Answer, SyncError> {
+    pub(super) async fn ask(&self, after: Option<&str>, wait: Duration) -> Result<CutoffPage, SyncError> {
         let mut url =
             Url::parse(&self.issuer.url(PATH)).map_err(|_| SyncError::Fetch(FetchError::Malformed))?;
         url.query_pairs_mut()

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::super::identifier::Identifier;
-use super::answer::Answer;
 use super::copy::{Copy, Session};
+use super::cutoff_page::CutoffPage;
 use super::error::SyncError;
 use super::source::Source;
 use crate::base::clock::Timestamp;
@@ -152,7 +152,7 @@ async fn keep(
 async fn apply(
     source: &Source,
     copy: &mut Copy,
-    (mut answer, mut asked_at): (Answer, Timestamp),
+    (mut answer, mut asked_at): (CutoffPage, Timestamp),
 ) -> Result<(String, Progress), SyncError> {
     let full = answer.full;
     let mut writing = copy.begin().await?;

@@ -7,7 +7,7 @@ use crate::audit::{self, Event};
 use crate::base::entropy;
 use crate::base::id::OrganizationId;
 use crate::config::QuotaSettings;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::tenancy::authority::{Actor, Permission};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::JoinsAs;
@@ -20,7 +20,7 @@ const TOKEN_LENGTH: usize = 43;
 
 /// Claims a domain. Others may have claimed it, or own it: who does is told to nobody before their proof stands.
 pub async fn claim(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     domain: &DomainName,
@@ -57,7 +57,7 @@ pub async fn claim(
 
 /// Gives a claim another token: what was proven is unproven again, and a check that is under way proves nothing.
 pub async fn renew(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     domain: &DomainName,
@@ -79,7 +79,7 @@ pub async fn renew(
 
 /// Says as what people join by their address; none: they do not. From now on the actor stands for it.
 pub async fn set_auto_join(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     (organization, domain): (&OrganizationId, &DomainName),
     joins: Option<&JoinsAs>,
@@ -104,7 +104,7 @@ pub async fn set_auto_join(
 
 /// Gives a domain up. Whoever joined by it stays.
 pub async fn release(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     domain: &DomainName,
@@ -122,13 +122,13 @@ pub async fn release(
 
 /// Gives up every domain of an organization that ends, so that another may prove them. Its caller has decided that and
 /// records it.
-pub async fn release_all(work: &mut Work, organization: &OrganizationId) -> Result<(), DatabaseError> {
+pub async fn release_all(work: &mut UnitOfWork, organization: &OrganizationId) -> Result<(), DatabaseError> {
     store::delete_claims(work.connection()?, organization).await
 }
 
 /// Every claim of an organization, in the order of the domains.
 pub async fn list(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<Vec<DomainClaim>, TenancyError> {
@@ -141,7 +141,7 @@ pub async fn list(
 
 /// Locks the organization of an actor who manages its domains. A personal space has none.
 pub(super) async fn hold(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<Standing, TenancyError> {
@@ -151,7 +151,7 @@ pub(super) async fn hold(
 }
 
 pub(super) async fn find(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     organization: &OrganizationId,
     domain: &DomainName,
 ) -> Result<DomainClaim, TenancyError> {

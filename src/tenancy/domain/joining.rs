@@ -5,7 +5,7 @@ use super::name::DomainName;
 use super::pause;
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId};
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::tenancy::activation;
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::MemberRole;
@@ -14,7 +14,7 @@ use crate::tenancy::store;
 /// Locks the organization that owns the domain of an address, if one does. It comes before the person is locked:
 /// organizations before people, as everywhere.
 pub async fn hold_owner(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     canonical_email: &str,
 ) -> Result<Option<OrganizationId>, DatabaseError> {
     let Some(domain) = domain_of(canonical_email) else {
@@ -32,7 +32,7 @@ pub async fn hold_owner(
 /// left or was removed comes back by an invitation only. The address must be the person's own and proven in this
 /// transaction or before: the statement asks for it itself.
 pub async fn auto_join(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     organization: &OrganizationId,
     user: &UserId,
     canonical_email: &str,

@@ -3,13 +3,13 @@
 
 use super::record::DomainClaim;
 use crate::base::id::UserId;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::MemberRole;
 use crate::tenancy::membership;
 
 /// Whether nobody joins by this claim although it says as what.
-pub(super) async fn is_paused(work: &mut Work, claim: &DomainClaim) -> Result<bool, TenancyError> {
+pub(super) async fn is_paused(work: &mut UnitOfWork, claim: &DomainClaim) -> Result<bool, TenancyError> {
     let Some(joins) = &claim.auto_join else {
         return Ok(false);
     };
@@ -21,7 +21,7 @@ pub(super) async fn is_paused(work: &mut Work, claim: &DomainClaim) -> Result<bo
 }
 
 /// Notes it in claims of one organization that are to be shown. Each person is asked about once for each role.
-pub(super) async fn mark(work: &mut Work, claims: &mut [DomainClaim]) -> Result<(), TenancyError> {
+pub(super) async fn mark(work: &mut UnitOfWork, claims: &mut [DomainClaim]) -> Result<(), TenancyError> {
     let mut known: Vec<(Option<UserId>, MemberRole, bool)> = Vec::new();
     for claim in claims {
         let Some(role) = claim.auto_join.as_ref().map(|joins| joins.role.clone()) else {

@@ -8,7 +8,7 @@ use super::record::{DomainClaim, record_name, record_value};
 use crate::audit::{self, Event};
 use crate::base::dns::{DnsError, TextRecords};
 use crate::base::id::OrganizationId;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::tenancy::authority::Actor;
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::store;
@@ -51,7 +51,7 @@ pub enum Settled {
 
 /// Says what has to be looked up for a claim.
 pub async fn challenge(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     domain: &DomainName,
@@ -90,7 +90,7 @@ pub async fn look_up(dns: &dyn TextRecords, challenge: &Challenge) -> Result<Pro
 /// at once the unique index lets one own it. A proof that is gone from a domain that was owned ends the ownership: when
 /// its owner asks, and when another organization proves the domain.
 pub async fn settle(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     challenge: &Challenge,
     proof: Proof,
@@ -135,7 +135,7 @@ pub async fn settle(
 
 /// Ends an ownership whose proof is gone, unless it ended or was proven anew meanwhile: nobody joins by the domain.
 async fn lose(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     (organization, domain): (&OrganizationId, &DomainName),
     token: &str,

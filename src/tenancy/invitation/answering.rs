@@ -7,7 +7,7 @@ use crate::audit::{self, Event};
 use crate::base::digest::Digest;
 use crate::base::handle::Handle;
 use crate::base::id::{OrganizationId, UserId};
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::tenancy::activation;
 use crate::tenancy::error::{InvitationEnd, TenancyError};
 use crate::tenancy::member::{JoinsAs, MemberRole};
@@ -24,7 +24,10 @@ pub struct Accepted {
 }
 
 /// What the holder of a token may see of its invitation; none if no invitation has it.
-pub async fn find(work: &mut Work, token: &Handle) -> Result<Option<PresentedInvitation>, TenancyError> {
+pub async fn find(
+    work: &mut UnitOfWork,
+    token: &Handle,
+) -> Result<Option<PresentedInvitation>, TenancyError> {
     let (digest, now) = (token.digest(work.epoch()), work.now());
     let found = store::present(work.connection()?, &digest, None).await?;
     Ok(found.map(|found| PresentedInvitation {
@@ -47,7 +50,7 @@ pub enum Offer {
 
 /// What an invitation offers the person it is for. Whoever could not accept it is told why, as accepting would; nothing
 /// is locked or written, so that accepting decides again.
-pub async fn offer(work: &mut Work, token: &Handle, user: &UserId) -> Result<Offer, TenancyError> {
+pub async fn offer(work: &mut UnitOfWork, token: &Handle, user: &UserId) -> Result<Offer, TenancyError> {
     let digest = token.digest(work.epoch());
     let found = theirs(work, &digest, user).await?;
     if let Some(joined) = joined_by(work, &found, user).await? {
@@ -69,7 +72,7 @@ pub async fn offer(work: &mut Work, token: &Handle, user: &UserId) -> Result<Off
 }
 
 /// Joins by an invitation, once; the same person may accept again and learns the same.
-pub async fn accept(work: &mut Work, token: &Handle, user: &UserId) -> Result<Accepted, TenancyError> {
+pub async fn accept(work: &mut UnitOfWork, token: &Handle, user: &UserId) -> Result<Accepted, TenancyError> {
     let digest = token.digest(work.epoch());
     let found = hold(work, &digest, user).await?;
     if let Some(joined) = joined_by(work, &found, user).await? {
@@ -99,7 +102,11 @@ pub async fn accept(work: &mut Work, token: &Handle, user: &UserId) -> Result<Ac
 }
 
 /// Declines an invitation, once; says whose it was.
-pub async fn reject(work: &mut Work, token: &Handle, user: &UserId) -> Result<OrganizationId, TenancyError> {
+pub async fn reject(
+    work: &mut UnitOfWork,
+    token: &Handle,
+    user: &UserId,
+) -> Result<OrganizationId, TenancyError> {
     let digest = token.digest(work.epoch());
     let found = hold(work, &digest, user).await?;
     check(work, &found)?;
@@ -118,7 +125,7 @@ pub async fn reject(work: &mut Work, token: &Handle, user: &UserId) -> Result<Or
 
 /// The membership that the person already has by this invitation.
 async fn joined_by(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     found: &Presented,
     user: &UserId,
 ) -> Result<Option<Accepted>, TenancyError> {
@@ -133,7 +140,7 @@ async fn joined_by(
 }
 
 /// The invitation of a token, if it is for this person: whoever it is not for learns nothing of it.
-async fn theirs(work: &mut Work, digest: &Digest, user: &UserId) -> Result<Presented, TenancyError> {
+async fn theirs(work: &mut UnitOfWork, digest: &Digest, user: &UserId) -> Result<Presented, TenancyError> {
     let found = store::present(work.connection()?, digest, Some(user))
         .await?
         .ok_or(TenancyError::InvitationUnknown)?;
@@ -145,7 +152,7 @@ async fn theirs(work: &mut Work, digest: &Digest, user: &UserId) -> Result<Prese
 }
 
 /// The invitation of a token, read after its organization was locked: no role changes until the answer is written.
-async fn hold(work: &mut Work, digest: &Digest, user: &UserId) -> Result<Presented, TenancyError> {
+async fn hold(work: &mut UnitOfWork, digest: &Digest, user: &UserId) -> Result<Presented, TenancyError> {
     let unknown = || TenancyError::InvitationUnknown;
     let found = theirs(work, digest, user).await?;
     let locked = store::lock(work.connection()?, &found.organization_id)
@@ -159,7 +166,7 @@ async fn hold(work: &mut Work, digest: &Digest, user: &UserId) -> Result<Present
         .ok_or_else(unknown)
 }
 
-fn check(work: &Work, found: &Presented) -> Result<(), TenancyError> {
+fn check(work: &UnitOfWork, found: &Presented) -> Result<(), TenancyError> {
     if let Some(end) = found.status.end(found.expires_at, work.now()) {
         return Err(TenancyError::InvitationOver(end));
     }
@@ -171,7 +178,7 @@ fn check(work: &Work, found: &Presented) -> Result<(), TenancyError> {
 }
 
 async fn join(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     organization: &OrganizationId,
     user: &UserId,
     joins: &JoinsAs,

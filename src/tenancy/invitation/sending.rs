@@ -9,7 +9,7 @@ use crate::base::clock::{self, Timestamp};
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::{InvitationId, OrganizationId, UserId};
 use crate::config::QuotaSettings;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::tenancy::authority::{Actor, Authority, Permission};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::MemberRole;
@@ -33,7 +33,7 @@ pub struct SentInvitation {
 
 /// Asks an address to join with a role. Of one address only one invitation is pending at a time.
 pub async fn create(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     new: &NewInvitation,
@@ -76,7 +76,7 @@ pub async fn create(
 
 /// Gives a pending invitation a new token and new time; the old token is dead. From now on the actor vouches for it.
 pub async fn resend(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     id: &InvitationId,
@@ -114,7 +114,7 @@ pub async fn resend(
 
 /// Takes a pending invitation back.
 pub async fn revoke(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     id: &InvitationId,
@@ -136,7 +136,7 @@ pub async fn revoke(
 /// anybody's, so that what was sent there stays; and so does what is above whoever removes them. It locks invitations
 /// before people, as accepting one does.
 pub async fn revoke_of(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     (actor, authority): (Option<&UserId>, Authority),
     user: &UserId,
     organization: Option<&OrganizationId>,
@@ -156,7 +156,7 @@ pub async fn revoke_of(
 
 /// A page of an organization's invitations after the given one, in the order in which they were made.
 pub async fn list(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     after: Option<&InvitationId>,
@@ -169,14 +169,14 @@ pub async fn list(
 }
 
 /// Deletes at most `limit` invitations that were over long ago; says how many.
-pub async fn expire(work: &mut Work, limit: i64) -> Result<u64, DatabaseError> {
+pub async fn expire(work: &mut UnitOfWork, limit: i64) -> Result<u64, DatabaseError> {
     let before = clock::before(work.now(), KEPT);
     store::expire_invitations(work.connection()?, before, limit).await
 }
 
 /// The role of a pending invitation that the actor may dispose of: they could give it themselves.
 async fn pending(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     id: &InvitationId,

@@ -6,7 +6,7 @@ use super::error::ModuleError;
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId};
 use crate::config::ModuleAllowlist;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::tenancy::authority::{Actor, Authority, Forbidden, Permission, Rank};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::MemberRole;
@@ -31,7 +31,7 @@ pub async fn publish(
 
 /// Writes an entry: what a role may do with a module, or that it may do nothing.
 pub async fn set(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     permission: &ModulePermission,
@@ -64,7 +64,7 @@ pub async fn set(
 
 /// Deletes an entry: the role has again what it has without one.
 pub async fn clear(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     (role, module): (&MemberRole, &ModuleId),
@@ -88,7 +88,7 @@ pub async fn clear(
 
 /// A page of an organization's entries in the order of role and module, after the given ones.
 pub async fn list(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     (after, limit): (Option<(&MemberRole, &ModuleId)>, u16),
@@ -101,7 +101,7 @@ pub async fn list(
 
 /// What a role may do with each module of an organization; [`ModuleId::EVERY`] stands for every other one.
 pub async fn effective(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     role: &MemberRole,
@@ -112,7 +112,7 @@ pub async fn effective(
 
 /// What a joined member may do with a module; nothing for everybody else. Tokens say the same.
 pub async fn of_member(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     organization: &OrganizationId,
     user: &UserId,
     module: &ModuleId,
@@ -132,7 +132,7 @@ struct Before {
 
 impl Before {
     async fn read(
-        work: &mut Work,
+        work: &mut UnitOfWork,
         limited: Option<&UserId>,
         place: Place<'_>,
     ) -> Result<Self, DatabaseError> {
@@ -148,7 +148,7 @@ impl Before {
     }
 
     /// Refuses a change that was written and gives the role more than whoever asked had; the transaction goes with it.
-    async fn compare(self, work: &mut Work, place: Place<'_>) -> Result<(), ModuleError> {
+    async fn compare(self, work: &mut UnitOfWork, place: Place<'_>) -> Result<(), ModuleError> {
         let (organization, role, module) = place;
         let Some(own) = self.own else { return Ok(()) };
         let after = store::role_access(work.connection()?, organization, role, module).await?;

@@ -7,7 +7,7 @@ use super::member::{WorkspaceMember, WorkspaceRole};
 use super::service::{known, manage};
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId, WorkspaceId};
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::tenancy::authority::Actor;
 use crate::tenancy::standing;
 use crate::tenancy::store;
@@ -17,7 +17,7 @@ pub type Place<'a> = (&'a OrganizationId, &'a WorkspaceId);
 
 /// Gives somebody who has joined the organization a place in a workspace.
 pub async fn add(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     (organization, id): Place<'_>,
     user: &UserId,
@@ -42,7 +42,7 @@ pub async fn add(
 
 /// Gives somebody another role in a workspace that is not archived; the last owner stays one.
 pub async fn set_role(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     (organization, id): Place<'_>,
     user: &UserId,
@@ -66,7 +66,7 @@ pub async fn set_role(
 /// Takes somebody's place in a workspace away that is not archived; never the last owner's. Everybody may give up
 /// their own, in an archived one too.
 pub async fn remove(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     (organization, id): Place<'_>,
     user: &UserId,
@@ -91,7 +91,7 @@ pub async fn remove(
 
 /// Who is in a workspace, after the given person, in the order of their ids; for whoever may know of it.
 pub async fn list(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     (organization, id): Place<'_>,
     (after, limit): (Option<&UserId>, u16),
@@ -104,7 +104,7 @@ pub async fn list(
 
 /// The rank with which the asker manages a workspace that is not archived: who is in an archived one stays as it is.
 async fn manage_in_use(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     (organization, id): Place<'_>,
 ) -> Result<WorkspaceRole, WorkspaceError> {
@@ -117,7 +117,7 @@ async fn manage_in_use(
 
 /// What somebody is in a workspace.
 async fn current(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     workspace: &WorkspaceId,
     user: &UserId,
 ) -> Result<WorkspaceRole, WorkspaceError> {

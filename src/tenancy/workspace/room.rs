@@ -3,7 +3,7 @@
 use super::error::WorkspaceError;
 use crate::base::id::{OrganizationId, UserId};
 use crate::config::QuotaSettings;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::tenancy::authority::{Actor, Authority, Permission, Rank};
 use crate::tenancy::quota::Quota;
 use crate::tenancy::store;
@@ -11,7 +11,7 @@ use crate::tenancy::store;
 /// Refuses one more. Where neither whoever asks nor whoever made it manages all of the organization's workspaces, those
 /// of that maker are counted too, whoever owns them by now: they are made and archived by members as often as they like.
 pub(super) async fn for_one_more(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     maker: Option<&UserId>,
@@ -31,7 +31,7 @@ pub(super) async fn for_one_more(
 
 /// Whether somebody manages every workspace of the organization; who is no person does.
 async fn manages_all(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     organization: &OrganizationId,
     person: Option<&UserId>,
 ) -> Result<bool, WorkspaceError> {

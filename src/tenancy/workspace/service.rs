@@ -9,7 +9,7 @@ use super::{room, slug};
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, WorkspaceId, stored_form};
 use crate::config::QuotaSettings;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::tenancy::authority::{Actor, Permission};
 use crate::tenancy::member::WorkspaceCreation;
 use crate::tenancy::standing::{self, Standing};
@@ -18,7 +18,7 @@ use crate::tenancy::store::{self, WorkspaceRow};
 /// Makes a workspace. Its first owner is the one that was named, else whoever asks. A member who may make workspaces but
 /// not manage the organization's makes some of their own.
 pub async fn create(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     new: &NewWorkspace,
@@ -68,7 +68,7 @@ pub async fn create(
 
 /// Whether the actor's membership says that they may make workspaces.
 async fn may_create(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<bool, DatabaseError> {
@@ -83,7 +83,7 @@ async fn may_create(
 
 /// A workspace by id or slug, for whoever may know of it.
 pub async fn find(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     reference: &str,
@@ -97,7 +97,7 @@ pub async fn find(
 
 /// A page of an organization's workspaces after the given id: those that the asker may know of.
 pub async fn list(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     (after, limit): (Option<&WorkspaceId>, u16),
@@ -111,7 +111,7 @@ pub async fn list(
 
 /// Gives a workspace another name; its slug stays.
 pub async fn rename(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     (organization, id): (&OrganizationId, &WorkspaceId),
     name: &str,
@@ -131,7 +131,7 @@ pub async fn rename(
 
 /// Archives a workspace: it stays to be looked at, nobody works in it. Archiving twice keeps the first time.
 pub async fn archive(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     id: &WorkspaceId,
@@ -153,7 +153,7 @@ pub async fn archive(
 
 /// Takes a workspace out of the archive, if there is room for it.
 pub async fn unarchive(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     (organization, id): (&OrganizationId, &WorkspaceId),
     quotas: &QuotaSettings,
@@ -178,7 +178,7 @@ pub async fn unarchive(
 /// The workspace, and the rank with which the asker manages it. The organization is locked from here on, so that
 /// whoever was demoted a moment ago is judged by what they are now.
 pub(super) async fn manage(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
     id: &WorkspaceId,
@@ -193,7 +193,7 @@ pub(super) async fn manage(
 
 /// The workspace, and what the asker is in it, if they may know of it.
 pub(super) async fn known(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     standing: Standing,
     (organization, id): (&OrganizationId, &WorkspaceId),
@@ -209,7 +209,7 @@ pub(super) async fn known(
 
 /// What the asker is in a workspace: who manages all of the organization's is as good as an owner.
 async fn role_in(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     actor: &Actor,
     standing: Standing,
     id: &WorkspaceId,

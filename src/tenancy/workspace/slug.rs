@@ -1,7 +1,7 @@
 //! Owns how a workspace gets a slug that its organization has not given yet: the stem, `-2` to `-999`, random ones.
 
 use super::error::WorkspaceError;
-use crate::db::Work;
+use crate::db::UnitOfWork;
 use crate::tenancy::slug::{Slug, Stem};
 use crate::tenancy::store::{self, WorkspaceRow};
 
@@ -10,7 +10,7 @@ const ATTEMPTS: usize = 3;
 
 /// Writes a workspace under the chosen slug, or the first free one of its name.
 pub(super) async fn insert(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     row: &WorkspaceRow<'_>,
     chosen: Option<&Slug>,
 ) -> Result<(), WorkspaceError> {

@@ -6,8 +6,8 @@ use super::cursor::{Cursor, Cutoff};
 use super::store;
 use crate::base::clock;
 use crate::db::snapshot::Snapshot;
-use crate::db::{DatabaseError, Work};
-use crate::token::issuance::LONGEST_ACCESS_TOKEN;
+use crate::db::{DatabaseError, UnitOfWork};
+use crate::token::token_issuer::LONGEST_ACCESS_TOKEN;
 
 /// How long a cut-off matters: no access token lives longer. The rest is for clocks that differ.
 pub const KEPT: Duration = Duration::from_secs(LONGEST_ACCESS_TOKEN.as_secs() + 300);
@@ -29,7 +29,7 @@ pub struct Changes {
 
 /// Reads what became visible since a cursor, or everything without one: one statement. What commits late is not
 /// skipped, and a transaction that runs for hours holds nothing up.
-pub async fn changes(work: &mut Work, after: Option<&Cursor>) -> Result<Changes, DatabaseError> {
+pub async fn changes(work: &mut UnitOfWork, after: Option<&Cursor>) -> Result<Changes, DatabaseError> {
     let epoch = work.epoch();
     let known = after.filter(|cursor| cursor.epoch == epoch.0);
     let seen = known.map_or_else(Snapshot::nothing, |cursor| cursor.snapshot.clone());
@@ -49,7 +49,7 @@ pub async fn changes(work: &mut Work, after: Option<&Cursor>) -> Result<Changes,
 
 /// Where somebody who has read everything stands now; with `since`, only if something was written after it. One
 /// statement.
-pub async fn moved(work: &mut Work, since: Option<&Cursor>) -> Result<Option<Cursor>, DatabaseError> {
+pub async fn moved(work: &mut UnitOfWork, since: Option<&Cursor>) -> Result<Option<Cursor>, DatabaseError> {
     let epoch = work.epoch();
     let seen = since.filter(|cursor| cursor.epoch == epoch.0);
     let (snapshot, moved) = store::cutoffs_moved(work, seen.map(|cursor| &cursor.snapshot)).await?;
@@ -57,7 +57,7 @@ pub async fn moved(work: &mut Work, since: Option<&Cursor>) -> Result<Option<Cur
 }
 
 /// Deletes cut-offs that no living token can be below.
-pub async fn expire(work: &mut Work, limit: i64) -> Result<u64, DatabaseError> {
+pub async fn expire(work: &mut UnitOfWork, limit: i64) -> Result<u64, DatabaseError> {
     let before = clock::before(work.now(), KEPT);
     store::expire_cutoffs(work, before, limit).await
 }

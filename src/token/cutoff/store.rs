@@ -5,7 +5,7 @@ use sqlx::types::Json;
 use super::cursor::Cutoff;
 use crate::base::clock::Timestamp;
 use crate::db::snapshot::Snapshot;
-use crate::db::{DatabaseError, Work};
+use crate::db::{DatabaseError, UnitOfWork};
 
 /// What one reading found.
 pub(super) struct Read {
@@ -19,7 +19,11 @@ pub(super) struct Read {
 }
 
 /// Cut-offs that the reader's snapshot does not show, oldest transaction first and whole transactions only.
-pub(super) async fn read_cutoffs(work: &mut Work, seen: &Snapshot, page: i64) -> Result<Read, DatabaseError> {
+pub(super) async fn read_cutoffs(
+    work: &mut UnitOfWork,
+    seen: &Snapshot,
+    page: i64,
+) -> Result<Read, DatabaseError> {
     // A snapshot that is ahead of us belongs to another time of this database, or to another database.
     let row = sqlx::query!(
         r#"with reader as materialized (
@@ -58,7 +62,7 @@ pub(super) async fn read_cutoffs(work: &mut Work, seen: &Snapshot, page: i64) ->
 
 /// What is visible now, and whether a cut-off is that the given snapshot does not show.
 pub(super) async fn cutoffs_moved(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     since: Option<&Snapshot>,
 ) -> Result<(Snapshot, bool), DatabaseError> {
     let row = sqlx::query!(
@@ -83,7 +87,7 @@ fn own(snapshot: &str) -> Result<Snapshot, DatabaseError> {
 }
 
 pub(super) async fn expire_cutoffs(
-    work: &mut Work,
+    work: &mut UnitOfWork,
     before: Timestamp,
     limit: i64,
 ) -> Result<u64, DatabaseError> {

@@ -48,7 +48,7 @@ async fn a_third_preview_at_once_is_told_to_come_again() {
     functions(&app, FUNCTIONS).await;
     held(&app).await;
     a_hook("desk").create(&app).await;
-    let hooks = &app.app.issuance().hooks;
+    let hooks = &app.app.token_issuer().hooks;
     let (one, two) = (hooks.preview_permit(), hooks.preview_permit());
     assert!(one.is_some() && two.is_some());
     let refused = preview(&app, &key, "desk").await;
@@ -107,7 +107,7 @@ async fn connections_that_are_all_taken_open_no_circuit() {
         .built_in_on_failure()
         .create(&app)
         .await;
-    let hooks = app.app.issuance().hooks.clone();
+    let hooks = app.app.token_issuer().hooks.clone();
     let sql = hooks.sql().expect("a transport").clone();
     let taking = tokio::spawn(async move {
         let function = FunctionName::parse("hooks.sleeper").expect("a name");

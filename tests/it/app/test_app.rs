@@ -13,7 +13,7 @@ use signet::app::{App, Injected};
 use signet::base::entropy::Entropy;
 use signet::base::origin::Origin;
 use signet::config::SignetConfig;
-use signet::db::Work;
+use signet::db::UnitOfWork;
 use signet::router;
 use signet::server::listener::{Listener, ListenerSettings};
 use tokio::net::TcpListener;
@@ -139,9 +139,9 @@ impl TestApp {
     }
 
     /// A transaction on the server's own services; commit it by name.
-    pub async fn work(&self) -> Work {
+    pub async fn work(&self) -> UnitOfWork {
         self.app
-            .begin(self.app.circumstances(Origin::internal("test")))
+            .begin(self.app.context(Origin::internal("test")))
             .await
             .expect("the database answers")
     }

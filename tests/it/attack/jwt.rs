@@ -54,7 +54,7 @@ fn is_believed(keys: &KeySet, token: &str) -> bool {
 #[tokio::test]
 async fn jw_01_no_mutant_of_a_token_is_believed() {
     let (app, _, tokens, jwks) = targets().await;
-    let keys = app.app.issuance().keys.current();
+    let keys = app.app.token_issuer().keys.current();
     let mut tried = BTreeSet::new();
     for token in &tokens {
         assert!(is_believed(&keys, token), "the good one is good");
@@ -70,7 +70,7 @@ async fn jw_01_no_mutant_of_a_token_is_believed() {
 #[tokio::test]
 async fn jw_01_a_signature_belongs_to_one_token() {
     let (app, _, tokens, _) = targets().await;
-    let keys = app.app.issuance().keys.current();
+    let keys = app.app.token_issuer().keys.current();
     for one in &tokens {
         for (name, value) in claims(one).as_object().expect("claims") {
             let mut changed = claims(one);

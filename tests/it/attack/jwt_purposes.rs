@@ -34,7 +34,7 @@ async fn refused(hand: &RelyingParty, token: &str, what: &str) {
 
 /// Signs claims with our own keys, as nobody outside can: what must be refused even then.
 fn signed(app: &TestApp, typ: &str, claims: &Value) -> String {
-    let keys = app.app.issuance().keys.current();
+    let keys = app.app.token_issuer().keys.current();
     keys.sign(Algorithm::ES256, typ, claims).expect("a token")
 }
 
@@ -160,7 +160,7 @@ async fn jw_02_ambiguous_or_bottomless_claims_are_refused() {
     let (app, hand, person) = people().await;
     let tokens = hand.tokens(&app, &person, &[]).await;
     let good = claims(tokens["access_token"].as_str().expect("a token"));
-    let keys = app.app.issuance().keys.current();
+    let keys = app.app.token_issuer().keys.current();
     for name in ["sub", "exp", "aud", "jti"] {
         let doubled = Doubled(good.as_object().expect("claims"), name);
         let token = keys.sign(Algorithm::EdDsa, "at+jwt", &doubled).expect("a token");

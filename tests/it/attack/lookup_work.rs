@@ -31,9 +31,9 @@ fn unknown_refresh(app: &TestApp) -> String {
     };
     let epoch = app
         .app
-        .circumstances(signet::base::origin::Origin::internal("test"))
+        .context(signet::base::origin::Origin::internal("test"))
         .epoch;
-    let keys = app.app.issuance().keys.current();
+    let keys = app.app.token_issuer().keys.current();
     token.compose(&keys, epoch).expect("a token").expose().to_owned()
 }
 

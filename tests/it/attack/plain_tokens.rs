@@ -86,7 +86,7 @@ async fn jw_02_a_plain_jwt_without_client_or_resource_is_no_access_token() {
     let tokens = hand.tokens(&app, &person, &[("resource", API)]).await;
     let good = claims(tokens["access_token"].as_str().expect("a token"));
     let signed = |claims: &Value| {
-        let keys = app.app.issuance().keys.current();
+        let keys = app.app.token_issuer().keys.current();
         keys.sign(Algorithm::RS256, "JWT", claims).expect("a token")
     };
     assert_eq!(hand.introspect(&signed(&good)).await["active"], true);

@@ -128,7 +128,7 @@ async fn the_shipped_function_of_an_earlier_version_is_no_operators_hook() {
         .await
         .unwrap();
     app.app.refresh("hooks").await;
-    assert!(!app.app.issuance().hooks.are_asked(Output::AccessToken));
+    assert!(!app.app.token_issuer().hooks.are_asked(Output::AccessToken));
 }
 
 /// A newer version's migration runs before the last replica of this one has ended: the mark that it leaves speaks for
@@ -149,7 +149,7 @@ async fn the_shipped_function_of_a_newer_version_is_known_by_its_mark() {
     for (statements, asked) in [(newer, false), (operators, true)] {
         sql(&app, statements).await;
         app.app.refresh("hooks").await;
-        assert_eq!(app.app.issuance().hooks.are_asked(Output::AccessToken), asked);
+        assert_eq!(app.app.token_issuer().hooks.are_asked(Output::AccessToken), asked);
     }
 }
 
@@ -196,7 +196,7 @@ async fn a_function_that_is_gone_stops_minting_and_spends_nothing() {
 #[tokio::test]
 async fn a_function_replaced_at_run_time_is_noticed_by_the_next_poll() {
     let app = TestApp::new().await;
-    let hooks = &app.app.issuance().hooks;
+    let hooks = &app.app.token_issuer().hooks;
     let stop = tokio_util::sync::CancellationToken::new();
     let watcher = tokio::spawn(app.app.clone().keep_current(stop.clone()));
     assert!(!hooks.are_asked(Output::AccessToken));

@@ -250,7 +250,7 @@ async fn kept_events_are_replayed_and_shadows_counted() {
     let eve = a_person("eve").create(&app).await;
     let tokens = relying_party.tokens(&app, &eve, &[]).await;
     refreshed(&relying_party, &tokens).await;
-    app.app.issuance().hooks.settle().await;
+    app.app.token_issuer().hooks.settle().await;
     let since = "100000d";
     let same = signet
         .json(&["hook", "replay", "--hook", "desk", "--since", since])

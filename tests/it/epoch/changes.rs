@@ -2,7 +2,7 @@
 
 use signet::app::App;
 use signet::base::origin::Origin;
-use signet::db::Work;
+use signet::db::UnitOfWork;
 use signet::tenancy::{Actor, MemberRole, membership, revocation, service};
 use signet::user::{self, AccessTier, PlatformRole, StatusChange};
 
@@ -29,7 +29,7 @@ pub enum Change {
 
 impl Change {
     /// Makes the change in a transaction of the caller.
-    pub async fn make(self, work: &mut Work, organization: &TestOrganization, person: &TestPerson) {
+    pub async fn make(self, work: &mut UnitOfWork, organization: &TestOrganization, person: &TestPerson) {
         let (org, user) = (&organization.id, &person.id);
         match self {
             Self::Remove => membership::remove(work, &Actor::Operator, org, user)
@@ -75,8 +75,8 @@ impl Change {
 }
 
 /// A transaction.
-pub async fn begin(app: &App) -> Work {
-    app.begin(app.circumstances(Origin::internal("test")))
+pub async fn begin(app: &App) -> UnitOfWork {
+    app.begin(app.context(Origin::internal("test")))
         .await
         .expect("the database answers")
 }

@@ -62,11 +62,11 @@ async fn an_issuer_that_is_gone_leaves_the_copy_to_grow_old() {
     )
     .await;
     failure(&mut worker).await;
-    let beat = copied.copy(BEATS).await;
+    let heartbeat = copied.copy(BEATS).await;
     for _ in 0..3 {
         failure(&mut worker).await;
     }
-    assert_eq!(copied.copy(BEATS).await, beat);
+    assert_eq!(copied.copy(BEATS).await, heartbeat);
     worker.stop().await;
 }
 

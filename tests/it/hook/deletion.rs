@@ -20,7 +20,7 @@ async fn a_deleted_account_takes_its_kept_events_with_it() {
     })
     .await;
     let relying_party = app.relying_party(&a_client("web").create(&app).await);
-    let hooks = &app.app.issuance().hooks;
+    let hooks = &app.app.token_issuer().hooks;
     let (ada, bob) = (
         a_person("ada").create(&app).await,
         a_person("bob").create(&app).await,
@@ -55,6 +55,6 @@ async fn no_event_is_kept_of_somebody_who_was_deleted_meanwhile() {
     let reply = relying_party.exchange(&code).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
     work.commit().await.expect("committed");
-    app.app.issuance().hooks.settle().await;
+    app.app.token_issuer().hooks.settle().await;
     assert_eq!(count(&app, KEPT).await, 0);
 }

@@ -152,7 +152,12 @@ async fn a_hook_may_fail_to_the_built_in_claims() {
 async fn each_failure_has_a_stable_code() {
     let app = TestApp::new().await;
     functions(&app, FAILING).await;
-    let sql = app.app.issuance().hooks.sql().expect("database.hook_url is set");
+    let sql = app
+        .app
+        .token_issuer()
+        .hooks
+        .sql()
+        .expect("database.hook_url is set");
     for (name, code) in [
         ("broken", "hook_failed"),
         ("hang", "hook_timeout"),

@@ -146,7 +146,7 @@ async fn what_shadows_make_of_it_is_counted() {
     }
     for _ in 0..2 {
         counted.refresh().await;
-        counted.app.app.issuance().hooks.settle().await;
+        counted.app.app.token_issuer().hooks.settle().await;
     }
     counted
         .assert_shown(&[

@@ -31,7 +31,7 @@ async fn ready() -> (TestApp, RelyingParty, Value) {
 
 /// The metadata of each event, in their order.
 async fn failures(app: &TestApp) -> Vec<Value> {
-    app.app.issuance().hooks.settle().await;
+    app.app.token_issuer().hooks.settle().await;
     sqlx::query_scalar(
         "select metadata from auth.security_events where event_type = 'HOOK_FAILED' order by id",
     )

@@ -85,7 +85,7 @@ async fn a_missing_right_is_told_with_the_grant_that_mends_it() {
         "revoke usage on schema hooks from signet_hook; revoke all on function hooks.rule from signet_hook",
     )
     .await;
-    let transport = app.app.issuance().hooks.sql().unwrap();
+    let transport = app.app.token_issuer().hooks.sql().unwrap();
     let function = FunctionName::parse("hooks.rule").unwrap();
     let found = transport.obstacles(&function).await.unwrap();
     assert_eq!(found.len(), 2, "{found:?}");

@@ -87,7 +87,7 @@ async fn run(transport: &SqlTransport, name: &str) -> Result<Value, HookError> {
 async fn hk_05_a_function_becomes_nobody_else_and_writes_nothing() {
     let app = TestApp::new().await;
     functions(&app, HOSTILE).await;
-    let transport = app.app.issuance().hooks.sql().unwrap();
+    let transport = app.app.token_issuer().hooks.sql().unwrap();
     for (name, sqlstate) in [
         ("write", "25006"),
         ("write_mode", "25001"),
@@ -129,7 +129,7 @@ async fn hk_05_a_function_becomes_nobody_else_and_writes_nothing() {
 async fn hk_05_nothing_of_a_session_is_left_for_the_next_question() {
     let app = TestApp::with(|config| config.database.hook_pool_size = 1).await;
     functions(&app, HOSTILE).await;
-    let transport = app.app.issuance().hooks.sql().unwrap();
+    let transport = app.app.token_issuer().hooks.sql().unwrap();
     let before = run(transport, "looks").await.unwrap();
     let again = run(transport, "looks").await.unwrap();
     assert_eq!(before, again, "a sound connection serves again");
@@ -170,7 +170,7 @@ async fn hk_05_nothing_of_a_session_is_left_for_the_next_question() {
 async fn a_hook_is_asked_without_statements_that_stay() {
     let app = TestApp::with(|config| config.database.pooler = true).await;
     functions(&app, HOSTILE).await;
-    let transport = app.app.issuance().hooks.sql().unwrap();
+    let transport = app.app.token_issuer().hooks.sql().unwrap();
     for _ in 0..3 {
         let seen = run(transport, "kept").await.unwrap();
         assert_eq!(seen["statements"], json!([]));
@@ -188,7 +188,7 @@ async fn hk_05_an_event_is_no_part_of_a_statement() {
             $$ select jsonb_build_object('text', current_query()) $$",
     )
     .await;
-    let transport = app.app.issuance().hooks.sql().unwrap();
+    let transport = app.app.token_issuer().hooks.sql().unwrap();
     let seen = run(transport, "statement").await.unwrap();
     assert_eq!(
         seen["text"],
@@ -205,7 +205,7 @@ async fn an_event_is_handed_over_as_it_is() {
         "create function hooks.echo(event jsonb) returns jsonb language sql as $$ select event $$",
     )
     .await;
-    let transport = app.app.issuance().hooks.sql().unwrap();
+    let transport = app.app.token_issuer().hooks.sql().unwrap();
     let function = FunctionName::parse("hooks.echo").unwrap();
     let event = json!({"a'b": "'; drop schema hooks cascade; --", "$$": "\\' \u{1F980} \u{e9}\n", "E'": [null, 1.5e300]});
     let echoed = transport
@@ -220,7 +220,7 @@ async fn an_event_is_handed_over_as_it_is() {
 async fn hk_05_a_function_that_clings_to_its_connection_ends() {
     let app = TestApp::with(|config| config.database.hook_pool_size = 1).await;
     functions(&app, HOSTILE).await;
-    let transport = app.app.issuance().hooks.sql().unwrap();
+    let transport = app.app.token_issuer().hooks.sql().unwrap();
     let function = FunctionName::parse("hooks.clings").unwrap();
     let asked = transport
         .ask(&function, &json!({"claims": {}}), Duration::from_millis(200))

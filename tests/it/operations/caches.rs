@@ -135,7 +135,7 @@ async fn a_hook_that_cannot_be_opened_fails_closed_and_keeps_no_other_from_being
             .map(|hook| hook.settings.name.clone())
             .collect::<Vec<_>>()
     };
-    assert_eq!(names(&app.app.issuance().hooks), ["sealed"]);
+    assert_eq!(names(&app.app.token_issuer().hooks), ["sealed"]);
     web.exchange(&code)
         .await
         .assert_error(503, "temporarily_unavailable");
@@ -178,7 +178,7 @@ async fn a_hook_that_cannot_be_opened_fails_closed_and_keeps_no_other_from_being
         .unwrap();
     work.commit().await.unwrap();
     app.refresh_caches().await;
-    assert!(names(&app.app.issuance().hooks).is_empty());
+    assert!(names(&app.app.token_issuer().hooks).is_empty());
     let kept = "select count(*) from auth.token_hooks where kek_id = 'lost' and secrets_sealed is not null";
     assert_eq!(count(&app, kept).await, 1);
 }
@@ -256,9 +256,9 @@ async fn replicas_report_what_they_hold_side_by_side() {
     sql(&app, LOSE_EDDSA).await;
     other.refresh_caches().await;
     other.app.report_holdings().await.unwrap();
-    let circumstances = app.app.circumstances(Origin::internal("test"));
-    let now = circumstances.now;
-    let mut work = app.app.single(circumstances).await.unwrap();
+    let context = app.app.context(Origin::internal("test"));
+    let now = context.now;
+    let mut work = app.app.single(context).await.unwrap();
     let replicas = replica::list(work.connection().unwrap(), now).await.unwrap();
     let [first, second] = &replicas[..] else {
         panic!("{replicas:?}");

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use signet::db::PgConnection;
-use signet::db::lease::{Lease, Lender};
-use signet::db::pool::{self, PoolSettings};
+use signet::db::connect::{self, PoolSettings};
+use signet::db::pool::{Pool, PooledConnection};
 use signet::db::sessions::Sessions;
 use sqlx::PgPool;
 
@@ -15,7 +15,7 @@ use crate::support::database::TestDatabase;
 
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(20);
 
-async fn pool(database: &TestDatabase, size: u32) -> PgPool {
+async fn pg_pool(database: &TestDatabase, size: u32) -> PgPool {
     let settings = PoolSettings {
         url: database.url.clone(),
         size,
@@ -23,7 +23,7 @@ async fn pool(database: &TestDatabase, size: u32) -> PgPool {
         statement_timeout: STATEMENT_TIMEOUT,
         sessions: Sessions::OWN,
     };
-    pool::open(&settings).await.unwrap()
+    connect::open(&settings).await.unwrap()
 }
 
 /// Which of the database's processes serves this connection.
@@ -37,14 +37,14 @@ async fn server(connection: &mut PgConnection) -> i32 {
 #[tokio::test]
 async fn the_connection_that_was_finished_last_is_lent_first() {
     let database = TestDatabase::new().await;
-    let lender = Lender::new(pool(&database, 4).await, STATEMENT_TIMEOUT);
-    let (mut one, mut other) = (lender.lend().await.unwrap(), lender.lend().await.unwrap());
+    let pool = Pool::new(pg_pool(&database, 4).await, STATEMENT_TIMEOUT);
+    let (mut one, mut other) = (pool.acquire().await.unwrap(), pool.acquire().await.unwrap());
     let (first, second) = (server(&mut one).await, server(&mut other).await);
     assert_ne!(first, second);
     one.keep();
     other.keep();
     for _ in 0..3 {
-        let mut again = lender.lend().await.unwrap();
+        let mut again = pool.acquire().await.unwrap();
         assert_eq!(server(&mut again).await, second);
         again.keep();
     }
@@ -53,22 +53,22 @@ async fn the_connection_that_was_finished_last_is_lent_first() {
 #[tokio::test]
 async fn a_transaction_does_not_wait_for_a_connection_that_nobody_uses() {
     let database = TestDatabase::new().await;
-    let lender = Lender::new(pool(&database, 3).await, STATEMENT_TIMEOUT);
-    let mut lease = lender.lend().await.unwrap();
-    let lent = server(&mut lease).await;
-    lease.keep();
+    let pool = Pool::new(pg_pool(&database, 3).await, STATEMENT_TIMEOUT);
+    let mut connection = pool.acquire().await.unwrap();
+    let lent = server(&mut connection).await;
+    connection.keep();
     let mut transactions = Vec::new();
     let mut servers = Vec::new();
     for _ in 0..3 {
-        let mut transaction = lender.begin().await.unwrap();
+        let mut transaction = pool.begin().await.unwrap();
         servers.push(server(&mut transaction).await);
         transactions.push(transaction);
     }
     assert!(servers.contains(&lent), "the kept one was handed over");
     drop(transactions);
-    let mut lease = lender.lend().await.unwrap();
+    let mut connection = pool.acquire().await.unwrap();
     assert!(
-        servers.contains(&server(&mut lease).await),
+        servers.contains(&server(&mut connection).await),
         "no fourth connection"
     );
 }
@@ -76,29 +76,29 @@ async fn a_transaction_does_not_wait_for_a_connection_that_nobody_uses() {
 #[tokio::test]
 async fn everybody_is_served_whatever_becomes_of_connections() {
     let database = TestDatabase::new().await;
-    let pool = pool(&database, 4).await;
-    let lender = Lender::new(pool.clone(), STATEMENT_TIMEOUT);
+    let pg_pool = pg_pool(&database, 4).await;
+    let pool = Pool::new(pg_pool.clone(), STATEMENT_TIMEOUT);
     let visitors: Vec<_> = (0..120)
         .map(|number| {
-            let lender = lender.clone();
+            let pool = pool.clone();
             tokio::spawn(async move {
                 match number % 5 {
                     0 | 1 => {
-                        let mut lease = lender.lend().await.unwrap();
-                        server(&mut lease).await;
-                        lease.keep();
+                        let mut connection = pool.acquire().await.unwrap();
+                        server(&mut connection).await;
+                        connection.keep();
                     }
                     2 => {
-                        let mut lease = lender.lend().await.unwrap();
-                        server(&mut lease).await;
+                        let mut connection = pool.acquire().await.unwrap();
+                        server(&mut connection).await;
                     }
                     3 => {
-                        let mut transaction = lender.begin().await.unwrap();
+                        let mut transaction = pool.begin().await.unwrap();
                         server(&mut transaction).await;
                         transaction.commit().await.unwrap();
                     }
                     _ => {
-                        let mut transaction = lender.begin().await.unwrap();
+                        let mut transaction = pool.begin().await.unwrap();
                         server(&mut transaction).await;
                     }
                 }
@@ -108,36 +108,35 @@ async fn everybody_is_served_whatever_becomes_of_connections() {
     for visitor in visitors {
         visitor.await.unwrap();
     }
-    assert!(pool.size() <= 4);
-    lender.close().await;
+    assert!(pg_pool.size() <= 4);
+    pool.close().await;
 }
 
 /// Every connection lies in the lender, and as many transactions as there are connections begin at the same time.
 #[tokio::test]
 async fn transactions_get_what_is_kept_however_many_begin_at_once() {
     let database = TestDatabase::new().await;
-    let lender = Lender::new(pool(&database, 4).await, STATEMENT_TIMEOUT);
+    let pool = Pool::new(pg_pool(&database, 4).await, STATEMENT_TIMEOUT);
     let mut leases = Vec::new();
     for _ in 0..4 {
-        leases.push(lender.lend().await.unwrap());
+        leases.push(pool.acquire().await.unwrap());
     }
-    leases.into_iter().for_each(Lease::keep);
-    let (one, two, three, four) =
-        tokio::join!(lender.begin(), lender.begin(), lender.begin(), lender.begin());
+    leases.into_iter().for_each(PooledConnection::keep);
+    let (one, two, three, four) = tokio::join!(pool.begin(), pool.begin(), pool.begin(), pool.begin());
     assert!([one, two, three, four].iter().all(Result::is_ok));
 }
 
 #[tokio::test]
 async fn the_end_does_not_wait_for_what_is_kept() {
     let database = TestDatabase::new().await;
-    let lender = Lender::new(pool(&database, 4).await, STATEMENT_TIMEOUT);
-    let (kept, under_way) = (lender.lend().await.unwrap(), lender.lend().await.unwrap());
+    let pool = Pool::new(pg_pool(&database, 4).await, STATEMENT_TIMEOUT);
+    let (kept, under_way) = (pool.acquire().await.unwrap(), pool.acquire().await.unwrap());
     kept.keep();
-    let closing = lender.clone();
+    let closing = pool.clone();
     let ending = tokio::spawn(async move { closing.close().await });
     under_way.keep();
     ending.await.unwrap();
-    assert!(lender.lend().await.is_err());
+    assert!(pool.acquire().await.is_err());
 }
 
 /// Whoever holds a connection waits for no other, or as many as there are connections would wait for each other: a

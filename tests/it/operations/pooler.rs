@@ -109,7 +109,7 @@ async fn a_hook_is_asked_behind_a_pooler() {
                 'traps', (select count(*) from pg_prepared_statements where name = 'trap')) $$",
     )
     .await;
-    let transport = app.app.issuance().hooks.sql().expect("a way");
+    let transport = app.app.token_issuer().hooks.sql().expect("a way");
     let ask = async |name: &str| {
         let function = FunctionName::parse(&format!("hooks.{name}")).expect("a function");
         let bytes = transport

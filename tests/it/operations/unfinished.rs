@@ -16,7 +16,7 @@ use crate::app::TestApp;
 use crate::app::test_app::finished;
 
 async fn begin(app: App, origin: Origin, status: StatusCode, commits: bool) -> StatusCode {
-    let work = app.begin(app.circumstances(origin)).await.expect("a transaction");
+    let work = app.begin(app.context(origin)).await.expect("a transaction");
     if commits {
         work.commit().await.expect("committed");
     }

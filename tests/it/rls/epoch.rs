@@ -27,7 +27,7 @@ pub(super) fn token(mv: impl Into<Value>) -> String {
     json!({"sub": "ada", "org_id": "acme", "org_role": "member", "mv": mv.into()}).to_string()
 }
 
-pub(super) async fn beat(downstream: &Downstream, ago: &str) {
+pub(super) async fn heartbeat(downstream: &Downstream, ago: &str) {
     downstream
         .run(&format!(
             "insert into auth.epoch_sync (received_at) values (clock_timestamp() - interval '{ago}')
@@ -49,7 +49,7 @@ async fn cut(downstream: &Downstream, user: &str, organization: &str, minimum: i
 #[tokio::test]
 async fn tn_06_a_cut_off_ends_what_is_older() {
     let downstream = synced().await;
-    beat(&downstream, "0").await;
+    heartbeat(&downstream, "0").await;
     for (user, organization, counter) in [("ada", "", 0), ("", "acme", 1), ("ada", "acme", 2)] {
         let mut counters = [5, 5, 5];
         let mv = |counters: [i32; 3]| token(counters.map(|counter| counter.to_string()).join("."));
@@ -88,7 +88,7 @@ async fn tn_06_a_cut_off_ends_what_is_older() {
 #[tokio::test]
 async fn tn_06_a_dead_token_is_no_token() {
     let downstream = synced().await;
-    beat(&downstream, "0").await;
+    heartbeat(&downstream, "0").await;
     cut(&downstream, "ada", "acme", 2).await;
     let claims = json!({
         "sub": "ada", "org_id": "acme", "org_role": "owner", "role": "admin", "tier": "founder",
@@ -113,7 +113,7 @@ async fn tn_06_a_dead_token_is_no_token() {
 #[tokio::test]
 async fn a_token_must_say_its_counters() {
     let downstream = synced().await;
-    beat(&downstream, "0").await;
+    heartbeat(&downstream, "0").await;
     for mv in [
         json!(null),
         json!(""),

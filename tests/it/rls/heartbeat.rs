@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use signet::rls::kit::Epoch;
 
-use super::epoch::{COUNT, beat, synced, token};
+use super::epoch::{COUNT, heartbeat, synced, token};
 
 /// Contracts section 5: a copy that is not kept current lets nothing through.
 #[tokio::test]
@@ -13,7 +13,7 @@ async fn a_stale_copy_says_nothing() {
     let count = async || downstream.count(&token("1.1.1"), COUNT).await;
     assert_eq!(count().await, 0, "never synced");
     for (ago, rows) in [("0", 4), ("5 seconds", 4), ("11 seconds", 0), ("1 day", 0)] {
-        beat(&downstream, ago).await;
+        heartbeat(&downstream, ago).await;
         assert_eq!(count().await, rows, "{ago}");
     }
     let install =
@@ -33,7 +33,7 @@ async fn a_heartbeat_from_the_future_says_nothing() {
         ("0", 4),
         ("-1 minute", 0),
     ] {
-        beat(&downstream, ago).await;
+        heartbeat(&downstream, ago).await;
         assert_eq!(downstream.count(&token("1.1.1"), COUNT).await, rows, "{ago}");
     }
 }

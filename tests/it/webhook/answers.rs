@@ -2,7 +2,7 @@
 
 use signet::base::strict_json::StrictJsonError;
 use signet::hook::HookError;
-use signet::hook::answer::{ANSWER_LIMIT, DEPTH_LIMIT, VALUE_LIMIT, parse};
+use signet::hook::response::{ANSWER_LIMIT, DEPTH_LIMIT, VALUE_LIMIT, parse};
 
 use super::receiver::{AMPLE, Listener, ask, reply};
 

@@ -8,7 +8,7 @@ use openssl::ssl::{Ssl, SslAcceptor, SslMethod};
 use openssl::x509::X509;
 use signet::base::fetch::{Fetch, Reach};
 use signet::hook::HookError;
-use signet::hook::answer::ANSWER_LIMIT;
+use signet::hook::response::ANSWER_LIMIT;
 use signet::hook::transport::http::{self, ATTEMPTS, HttpFault};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_openssl::SslStream;

@@ -126,7 +126,7 @@ async fn hk_04_a_hook_that_is_down_is_left_alone_and_found_again() {
             .assert_error(503, "temporarily_unavailable");
     }
     assert_eq!(listener.connections(), asked, "it is left alone");
-    let hooks = &app.app.issuance().hooks;
+    let hooks = &app.app.token_issuer().hooks;
     assert!(matches!(hooks.breaker().circuit("down"), Circuit::Open { .. }));
     let own = service.token(&[("grant_type", "client_credentials")]).await;
     assert_eq!(own.status, 200);

@@ -42,7 +42,7 @@ async fn app(sample_every: u32) -> TestApp {
 }
 
 async fn kept(app: &TestApp) -> Vec<Kept> {
-    let hooks = &app.app.issuance().hooks;
+    let hooks = &app.app.token_issuer().hooks;
     hooks.settle().await;
     let since = before(app.clock.now(), Duration::from_hours(1));
     hooks.kept(since, 100).await.expect("kept events")
@@ -132,7 +132,7 @@ async fn hk_04_a_shadow_that_hangs_delays_nobody() {
         tokens = refreshed(&relying_party, &tokens).await;
     }
     release.send(true).expect("somebody waits");
-    app.app.issuance().hooks.settle().await;
+    app.app.token_issuer().hooks.settle().await;
     assert_eq!(count(&app, KEPT).await, 0, "nothing is kept unless configured");
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::rls::verify::names::{CLAIMS_SETTING, Names};
 use crate::rls::verify::quote;
 
-/// An organization of the play.
+/// An organization of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Tenant {
     /// Whose member attacks.

@@ -3,7 +3,7 @@
 //! else.
 
 use super::context::{Cast, Part, Tenant};
-use super::session::{Outcome, Session, Statement};
+use super::session::{AttackOutcome, Session, Statement};
 use crate::rls::verify::catalog::Role;
 use crate::rls::verify::code::Code;
 use crate::rls::verify::finding::{Finding, Findings};
@@ -60,7 +60,7 @@ pub(super) async fn attack(
         session.begin().await?;
         let outcome = session.attack_as_verifier(Statement::Count(&left)).await?;
         session.roll_back().await?;
-        if matches!(outcome, Outcome::Rows(1..)) {
+        if matches!(outcome, AttackOutcome::Rows(1..)) {
             let finding = Finding::new(
                 Code::SettingLeaks,
                 format!(

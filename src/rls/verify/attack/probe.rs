@@ -2,7 +2,7 @@
 
 use super::context::{Cast, Context, Part, Tenant};
 use super::hints::Hints;
-use super::session::{Outcome, Session, Statement};
+use super::session::{AttackOutcome, Session, Statement};
 use super::tally::Tally;
 use super::world::World;
 use crate::rls::verify::catalog::{Role, Table};
@@ -31,9 +31,9 @@ impl Probe<'_, '_> {
         &mut self,
         context: &Context,
         statement: Statement<'_>,
-    ) -> Result<Outcome, sqlx::Error> {
+    ) -> Result<AttackOutcome, sqlx::Error> {
         let outcome = self.session.attack(&self.role.name, context, statement).await?;
-        if let Outcome::Untried(why) = &outcome {
+        if let AttackOutcome::Untried(why) = &outcome {
             self.tally
                 .untried(self.subject.table, Some(&self.role.name), "an attack", why);
         }
@@ -45,8 +45,8 @@ impl Probe<'_, '_> {
     }
 
     /// Notes an error that should have been no rows.
-    pub(super) fn note_raised(&mut self, outcome: &Outcome, told: &str) {
-        if let Outcome::Raised(raised) = outcome {
+    pub(super) fn note_raised(&mut self, outcome: &AttackOutcome, told: &str) {
+        if let AttackOutcome::Raised(raised) = outcome {
             if raised.code == "42P17" {
                 self.tally
                     .circles(outcome, self.subject.table, Some(&self.role.name));
@@ -58,7 +58,7 @@ impl Probe<'_, '_> {
     }
 
     /// The same, where reading the table has not told it already.
-    pub(super) fn note_raised_anew(&mut self, outcome: &Outcome, told: &str) {
+    pub(super) fn note_raised_anew(&mut self, outcome: &AttackOutcome, told: &str) {
         if !self
             .tally
             .has(Code::ContextRaises, self.subject.table, &self.role.name)

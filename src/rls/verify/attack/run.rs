@@ -33,7 +33,7 @@ pub(in super::super) async fn run(
         hints.form(scope, Hint::Person),
         role_claim(scope),
     );
-    let mut play = Play {
+    let mut run = AttackRun {
         scope,
         cast: &cast,
         hints: &hints,
@@ -41,22 +41,22 @@ pub(in super::super) async fn run(
         tally: Tally::default(),
         roles: Vec::new(),
     };
-    play.session.begin().await?;
-    play.find_roles(findings).await?;
-    if !play.roles.is_empty() {
-        play.silent_act(findings).await?;
-        play.session.roll_back().await?;
-        play.session.begin().await?;
-        play.speaking_act(findings).await?;
-        play.session.roll_back().await?;
-        play.session.begin().await?;
-        play.public_act().await?;
+    run.session.begin().await?;
+    run.find_roles(findings).await?;
+    if !run.roles.is_empty() {
+        run.attack_without_context(findings).await?;
+        run.session.roll_back().await?;
+        run.session.begin().await?;
+        run.attack_with_context(findings).await?;
+        run.session.roll_back().await?;
+        run.session.begin().await?;
+        run.attack_public_rows().await?;
     }
-    play.session.roll_back().await?;
-    leak::attack((scope, &play.roles), &cast, &mut play.session, findings).await?;
-    play.tally.tell(scope, &hints, findings);
-    let attacks = play.session.attacks;
-    play.session.close().await?;
+    run.session.roll_back().await?;
+    leak::attack((scope, &run.roles), &cast, &mut run.session, findings).await?;
+    run.tally.tell(scope, &hints, findings);
+    let attacks = run.session.attacks;
+    run.session.close().await?;
     Ok(attacks)
 }
 
@@ -69,7 +69,7 @@ fn role_claim(scope: &Scope<'_>) -> RoleClaim {
     }
 }
 
-struct Play<'a> {
+struct AttackRun<'a> {
     scope: &'a Scope<'a>,
     cast: &'a Cast,
     hints: &'a Hints,
@@ -79,7 +79,7 @@ struct Play<'a> {
     roles: Vec<&'a Role>,
 }
 
-impl<'a> Play<'a> {
+impl<'a> AttackRun<'a> {
     async fn find_roles(&mut self, findings: &mut Findings) -> Result<(), sqlx::Error> {
         for role in &self.scope.roles {
             if role.is_mighty() {
@@ -104,8 +104,8 @@ impl<'a> Play<'a> {
     }
 
     /// Nobody has said anything on this connection yet.
-    async fn silent_act(&mut self, findings: &mut Findings) -> Result<(), sqlx::Error> {
-        let mut world = self.set_the_stage(Placing::Silent, Publicity::Private).await?;
+    async fn attack_without_context(&mut self, findings: &mut Findings) -> Result<(), sqlx::Error> {
+        let mut world = self.place_rows(Placing::Silent, Publicity::Private).await?;
         for subject in self.attacked() {
             for role in self.roles.clone() {
                 let mut probe = self.probe(&mut world, subject, role);
@@ -119,11 +119,11 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
-    async fn speaking_act(&mut self, findings: &mut Findings) -> Result<(), sqlx::Error> {
-        self.beat().await?;
+    async fn attack_with_context(&mut self, findings: &mut Findings) -> Result<(), sqlx::Error> {
+        self.touch_heartbeat().await?;
         let mut questions = Questions::of(self.scope, self.cast, &self.roles, findings);
         questions.ask_before(&mut self.session).await?;
-        let mut world = self.set_the_stage(Placing::Speaking, Publicity::Private).await?;
+        let mut world = self.place_rows(Placing::Speaking, Publicity::Private).await?;
         for subject in self.attacked() {
             let shows = subject.table.policies.iter().any(|policy| policy.permissive);
             if let Some(why) = world.missing.get(&subject.table.oid).filter(|_| shows) {
@@ -149,11 +149,11 @@ impl<'a> Play<'a> {
     }
 
     /// Rows that say they are public are there to be read.
-    async fn public_act(&mut self) -> Result<(), sqlx::Error> {
+    async fn attack_public_rows(&mut self) -> Result<(), sqlx::Error> {
         if !World::new(self.scope, self.cast, self.hints, Publicity::Public).has_publicity() {
             return Ok(());
         }
-        let mut world = self.set_the_stage(Placing::Speaking, Publicity::Public).await?;
+        let mut world = self.place_rows(Placing::Speaking, Publicity::Public).await?;
         for subject in self.attacked() {
             for role in self.roles.clone() {
                 let mut probe = self.probe(&mut world, subject, role);
@@ -189,13 +189,9 @@ impl<'a> Play<'a> {
     }
 
     /// Makes the rows. Where tables may be locked, FORCE is lifted meanwhile, so that the owner can make them.
-    async fn set_the_stage(
-        &mut self,
-        placing: Placing,
-        publicity: Publicity,
-    ) -> Result<World<'a>, sqlx::Error> {
+    async fn place_rows(&mut self, placing: Placing, publicity: Publicity) -> Result<World<'a>, sqlx::Error> {
         let mut world = World::new(self.scope, self.cast, self.hints, publicity);
-        self.beat().await?;
+        self.touch_heartbeat().await?;
         let lifted: Vec<String> = self
             .scope
             .subjects
@@ -221,7 +217,7 @@ impl<'a> Play<'a> {
     }
 
     /// A copy of the cut-offs that nobody keeps current would show no rows to anybody. A heart that beats is left alone.
-    async fn beat(&mut self) -> Result<(), sqlx::Error> {
+    async fn touch_heartbeat(&mut self) -> Result<(), sqlx::Error> {
         let schema = &self.scope.settings.schema;
         let mut tables = self.scope.catalog.tables.iter();
         let sync = tables.find(|table| {

@@ -1,6 +1,6 @@
 //! Owns what a function said when it was asked, and when that differs.
 
-use super::session::Outcome;
+use super::session::AttackOutcome;
 
 /// What a function said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,11 +18,13 @@ pub(super) enum Said {
 const PASSING: [&str; 7] = ["08", "40", "53", "55", "57", "58", "XX"];
 
 impl Said {
-    pub(super) fn of(answer: Result<String, Outcome>) -> Self {
+    pub(super) fn of(answer: Result<String, AttackOutcome>) -> Self {
         match answer {
             Ok(text) => Self::This(text),
-            Err(Outcome::Untried(why)) => Self::Untried(why),
-            Err(Outcome::Raised(raised)) if PASSING.iter().any(|class| raised.code.starts_with(class)) => {
+            Err(AttackOutcome::Untried(why)) => Self::Untried(why),
+            Err(AttackOutcome::Raised(raised))
+                if PASSING.iter().any(|class| raised.code.starts_with(class)) =>
+            {
                 Self::Untried(format!("{} ({})", raised.message, raised.code))
             }
             Err(_) => Self::Nothing,
@@ -59,7 +61,7 @@ mod tests {
     #[test]
     fn only_what_is_said_both_times_is_compared() {
         let raised = |code: &str| {
-            Said::of(Err(Outcome::Raised(Raised {
+            Said::of(Err(AttackOutcome::Raised(Raised {
                 code: code.to_owned(),
                 message: "no".to_owned(),
             })))
@@ -69,7 +71,7 @@ mod tests {
         for code in ["57P03", "08006", "40001", "55P03"] {
             assert!(!raised(code).differs(&this("[1]")) && !this("[1]").differs(&raised(code)));
         }
-        assert!(!Said::of(Err(Outcome::Untried("late".to_owned()))).differs(&this("[1]")));
+        assert!(!Said::of(Err(AttackOutcome::Untried("late".to_owned()))).differs(&this("[1]")));
         assert_eq!(this("[\"7 is 7\"]").without("7"), this("[\"? is ?\"]"));
     }
 }

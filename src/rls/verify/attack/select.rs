@@ -4,7 +4,7 @@ use super::context::{Context, Part, Tenant};
 use super::hints::Hint;
 use super::hostile::{Speech, hostile};
 use super::probe::Probe;
-use super::session::{Outcome, Statement};
+use super::session::{AttackOutcome, Statement};
 use crate::rls::verify::catalog::{Command, Privilege};
 use crate::rls::verify::code::Code;
 use crate::rls::verify::expression::Expression;
@@ -60,20 +60,20 @@ impl Probe<'_, '_> {
         let outcome = self.count(&owner, "").await?;
         let placed = self.world.rows(self.subject.table, Tenant::Ours);
         match &outcome {
-            Outcome::Raised(raised) if matches!(raised.code.as_str(), "42P17" | "54001") => {
+            AttackOutcome::Raised(raised) if matches!(raised.code.as_str(), "42P17" | "54001") => {
                 self.tally
                     .circles(&outcome, self.subject.table, Some(&self.role.name));
                 return Ok(false);
             }
-            Outcome::Raised(raised) => {
+            AttackOutcome::Raised(raised) => {
                 let way = format!("{} ({})", raised.message, raised.code);
                 self.note(Code::LegitimateFails, way);
             }
-            Outcome::Refused => self.note(
+            AttackOutcome::Refused => self.note(
                 Code::LegitimateFails,
                 "select is granted, and something that it needs is not (42501)",
             ),
-            Outcome::Rows(0) if placed > 0 => self.tally.untried(
+            AttackOutcome::Rows(0) if placed > 0 => self.tally.untried(
                 self.subject.table,
                 Some(&self.role.name),
                 "seeing no foreign rows proves little",
@@ -137,7 +137,7 @@ impl Probe<'_, '_> {
         Ok(())
     }
 
-    async fn count(&mut self, context: &Context, condition: &str) -> Result<Outcome, sqlx::Error> {
+    async fn count(&mut self, context: &Context, condition: &str) -> Result<AttackOutcome, sqlx::Error> {
         let statement = format!(
             "select pg_catalog.count(*) from (select 1 from {} {condition} limit {MOST}) seen",
             self.table().sql()
@@ -167,11 +167,11 @@ impl Probe<'_, '_> {
     }
 }
 
-pub(super) fn rows(outcome: &Outcome) -> String {
+pub(super) fn rows(outcome: &AttackOutcome) -> String {
     match outcome {
-        Outcome::Rows(1) => "1 row".to_owned(),
-        Outcome::Rows(rows) if *rows >= MOST => format!("{MOST} rows or more"),
-        Outcome::Rows(rows) => format!("{rows} rows"),
+        AttackOutcome::Rows(1) => "1 row".to_owned(),
+        AttackOutcome::Rows(rows) if *rows >= MOST => format!("{MOST} rows or more"),
+        AttackOutcome::Rows(rows) => format!("{rows} rows"),
         _ => "stopped by a constraint only".to_owned(),
     }
 }

@@ -50,7 +50,7 @@ enum Keep {
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum AttackOutcome {
     /// So many rows were seen or changed.
     Rows(u64),
     /// The policies let it through; a constraint did not.
@@ -70,7 +70,7 @@ pub(super) struct Raised {
     pub(super) message: String,
 }
 
-impl Outcome {
+impl AttackOutcome {
     /// Rows seen or changed; what only a constraint stopped counts as one.
     pub(super) const fn touched(&self) -> u64 {
         match self {
@@ -106,7 +106,7 @@ impl Session {
         role: &str,
         context: &Context,
         statement: Statement<'_>,
-    ) -> Result<Outcome, sqlx::Error> {
+    ) -> Result<AttackOutcome, sqlx::Error> {
         self.attacks += 1;
         self.run(Actor::Role(role), context, statement, Keep::Nothing)
             .await
@@ -116,7 +116,7 @@ impl Session {
     pub(super) async fn attack_as_verifier(
         &mut self,
         statement: Statement<'_>,
-    ) -> Result<Outcome, sqlx::Error> {
+    ) -> Result<AttackOutcome, sqlx::Error> {
         self.run(Actor::Verifier, &Context::none(), statement, Keep::Nothing)
             .await
     }
@@ -127,7 +127,7 @@ impl Session {
         actor: Actor<'_>,
         context: &Context,
         statement: &str,
-    ) -> Result<Outcome, sqlx::Error> {
+    ) -> Result<AttackOutcome, sqlx::Error> {
         self.run(actor, context, Statement::Change(statement), Keep::Rows)
             .await
     }
@@ -147,10 +147,10 @@ impl Session {
         role: &str,
         context: &Context,
         statement: &str,
-    ) -> Result<Result<String, Outcome>, sqlx::Error> {
+    ) -> Result<Result<String, AttackOutcome>, sqlx::Error> {
         self.command("savepoint signet_verify").await?;
         let said = if let Some(raised) = self.become_somebody(Actor::Role(role), context).await? {
-            Err(Outcome::Untried(raised.message))
+            Err(AttackOutcome::Untried(raised.message))
         } else {
             let asked = sqlx::query(AssertSqlSafe(statement.to_owned()))
                 .persistent(false)
@@ -160,7 +160,7 @@ impl Session {
                 Ok(row) => row
                     .try_get::<serde_json::Value, _>(0)
                     .map(|value| value.to_string())
-                    .map_err(|_| Outcome::Untried("it answered what cannot be read".to_owned())),
+                    .map_err(|_| AttackOutcome::Untried("it answered what cannot be read".to_owned())),
                 Err(error) => Err(judge(error)?),
             }
         };
@@ -174,7 +174,7 @@ impl Session {
         role: &str,
         context: &Context,
         statement: &str,
-    ) -> Result<Result<String, Outcome>, sqlx::Error> {
+    ) -> Result<Result<String, AttackOutcome>, sqlx::Error> {
         self.attacks += 1;
         self.command("savepoint signet_verify_read; set local transaction_read_only = on")
             .await?;
@@ -203,13 +203,13 @@ impl Session {
         context: &Context,
         statement: Statement<'_>,
         keep: Keep,
-    ) -> Result<Outcome, sqlx::Error> {
+    ) -> Result<AttackOutcome, sqlx::Error> {
         self.command("savepoint signet_verify").await?;
         let outcome = match self.become_somebody(actor, context).await? {
-            Some(raised) => Outcome::Untried(raised.message),
+            Some(raised) => AttackOutcome::Untried(raised.message),
             None => self.send(statement).await?,
         };
-        if keep == Keep::Rows && matches!(outcome, Outcome::Rows(_)) {
+        if keep == Keep::Rows && matches!(outcome, AttackOutcome::Rows(_)) {
             self.command("reset role; release savepoint signet_verify")
                 .await?;
             self.command(&context.cleared()).await?;
@@ -234,7 +234,7 @@ impl Session {
         }
     }
 
-    async fn send(&mut self, statement: Statement<'_>) -> Result<Outcome, sqlx::Error> {
+    async fn send(&mut self, statement: Statement<'_>) -> Result<AttackOutcome, sqlx::Error> {
         let answer = match statement {
             Statement::Count(sql) => sqlx::query(AssertSqlSafe(sql.to_owned()))
                 .persistent(false)
@@ -249,7 +249,7 @@ impl Session {
                 .map(|done| done.rows_affected()),
         };
         match answer {
-            Ok(rows) => Ok(Outcome::Rows(rows)),
+            Ok(rows) => Ok(AttackOutcome::Rows(rows)),
             Err(error) => judge(error),
         }
     }
@@ -257,7 +257,7 @@ impl Session {
     /// A statement that may fail; whether it did not.
     pub(super) async fn try_command(&mut self, statement: &str) -> Result<bool, sqlx::Error> {
         let outcome = self.keep(Actor::Verifier, &Context::none(), statement).await?;
-        Ok(matches!(outcome, Outcome::Rows(_)))
+        Ok(matches!(outcome, AttackOutcome::Rows(_)))
     }
 
     /// Statements without an answer.
@@ -303,15 +303,15 @@ fn shortened(message: &str) -> String {
     message.chars().take(LONGEST_MESSAGE).chain(['…']).collect()
 }
 
-fn judge(error: sqlx::Error) -> Result<Outcome, sqlx::Error> {
+fn judge(error: sqlx::Error) -> Result<AttackOutcome, sqlx::Error> {
     let raised = raised(error)?;
     Ok(match raised.code.as_str() {
         // A policy or a right.
-        "42501" => Outcome::Refused,
-        "57014" => Outcome::Untried("it took longer than five seconds".to_owned()),
-        "55P03" | "40P01" => Outcome::Untried("somebody else holds a lock".to_owned()),
-        "25006" => Outcome::Untried("the database only reads".to_owned()),
-        code if code.starts_with("23") => Outcome::Constrained,
-        _ => Outcome::Raised(raised),
+        "42501" => AttackOutcome::Refused,
+        "57014" => AttackOutcome::Untried("it took longer than five seconds".to_owned()),
+        "55P03" | "40P01" => AttackOutcome::Untried("somebody else holds a lock".to_owned()),
+        "25006" => AttackOutcome::Untried("the database only reads".to_owned()),
+        code if code.starts_with("23") => AttackOutcome::Constrained,
+        _ => AttackOutcome::Raised(raised),
     })
 }

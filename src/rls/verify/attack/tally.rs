@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::hints::{Hint, Hints};
-use super::session::Outcome;
+use super::session::AttackOutcome;
 use crate::rls::verify::catalog::{Oid, Table};
 use crate::rls::verify::checks::accepted;
 use crate::rls::verify::code::Code;
@@ -15,7 +15,7 @@ use crate::rls::verify::scope::{Scope, Subject};
 /// Ways by code, table and role.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    ways: BTreeMap<(Code, Oid, Option<String>), Vec<String>>,
+    transports: BTreeMap<(Code, Oid, Option<String>), Vec<String>>,
 }
 
 impl Tally {
@@ -25,23 +25,24 @@ impl Tally {
     }
 
     fn add(&mut self, code: Code, table: &Table, role: Option<&str>, way: String) {
-        let ways = self
-            .ways
+        let transports = self
+            .transports
             .entry((code, table.oid, role.map(str::to_owned)))
             .or_default();
-        if !ways.contains(&way) {
-            ways.push(way);
+        if !transports.contains(&way) {
+            transports.push(way);
         }
     }
 
     /// Whether this was noted.
     pub(super) fn has(&self, code: Code, table: &Table, role: &str) -> bool {
-        self.ways.contains_key(&(code, table.oid, Some(role.to_owned())))
+        self.transports
+            .contains_key(&(code, table.oid, Some(role.to_owned())))
     }
 
     /// Notes policies that ask themselves.
-    pub(super) fn circles(&mut self, outcome: &Outcome, table: &Table, role: Option<&str>) {
-        if let Outcome::Raised(raised) = outcome {
+    pub(super) fn circles(&mut self, outcome: &AttackOutcome, table: &Table, role: Option<&str>) {
+        if let AttackOutcome::Raised(raised) = outcome {
             let code = match raised.code.as_str() {
                 "42P17" => Code::PolicyRecursion,
                 "54001" => Code::PolicyOverflow,
@@ -58,11 +59,11 @@ impl Tally {
 
     /// Tells everything.
     pub(super) fn tell(self, scope: &Scope<'_>, hints: &Hints, findings: &mut Findings) {
-        for ((code, oid, role), ways) in self.ways {
+        for ((code, oid, role), transports) in self.transports {
             let Some(subject) = scope.subjects.iter().find(|subject| subject.table.oid == oid) else {
                 continue;
             };
-            let problem = format!("{}{}", opening(code), told(&ways));
+            let problem = format!("{}{}", opening(code), told(&transports));
             let fix = match code {
                 Code::AuthorForged => authors(scope, hints, subject, role.as_deref()),
                 _ => fix(scope, subject, code, role.as_deref()),
@@ -77,8 +78,8 @@ impl Tally {
 }
 
 /// The first few, and how many more there are.
-fn told(ways: &[String]) -> String {
-    let (first, more) = ways.split_at(ways.len().min(MOST_WAYS));
+fn told(transports: &[String]) -> String {
+    let (first, more) = transports.split_at(transports.len().min(MOST_WAYS));
     let first = first.join("; ");
     if more.is_empty() {
         first

@@ -28,16 +28,16 @@ pub(super) async fn attack(
             "select pg_catalog.count(*) from (select 1 from {} limit 100) seen",
             quote::qualified(&view.schema, &view.name)
         );
-        let mut ways = Vec::new();
+        let mut transports = Vec::new();
         for one in hostile {
             let outcome = session
                 .attack(&role.name, &one.context, Statement::Count(&statement))
                 .await?;
             if outcome.touched() > 0 {
-                ways.push(format!("{} ({})", one.told, rows(&outcome)));
+                transports.push(format!("{} ({})", one.told, rows(&outcome)));
             }
         }
-        if let Some(first) = ways.first() {
+        if let Some(first) = transports.first() {
             let name = quote::plain_qualified(&view.schema, &view.name);
             let reader = quote::plain(&role.name);
             let fix = if view.materialized {
@@ -47,7 +47,7 @@ pub(super) async fn attack(
             };
             let problem = format!(
                 "rows are seen through it by who must see none: {first}{}",
-                match ways.len() - 1 {
+                match transports.len() - 1 {
                     0 => String::new(),
                     more => format!("; and {more} more"),
                 }

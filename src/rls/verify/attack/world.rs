@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::context::{Cast, Context, Part, Tenant};
 use super::hints::{Hint, Hints};
-use super::session::{Actor, Outcome, Session};
+use super::session::{Actor, AttackOutcome, Session};
 use super::tally::Tally;
 use super::value::{Publicity, Row, Values, is_key};
 use crate::rls::verify::catalog::{Column, Index, Oid, Privilege, Table, TableKind};
@@ -16,7 +16,7 @@ use crate::rls::verify::scope::Scope;
 /// What a row's columns hold, as SQL constants.
 type Constants = BTreeMap<String, String>;
 
-/// The rows of the play.
+/// The rows of the run.
 #[derive(Debug)]
 pub(super) struct World<'a> {
     scope: &'a Scope<'a>,
@@ -131,7 +131,7 @@ impl<'a> World<'a> {
             .iter()
             .any(|subject| subject.table.oid == table.oid);
         let mut roles = self.scope.roles_with(table, Privilege::Insert);
-        while !matches!(outcome, Outcome::Rows(1)) {
+        while !matches!(outcome, AttackOutcome::Rows(1)) {
             let Some(role) = roles.next() else { break };
             let context = match placing {
                 Placing::Silent => Context::none(),
@@ -141,7 +141,7 @@ impl<'a> World<'a> {
                 .keep(Actor::Role(&role.name), &context, &statement)
                 .await?;
             tally.circles(&outcome, table, Some(&role.name));
-            let passed = matches!(outcome, Outcome::Rows(1));
+            let passed = matches!(outcome, AttackOutcome::Rows(1));
             if passed && placing == Placing::Silent && inside && table.secured {
                 tally.note(
                     Code::WriteWithoutContext,
@@ -151,7 +151,7 @@ impl<'a> World<'a> {
                 );
             }
         }
-        if matches!(outcome, Outcome::Rows(1)) {
+        if matches!(outcome, AttackOutcome::Rows(1)) {
             self.placed.insert((table.oid, tenant, part), constants);
         } else {
             self.missing.insert(table.oid, told(outcome));
@@ -293,12 +293,12 @@ fn insertion(table: &Table, constants: &Constants) -> String {
     )
 }
 
-fn told(outcome: Outcome) -> String {
+fn told(outcome: AttackOutcome) -> String {
     match outcome {
-        Outcome::Rows(_) => "a trigger kept it from being made".to_owned(),
-        Outcome::Constrained => "a constraint refuses it".to_owned(),
-        Outcome::Refused => "neither you nor a role with its claims may make one".to_owned(),
-        Outcome::Raised(raised) => raised.message,
-        Outcome::Untried(why) => why,
+        AttackOutcome::Rows(_) => "a trigger kept it from being made".to_owned(),
+        AttackOutcome::Constrained => "a constraint refuses it".to_owned(),
+        AttackOutcome::Refused => "neither you nor a role with its claims may make one".to_owned(),
+        AttackOutcome::Raised(raised) => raised.message,
+        AttackOutcome::Untried(why) => why,
     }
 }

@@ -6,7 +6,7 @@ use super::hints::Hint;
 use super::hostile::hostile;
 use super::probe::Probe;
 use super::select::rows;
-use super::session::{Outcome, Statement};
+use super::session::{AttackOutcome, Statement};
 use super::value::{Publicity, Row, Values, is_key};
 use crate::rls::verify::catalog::{Column, Privilege, Reference};
 use crate::rls::verify::code::Code;
@@ -186,7 +186,7 @@ impl Probe<'_, '_> {
         };
         let outcome = self.attack(context, Statement::Change(&statement)).await?;
         if outcome.touched() > 0 {
-            let stopped = if outcome == Outcome::Constrained {
+            let stopped = if outcome == AttackOutcome::Constrained {
                 ", and only a constraint stops it"
             } else {
                 ""

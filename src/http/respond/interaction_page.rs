@@ -17,7 +17,7 @@ pub fn invitation_url(issuer: &Issuer, token: &str) -> String {
 
 /// A step of an interaction that has a page or an endpoint of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum InteractionPage {
     /// The person proves who they are.
     Login,
     /// The person refuses to.
@@ -28,7 +28,7 @@ pub enum Step {
     Continue,
 }
 
-impl Step {
+impl InteractionPage {
     /// The path as the router has it.
     #[must_use]
     pub const fn path(self) -> &'static str {

@@ -16,7 +16,7 @@ pub const GIVEN_AGAIN: Duration = Duration::from_secs(10);
 
 /// What the client was told.
 #[derive(Debug)]
-pub enum Answer {
+pub enum SentResponse {
     /// A code.
     Code(Secret),
     /// An error, and the text for its developer.
@@ -28,7 +28,7 @@ pub enum Answer {
     },
 }
 
-impl Answer {
+impl SentResponse {
     /// A code that is being issued.
     #[must_use]
     pub fn code(handle: &Handle) -> Self {
@@ -102,12 +102,12 @@ mod tests {
         let browser = || Handle::new(Kind::Flow, &SystemEntropy);
         let request = |text: &[u8]| digest::sha256(&[text]);
         let (own, code) = (browser(), Handle::new(Kind::Code, &SystemEntropy));
-        let sealed = Answer::code(&code).seal(&request(b"one"), &own, &SystemEntropy);
-        let opened = Answer::open(&sealed, &request(b"one"), &own);
-        assert!(matches!(opened, Some(Answer::Code(text)) if text.expose() == code.expose()));
-        assert!(Answer::open(&sealed, &request(b"two"), &own).is_none());
-        assert!(Answer::open(&sealed, &request(b"one"), &browser()).is_none());
-        assert!(Answer::open(&[], &request(b"one"), &own).is_none());
+        let sealed = SentResponse::code(&code).seal(&request(b"one"), &own, &SystemEntropy);
+        let opened = SentResponse::open(&sealed, &request(b"one"), &own);
+        assert!(matches!(opened, Some(SentResponse::Code(text)) if text.expose() == code.expose()));
+        assert!(SentResponse::open(&sealed, &request(b"two"), &own).is_none());
+        assert!(SentResponse::open(&sealed, &request(b"one"), &browser()).is_none());
+        assert!(SentResponse::open(&[], &request(b"one"), &own).is_none());
         let text = String::from_utf8_lossy(&sealed).into_owned();
         assert!(!text.contains(code.expose()));
     }
@@ -117,8 +117,9 @@ mod tests {
         let browser = Handle::new(Kind::Flow, &SystemEntropy);
         let request = digest::sha256(&[b"one"]);
         let error = ProtocolError::new(ErrorCode::AccessDenied, "the person did not allow the access");
-        let sealed = Answer::error(error).seal(&request, &browser, &SystemEntropy);
-        let Some(Answer::Error { code, description }) = Answer::open(&sealed, &request, &browser) else {
+        let sealed = SentResponse::error(error).seal(&request, &browser, &SystemEntropy);
+        let Some(SentResponse::Error { code, description }) = SentResponse::open(&sealed, &request, &browser)
+        else {
             panic!("not opened");
         };
         assert_eq!(

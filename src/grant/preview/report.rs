@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 
 use super::output::{self, Bench};
 use super::subject::{Prepared, Subject};
-use crate::claims::preview::{Failure, Step};
+use crate::claims::preview::{Failure, HookDryRun};
 use crate::db::DatabaseError;
 use crate::hook::{AskError, Hook, Hooks};
 use crate::protocol::claims::Output;
 use crate::signing::error::VerificationError;
-use crate::token::access_token::Moment;
-use crate::token::issuance::{Issuance, MintError};
+use crate::token::access_token::MintContext;
+use crate::token::token_issuer::{MintError, TokenIssuer};
 
 const ISSUED: &str = "issued";
 const ABSENT: &str = "absent";
@@ -63,7 +63,7 @@ pub struct PreviewedOutput {
     /// `access_token`, `id_token` or `userinfo`.
     pub output: &'static str,
     /// Each hook in its order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<HookDryRun>,
     /// `issued`, `refused` or `failed`; `absent` where there is no such output whatever a hook says.
     pub verdict: &'static str,
     /// Why it would not be said.
@@ -129,18 +129,18 @@ impl PreviewedOutput {
 /// Asks these hooks, through these ways: for the access token always, for another output where a hook lists it.
 pub async fn preview(
     prepared: Prepared,
-    issuance: &Issuance,
-    (ways, hooks): (&Hooks, &[Hook]),
-    moment: Moment<'_>,
+    token_issuer: &TokenIssuer,
+    (transports, hooks): (&Hooks, &[Hook]),
+    mint: MintContext<'_>,
 ) -> Result<Preview, PreviewError> {
     let Prepared { mut preview, subject } = prepared;
     if let Some(subject) = subject {
-        let keys = issuance.keys.current();
+        let keys = token_issuer.keys.current();
         let bench = Bench {
-            issuance,
+            token_issuer,
             keys: &keys,
-            hooks: ways,
-            moment,
+            hooks: transports,
+            mint,
         };
         show(&bench, &subject, hooks, &mut preview).await?;
     }

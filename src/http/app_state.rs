@@ -1,5 +1,5 @@
 //! Owns what every handler shares: the server's parts, the frame of its pages, how its cookies are bound; and the
-//! reading of the circumstances of one request.
+//! reading of the context of one request.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -10,12 +10,12 @@ use http::request::Parts;
 use super::extract::cookies::CookieSettings;
 use crate::app::App;
 use crate::base::origin::Origin;
-use crate::db::work::Circumstances;
+use crate::db::unit_of_work::RequestContext;
 use crate::web::layout::Layout;
 
 /// The state of the public router.
 #[derive(Clone)]
-pub struct Edge {
+pub struct AppState {
     /// The server's parts.
     pub app: App,
     /// The frame of every page.
@@ -24,7 +24,7 @@ pub struct Edge {
     pub cookies: CookieSettings,
 }
 
-impl Edge {
+impl AppState {
     /// The edge of a server.
     #[must_use]
     pub fn new(app: App) -> Self {
@@ -34,20 +34,17 @@ impl Edge {
     }
 }
 
-impl FromRef<Edge> for App {
-    fn from_ref(edge: &Edge) -> Self {
-        edge.app.clone()
+impl FromRef<AppState> for App {
+    fn from_ref(state: &AppState) -> Self {
+        state.app.clone()
     }
 }
 
-/// The circumstances of this request: its one `now`, chance, and where it comes from.
-pub struct Visit(pub Circumstances);
-
-impl FromRequestParts<Edge> for Visit {
+impl FromRequestParts<AppState> for RequestContext {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, edge: &Edge) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
         let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
-        Ok(Self(edge.app.circumstances(origin)))
+        Ok(state.app.context(origin))
     }
 }

@@ -14,7 +14,7 @@ pub const LONGEST_ACCESS_TOKEN: Duration = Duration::from_hours(1);
 
 /// Shared by every grant and endpoint that mints or reads a token.
 #[derive(Clone)]
-pub struct Issuance {
+pub struct TokenIssuer {
     /// `iss`.
     pub issuer: Arc<Issuer>,
     /// Signing keys and the server's HMAC keys.

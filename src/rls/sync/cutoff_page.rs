@@ -6,7 +6,7 @@ use crate::base::clock::Timestamp;
 
 /// One answer.
 #[derive(Debug, Deserialize)]
-pub(super) struct Answer {
+pub(super) struct CutoffPage {
     /// Where to read on.
     pub(super) cursor: String,
     /// Whether these replace everything that was read before.

@@ -2,7 +2,7 @@
 
 /// An answer, borrowed from its connection's buffer.
 #[derive(Clone, Copy)]
-pub(crate) struct Answer<'a> {
+pub(crate) struct Response<'a> {
     /// The status.
     pub(crate) status: u16,
     /// Status line and headers.
@@ -18,7 +18,7 @@ pub(super) enum Framing {
     Unsupported,
 }
 
-impl<'a> Answer<'a> {
+impl<'a> Response<'a> {
     /// A header's first value.
     pub(crate) fn header(&self, name: &str) -> Option<&'a str> {
         header(self.head, name)

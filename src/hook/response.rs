@@ -16,7 +16,7 @@ pub const DEPTH_LIMIT: usize = 8;
 
 /// What a hook said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum HookResponse {
     /// These claims: to be added, or the whole set.
     Claims(Map<String, Value>),
     /// Nothing changes.
@@ -55,7 +55,7 @@ pub fn receive(bytes: &[u8]) -> Result<Option<Map<String, Value>>, HookError> {
     parse(bytes).map(Some)
 }
 
-impl Answer {
+impl HookResponse {
     /// What was received means this.
     pub fn of(received: Option<Map<String, Value>>) -> Result<Self, HookError> {
         received.map_or(Ok(Self::Unchanged), interpret)
@@ -64,7 +64,7 @@ impl Answer {
 
 /// What an answer means. An error object counts only with a message, as in the contract that existing functions were
 /// written for; everything beside `claims` and `error` is ignored, since a function may answer with its event.
-pub fn interpret(mut answer: Map<String, Value>) -> Result<Answer, HookError> {
+pub fn interpret(mut answer: Map<String, Value>) -> Result<HookResponse, HookError> {
     if let Some(Value::Object(error)) = answer.get("error")
         && error
             .get("message")
@@ -72,12 +72,12 @@ pub fn interpret(mut answer: Map<String, Value>) -> Result<Answer, HookError> {
             .is_some_and(|message| !message.is_empty())
     {
         let named = error.get("http_code").and_then(Value::as_i64);
-        return Ok(Answer::Refused {
+        return Ok(HookResponse::Refused {
             http_code: named.filter(|code| *code != 0).unwrap_or(500),
         });
     }
     let claims = answer.remove("claims").ok_or(HookError::NoClaims)?;
-    within_limits(claims).map(Answer::Claims)
+    within_limits(claims).map(HookResponse::Claims)
 }
 
 /// Reads the claims of the built-in hook. `None` is how it refuses.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::DatabaseError;
 use super::connection::PgConnection;
-use super::lease::{Lease, LentTransaction};
+use super::pool::{PooledConnection, PooledTransaction};
 use crate::base::clock::Timestamp;
 use crate::base::entropy::Entropy;
 use crate::base::handle::BackupEpoch;
@@ -13,7 +13,7 @@ use crate::base::origin::Origin;
 
 /// What every piece of work carries beside its connection.
 #[derive(Clone)]
-pub struct Circumstances {
+pub struct RequestContext {
     /// Read once per request, and again once operators' hooks were asked.
     pub now: Timestamp,
     /// Where random bytes come from.
@@ -25,36 +25,39 @@ pub struct Circumstances {
 }
 
 enum Connection {
-    Transaction(LentTransaction),
-    Single { connection: Lease, used: bool },
+    Transaction(PooledTransaction),
+    Single {
+        connection: PooledConnection,
+        used: bool,
+    },
     Finished,
 }
 
-/// A connection with its circumstances: a transaction, or an autocommit connection for exactly one statement.
-pub struct Work {
+/// A connection with its context: a transaction, or an autocommit connection for exactly one statement.
+pub struct UnitOfWork {
     connection: Connection,
-    circumstances: Circumstances,
+    context: RequestContext,
 }
 
-impl Work {
+impl UnitOfWork {
     /// Work inside a transaction that was begun for it.
     #[must_use]
-    pub const fn in_transaction(transaction: LentTransaction, circumstances: Circumstances) -> Self {
+    pub const fn in_transaction(transaction: PooledTransaction, context: RequestContext) -> Self {
         Self {
             connection: Connection::Transaction(transaction),
-            circumstances,
+            context,
         }
     }
 
     /// Work of one autocommitted statement.
     #[must_use]
-    pub const fn single(connection: Lease, circumstances: Circumstances) -> Self {
+    pub const fn single(connection: PooledConnection, context: RequestContext) -> Self {
         Self {
             connection: Connection::Single {
                 connection,
                 used: false,
             },
-            circumstances,
+            context,
         }
     }
 
@@ -76,25 +79,25 @@ impl Work {
     /// The request's present.
     #[must_use]
     pub const fn now(&self) -> Timestamp {
-        self.circumstances.now
+        self.context.now
     }
 
     /// Where random bytes come from.
     #[must_use]
     pub fn entropy(&self) -> &dyn Entropy {
-        &*self.circumstances.entropy
+        &*self.context.entropy
     }
 
     /// Who asks.
     #[must_use]
     pub const fn origin(&self) -> &Origin {
-        &self.circumstances.origin
+        &self.context.origin
     }
 
     /// The backup epoch that digests need.
     #[must_use]
     pub const fn epoch(&self) -> BackupEpoch {
-        self.circumstances.epoch
+        self.context.epoch
     }
 
     /// Commits. On an error the outcome can be unknown; nothing may be told to have happened. A single statement is
@@ -117,10 +120,10 @@ impl Work {
     }
 }
 
-impl Drop for Work {
+impl Drop for UnitOfWork {
     fn drop(&mut self) {
         if matches!(self.connection, Connection::Transaction(_)) {
-            self.circumstances.origin.mark_abandoned();
+            self.context.origin.mark_abandoned();
         }
     }
 }
