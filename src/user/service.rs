@@ -218,12 +218,6 @@ pub async fn verify_email(work: &mut UnitOfWork, id: &UserId, canonical: &str) -
     Ok(audit::record(work, Event::EmailVerified { user: id.clone() }).await?)
 }
 
-/// Notes a login.
-pub async fn note_sign_in(work: &mut UnitOfWork, id: &UserId) -> Result<(), UserError> {
-    let now = work.now();
-    known(store::set_last_sign_in(work.connection()?, id, now).await?, id)
-}
-
 fn known(found: bool, id: &UserId) -> Result<(), UserError> {
     if found {
         Ok(())

@@ -457,21 +457,3 @@ pub(super) async fn set_email_verified(
     .await?;
     Ok(done.rows_affected() == 1)
 }
-
-pub(super) async fn set_last_sign_in(
-    connection: &mut PgConnection,
-    id: &UserId,
-    now: Timestamp,
-) -> Result<bool, DatabaseError> {
-    let done = sqlx::query!(
-        "update auth.users
-         set last_sign_in_at = $2
-         where id = $1
-           and deleted_at is null",
-        id.as_str(),
-        now,
-    )
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}

@@ -14,8 +14,6 @@ use crate::base::fetch::{Answer, Bounds, Fetch, FetchError};
 use crate::hook::error::HookError;
 use crate::hook::response::ANSWER_LIMIT;
 
-/// The budget of a hook that names none.
-pub const DEFAULT_BUDGET: Duration = Duration::from_secs(2);
 /// The largest budget: a person waits for it.
 pub const LONGEST_BUDGET: Duration = Duration::from_secs(5);
 /// How often one event is sent.
