@@ -19,23 +19,23 @@ use crate::base::fetch::Fetch;
 use crate::base::handle::BackupEpoch;
 use crate::base::id::ReplicaId;
 use crate::base::origin::Origin;
+use crate::claims::TokenIssuer;
 use crate::client::auth::replay::UsedAssertions;
 use crate::client::auth::{Authenticator, PublishedKeys};
 use crate::client::icon::ServedIcons;
-use crate::client::{ClientMetadata, Registry, Resources};
+use crate::client::{Registry, Resources};
 use crate::config::SignetConfig;
 use crate::db::changes::{self, Freshness, Watched};
 use crate::db::connect;
 use crate::db::pool::Pool;
-use crate::db::unit_of_work::RequestContext;
+use crate::db::unit_of_work::{RequestContext, RowsOf};
 use crate::db::{DatabaseError, UnitOfWork, migrate, platform};
+use crate::grant::GrantServices;
 use crate::hook::Hooks;
 use crate::protocol::issuer::Issuer;
 use crate::replica::{self, Holdings};
 use crate::sealing::Keyring;
 use crate::session::Lifetimes;
-use crate::signing::key_set::KeySet;
-use crate::token::token_issuer::TokenIssuer;
 
 /// What differs between a server and a test: everything else is configuration.
 #[derive(Clone, Default)]
@@ -252,37 +252,22 @@ impl App {
         Ok(())
     }
 
-    /// Whether every grant of a person can be answered for with these keys: the client's algorithms are signed with, and
-    /// no resource, which may turn out to be the grant's, wants one that is left out. Then what its completing statement
-    /// wrote need not be taken back.
+    /// What token requests are carried out with.
     #[must_use]
-    pub fn can_answer(&self, keys: &KeySet, client: &ClientMetadata) -> bool {
-        let wanted = [
-            Some(client.id_token_signed_response_alg),
-            client.access_token_signed_response_alg,
-        ];
-        keys.is_complete()
-            && !self.0.unserved_resource.load(Ordering::Relaxed)
-            && wanted
-                .into_iter()
-                .flatten()
-                .all(|algorithm| keys.signs(algorithm))
+    pub fn grant_services(&self) -> GrantServices<'_> {
+        GrantServices {
+            pool: &self.0.pool,
+            clock: &*self.0.clock,
+            token_issuer: &self.0.token_issuer,
+            freshness: &self.0.freshness,
+            unserved_resource: self.0.unserved_resource.load(Ordering::Relaxed),
+        }
     }
 
     /// When caches were last known to be current.
     #[must_use]
     pub fn freshness(&self) -> &Freshness {
         &self.0.freshness
-    }
-
-    /// Why nothing may be minted now, if nothing may: whatever is held may have been revoked since it was read.
-    #[must_use]
-    pub fn may_not_mint(&self) -> Option<String> {
-        if !self.0.freshness.is_fresh() {
-            return Some("caches are stale: the database does not answer polls".to_owned());
-        }
-        let name = self.0.freshness.left_behind()?;
-        Some(format!("the cache of {name} cannot be brought current"))
     }
 
     async fn reload(&self, name: &str) -> Result<(), AppError> {
@@ -325,21 +310,27 @@ impl App {
 
     /// A transaction.
     pub async fn begin(&self, context: RequestContext) -> Result<UnitOfWork, DatabaseError> {
-        Ok(UnitOfWork::in_transaction(self.0.pool.begin().await?, context))
+        UnitOfWork::begin(&self.0.pool, context).await
+    }
+
+    /// A transaction in which tables under FORCE ROW LEVEL SECURITY show the rows of one person or organization.
+    pub async fn begin_as(
+        &self,
+        context: RequestContext,
+        rows_of: RowsOf<'_>,
+    ) -> Result<UnitOfWork, DatabaseError> {
+        UnitOfWork::begin_as(&self.0.pool, context, rows_of).await
     }
 
     /// A connection for one statement that may come twice without doing anything twice: it is sent again if the
     /// connection turns out to be lost.
     pub async fn repeatable(&self, context: RequestContext) -> Result<UnitOfWork, DatabaseError> {
-        Ok(UnitOfWork::single(
-            self.0.pool.acquire_repeatable().await?,
-            context,
-        ))
+        UnitOfWork::repeatable(&self.0.pool, context).await
     }
 
     /// A connection for one statement.
     pub async fn single(&self, context: RequestContext) -> Result<UnitOfWork, DatabaseError> {
-        Ok(UnitOfWork::single(self.0.pool.acquire().await?, context))
+        UnitOfWork::single(&self.0.pool, context).await
     }
 
     /// The configuration.
@@ -435,7 +426,7 @@ impl App {
 
     /// Why requests should not come here now, if they should not.
     pub async fn unready(&self) -> Option<String> {
-        if let Some(reason) = self.may_not_mint() {
+        if let Some(reason) = self.0.freshness.why_stale() {
             return Some(reason);
         }
         if !self.0.freshness.clock_is_steady() {

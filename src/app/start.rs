@@ -62,7 +62,7 @@ pub(super) async fn provide_keys(
     connection.keep();
     if !missing.is_nothing() {
         let new = missing.generate(keyring, &*context.entropy).await?;
-        let mut work = UnitOfWork::in_transaction(pool.begin().await?, context);
+        let mut work = UnitOfWork::begin(pool, context).await?;
         provisioning::insert(&mut work, new).await?;
         work.commit().await?;
     }

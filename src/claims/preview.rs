@@ -6,8 +6,12 @@ use std::time::Instant;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::draft;
+use super::mint::{self, Decided, HookOccasion, MintRequest};
+use super::token_issuer::TokenIssuer;
+use crate::base::clock::Timestamp;
 use crate::hook::ask::Question;
-use crate::hook::definition::{Mode, Target};
+use crate::hook::definition::{Mode, OnFailure, Target};
 use crate::hook::difference::Difference;
 use crate::hook::response::{self, HookResponse};
 use crate::hook::transport::sql::Obstacle;
@@ -73,8 +77,79 @@ impl From<&HookError> for Failure {
     }
 }
 
+/// What the hooks would do to one output.
+#[derive(Debug)]
+pub struct DryRun {
+    /// Each hook in its order.
+    pub steps: Vec<HookDryRun>,
+    /// Why it would not be said.
+    pub failure: Option<Failure>,
+    /// What would be said beside the protocol's claims; none if a hook ends it.
+    pub decided: Option<Decided>,
+}
+
+/// What is tried out: these hooks, through these transports.
+#[derive(Clone, Copy)]
+pub struct Candidates<'a> {
+    /// How hooks are reached.
+    pub transports: &'a Hooks,
+    /// Each that may be asked, whether or not it lists an output.
+    pub hooks: &'a [Hook],
+}
+
+/// Asks each hook that lists the output in turn, with what stands by then.
+pub async fn dry_run(
+    token_issuer: &TokenIssuer,
+    candidates: Candidates<'_>,
+    request: MintRequest<'_>,
+    occasion: &HookOccasion,
+    now: Timestamp,
+) -> Result<DryRun, AskError> {
+    let draft = draft::draft(token_issuer, request, now);
+    let mut run = DryRun {
+        steps: Vec::new(),
+        failure: None,
+        decided: None,
+    };
+    let Some(occasion) = mint::told(request, occasion, (now, None)) else {
+        return Ok(run);
+    };
+    let question = mint::question(token_issuer, request, &draft, &occasion);
+    let mut additions = draft.tenancy.clone();
+    let listed = candidates
+        .hooks
+        .iter()
+        .filter(|hook| hook.settings.outputs.contains(&question.output));
+    for hook in listed {
+        let (step, said) = try_hook(candidates.transports, hook, &question, &additions).await?;
+        if run.failure.is_none() && stops(hook, &step) {
+            run.failure.clone_from(&step.failure);
+        }
+        // A failure that falls back leaves what stood before.
+        if step.failure.is_none() {
+            additions = said;
+        }
+        run.steps.push(step);
+    }
+    if let Err(error) = response::check_size(&additions)
+        && run.failure.is_none()
+    {
+        run.failure = Some(Failure::from(&error));
+    }
+    if run.failure.is_none() {
+        run.decided = Some(Decided(additions));
+    }
+    Ok(run)
+}
+
+fn stops(hook: &Hook, step: &HookDryRun) -> bool {
+    step.failure
+        .as_ref()
+        .is_some_and(|failure| failure.is_refusal || hook.settings.on_failure == OnFailure::Closed)
+}
+
 /// What a hook would do to what stands, and what stands then: unchanged if it fails.
-pub async fn step(
+async fn try_hook(
     hooks: &Hooks,
     hook: &Hook,
     question: &Question<'_>,

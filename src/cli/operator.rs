@@ -41,7 +41,7 @@ pub async fn open(config: &SignetConfig, size: u32) -> anyhow::Result<(Pool, Uni
         origin: Origin::internal("command line"),
         epoch: platform.epoch,
     };
-    let work = UnitOfWork::in_transaction(pool.begin().await?, context);
+    let work = UnitOfWork::begin(&pool, context).await?;
     Ok((pool, work))
 }
 

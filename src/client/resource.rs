@@ -7,6 +7,7 @@ use url::Url;
 
 use super::token_type::TokenType;
 use crate::base::display;
+use crate::config::LONGEST_ACCESS_TOKEN;
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::claims;
 
@@ -98,7 +99,7 @@ impl NewResource {
         }
         if !resource
             .lifetime
-            .is_none_or(|lifetime| (1..=3600).contains(&lifetime.as_secs()))
+            .is_none_or(|lifetime| (1..=LONGEST_ACCESS_TOKEN.as_secs()).contains(&lifetime.as_secs()))
         {
             return Err(ResourceError::Lifetime);
         }

@@ -34,4 +34,4 @@ pub use reach::ReachSetting;
 pub use sealing::SealingSettings;
 pub use sign_up::{SignUpPolicy, SignUpSettings};
 pub use signing::SigningSettings;
-pub use tokens::TokenSettings;
+pub use tokens::{LONGEST_ACCESS_TOKEN, TokenSettings};

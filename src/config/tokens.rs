@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
 
+/// The longest life of an access token, whoever sets it: revocation downstream waits for it.
+pub const LONGEST_ACCESS_TOKEN: Duration = Duration::from_hours(1);
+
 /// `[tokens]`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -66,7 +69,7 @@ impl TokenSettings {
         if !(1..=600).contains(&self.code_seconds) {
             return wrong("tokens.code_seconds", "1 to 600");
         }
-        if !(1..=3600).contains(&self.access_token_seconds) {
+        if !(1..=LONGEST_ACCESS_TOKEN.as_secs()).contains(&self.access_token_seconds) {
             return wrong(
                 "tokens.access_token_seconds",
                 "1 to 3600: revocation downstream waits for it",

@@ -68,6 +68,16 @@ impl Freshness {
         late.next().map(|(name, _)| name.clone())
     }
 
+    /// Why nothing that is held may be trusted now, if it may not: it may have been revoked since it was read.
+    #[must_use]
+    pub fn why_stale(&self) -> Option<String> {
+        if !self.is_fresh() {
+            return Some("caches are stale: the database does not answer polls".to_owned());
+        }
+        let name = self.left_behind()?;
+        Some(format!("the cache of {name} cannot be brought current"))
+    }
+
     /// A cache could not be brought current, first at that time.
     pub fn falls_behind(&self, name: &str, since: Instant) {
         self.behind().entry(name.to_owned()).or_insert(since);

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::DatabaseError;
 use super::connection::PgConnection;
-use super::pool::{PooledConnection, PooledTransaction};
+use super::pool::{Pool, PooledConnection, PooledTransaction};
 use crate::base::clock::Timestamp;
 use crate::base::entropy::Entropy;
 use crate::base::handle::BackupEpoch;
+use crate::base::id::{OrganizationId, UserId};
 use crate::base::origin::Origin;
 
 /// What every piece of work carries beside its connection.
@@ -22,6 +23,16 @@ pub struct RequestContext {
     pub origin: Origin,
     /// Part of every handle's digest.
     pub epoch: BackupEpoch,
+}
+
+/// Whose rows the database shows of tables under FORCE ROW LEVEL SECURITY: `auth.current_user_id()` or
+/// `auth.current_organization_id()` in their policies. Without it, nobody's.
+#[derive(Debug, Clone, Copy)]
+pub enum RowsOf<'a> {
+    /// A person's.
+    Person(&'a UserId),
+    /// An organization's.
+    Organization(&'a OrganizationId),
 }
 
 enum Connection {
@@ -40,18 +51,44 @@ pub struct UnitOfWork {
 }
 
 impl UnitOfWork {
-    /// Work inside a transaction that was begun for it.
-    #[must_use]
-    pub const fn in_transaction(transaction: PooledTransaction, context: RequestContext) -> Self {
-        Self {
-            connection: Connection::Transaction(transaction),
+    /// A transaction.
+    pub async fn begin(pool: &Pool, context: RequestContext) -> Result<Self, DatabaseError> {
+        Ok(Self {
+            connection: Connection::Transaction(pool.begin().await?),
             context,
-        }
+        })
     }
 
-    /// Work of one autocommitted statement.
-    #[must_use]
-    pub const fn single(connection: PooledConnection, context: RequestContext) -> Self {
+    /// A transaction in which tables under FORCE ROW LEVEL SECURITY show the rows of one person or organization. One
+    /// statement more than [`Self::begin`].
+    pub async fn begin_as(
+        pool: &Pool,
+        context: RequestContext,
+        rows_of: RowsOf<'_>,
+    ) -> Result<Self, DatabaseError> {
+        let mut work = Self::begin(pool, context).await?;
+        let (user_id, organization_id) = match rows_of {
+            RowsOf::Person(id) => (Some(id.as_str()), None),
+            RowsOf::Organization(id) => (None, Some(id.as_str())),
+        };
+        sqlx::query!("select auth.set_context($1, $2)", user_id, organization_id)
+            .execute(work.connection()?)
+            .await?;
+        Ok(work)
+    }
+
+    /// One statement that may come twice without doing anything twice: it is sent again if the connection turns out to
+    /// be lost.
+    pub async fn repeatable(pool: &Pool, context: RequestContext) -> Result<Self, DatabaseError> {
+        Ok(Self::of_one(pool.acquire_repeatable().await?, context))
+    }
+
+    /// One statement.
+    pub async fn single(pool: &Pool, context: RequestContext) -> Result<Self, DatabaseError> {
+        Ok(Self::of_one(pool.acquire().await?, context))
+    }
+
+    const fn of_one(connection: PooledConnection, context: RequestContext) -> Self {
         Self {
             connection: Connection::Single {
                 connection,

@@ -1,26 +1,24 @@
 //! The introspection endpoint (RFC 7662). One statement. It reports the claims of the token itself and calls no hook.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::claims::MintError;
+use crate::claims::introspection::{self, IntrospectedAccessToken};
 use crate::client::Client;
 use crate::db::unit_of_work::RequestContext;
 use crate::http::app_state::AppState;
 use crate::http::extract::form::Form;
 use crate::http::extract::params::Params;
-use crate::http::respond::failure::Failure;
 use crate::http::respond::oauth::{self, OAuthError};
 use crate::http::respond::refusal::{self, Asker};
 use crate::protocol::error::{ErrorCode, ProtocolError, Remark};
 use crate::token::access_token;
 use crate::token::liveness::{self, LiveGrant};
 use crate::token::refresh_token::RefreshToken;
-use crate::token::token_issuer::MintError;
 
 /// Answers an introspection request of an authenticated client.
 pub async fn post(
@@ -54,43 +52,38 @@ async fn answer(
     }
     let missing = ProtocolError::new(ErrorCode::InvalidRequest, "token is missing").about("token");
     let token = params.get("token").ok_or(missing)?;
-    let failed = |error| Failure::from(error).oauth();
     let token_issuer = state.app.token_issuer();
-    let epoch = context.epoch;
     let keys = token_issuer.keys.current();
-    let refresh = RefreshToken::read(token, &keys, epoch)
-        .map_err(|error| Failure::from(MintError::Signing(error)).oauth())?;
-    if let Some(refresh) = refresh {
-        let mut work = state.app.repeatable(context).await.map_err(failed)?;
-        let grant = liveness::of_refresh_token(&mut work, &refresh)
-            .await
-            .map_err(failed)?;
-        work.commit().await.map_err(failed)?;
+    let read = RefreshToken::read(token, &keys, context.epoch).map_err(MintError::Signing);
+    if let Some(refresh) = read? {
+        let mut work = state.app.repeatable(context).await?;
+        let grant = liveness::of_refresh_token(&mut work, &refresh).await?;
+        work.commit().await?;
         let visible =
             |grant: &LiveGrant| grant.client_id == caller.client_id || caller.metadata.may_introspect;
         return Ok(match grant {
-            Some(grant) if visible(&grant) => reply(Some(of_grant(&grant, token_issuer.issuer.as_str()))),
+            Some(grant) if visible(&grant) => {
+                let issuer = token_issuer.issuer.as_str();
+                reply(Some(introspection::refresh_token(issuer, grant.introspected())))
+            }
             found => hidden(caller, found.is_some()),
         });
     }
-    let presented = access_token::read(token_issuer, &keys, token, context.now);
-    let Some(presented) = presented.map_err(|error| Failure::from(error).oauth())? else {
-        return Ok(reply(None::<OfAccessToken>));
+    let Some(presented) = access_token::read(token_issuer, &keys, token, context.now)? else {
+        return Ok(reply(None::<IntrospectedAccessToken>));
     };
-    let mut work = state.app.repeatable(context).await.map_err(failed)?;
-    let claims = liveness::of_access_token(&mut work, token_issuer, presented)
-        .await
-        .map_err(failed)?;
-    work.commit().await.map_err(failed)?;
+    let mut work = state.app.repeatable(context).await?;
+    let claims = liveness::of_access_token(&mut work, token_issuer, presented).await?;
+    work.commit().await?;
     Ok(match claims {
-        Some(claims) if may_see(caller, &claims) => reply(Some(OfAccessToken(claims))),
+        Some(claims) if may_see(caller, &claims) => reply(Some(IntrospectedAccessToken(claims))),
         found => hidden(caller, found.is_some()),
     })
 }
 
 /// Reports a token as inactive. Whether it lives and is only not for this caller to see, the log is told.
 fn hidden(caller: &Client, lives: bool) -> Response {
-    let mut response = reply(None::<OfAccessToken>);
+    let mut response = reply(None::<IntrospectedAccessToken>);
     let remark = lives.then(|| Remark {
         parameter: "token",
         reason: "the token is alive, but of another client, and the caller is not its audience's client (client edit \
@@ -111,39 +104,6 @@ fn may_see(caller: &Client, claims: &Map<String, Value>) -> bool {
     caller.metadata.may_introspect
         || text("client_id") == Some(caller.client_id.as_str())
         || (caller.metadata.audience.is_some() && caller.metadata.audience.as_deref() == text("aud"))
-}
-
-/// The claims of an access token and what only introspection says of it; no claim of that name is repeated.
-struct OfAccessToken(Arc<Map<String, Value>>);
-
-impl Serialize for OfAccessToken {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (active, token_type) = (Value::Bool(true), json!("Bearer"));
-        let said = [("active", &active), ("token_type", &token_type)];
-        let claims = self.0.iter().map(|(name, value)| (name.as_str(), value));
-        let claims = claims.filter(|(name, _)| said.iter().all(|(own, _)| own != name));
-        serializer.collect_map(claims.chain(said))
-    }
-}
-
-fn of_grant(grant: &LiveGrant, issuer: &str) -> Map<String, Value> {
-    let mut claims = Map::from_iter([
-        ("active".to_owned(), Value::Bool(true)),
-        ("iss".to_owned(), json!(issuer)),
-        ("sub".to_owned(), json!(grant.user_id)),
-        ("client_id".to_owned(), json!(grant.client_id)),
-        ("grant_id".to_owned(), json!(grant.id)),
-        ("scope".to_owned(), json!(grant.scope.to_string())),
-        ("iat".to_owned(), json!(grant.created_at.timestamp())),
-        (
-            "auth_time".to_owned(),
-            json!(grant.assurance.auth_time.timestamp()),
-        ),
-    ]);
-    if let Some(expires_at) = grant.expires_at {
-        claims.insert("exp".to_owned(), json!(expires_at.timestamp()));
-    }
-    claims
 }
 
 /// An inactive token is reported as nothing but that (RFC 7662 §2.2).

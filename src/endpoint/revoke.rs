@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 
+use crate::claims::MintError;
 use crate::client::Client;
 use crate::db::unit_of_work::RequestContext;
 use crate::http::app_state::AppState;
@@ -16,7 +17,6 @@ use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::token::access_token::{self, PresentedToken};
 use crate::token::refresh_token::RefreshToken;
 use crate::token::revocation::{self, Revocation};
-use crate::token::token_issuer::MintError;
 
 /// Revokes a refresh token with its grant, or one access token. At most 3 statements in a transaction.
 pub async fn post(

@@ -1,172 +1,186 @@
-//! Owns the making of the tokens that a person's grant answers with: the same for a code and for a refresh.
+//! Owns what the tokens of a person's grant say: the same requests to the mint path before hooks are asked and when the
+//! tokens are made, for a code and for a refresh alike.
 
 use serde_json::{Map, Value};
 
 use super::outcome::{GrantError, Tokens};
-use crate::authentication::Assurance;
-use crate::base::clock::Timestamp;
-use crate::base::id::{GrantId, SessionId, UserId};
-use crate::base::secret::Secret;
-use crate::claims::assemble::{Decided, GrantFacts, TokenSubject};
+use super::row::GrantedRow;
+use crate::base::id::TokenId;
+use crate::claims::mint::Decided;
+use crate::claims::subject::{GrantFacts, Subject};
+use crate::claims::{MintContext, MintError, Recipient, TokenIssuer};
 use crate::client::{Client, Resource};
 use crate::db::UnitOfWork;
 use crate::hook::HookError;
-use crate::hook::response;
 use crate::protocol::claims;
 use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::scope::{OPENID, Scope};
 use crate::signing::key_set::KeySet;
-use crate::token::access_token::{self, AccessToken, MintContext, Recipient};
-use crate::token::id_token::{self, IdTokenContent};
+use crate::token::access_token::{self, AccessTokenRequest};
+use crate::token::id_token::{self, IdTokenRequest};
 use crate::token::refresh_token::RefreshToken;
-use crate::token::token_issuer::{MintError, TokenIssuer};
 use crate::user::Profile;
 
 /// What every grant is decided with.
 #[derive(Clone, Copy)]
-pub struct GrantContext<'a> {
-    /// Lifetimes, hook.
-    pub token_issuer: &'a TokenIssuer,
+pub(super) struct GrantContext<'a> {
+    /// Lifetimes, hooks.
+    pub(super) token_issuer: &'a TokenIssuer,
     /// The keys, taken once: what reads the presented token also signs the answer.
-    pub keys: &'a KeySet,
+    pub(super) keys: &'a KeySet,
     /// The authenticated client.
-    pub client: &'a Client,
+    pub(super) client: &'a Client,
     /// The audience that the request names, if it names one; a person's grant has its own and can only be named it.
-    pub resource: Option<&'a Resource>,
+    pub(super) resource: Option<&'a Resource>,
 }
 
-/// A grant's row as its completing statement returned it.
-#[derive(Debug)]
-pub(super) struct GrantedRow {
-    pub(super) grant_id: GrantId,
-    pub(super) user_id: UserId,
-    pub(super) session_id: Option<SessionId>,
-    pub(super) assurance: Assurance,
-    /// When the grant, or the code that it comes from, was made.
-    pub(super) began: Timestamp,
-    pub(super) tenancy: Option<Value>,
-    pub(super) claims: Option<Value>,
-    /// The person's row, if standard claims go into the ID token.
-    pub(super) person: Option<Value>,
-    /// The resource that the grant is for; none means the issuer.
-    pub(super) audience: Option<Resource>,
-    pub(super) nonce: Option<String>,
-}
-
-impl GrantedRow {
-    /// What its tokens speak of.
-    pub(super) fn facts(
-        &self,
-        grant: GrantContext<'_>,
-        decided: Option<Decided>,
-    ) -> Result<GrantFacts, HookError> {
-        Ok(GrantFacts {
-            grant_id: self.grant_id.clone(),
-            client_id: grant.client.client_id.clone(),
-            user_id: self.user_id.clone(),
-            session_id: self.session_id.clone(),
-            assurance: self.assurance.clone(),
-            tenancy: response::read(self.tenancy.clone())?,
-            decided,
-        })
-    }
-
-    /// For whom its access token is.
-    pub(super) fn recipient<'a>(&'a self, grant: GrantContext<'a>) -> Recipient<'a> {
-        Recipient {
-            client: grant.client,
-            resource: self.audience.as_ref(),
+impl<'a> GrantContext<'a> {
+    /// What all minting for the grant shares.
+    pub(super) fn mint(self, work: &'a UnitOfWork) -> MintContext<'a> {
+        MintContext {
+            token_issuer: self.token_issuer,
+            keys: self.keys,
+            now: work.now(),
+            entropy: work.entropy(),
+            epoch: work.epoch(),
         }
     }
 
-    /// The standard claims of its ID token.
-    pub(super) fn standard(&self, grant: GrantContext<'_>, scope: &Scope) -> Map<String, Value> {
-        let Some(profile) = self.person.clone().and_then(Profile::from_row) else {
-            return Map::new();
-        };
-        let request: ClaimsRequest = self
-            .claims
-            .clone()
-            .and_then(|claims| serde_json::from_value(claims).ok())
-            .unwrap_or_default();
-        let named = request.id_token.keys().map(String::as_str);
-        let scoped = scope
-            .iter()
-            .filter(|_| grant.client.has_full_id_token())
-            .flat_map(claims::of_scope)
-            .copied();
-        profile.claims(named.chain(scoped))
+    /// The audience that the request names.
+    pub(super) fn named_resource(self) -> Option<&'a str> {
+        self.resource.map(|resource| resource.identifier.as_str())
     }
 }
 
-/// What a grant may say: what was taken from the client's registration since it began is not minted any more.
-pub(super) fn minted(grant: GrantContext<'_>, scope: Scope) -> Scope {
-    scope.registered(&grant.client.metadata.scope)
+/// What the hooks of every output decided, and the id that they were shown, so that the access token has it.
+#[derive(Debug, Clone)]
+pub(super) struct DecidedTokens {
+    pub(super) jti: TokenId,
+    pub(super) access_token: Option<Decided>,
+    pub(super) id_token: Option<Decided>,
+}
+
+/// What the tokens of one grant say.
+pub(super) struct GrantTokens<'a> {
+    recipient: Recipient<'a>,
+    subject: Subject,
+    facts: GrantFacts,
+    scope: Scope,
+    nonce: Option<&'a str>,
+    standard: Map<String, Value>,
+}
+
+impl<'a> GrantTokens<'a> {
+    /// Of a grant's row. What was taken from the client's registration since the grant began is not said any more. An
+    /// error if the built-in hook refuses.
+    pub(super) fn new(grant: GrantContext<'a>, row: &'a GrantedRow, scope: Scope) -> Result<Self, HookError> {
+        let scope = scope.registered(&grant.client.metadata.scope);
+        Ok(Self {
+            recipient: Recipient {
+                client: grant.client,
+                resource: row.audience.as_ref(),
+            },
+            subject: Subject::person(row.user_id.clone(), row.tenancy()?),
+            facts: GrantFacts {
+                grant_id: row.grant_id.clone(),
+                session_id: row.session_id.clone(),
+                assurance: row.assurance.clone(),
+            },
+            nonce: row.nonce.as_deref(),
+            standard: standard(grant.client, row, &scope),
+            scope,
+        })
+    }
+
+    /// The access token.
+    pub(super) const fn access_token<'b>(&'b self, jti: &'b TokenId) -> AccessTokenRequest<'b> {
+        AccessTokenRequest {
+            subject: &self.subject,
+            grant: Some(&self.facts),
+            recipient: self.recipient,
+            scope: &self.scope,
+            jti,
+        }
+    }
+
+    /// The ID token; none without the scope `openid`.
+    pub(super) fn id_token(&self) -> Option<IdTokenRequest<'_>> {
+        self.scope.contains(OPENID).then_some(IdTokenRequest {
+            subject: &self.subject,
+            grant: &self.facts,
+            recipient: self.recipient,
+            scope: &self.scope,
+            nonce: self.nonce,
+            standard: &self.standard,
+        })
+    }
+}
+
+/// The standard claims of a grant's ID token.
+fn standard(client: &Client, row: &GrantedRow, scope: &Scope) -> Map<String, Value> {
+    let Some(profile) = row.person.clone().and_then(Profile::from_row) else {
+        return Map::new();
+    };
+    let request: ClaimsRequest = row
+        .claims
+        .clone()
+        .and_then(|claims| serde_json::from_value(claims).ok())
+        .unwrap_or_default();
+    let named = request.id_token.keys().map(String::as_str);
+    let scoped = scope
+        .iter()
+        .filter(|_| client.has_full_id_token())
+        .flat_map(claims::of_scope)
+        .copied();
+    profile.claims(named.chain(scoped))
 }
 
 /// Makes access token, ID token (with `openid`) and refresh token of a granted row.
 pub(super) async fn tokens(
     work: &mut UnitOfWork,
     grant: GrantContext<'_>,
-    row: GrantedRow,
+    granted: Granted,
     scope: Scope,
-    (refresh, decided): (Option<RefreshToken>, Option<&Decided>),
+    decided: Option<&DecidedTokens>,
 ) -> Result<Tokens, GrantError> {
-    let GrantContext {
-        token_issuer,
-        keys,
-        client,
-        ..
-    } = grant;
-    let scope = minted(grant, scope);
-    let facts = row.facts(grant, decided.cloned()).map_err(MintError::Hook)?;
-    let subject = TokenSubject::Person(Box::new(facts.clone()));
-    let access_token = {
-        let mint = MintContext {
-            now: work.now(),
-            entropy: work.entropy(),
-            epoch: work.epoch(),
-        };
-        let recipient = row.recipient(grant);
-        access_token::mint(token_issuer, keys, mint, recipient, &subject, &scope)?
-    };
-    access_token::keep(work, &access_token, Some(&facts.grant_id), &client.client_id).await?;
-    let id_token = if scope.contains(OPENID) {
-        let content = IdTokenContent {
-            nonce: row.nonce.as_deref(),
-            access_token: Some(&access_token.text),
-            standard: row.standard(grant, &scope),
-            scope: &scope,
-        };
-        Some(id_token::mint(
-            token_issuer,
-            keys,
-            client,
-            &facts,
-            content,
-            work.now(),
-        )?)
-    } else {
-        None
-    };
+    let Granted { row, refresh } = granted;
+    let said = GrantTokens::new(grant, &row, scope).map_err(MintError::Hook)?;
+    let context = grant.mint(work);
+    let jti = decided.map_or_else(
+        || TokenId::new(work.now(), work.entropy()),
+        |decided| decided.jti.clone(),
+    );
+    let of_access_token = decided.and_then(|decided| decided.access_token.as_ref());
+    let access_token = access_token::mint(context, said.access_token(&jti), of_access_token)?;
+    let id_token = said
+        .id_token()
+        .map(|request| {
+            let of_id_token = decided.and_then(|decided| decided.id_token.as_ref());
+            id_token::mint(context, request, Some(&access_token.text), of_id_token)
+        })
+        .transpose()?;
     let refresh_token = refresh
-        .map(|refresh| refresh.compose(keys, work.epoch()))
+        .map(|refresh| refresh.compose(grant.keys, work.epoch()))
         .transpose()
         .map_err(MintError::Signing)?;
-    Ok(answer_with(access_token, refresh_token, id_token, scope))
-}
-
-fn answer_with(
-    access_token: AccessToken,
-    refresh_token: Option<Secret>,
-    id_token: Option<Secret>,
-    scope: Scope,
-) -> Tokens {
-    Tokens {
+    access_token::keep(
+        work,
+        &access_token,
+        Some(&said.facts.grant_id),
+        &grant.client.client_id,
+    )
+    .await?;
+    Ok(Tokens {
         access_token: access_token.text,
         expires_in: access_token.lifetime,
         refresh_token,
         id_token,
-        scope,
-    }
+        scope: said.scope,
+    })
+}
+
+/// A grant that a completing statement made or rotated, and the refresh token that belongs to its answer.
+pub(super) struct Granted {
+    pub(super) row: GrantedRow,
+    pub(super) refresh: Option<RefreshToken>,
 }

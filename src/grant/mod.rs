@@ -1,11 +1,17 @@
-//! One file per `grant_type`. Each turns what the client presents into tokens, or says why not. They share the mint
-//! path of `token` and `claims`; none can forget the hook, the locks or liveness.
+//! One file per `grant_type`. Each turns what the client presents into tokens, or says why not; [`execute()`] owns what
+//! they share. They use the mint path of `token` and `claims`; none can forget the hook, the locks or liveness.
 
-pub mod authorization_code;
-pub mod client_credentials;
-pub mod consult;
-pub mod issue;
+mod authorization_code;
+mod client_credentials;
+mod consult;
+mod execute;
+mod issue;
 pub mod outcome;
+mod parameters;
 pub mod preview;
-pub mod refresh_token;
+mod refresh_token;
+mod row;
 mod store;
+
+pub use execute::{GrantServices, TokenRequest, execute};
+pub use parameters::GrantParameters;

@@ -1,12 +1,12 @@
-//! Owns what a grant ends in. A refusal is an outcome, not an error, so that the trace it leaves is committed.
+//! Owns what a grant ends in. A refusal that leaves a trace is an outcome, not an error, so that the trace is committed.
 
 use std::time::Duration;
 
 use crate::base::secret::Secret;
+use crate::claims::MintError;
 use crate::db::DatabaseError;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::scope::Scope;
-use crate::token::token_issuer::MintError;
 
 /// Tokens, as the token endpoint answers with them (RFC 6749 §5.1).
 #[derive(Debug)]
@@ -28,13 +28,16 @@ pub struct Tokens {
 pub enum GrantOutcome {
     /// With tokens.
     Granted(Box<Tokens>),
-    /// Without; whatever trace it left must be committed.
+    /// Without; whatever trace it left is committed.
     Refused(ProtocolError),
 }
 
-/// Why a grant could not be decided.
+/// Why a grant was not decided.
 #[derive(Debug, thiserror::Error)]
 pub enum GrantError {
+    /// The request says something else than it may: nothing was looked up.
+    #[error("{}", .0.description)]
+    Request(ProtocolError),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -42,24 +45,21 @@ pub enum GrantError {
     /// at hand before it.
     #[error(transparent)]
     Mint(#[from] MintError),
+    /// What is held in memory may have been revoked since it was read.
+    #[error("{0}")]
+    Stale(String),
+    /// The person's memberships changed while hooks were asked, at every attempt.
+    #[error("hook_conflict: the person's memberships changed while the hook was asked")]
+    ChangedMeanwhile,
+}
+
+impl From<ProtocolError> for GrantError {
+    fn from(error: ProtocolError) -> Self {
+        Self::Request(error)
+    }
 }
 
 /// A refusal with `invalid_grant` (RFC 6749 §5.2).
-pub(super) const fn invalid_grant(description: &'static str) -> GrantOutcome {
-    GrantOutcome::Refused(ProtocolError::new(ErrorCode::InvalidGrant, description))
-}
-
-/// A refusal with another code.
-pub(super) const fn refused(code: ErrorCode, description: &'static str) -> GrantOutcome {
-    GrantOutcome::Refused(ProtocolError::new(code, description))
-}
-
-impl GrantOutcome {
-    /// The same refusal, about a parameter.
-    pub(super) fn about(self, parameter: &'static str) -> Self {
-        match self {
-            Self::Refused(error) => Self::Refused(error.about(parameter)),
-            granted @ Self::Granted(_) => granted,
-        }
-    }
+pub(super) const fn invalid_grant(description: &'static str) -> ProtocolError {
+    ProtocolError::new(ErrorCode::InvalidGrant, description)
 }

@@ -5,270 +5,269 @@
 //! lost reply must not log anybody out; anything older proves theft and ends the grant.
 
 use super::consult::{self, Consulted, Prepared};
-use super::issue::{self, GrantContext};
-use super::outcome::{GrantError, GrantOutcome, invalid_grant, refused};
+use super::execute::{Explained, Grant};
+use super::issue::{GrantContext, Granted};
+use super::outcome::{GrantError, invalid_grant};
+use super::parameters::GrantParameters;
+use super::row::GrantedRow;
 use super::store;
 use crate::audit::Event;
 use crate::base::clock::{self, Timestamp};
 use crate::base::digest::{self, Digest};
+use crate::claims::MintError;
 use crate::db::UnitOfWork;
-use crate::hook::HookError;
-use crate::protocol::error::ErrorCode;
+use crate::db::unit_of_work::RequestContext;
+use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::grant_type::GrantType;
-use crate::protocol::scope::{ORGANIZATION_ANY, Scope};
+use crate::protocol::scope::Scope;
 use crate::token::refresh_token::RefreshToken;
 use crate::token::revocation::{self, EndReason};
-use crate::token::token_issuer::MintError;
 
 /// What the client presents.
-#[derive(Debug, Clone, Copy)]
-pub struct RefreshRequest<'a> {
-    /// `refresh_token`.
-    pub refresh_token: &'a str,
+pub(super) struct RefreshRequest<'a> {
+    /// `refresh_token`, whose tag was checked.
+    presented: RefreshToken,
     /// `scope`: the same or less.
-    pub scope: Option<&'a Scope>,
+    scope: Option<Scope>,
     /// An organization's id or slug, for this one response.
-    pub organization: Option<&'a str>,
+    organization: Option<String>,
+    /// The audience that the request names.
+    resource: Option<&'a str>,
     /// When the request came: what the grace is judged by. A slow hook makes no theft of a lost reply.
-    pub presented_at: Timestamp,
+    presented_at: Timestamp,
 }
 
-impl RefreshRequest<'_> {
+impl<'a> RefreshRequest<'a> {
+    /// Reads it; a token that we did not make touches no row.
+    pub(super) fn read(
+        parameters: GrantParameters<'_>,
+        grant: GrantContext<'a>,
+        context: &RequestContext,
+    ) -> Result<Self, GrantError> {
+        let token = parameters.require("refresh_token", "refresh_token is missing")?;
+        let scope = parameters.get("scope").map(Scope::parse).transpose()?;
+        let organization = scope
+            .clone()
+            .unwrap_or_default()
+            .organization_or(parameters.get("organization"))?;
+        let presented = RefreshToken::read(token, grant.keys, context.epoch).map_err(MintError::Signing)?;
+        Ok(Self {
+            presented: presented.ok_or(UNKNOWN)?,
+            // Naming an organization asks for it, not for less of the rest; whether it may be had is not a matter of
+            // scope.
+            scope: scope
+                .map(Scope::without_organization)
+                .filter(|scope| !scope.is_empty()),
+            organization,
+            resource: grant.named_resource(),
+            presented_at: context.now,
+        })
+    }
+
     /// What makes two uses of one token the same request.
-    fn digest(&self, grant: GrantContext<'_>) -> Digest {
-        let scope = self.scope.map(ToString::to_string).unwrap_or_default();
-        let resource = grant.resource.map_or("", |resource| resource.identifier.as_str());
+    fn digest(&self) -> Digest {
+        let scope = self.scope.as_ref().map(ToString::to_string).unwrap_or_default();
         digest::sha256(&[
             b"refresh request",
             scope.as_bytes(),
-            resource.as_bytes(),
-            self.organization.unwrap_or_default().as_bytes(),
+            self.resource.unwrap_or_default().as_bytes(),
+            self.organization.as_deref().unwrap_or_default().as_bytes(),
         ])
     }
-}
 
-fn requested<'a>(grant: GrantContext<'a>, request: RefreshRequest<'a>) -> store::Requested<'a> {
-    store::Requested {
-        scope: request.scope,
-        resource: grant.resource.map(|resource| resource.identifier.as_str()),
-        organization: request.organization,
-        any_organization: grant.client.metadata.first_party,
-    }
-}
-
-/// The presented token; `None` if we did not make it.
-fn presented(
-    work: &UnitOfWork,
-    grant: GrantContext<'_>,
-    request: RefreshRequest<'_>,
-) -> Result<Option<RefreshToken>, GrantError> {
-    let read = RefreshToken::read(request.refresh_token, grant.keys, work.epoch());
-    Ok(read.map_err(MintError::Signing)?)
-}
-
-/// Whether a token of this generation, when another is current, is a lost reply's: the previous one, inside the grace.
-fn is_lost_reply(
-    grant: GrantContext<'_>,
-    request: RefreshRequest<'_>,
-    presented: &RefreshToken,
-    (generation, rotated_at): (i32, Option<Timestamp>),
-) -> bool {
-    let grace_ends =
-        rotated_at.map(|rotated_at| clock::after(rotated_at, grant.token_issuer.settings.refresh_grace()));
-    presented.generation + 1 == generation && grace_ends.is_some_and(|ends| request.presented_at < ends)
-}
-
-/// Reads what the token would get, rotating or as a lost reply's successor, for the operators' hooks. `None` if it
-/// would get nothing: [`explain`] finds out why.
-pub async fn prepare(
-    work: &mut UnitOfWork,
-    grant: GrantContext<'_>,
-    request: RefreshRequest<'_>,
-) -> Result<Option<Prepared>, GrantError> {
-    let Some(presented) = presented(work, grant, request)? else {
-        return Ok(None);
-    };
-    let digest = presented.random.digest(work.epoch());
-    let client = grant.client;
-    let found = store::prepare_refresh(
-        work,
-        &digest,
-        &client.client_id,
-        &requested(grant, request),
-        client.has_full_id_token(),
-    )
-    .await?;
-    let Some(found) = found else { return Ok(None) };
-    let replays = || {
-        is_lost_reply(grant, request, &presented, (found.generation, found.rotated_at))
-            && found.request_digest.as_ref() == Some(&request.digest(grant))
-    };
-    let rotates = presented.generation == found.generation;
-    if !rotates && !replays() {
-        return Ok(None);
-    }
-    let scope = scope_of(request, found.scopes);
-    let prepared = Prepared::new(work, grant, found.row, scope, GrantType::RefreshToken);
-    Ok(prepared.map(|prepared| prepared.replaying(!rotates)))
-}
-
-fn scope_of(request: RefreshRequest<'_>, granted: Vec<String>) -> Scope {
-    request
-        .scope
-        .cloned()
-        .unwrap_or_else(|| Scope::from_tokens(granted))
-}
-
-/// Rotates a refresh token in one autocommit statement; [`explain`] must follow in a transaction if this gives `None`.
-/// With what operators' hooks said, it also gives `None` if what they were asked about is no longer true.
-pub async fn rotate(
-    work: &mut UnitOfWork,
-    grant: GrantContext<'_>,
-    request: RefreshRequest<'_>,
-    consulted: Option<&Consulted>,
-) -> Result<Option<GrantOutcome>, GrantError> {
-    let Some(presented) = presented(work, grant, request)? else {
-        return Ok(Some(invalid_grant("the refresh token is unknown")));
-    };
-    let rotated = store::rotate(
-        work,
-        store::Rotation {
-            digest: presented.random.digest(work.epoch()),
-            generation: presented.generation,
-            client_id: &grant.client.client_id,
-            request_digest: request.digest(grant),
-            requested: requested(grant, request),
-            idle: grant.token_issuer.settings.refresh(false).0,
-            offline_idle: grant.token_issuer.settings.refresh(true).0,
+    fn requested(&self, grant: GrantContext<'_>) -> store::Requested<'_> {
+        store::Requested {
+            scope: self.scope.as_ref(),
+            resource: self.resource,
+            organization: self.organization.as_deref(),
+            any_organization: grant.client.metadata.first_party,
             with_person: grant.client.has_full_id_token(),
-            prepared: consulted.map(|consulted| &consulted.tenancy),
-        },
-    )
-    .await?;
-    let Some((row, scopes)) = rotated else {
-        return Ok(None);
-    };
-    let successor = RefreshToken {
-        random: presented.random,
-        generation: presented.generation + 1,
-    };
-    let decided = consulted.map(|consulted| &consulted.decided);
-    let scope = scope_of(request, scopes);
-    Ok(Some(GrantOutcome::Granted(Box::new(
-        issue::tokens(work, grant, row, scope, (Some(successor), decided)).await?,
-    ))))
+        }
+    }
+
+    /// The token that comes after the presented one: always the same text.
+    fn successor(&self) -> RefreshToken {
+        RefreshToken {
+            random: self.presented.random.clone(),
+            generation: self.presented.generation + 1,
+        }
+    }
+
+    fn granted(&self, row: GrantedRow) -> Granted {
+        Granted {
+            row,
+            refresh: Some(self.successor()),
+        }
+    }
+
+    /// Whether the presented token, when another is current, is a lost reply's: the previous one, inside the grace.
+    fn is_lost_reply(&self, grant: GrantContext<'_>, current: &store::Rotated) -> bool {
+        let grace = grant.token_issuer.settings.refresh_grace();
+        let ends = current.at.map(|at| clock::after(at, grace));
+        self.presented.generation + 1 == current.generation
+            && ends.is_some_and(|ends| self.presented_at < ends)
+    }
+
+    /// The current generation of a living grant was refused for what it asked.
+    fn refusal(&self, found: &store::FoundRefresh) -> ProtocolError {
+        let granted = Scope::from_tokens(found.scopes.iter().cloned());
+        if self
+            .scope
+            .as_ref()
+            .is_some_and(|scope| !scope.is_subset(&granted))
+        {
+            return ProtocolError::new(ErrorCode::InvalidScope, "scope was not granted").about("scope");
+        }
+        if self
+            .resource
+            .is_some_and(|named| found.resource.as_deref() != Some(named))
+        {
+            let error = ProtocolError::new(ErrorCode::InvalidTarget, "resource was not granted");
+            return error.about("resource");
+        }
+        if self.organization.is_some() {
+            return ProtocolError::new(
+                ErrorCode::InvalidTarget,
+                "the person has not consented to this organization here",
+            );
+        }
+        invalid_grant("the person is no longer a member of the grant's organization")
+    }
+
+    /// The same answer once more: the successor's text is the same, only the access token is new.
+    async fn replay(
+        &self,
+        work: &mut UnitOfWork,
+        grant: GrantContext<'_>,
+        consulted: Option<&Consulted>,
+    ) -> Result<Explained, GrantError> {
+        let digest = self.presented.random.digest(work.epoch());
+        let Some(row) = store::current(work, &digest, &self.requested(grant)).await? else {
+            return Ok(Explained::Refused(ENDED));
+        };
+        // Here nobody may be asked: a transaction is open, and the family's row is locked.
+        let current = consulted.is_some_and(|consulted| consulted.holds_for(&row));
+        if !current && consult::is_needed(grant) {
+            return Ok(Explained::AskAgain);
+        }
+        let event = Event::RefreshReplayed {
+            user: row.user_id.clone(),
+            client: grant.client.client_id.clone(),
+            grant: row.grant_id.clone(),
+        };
+        crate::audit::record(work, event).await?;
+        Ok(Explained::Replayed(Box::new(self.granted(row))))
+    }
+
+    /// A token that is neither current nor a lost reply's proves that it was copied: the grant ends.
+    async fn end_reused(
+        &self,
+        work: &mut UnitOfWork,
+        grant: GrantContext<'_>,
+        found: &store::FoundRefresh,
+    ) -> Result<Explained, GrantError> {
+        if let Some(ended) = revocation::end_grant(work, &found.grant_id, EndReason::RefreshReused).await? {
+            let event = Event::RefreshReused {
+                user: ended.user_id,
+                client: grant.client.client_id.clone(),
+                grant: ended.id,
+                generation: self.presented.generation,
+                current: found.rotated.generation,
+            };
+            crate::audit::record(work, event).await?;
+        }
+        Ok(Explained::Refused(invalid_grant(
+            "the refresh token was used before",
+        )))
+    }
 }
 
-/// Finds out why a token was not rotated: a race inside the grace gets its successor again, a reuse ends the grant.
-pub async fn explain(
-    work: &mut UnitOfWork,
-    grant: GrantContext<'_>,
-    request: RefreshRequest<'_>,
-    consulted: Option<&Consulted>,
-) -> Result<GrantOutcome, GrantError> {
-    let unknown = invalid_grant("the refresh token is unknown");
-    let Some(presented) = presented(work, grant, request)? else {
-        return Ok(unknown);
-    };
-    let digest = presented.random.digest(work.epoch());
-    let Some(found) = store::find_refresh(work, &digest).await? else {
-        return Ok(unknown);
-    };
-    if found.client_id != grant.client.client_id || presented.generation > found.generation {
-        return Ok(unknown);
+const UNKNOWN: ProtocolError = invalid_grant("the refresh token is unknown");
+const ENDED: ProtocolError = invalid_grant("the grant has ended");
+
+impl Grant for RefreshRequest<'_> {
+    const GRANT_TYPE: GrantType = GrantType::RefreshToken;
+
+    /// Within the grace the same token is given the same successor.
+    fn repeats(&self, grant: GrantContext<'_>) -> bool {
+        !grant.token_issuer.settings.refresh_grace().is_zero()
     }
-    if !found.live {
-        return Ok(invalid_grant("the grant has ended"));
+
+    fn scope(&self, granted: &Scope) -> Scope {
+        self.scope.clone().unwrap_or_else(|| granted.clone())
     }
-    if presented.generation == found.generation {
-        return Ok(refuse_request(grant, request, &found));
+
+    async fn prepare(
+        &self,
+        work: &mut UnitOfWork,
+        grant: GrantContext<'_>,
+    ) -> Result<Option<Prepared>, GrantError> {
+        let digest = self.presented.random.digest(work.epoch());
+        let requested = self.requested(grant);
+        let found = store::prepare_refresh(work, &digest, &grant.client.client_id, &requested).await?;
+        let Some((row, current)) = found else {
+            return Ok(None);
+        };
+        let rotates = self.presented.generation == current.generation;
+        let replays =
+            || self.is_lost_reply(grant, &current) && current.request_digest.as_ref() == Some(&self.digest());
+        Ok((rotates || replays()).then_some(Prepared {
+            row,
+            replays: !rotates,
+        }))
     }
-    if is_lost_reply(grant, request, &presented, (found.generation, found.rotated_at)) {
-        if found.request_digest != Some(request.digest(grant)) {
-            return Ok(invalid_grant(
+
+    async fn complete(
+        &self,
+        work: &mut UnitOfWork,
+        grant: GrantContext<'_>,
+        consulted: Option<&Consulted>,
+    ) -> Result<Option<Granted>, GrantError> {
+        let settings = &grant.token_issuer.settings;
+        let rotation = store::Rotation {
+            digest: self.presented.random.digest(work.epoch()),
+            generation: self.presented.generation,
+            client_id: &grant.client.client_id,
+            request_digest: self.digest(),
+            requested: self.requested(grant),
+            idle: settings.refresh(false).0,
+            offline_idle: settings.refresh(true).0,
+            prepared: consulted.map(|consulted| &consulted.tenancy),
+        };
+        let row = store::rotate(work, rotation).await?;
+        Ok(row.map(|row| self.granted(row)))
+    }
+
+    /// A race inside the grace gets its successor again, a reuse ends the grant.
+    async fn explain(
+        &self,
+        work: &mut UnitOfWork,
+        grant: GrantContext<'_>,
+        consulted: Option<&Consulted>,
+    ) -> Result<Explained, GrantError> {
+        let refused = |error| Ok(Explained::Refused(error));
+        let digest = self.presented.random.digest(work.epoch());
+        let Some(found) = store::find_refresh(work, &digest).await? else {
+            return refused(UNKNOWN);
+        };
+        let (presented, current) = (self.presented.generation, found.rotated.generation);
+        if found.client_id != grant.client.client_id || presented > current {
+            return refused(UNKNOWN);
+        }
+        if !found.live {
+            return refused(ENDED);
+        }
+        if presented == current {
+            return refused(self.refusal(&found));
+        }
+        if !self.is_lost_reply(grant, &found.rotated) {
+            return self.end_reused(work, grant, &found).await;
+        }
+        if found.rotated.request_digest != Some(self.digest()) {
+            return refused(invalid_grant(
                 "the refresh token was just used for another request",
             ));
         }
-        return replay(work, grant, request, presented, consulted).await;
+        self.replay(work, grant, consulted).await
     }
-    if let Some(ended) = revocation::end_grant(work, &found.grant_id, EndReason::RefreshReused).await? {
-        let event = Event::RefreshReused {
-            user: ended.user_id,
-            client: grant.client.client_id.clone(),
-            grant: ended.id,
-            generation: presented.generation,
-            current: found.generation,
-        };
-        crate::audit::record(work, event).await?;
-    }
-    Ok(invalid_grant("the refresh token was used before"))
 }
-
-/// The current generation of a living grant was refused for what it asked.
-fn refuse_request(
-    grant: GrantContext<'_>,
-    request: RefreshRequest<'_>,
-    found: &store::FoundRefresh,
-) -> GrantOutcome {
-    let granted = Scope::from_tokens(found.scopes.iter().cloned());
-    if request.scope.is_some_and(|scope| !scope.is_subset(&granted)) {
-        return refused(ErrorCode::InvalidScope, "scope was not granted").about("scope");
-    }
-    if grant
-        .resource
-        .is_some_and(|resource| found.resource.as_deref() != Some(resource.identifier.as_str()))
-    {
-        return refused(ErrorCode::InvalidTarget, "resource was not granted").about("resource");
-    }
-    if request.organization.is_some() {
-        return refused(
-            ErrorCode::InvalidTarget,
-            "the person has not consented to this organization here",
-        );
-    }
-    invalid_grant("the person is no longer a member of the grant's organization")
-}
-
-/// The same answer once more: the successor's text is the same, only the access token is new.
-async fn replay(
-    work: &mut UnitOfWork,
-    grant: GrantContext<'_>,
-    request: RefreshRequest<'_>,
-    presented: RefreshToken,
-    consulted: Option<&Consulted>,
-) -> Result<GrantOutcome, GrantError> {
-    let digest = presented.random.digest(work.epoch());
-    let successor = RefreshToken {
-        generation: presented.generation + 1,
-        random: presented.random,
-    };
-    let Some((row, scopes)) = store::current(
-        work,
-        &digest,
-        &requested(grant, request),
-        grant.client.has_full_id_token(),
-    )
-    .await?
-    else {
-        return Ok(invalid_grant("the grant has ended"));
-    };
-    // Here nobody may be asked: a transaction is open, and the family's row is locked.
-    let current = consulted.is_some_and(|consulted| row.tenancy.as_ref() == Some(&consulted.tenancy));
-    if !current && consult::is_needed(grant) {
-        return Err(MintError::Hook(HookError::Conflict).into());
-    }
-    let event = Event::RefreshReplayed {
-        user: row.user_id.clone(),
-        client: grant.client.client_id.clone(),
-        grant: row.grant_id.clone(),
-    };
-    crate::audit::record(work, event).await?;
-    let decided = consulted.map(|consulted| &consulted.decided);
-    let scope = scope_of(request, scopes);
-    Ok(GrantOutcome::Granted(Box::new(
-        issue::tokens(work, grant, row, scope, (Some(successor), decided)).await?,
-    )))
-}
-
-/// The scope that lets a client which is not first-party change the organization.
-pub(super) const ANY_ORGANIZATION: &str = ORGANIZATION_ANY;

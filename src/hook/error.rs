@@ -79,9 +79,6 @@ pub enum HookError {
     /// The hook failed too often and was not asked.
     #[error("hook_left_alone: the hook does not answer and is left alone for a while")]
     LeftAlone,
-    /// What the hook was asked about changed while it thought, twice.
-    #[error("hook_conflict: the person's memberships changed while the hook was asked")]
-    Conflict,
 }
 
 impl HookError {
@@ -107,7 +104,6 @@ impl HookError {
             Self::Http(fault) => fault.code(),
             Self::Unopened => "hook_unopened",
             Self::LeftAlone => "hook_left_alone",
-            Self::Conflict => "hook_conflict",
         }
     }
 

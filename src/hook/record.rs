@@ -101,8 +101,7 @@ impl Hooks {
     }
 
     async fn write(&self, context: RequestContext, event: Event) -> Result<(), DatabaseError> {
-        let connection = self.pool().acquire().await?;
-        let mut work = UnitOfWork::single(connection, context);
+        let mut work = UnitOfWork::single(self.pool(), context).await?;
         audit::record(&mut work, event).await?;
         work.commit().await
     }

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::display;
 use crate::base::id::{ClientId, SessionId};
+use crate::claims::TokenIssuer;
 use crate::client::{Client, Registry};
 use crate::db::DatabaseError;
 use crate::protocol::error::Remark;
 use crate::token::id_token;
-use crate::token::token_issuer::TokenIssuer;
 
 /// The longest `state` that is carried.
 const LONGEST_STATE: usize = 8 * 1024;

@@ -7,15 +7,15 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::store;
-use super::token_issuer::{LONGEST_ACCESS_TOKEN, MintError, TokenIssuer};
 use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
-use crate::base::entropy::Entropy;
-use crate::base::handle::{BackupEpoch, Handle, Kind};
+use crate::base::handle::{Handle, Kind};
 use crate::base::id::{ClientId, GrantId, TokenId};
 use crate::base::secret::Secret;
-use crate::claims::assemble::{self, Draft, TokenFrame, TokenSubject};
-use crate::client::{AccessTokenFormat, Client, Resource, TokenType};
+use crate::claims::mint::{self, Content, Decided, MintContext, MintRequest};
+use crate::claims::subject::{GrantFacts, Subject};
+use crate::claims::{MintError, Recipient, TokenIssuer};
+use crate::client::{AccessTokenFormat, Resource, TokenType};
 use crate::db::{DatabaseError, UnitOfWork};
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::scope::Scope;
@@ -25,13 +25,35 @@ use crate::signing::key_set::KeySet;
 /// The claim that every access token has (RFC 9068 §2.2) and no ID token: hooks and operators cannot give it to one.
 pub(super) const CLIENT_ID: &str = "client_id";
 
-/// For whom a token is made.
-#[derive(Debug, Clone, Copy)]
-pub struct Recipient<'a> {
-    /// The client.
-    pub client: &'a Client,
-    /// The audience; none means the issuer itself.
-    pub resource: Option<&'a Resource>,
+/// What is minted.
+#[derive(Clone, Copy)]
+pub struct AccessTokenRequest<'a> {
+    /// About whom.
+    pub subject: &'a Subject,
+    /// The grant that it belongs to; none for a client's own.
+    pub grant: Option<&'a GrantFacts>,
+    /// For whom.
+    pub recipient: Recipient<'a>,
+    /// What it is good for.
+    pub scope: &'a Scope,
+    /// Its id: hooks that were asked beforehand were shown it.
+    pub jti: &'a TokenId,
+}
+
+impl<'a> AccessTokenRequest<'a> {
+    /// The same as the mint path takes it.
+    #[must_use]
+    pub const fn mint_request(self) -> MintRequest<'a> {
+        MintRequest {
+            subject: self.subject,
+            recipient: self.recipient,
+            scope: self.scope,
+            content: Content::AccessToken {
+                grant: self.grant,
+                jti: self.jti,
+            },
+        }
+    }
 }
 
 /// A new access token.
@@ -49,68 +71,17 @@ pub struct AccessToken {
     pub reference: Option<Digest>,
 }
 
-/// Chance and time of one minting.
-#[derive(Clone, Copy)]
-pub struct MintContext<'a> {
-    /// The request's present.
-    pub now: Timestamp,
-    /// Where random bytes come from.
-    pub entropy: &'a dyn Entropy,
-    /// Part of a reference's digest.
-    pub epoch: BackupEpoch,
-}
-
-/// What every claim of a recipient's tokens shares.
-fn frame<'a>(token_issuer: &'a TokenIssuer, recipient: Recipient<'a>, now: Timestamp) -> TokenFrame<'a> {
-    let Recipient { client, resource } = recipient;
-    let lifetime = resource
-        .and_then(|resource| resource.lifetime)
-        .or(client.metadata.access_token_lifetime())
-        .unwrap_or_else(|| token_issuer.settings.access_token())
-        .min(LONGEST_ACCESS_TOKEN);
-    TokenFrame {
-        issuer: token_issuer.issuer.as_str(),
-        audience: resource.map_or(token_issuer.issuer.as_str(), |resource| {
-            resource.identifier.as_str()
-        }),
-        now,
-        lifetime,
-        claim_names: resource.map(|resource| &resource.claim_names),
-        user_role_alias: token_issuer.settings.user_role_alias,
-    }
-}
-
-/// The claims of a token that is not minted yet, for whoever is asked about them.
-#[must_use]
-pub fn draft(
-    token_issuer: &TokenIssuer,
-    now: Timestamp,
-    recipient: Recipient<'_>,
-    subject: &TokenSubject,
-    scope: &Scope,
-    jti: &TokenId,
-) -> Draft {
-    assemble::draft_access_token(&frame(token_issuer, recipient, now), subject, scope, jti)
-}
-
 /// Mints an access token: one signature, or none for a reference.
 pub fn mint(
-    token_issuer: &TokenIssuer,
-    keys: &KeySet,
-    mint: MintContext<'_>,
-    recipient: Recipient<'_>,
-    subject: &TokenSubject,
-    scope: &Scope,
+    context: MintContext<'_>,
+    request: AccessTokenRequest<'_>,
+    decided: Option<&Decided>,
 ) -> Result<AccessToken, MintError> {
-    let frame = frame(token_issuer, recipient, mint.now);
-    let lifetime = frame.lifetime;
-    let shown = match subject {
-        TokenSubject::Person(grant) => grant.decided.as_ref().map(|decided| decided.jti.clone()),
-        TokenSubject::Client(_) => None,
-    };
-    let jti = shown.unwrap_or_else(|| TokenId::new(mint.now, mint.entropy));
-    let claims = assemble::access_token(&frame, subject, scope, &jti)?;
-    let Recipient { client, resource } = recipient;
+    let MintContext {
+        token_issuer, keys, ..
+    } = context;
+    let claims = mint::claims(token_issuer, request.mint_request(), context.now, decided)?;
+    let Recipient { client, resource } = request.recipient;
     let (text, reference) = match client.metadata.access_token_format {
         AccessTokenFormat::Jwt => {
             let algorithm = resource
@@ -121,18 +92,18 @@ pub fn mint(
             (Secret::new(keys.sign(algorithm, typ, &claims)?), None)
         }
         AccessTokenFormat::Reference => {
-            let handle = Handle::new(Kind::AccessToken, mint.entropy);
+            let handle = Handle::new(Kind::AccessToken, context.entropy);
             (
                 Secret::new(handle.expose().to_owned()),
-                Some(handle.digest(mint.epoch)),
+                Some(handle.digest(context.epoch)),
             )
         }
     };
     Ok(AccessToken {
         text,
-        lifetime,
+        lifetime: request.recipient.access_token_lifetime(token_issuer),
         claims,
-        jti,
+        jti: request.jti.clone(),
         reference,
     })
 }

@@ -7,85 +7,68 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::access_token;
-use super::token_issuer::{MintError, TokenIssuer};
-use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, SessionId, UserId};
 use crate::base::secret::Secret;
-use crate::claims::assemble::{self, Draft, GrantFacts, IdTokenContents, TokenFrame};
-use crate::client::Client;
+use crate::claims::mint::{self, Content, Decided, MintContext, MintRequest};
+use crate::claims::subject::{self, GrantFacts, Subject};
+use crate::claims::{MintError, Recipient, TokenIssuer};
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::scope::Scope;
-use crate::signing::key_set::{KeySet, VerificationError};
+use crate::signing::error::VerificationError;
 
 /// The `typ` header of our ID tokens.
 pub const TYPE: &str = "JWT";
 
-/// What an ID token says beside the grant.
-#[derive(Debug)]
-pub struct IdTokenContent<'a> {
-    /// Echoed from the authorization request.
-    pub nonce: Option<&'a str>,
-    /// The access token that is delivered beside it.
-    pub access_token: Option<&'a Secret>,
-    /// Standard claims that were asked for in the ID token.
-    pub standard: Map<String, Value>,
+/// What is minted.
+#[derive(Clone, Copy)]
+pub struct IdTokenRequest<'a> {
+    /// About whom.
+    pub subject: &'a Subject,
+    /// The grant that it belongs to.
+    pub grant: &'a GrantFacts,
+    /// For whom.
+    pub recipient: Recipient<'a>,
     /// What the grant may say now.
     pub scope: &'a Scope,
+    /// Echoed from the authorization request.
+    pub nonce: Option<&'a str>,
+    /// Standard claims that were asked for in the ID token.
+    pub standard: &'a Map<String, Value>,
 }
 
-fn frame<'a>(token_issuer: &'a TokenIssuer, client: &'a Client, now: Timestamp) -> TokenFrame<'a> {
-    TokenFrame {
-        issuer: token_issuer.issuer.as_str(),
-        audience: client.client_id.as_str(),
-        now,
-        lifetime: token_issuer.settings.id_token(),
-        claim_names: None,
-        user_role_alias: false,
+impl<'a> IdTokenRequest<'a> {
+    /// The same as the mint path takes it. What hooks are shown has no `at_hash`: there is no access token yet.
+    #[must_use]
+    pub const fn mint_request(self) -> MintRequest<'a> {
+        MintRequest {
+            subject: self.subject,
+            recipient: self.recipient,
+            scope: self.scope,
+            content: Content::IdToken {
+                grant: self.grant,
+                nonce: self.nonce,
+                standard: self.standard,
+            },
+        }
     }
 }
 
-fn extras<'a>(client: &Client, content: IdTokenContent<'a>) -> IdTokenContents<'a> {
-    IdTokenContents {
-        nonce: content.nonce,
-        standard: content.standard,
-        scope: content.scope,
-        tenancy: client.has_full_id_token(),
-    }
-}
-
-/// The claims of an ID token that is not minted yet, for whoever is asked about them; without `at_hash`.
-#[must_use]
-pub fn draft(
-    token_issuer: &TokenIssuer,
-    client: &Client,
-    grant: &GrantFacts,
-    content: IdTokenContent<'_>,
-    now: Timestamp,
-) -> Draft {
-    let extras = extras(client, content);
-    assemble::draft_id_token(&frame(token_issuer, client, now), grant, extras)
-}
-
-/// Mints an ID token: one signature.
+/// Mints an ID token, beside an access token if there is one: one signature.
 pub fn mint(
-    token_issuer: &TokenIssuer,
-    keys: &KeySet,
-    client: &Client,
-    grant: &GrantFacts,
-    content: IdTokenContent<'_>,
-    now: Timestamp,
+    context: MintContext<'_>,
+    request: IdTokenRequest<'_>,
+    access_token: Option<&Secret>,
+    decided: Option<&Decided>,
 ) -> Result<Secret, MintError> {
-    let frame = frame(token_issuer, client, now);
-    let algorithm = client.metadata.id_token_signed_response_alg;
-    let delivered = content.access_token;
-    let mut claims = assemble::id_token(&frame, grant, extras(client, content))?;
-    if let Some(access_token) = delivered {
+    let algorithm = request.recipient.client.metadata.id_token_signed_response_alg;
+    let mut claims = mint::claims(context.token_issuer, request.mint_request(), context.now, decided)?;
+    if let Some(access_token) = access_token {
         claims.insert(
             "at_hash".to_owned(),
             json!(half_hash(algorithm, access_token.expose())),
         );
     }
-    Ok(Secret::new(keys.sign(algorithm, TYPE, &claims)?))
+    Ok(Secret::new(context.keys.sign(algorithm, TYPE, &claims)?))
 }
 
 /// The left half of the hash that belongs to the ID token's algorithm (Core §3.1.3.6).
@@ -125,7 +108,7 @@ fn hint_of(claims: &Map<String, Value>, issuer: &str) -> Option<Hint> {
         return None;
     }
     Some(Hint {
-        user_id: UserId::from_text(text_of("sub")?),
+        user_id: subject::read_person(claims)?,
         client_id: ClientId::from_text(text_of("aud")?),
         session_id: text_of("sid").map(SessionId::from_text),
     })

@@ -8,10 +8,11 @@ use serde_json::{Map, Value};
 use super::access_token::PresentedToken;
 use super::refresh_token::RefreshToken;
 use super::store;
-use super::token_issuer::TokenIssuer;
 use crate::authentication::Assurance;
 use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, GrantId, OrganizationId, UserId};
+use crate::claims::TokenIssuer;
+use crate::claims::introspection::IntrospectedGrant;
 use crate::db::{DatabaseError, UnitOfWork};
 use crate::protocol::claims::EPOCH;
 use crate::protocol::claims_request::ClaimsRequest;
@@ -37,6 +38,22 @@ pub struct LiveGrant {
     pub organization_id: Option<OrganizationId>,
     /// How the person proved who they are.
     pub assurance: Assurance,
+}
+
+impl LiveGrant {
+    /// As introspection speaks of it.
+    #[must_use]
+    pub const fn introspected(&self) -> IntrospectedGrant<'_> {
+        IntrospectedGrant {
+            grant_id: &self.id,
+            client_id: &self.client_id,
+            user_id: &self.user_id,
+            scope: &self.scope,
+            assurance: &self.assurance,
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+        }
+    }
 }
 
 /// The claims of a presented access token if it lives, else `None`: one statement.

@@ -9,4 +9,3 @@ pub mod liveness;
 pub mod refresh_token;
 pub mod revocation;
 mod store;
-pub mod token_issuer;

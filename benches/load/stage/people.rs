@@ -63,7 +63,7 @@ pub(crate) async fn make(database_url: &str, connections: u32) -> anyhow::Result
         epoch: platform.epoch,
     };
     let hash = hash().await?;
-    let mut work = UnitOfWork::in_transaction(pool.begin().await?, context);
+    let mut work = UnitOfWork::begin(&pool, context).await?;
     let population = Population {
         service_rs256: client(&mut work, &name, Algorithm::RS256, Kind::Service).await?,
         service_es256: client(&mut work, &name, Algorithm::ES256, Kind::Service).await?,

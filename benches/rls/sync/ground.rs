@@ -155,7 +155,7 @@ async fn work(pool: &Pool, (clock, epoch): (&DatabaseClock, BackupEpoch)) -> any
         origin: Origin::internal("bench"),
         epoch,
     };
-    Ok(UnitOfWork::in_transaction(pool.begin().await?, context))
+    Ok(UnitOfWork::begin(pool, context).await?)
 }
 
 async fn make_databases(cluster: &Cluster) -> anyhow::Result<()> {

@@ -16,6 +16,8 @@ use crate::api::refusal::Refusal;
 use crate::audit::{self, Event};
 use crate::authentication::service_key::{ServiceKey, ServiceScope};
 use crate::base::origin::Origin;
+use crate::claims::preview::Candidates;
+use crate::claims::{MintContext, MintError};
 use crate::client::{Client, Resource};
 use crate::db::UnitOfWork;
 use crate::db::unit_of_work::RequestContext;
@@ -26,8 +28,6 @@ use crate::http::app_state::AppState;
 use crate::http::extract::service_key;
 use crate::http::respond::failure::Failure;
 use crate::protocol::grant_type::GrantType;
-use crate::token::access_token::MintContext;
-use crate::token::token_issuer::MintError;
 use crate::user::{User, service as users};
 
 /// A service that may preview, known before its body is read.
@@ -101,15 +101,21 @@ pub async fn preview(previewer: Previewer, Body(question): Body<Question>) -> Re
     audit::record(&mut work, event).await?;
     work.commit().await?;
     let (prepared, hooks) = ready?;
+    let keys = token_issuer.keys.current();
     let mint = MintContext {
+        token_issuer,
+        keys: &keys,
         now: context.now,
         entropy: &*context.entropy,
         epoch: context.epoch,
     };
     let transports = token_issuer.hooks.apart(context.now);
-    let shown = preview::preview(prepared, token_issuer, (&transports, &hooks), mint)
-        .await
-        .map_err(unanswered)?;
+    let candidates = Candidates {
+        transports: &transports,
+        hooks: &hooks,
+    };
+    let shown = preview::preview(prepared, mint, candidates).await;
+    let shown = shown.map_err(unanswered)?;
     Ok(Json(shown).into_response())
 }
 

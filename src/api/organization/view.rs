@@ -12,8 +12,8 @@ use crate::user::AccessTier;
 
 use crate::api::page::{List, Page};
 use crate::api::refusal::Refusal;
+use crate::claims::MintError;
 use crate::http::respond::failure::Failure;
-use crate::token::token_issuer::MintError;
 
 /// One page of a list: `{"items": [...], "next_cursor": "..." | null}`.
 pub(super) fn page<T>(

@@ -3,10 +3,10 @@
 
 use crate::authorization::request::ExpectedSubject;
 use crate::base::id::UserId;
+use crate::claims::TokenIssuer;
 use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::token::id_token;
-use crate::token::token_issuer::TokenIssuer;
 
 /// Whom the request expects. An ID token that we signed names its person for good: however old it is, and whichever
 /// client it was made for (§3.1.2.2). It proves nothing: whoever is named still has to sign in, and whoever else is

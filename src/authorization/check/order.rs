@@ -7,6 +7,7 @@ use crate::authorization::request::{
     AuthorizationError, AuthorizationRequest, CheckedRequest, ResponseTarget,
 };
 use crate::base::display;
+use crate::claims::TokenIssuer;
 use crate::client::{Client, Resources};
 use crate::db::DatabaseError;
 use crate::protocol::claims_request::ClaimsRequest;
@@ -16,7 +17,6 @@ use crate::protocol::pkce::CodeChallenge;
 use crate::protocol::prompt::Prompt;
 use crate::protocol::response_mode::ResponseMode;
 use crate::protocol::scope::OPENID;
-use crate::token::token_issuer::TokenIssuer;
 
 /// The longest `state` that is carried: applications keep in it what they were doing.
 const LONGEST_STATE: usize = 8192;

@@ -5,6 +5,8 @@ use clap::Args;
 
 use super::workbench::Workbench;
 use crate::base::id::ClientId;
+use crate::claims::MintContext;
+use crate::claims::preview::Candidates;
 use crate::cli::user::user;
 use crate::cli::values;
 use crate::client::service;
@@ -12,7 +14,6 @@ use crate::grant::preview::{self, Asked, GRANT_TYPES, Preview};
 use crate::hook::Hook;
 use crate::protocol::claims::Output;
 use crate::protocol::grant_type::GrantType;
-use crate::token::access_token::MintContext;
 
 /// `signet hook preview`
 #[derive(Debug, Clone, Args)]
@@ -64,12 +65,19 @@ pub(super) async fn run(arguments: PreviewArguments, bench: &mut Workbench) -> R
         grant_type: arguments.grant,
     };
     let prepared = preview::prepare(&mut bench.work, &bench.token_issuer, asked).await?;
+    let keys = bench.token_issuer.keys.current();
     let mint = MintContext {
+        token_issuer: &bench.token_issuer,
+        keys: &keys,
         now: bench.work.now(),
         entropy: bench.work.entropy(),
         epoch: bench.work.epoch(),
     };
-    Ok(preview::preview(prepared, &bench.token_issuer, (&bench.hooks, &hooks), mint).await?)
+    let candidates = Candidates {
+        transports: &bench.hooks,
+        hooks: &hooks,
+    };
+    Ok(preview::preview(prepared, mint, candidates).await?)
 }
 
 /// Which hooks are asked, in their order.

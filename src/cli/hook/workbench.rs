@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use super::replay::KeptArguments;
 use crate::app;
 use crate::base::clock::Timestamp;
+use crate::claims::TokenIssuer;
 use crate::cli::operator;
 use crate::client::Resources;
 use crate::config::{LogFormat, SignetConfig};
@@ -22,7 +23,6 @@ use crate::protocol::issuer::Issuer;
 use crate::sealing::Keyring;
 use crate::server::telemetry;
 use crate::signing::signing_keys::SigningKeys;
-use crate::token::token_issuer::TokenIssuer;
 
 /// What is logged: the words of a failing function among it.
 const FILTER: &str = "signet=warn";

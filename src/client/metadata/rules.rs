@@ -8,6 +8,7 @@ use super::error::MetadataError;
 use super::values::ClientType;
 use crate::base::display;
 use crate::base::id::ClientId;
+use crate::config::LONGEST_ACCESS_TOKEN;
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::redirect_uri::RedirectUri;
@@ -15,8 +16,6 @@ use crate::protocol::scope;
 
 /// The most URIs of one kind.
 pub(super) const MOST_URIS: usize = 50;
-/// The longest that an access token may live, in seconds.
-const LONGEST_ACCESS_TOKEN: u32 = 3600;
 
 /// A registration that keeps every rule. Made by [`NewClient::parse`] only.
 #[derive(Debug, Clone)]
@@ -119,7 +118,7 @@ pub fn web_address(field: &'static str, text: &str) -> Result<Url, MetadataError
 fn check_numbers(metadata: &ClientMetadata) -> Result<(), MetadataError> {
     if metadata
         .access_token_lifetime
-        .is_some_and(|lifetime| !(1..=LONGEST_ACCESS_TOKEN).contains(&lifetime))
+        .is_some_and(|lifetime| !(1..=LONGEST_ACCESS_TOKEN.as_secs()).contains(&u64::from(lifetime)))
     {
         return Err(MetadataError::Lifetime);
     }

@@ -3,15 +3,14 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::output::{self, Bench};
-use super::subject::{Prepared, Subject};
-use crate::claims::preview::{Failure, HookDryRun};
+use super::output::{self, PreviewContext};
+use super::subject::Prepared;
+use crate::claims::preview::{Candidates, Failure, HookDryRun};
+use crate::claims::{MintContext, MintError};
 use crate::db::DatabaseError;
-use crate::hook::{AskError, Hook, Hooks};
+use crate::hook::AskError;
 use crate::protocol::claims::Output;
 use crate::signing::error::VerificationError;
-use crate::token::access_token::MintContext;
-use crate::token::token_issuer::{MintError, TokenIssuer};
 
 const ISSUED: &str = "issued";
 const ABSENT: &str = "absent";
@@ -126,44 +125,36 @@ impl PreviewedOutput {
     }
 }
 
-/// Asks these hooks, through these ways: for the access token always, for another output where a hook lists it.
+/// Asks the candidates: for the access token always, for another output where one lists it.
 pub async fn preview(
     prepared: Prepared,
-    token_issuer: &TokenIssuer,
-    (transports, hooks): (&Hooks, &[Hook]),
     mint: MintContext<'_>,
+    candidates: Candidates<'_>,
 ) -> Result<Preview, PreviewError> {
     let Prepared { mut preview, subject } = prepared;
     if let Some(subject) = subject {
-        let keys = token_issuer.keys.current();
-        let bench = Bench {
-            token_issuer,
-            keys: &keys,
-            hooks: transports,
+        let context = PreviewContext {
             mint,
+            candidates,
+            subject: &subject,
         };
-        show(&bench, &subject, hooks, &mut preview).await?;
+        show(context, &mut preview).await?;
     }
     Ok(preview)
 }
 
-async fn show(
-    bench: &Bench<'_>,
-    subject: &Subject,
-    hooks: &[Hook],
-    preview: &mut Preview,
-) -> Result<(), PreviewError> {
+async fn show(context: PreviewContext<'_>, preview: &mut Preview) -> Result<(), PreviewError> {
+    let hooks = context.candidates.hooks;
     let lists = |output| hooks.iter().any(|hook| hook.settings.outputs.contains(&output));
-    let (access_token, text) = output::access_token(bench, subject, hooks).await?;
+    let (access_token, text) = output::access_token(context).await?;
     let mut granted = vec![access_token];
     if lists(Output::IdToken) {
-        granted.push(output::id_token(bench, subject, hooks, text.as_ref()).await?);
+        granted.push(output::id_token(context, text.as_ref()).await?);
     }
     preview.decide(&granted);
     preview.outputs = granted;
     if lists(Output::Userinfo) {
-        let answer = output::userinfo(bench, subject, hooks).await?;
-        preview.outputs.push(answer);
+        preview.outputs.push(output::userinfo(context).await?);
     }
     Ok(())
 }

@@ -8,15 +8,15 @@ use super::report::{Preview, PreviewError};
 use crate::authentication::Assurance;
 use crate::authentication::assurance::Proof;
 use crate::base::id::{GrantId, OrganizationId, SessionId};
-use crate::claims::assemble::GrantFacts;
+use crate::claims::TokenIssuer;
 use crate::claims::preview::Failure;
+use crate::claims::subject::{GrantFacts, Subject as TokenSubject};
 use crate::client::{Client, Resource};
 use crate::db::UnitOfWork;
 use crate::hook::{Hooks, response};
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::scope::{ORGANIZATIONS, Scope};
 use crate::tenancy;
-use crate::token::token_issuer::TokenIssuer;
 use crate::user::User;
 
 /// The grants of people, which are those that can be previewed.
@@ -49,10 +49,19 @@ pub(super) struct Subject {
     pub(super) client: Box<Client>,
     pub(super) resource: Option<Resource>,
     pub(super) grant_type: GrantType,
+    pub(super) person: TokenSubject,
     pub(super) facts: GrantFacts,
     pub(super) scope: Scope,
     /// For userinfo, by its scope.
     pub(super) organizations: Option<Value>,
+}
+
+impl Subject {
+    /// All that is known of the membership.
+    pub(super) fn tenancy(&self) -> Map<String, Value> {
+        let person = self.person.as_person();
+        person.map(|person| person.tenancy.clone()).unwrap_or_default()
+    }
 }
 
 /// Reads what a grant would read that began now.
@@ -112,7 +121,8 @@ pub async fn prepare(
             Some(Box::new(Subject {
                 scope,
                 organizations,
-                facts: facts_of(work, &user, &client, tenancy),
+                facts: facts_of(work),
+                person: TokenSubject::person(user.id.clone(), tenancy),
                 resource: resource.map(|resource| (*resource).clone()),
                 grant_type,
                 user,
@@ -147,15 +157,11 @@ fn closed(user: &User, client: &Client) -> Option<Failure> {
 }
 
 /// A grant that never was, of a person who has just signed in with a password.
-fn facts_of(work: &UnitOfWork, user: &User, client: &Client, tenancy: Map<String, Value>) -> GrantFacts {
+fn facts_of(work: &UnitOfWork) -> GrantFacts {
     let (now, entropy) = (work.now(), work.entropy());
     GrantFacts {
         grant_id: GrantId::new(now, entropy),
-        client_id: client.client_id.clone(),
-        user_id: user.id.clone(),
         session_id: Some(SessionId::new(now, entropy)),
         assurance: Assurance::of(&[Proof::Password], now),
-        tenancy,
-        decided: None,
     }
 }

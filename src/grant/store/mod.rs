@@ -1,9 +1,11 @@
-//! The statements of grants: what is read before an operator's hook is asked, and the completing ones.
+//! The statements of grants: what is read before an operator's hook is asked, and the completing ones. They join tables of
+//! several rooms; `tests/it/house/joins.txt` lists them.
 
-mod complete;
-mod prepare;
+mod code;
+mod refresh;
+mod row;
 
-pub(super) use complete::{
-    FoundRefresh, Redemption, Requested, Rotation, current, find_code, find_refresh, redeem, rotate,
+pub(super) use code::{FoundCode, Redemption, find_code, prepare_redemption, redeem};
+pub(super) use refresh::{
+    FoundRefresh, Requested, Rotated, Rotation, current, find_refresh, prepare_refresh, rotate,
 };
-pub(super) use prepare::{prepare_redemption, prepare_refresh};

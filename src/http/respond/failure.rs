@@ -7,9 +7,11 @@ use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use super::oauth::OAuthError;
 use super::page::{self, FormAction};
 use super::problem::Problem;
+use crate::claims::MintError;
 use crate::db::{DatabaseError, told};
+use crate::grant::outcome::GrantError;
+use crate::hook::{AskError, HookError};
 use crate::signing::error::VerificationError;
-use crate::token::token_issuer::MintError;
 use crate::web::error::ErrorPage;
 use crate::web::layout::Layout;
 
@@ -62,6 +64,53 @@ impl From<VerificationError> for Failure {
     fn from(error: VerificationError) -> Self {
         tracing::error!(error = %error, "a token could not be read");
         Self::Unavailable
+    }
+}
+
+impl From<HookError> for Failure {
+    fn from(error: HookError) -> Self {
+        MintError::Hook(error).into()
+    }
+}
+
+impl From<AskError> for Failure {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::Hook(error) => error.into(),
+            AskError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<GrantError> for OAuthError {
+    fn from(error: GrantError) -> Self {
+        match error {
+            GrantError::Request(error) => Self::new(error),
+            GrantError::Database(error) => error.into(),
+            GrantError::Mint(error) => error.into(),
+            error @ (GrantError::Stale(_) | GrantError::ChangedMeanwhile) => {
+                tracing::error!(error = %error, "no token was minted");
+                Self::unavailable()
+            }
+        }
+    }
+}
+
+impl From<DatabaseError> for OAuthError {
+    fn from(error: DatabaseError) -> Self {
+        Failure::from(error).oauth()
+    }
+}
+
+impl From<MintError> for OAuthError {
+    fn from(error: MintError) -> Self {
+        Failure::from(error).oauth()
+    }
+}
+
+impl From<VerificationError> for OAuthError {
+    fn from(error: VerificationError) -> Self {
+        Failure::from(error).oauth()
     }
 }
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::cursor::{Cursor, Cutoff};
 use super::store;
 use crate::base::clock;
+use crate::config::LONGEST_ACCESS_TOKEN;
 use crate::db::snapshot::Snapshot;
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::token::token_issuer::LONGEST_ACCESS_TOKEN;
 
 /// How long a cut-off matters: no access token lives longer. The rest is for clocks that differ.
 pub const KEPT: Duration = Duration::from_secs(LONGEST_ACCESS_TOKEN.as_secs() + 300);

@@ -8,6 +8,7 @@ mod finder;
 mod floors;
 mod joins;
 mod migrations;
+mod mint;
 mod names;
 mod owners;
 mod report;

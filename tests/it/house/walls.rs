@@ -72,7 +72,7 @@ fn no_room_names_a_room_above_it_or_a_neighbour_without_an_arrow() {
 fn floors_0_to_5_never_see_a_request_a_response_or_app() {
     demand_none(
         sights_of_the_edge(house(), &Floors::of_the_house()),
-        "take a `Work` or `&mut PgConnection`, `now` and plain values; extractors and responders live in src/http/",
+        "take a `UnitOfWork` or `&mut PgConnection`, `now` and plain values; extractors and responders live in src/http/",
     );
 }
 

@@ -1,16 +1,12 @@
 //! Owns what every minting needs beside the request: issuer, keys, lifetimes, and the word of the hook.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::config::TokenSettings;
 use crate::hook::{HookError, Hooks};
 use crate::protocol::issuer::Issuer;
 use crate::signing::error::SigningError;
 use crate::signing::signing_keys::SigningKeys;
-
-/// The longest life of an access token: revocation downstream waits for it.
-pub const LONGEST_ACCESS_TOKEN: Duration = Duration::from_hours(1);
 
 /// Shared by every grant and endpoint that mints or reads a token.
 #[derive(Clone)]

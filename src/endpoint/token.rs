@@ -1,4 +1,4 @@
-//! The token endpoint (RFC 6749 §3.2).
+//! The token endpoint (RFC 6749 §3.2): it reads the request, has the grant carried out, and answers.
 //!
 //! Round trips and signatures, with client and keys in memory: `client_credentials` 0 and 1; code exchange 1 statement
 //! and 1 signature, 2 with `openid`; refresh the same. While operators' hooks are asked these two are read and completed
@@ -6,30 +6,29 @@
 //! of which nobody waits for. A client that authenticates by an assertion costs one statement more, here and at the
 //! other endpoints: it is used up before the grant is looked at.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use serde::Serialize;
 
-use super::person::{self, decide};
 use crate::base::display;
+use crate::base::secret::Secret;
 use crate::client::{Client, Resource};
 use crate::db::unit_of_work::RequestContext;
 use crate::endpoint::client;
-use crate::grant::client_credentials;
-use crate::grant::issue::GrantContext;
 use crate::grant::outcome::{GrantOutcome, Tokens};
+use crate::grant::{self, GrantParameters, TokenRequest};
 use crate::http::app_state::AppState;
 use crate::http::extract::form::Form;
 use crate::http::extract::params::Params;
 use crate::http::middleware::request_log::LoggedClient;
-use crate::http::respond::failure::Failure;
 use crate::http::respond::oauth::{self, OAuthError};
 use crate::http::respond::refusal::{self, Asker};
 use crate::protocol::error::{ErrorCode, ProtocolError, Remark};
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::scope::{self, Scope};
-use crate::token::access_token::MintContext;
 
 /// RFC 6749 §5.1.
 #[derive(Serialize)]
@@ -69,30 +68,17 @@ async fn answer(
     params: &Params,
 ) -> Result<Response, OAuthError> {
     let grant_type = grant_type(client, params)?;
-    if let Some(reason) = state.app.may_not_mint() {
-        tracing::error!(reason, client.id = %client.client_id, "no token was minted");
-        return Err(OAuthError::unavailable());
-    }
-    let resource = resource(
-        state,
-        params,
+    let default = client.metadata.default_resource.as_deref();
+    let default = default.filter(|_| grant_type == GrantType::ClientCredentials);
+    let resource = resource(state, params, default).await?;
+    let parameter = |name: &str| params.get(name);
+    let request = TokenRequest {
         grant_type,
-        client.metadata.default_resource.as_deref(),
-    )
-    .await?;
-    let keys = state.app.token_issuer().keys.current();
-    let grant = GrantContext {
-        token_issuer: state.app.token_issuer(),
-        keys: &keys,
         client,
         resource: resource.as_deref(),
+        parameters: GrantParameters::new(&parameter),
     };
-    let outcome = match grant_type {
-        GrantType::AuthorizationCode => person::exchange(state, context, grant, params).await?,
-        GrantType::RefreshToken => person::refresh(state, context, grant, params).await?,
-        GrantType::ClientCredentials => own_token(state, context, grant, params).await?,
-    };
-    match outcome {
+    match grant::execute(state.app.grant_services(), context, request).await? {
         GrantOutcome::Granted(tokens) => {
             let mut response = respond(&tokens);
             if grant_type == GrantType::ClientCredentials {
@@ -104,17 +90,12 @@ async fn answer(
     }
 }
 
-/// A missing parameter.
-pub(super) fn missing(parameter: &'static str, description: &'static str) -> OAuthError {
-    OAuthError::new(ProtocolError::new(ErrorCode::InvalidRequest, description).about(parameter))
-}
-
 /// What is asked for, if the client may.
 fn grant_type(client: &Client, params: &Params) -> Result<GrantType, OAuthError> {
     let error = |code, description| ProtocolError::new(code, description).about("grant_type");
     let named = params
         .get("grant_type")
-        .ok_or_else(|| missing("grant_type", "grant_type is missing"))?;
+        .ok_or_else(|| error(ErrorCode::InvalidRequest, "grant_type is missing"))?;
     let grant_type = GrantType::parse(named).ok_or_else(|| {
         error(ErrorCode::UnsupportedGrantType, "this grant_type is not served")
             .because(format!("grant_type {} is not served", display::quote(named, 64)))
@@ -151,69 +132,34 @@ fn respond(tokens: &Tokens) -> Response {
         access_token: tokens.access_token.expose(),
         token_type: "Bearer",
         expires_in: tokens.expires_in.as_secs(),
-        refresh_token: tokens
-            .refresh_token
-            .as_ref()
-            .map(crate::base::secret::Secret::expose),
-        id_token: tokens.id_token.as_ref().map(crate::base::secret::Secret::expose),
+        refresh_token: tokens.refresh_token.as_ref().map(Secret::expose),
+        id_token: tokens.id_token.as_ref().map(Secret::expose),
         scope: tokens.scope.to_string(),
     })
 }
 
-/// The resource that the request names (RFC 8707 §2.2). A code or refresh token brings its own.
+/// The resource that the request names (RFC 8707 §2.2), or the client's own default. A code or refresh token brings its
+/// own.
 async fn resource(
     state: &AppState,
     params: &Params,
-    grant_type: GrantType,
     default: Option<&str>,
-) -> Result<Option<std::sync::Arc<Resource>>, OAuthError> {
+) -> Result<Option<Arc<Resource>>, OAuthError> {
     let mut named = params.all("resource");
     let (first, second) = (named.next(), named.next());
     let error = |description| ProtocolError::new(ErrorCode::InvalidTarget, description).about("resource");
     if second.is_some() {
         return Err(error("an access token has one audience: name one resource").into());
     }
-    let wanted = first.or(default.filter(|_| grant_type == GrantType::ClientCredentials));
-    let Some(identifier) = wanted else { return Ok(None) };
-    let found = state
-        .app
-        .resources()
-        .find(identifier)
-        .await
-        .map_err(|error| Failure::from(error).oauth())?;
+    let Some(identifier) = first.or(default) else {
+        return Ok(None);
+    };
     let unknown = || {
         error("resource is not registered").because(format!(
             "there is no resource {}; `signet client resource-list` shows every one",
             display::quote(identifier, 200)
         ))
     };
+    let found = state.app.resources().find(identifier).await?;
     Ok(Some(found.ok_or_else(unknown)?))
-}
-
-async fn own_token(
-    state: &AppState,
-    context: RequestContext,
-    grant: GrantContext<'_>,
-    params: &Params,
-) -> Result<GrantOutcome, OAuthError> {
-    let mint = MintContext {
-        now: context.now,
-        entropy: &*context.entropy,
-        epoch: context.epoch,
-    };
-    let minted = decide(client_credentials::grant(mint, grant, params.get("scope")))?;
-    let (token, scope) = match minted {
-        Ok(Ok(minted)) => minted,
-        Ok(Err(refused)) | Err(refused) => return Ok(refused),
-    };
-    if token.reference.is_some() {
-        let failed = |error| Failure::from(error).oauth();
-        let mut work = state.app.single(context.clone()).await.map_err(failed)?;
-        if let Err(refused) = decide(client_credentials::store_reference(&mut work, &token, grant).await)? {
-            return Ok(refused);
-        }
-    }
-    Ok(GrantOutcome::Granted(Box::new(client_credentials::tokens(
-        token, scope,
-    ))))
 }

@@ -1,0 +1,141 @@
+//! Owns what stands before any hook is asked: what the protocol decides, and what membership adds to the output.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::mint::{Content, MintRequest};
+use super::outputs::{self, Output, Switches};
+use super::recipient::Recipient;
+use super::subject::{GrantFacts, Subject};
+use super::token_issuer::TokenIssuer;
+use crate::base::clock::Timestamp;
+use crate::base::id::TokenId;
+use crate::hook::HookError;
+
+/// Claims before anybody was asked.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    /// What the protocol decides, with standard claims that were asked for.
+    pub(super) protocol: Map<String, Value>,
+    /// What membership adds.
+    pub(super) tenancy: Map<String, Value>,
+}
+
+/// The draft of one output.
+pub(super) fn draft(token_issuer: &TokenIssuer, request: MintRequest<'_>, now: Timestamp) -> Draft {
+    let output = request.content.output();
+    let protocol = match request.content {
+        Content::AccessToken { grant, jti } => {
+            let mut claims = dates(token_issuer, request, now);
+            request.subject.write(&mut claims);
+            access_token(&mut claims, request, grant, jti);
+            claims
+        }
+        Content::IdToken {
+            grant,
+            nonce,
+            standard,
+        } => {
+            let mut claims = standard.clone();
+            claims.append(&mut dates(token_issuer, request, now));
+            request.subject.write(&mut claims);
+            claims.insert("azp".to_owned(), json!(request.recipient.client.client_id));
+            authentication(&mut claims, grant);
+            if let Some(nonce) = nonce {
+                claims.insert("nonce".to_owned(), json!(nonce));
+            }
+            claims
+        }
+        Content::Userinfo { standard } => {
+            let mut claims = standard.clone();
+            request.subject.write(&mut claims);
+            claims
+        }
+    };
+    Draft {
+        protocol,
+        tenancy: tenancy(token_issuer, request, output),
+    }
+}
+
+/// The claims of an access token beside its dates and subject.
+fn access_token(
+    claims: &mut Map<String, Value>,
+    request: MintRequest<'_>,
+    grant: Option<&GrantFacts>,
+    jti: &TokenId,
+) {
+    claims.insert("jti".to_owned(), json!(jti));
+    if !request.scope.is_empty() {
+        claims.insert("scope".to_owned(), json!(request.scope.to_string()));
+    }
+    claims.insert("client_id".to_owned(), json!(request.recipient.client.client_id));
+    if let Some(grant) = grant {
+        claims.insert("grant_id".to_owned(), json!(grant.grant_id));
+        authentication(claims, grant);
+    }
+    if let Some(person) = request.subject.as_person() {
+        // Locked: it stands there before the hook's claims come, and never passes through the merge.
+        claims.extend(outputs::locked(&person.tenancy, Output::AccessToken));
+    }
+}
+
+/// What membership adds to the output.
+fn tenancy(token_issuer: &TokenIssuer, request: MintRequest<'_>, output: Output) -> Map<String, Value> {
+    let Recipient { client, .. } = request.recipient;
+    match request.subject {
+        Subject::Client(_) => Map::from_iter([("role".to_owned(), json!("service"))]),
+        // A lean ID token says nothing of tenancy.
+        Subject::Person(_) if output == Output::IdToken && !client.has_full_id_token() => Map::new(),
+        Subject::Person(person) => {
+            let user_role_alias = output == Output::AccessToken && token_issuer.settings.user_role_alias;
+            let switches = Switches::new(user_role_alias, |wanted| request.scope.contains(wanted));
+            outputs::select(&person.tenancy, output, switches)
+        }
+    }
+}
+
+fn dates(token_issuer: &TokenIssuer, request: MintRequest<'_>, now: Timestamp) -> Map<String, Value> {
+    let (recipient, output) = (request.recipient, request.content.output());
+    let issued_at = now.timestamp();
+    let lifetime = recipient.lifetime(output, token_issuer).as_secs();
+    let lifetime = i64::try_from(lifetime).unwrap_or(0);
+    Map::from_iter([
+        ("iss".to_owned(), json!(token_issuer.issuer.as_str())),
+        ("aud".to_owned(), json!(recipient.audience(output, token_issuer))),
+        ("iat".to_owned(), json!(issued_at)),
+        ("exp".to_owned(), json!(issued_at.saturating_add(lifetime))),
+    ])
+}
+
+/// When and how the person proved who they are, and in which session.
+fn authentication(claims: &mut Map<String, Value>, grant: &GrantFacts) {
+    if let Some(session_id) = &grant.session_id {
+        claims.insert("sid".to_owned(), json!(session_id));
+    }
+    claims.insert(
+        "auth_time".to_owned(),
+        json!(grant.assurance.auth_time.timestamp()),
+    );
+    claims.insert("acr".to_owned(), json!(grant.assurance.acr));
+    claims.insert("amr".to_owned(), json!(grant.assurance.amr));
+}
+
+/// Gives claims the names that the audience wants. A claim whose name another one is to have would be mistaken for it.
+pub(super) fn rename(
+    claims: Map<String, Value>,
+    names: Option<&BTreeMap<String, String>>,
+) -> Result<Map<String, Value>, HookError> {
+    let Some(names) = names.filter(|names| !names.is_empty()) else {
+        return Ok(claims);
+    };
+    let taken = |name: &String| names.values().any(|theirs| theirs == name) && !names.contains_key(name);
+    if let Some(name) = claims.keys().find(|name| taken(name)) {
+        return Err(HookError::Overwrites(name.clone()));
+    }
+    Ok(claims
+        .into_iter()
+        .map(|(name, value)| (names.get(&name).cloned().unwrap_or(name), value))
+        .collect())
+}

@@ -1,0 +1,52 @@
+//! One mint path: questions to hooks are put together, and their answers merged, by `claims` alone.
+
+use super::names::{Reference, lies_below};
+use super::report::{Violation, demand_none, told};
+use super::tree::{Tree, house};
+
+/// The room of the mint path, and that of the hooks, whose own types they are.
+const ROOMS: [&str; 2] = ["claims", "hook"];
+
+/// What a question or a claim set is made of.
+const PARTS: [[&str; 3]; 4] = [
+    ["hook", "ask", "Question"],
+    ["hook", "ask", "Occasion"],
+    ["hook", "merge", "Draft"],
+    ["hook", "merge", "merge"],
+];
+
+fn second_paths(tree: &Tree) -> Vec<Violation> {
+    tree.objections(|source, reference: &Reference| {
+        if ROOMS.contains(&source.room()?) {
+            return None;
+        }
+        let path = reference.house()?;
+        let part = PARTS.iter().find(|part| lies_below(path, *part))?;
+        Some(format!(
+            "names `{}`, which is a part of the mint path",
+            part.join("::")
+        ))
+    })
+}
+
+#[test]
+fn nothing_but_the_mint_path_builds_a_question_or_a_claim_set() {
+    demand_none(
+        second_paths(house()),
+        "say what is to be said by a claims::mint::MintRequest, and let claims::mint ask, merge and lock",
+    );
+}
+
+#[test]
+fn a_second_mint_path_is_found() {
+    let found = |path: &str, code: &str| told(&second_paths(&Tree::of([(path, code)])));
+    for code in [
+        "use crate::hook::ask::{Occasion, Question};",
+        "fn f() { crate::hook::merge::merge(a, b); }",
+        "use crate::hook::merge::Draft as D;",
+    ] {
+        assert!(!found("src/endpoint/userinfo.rs", code).is_empty(), "{code}");
+        assert!(found("src/claims/mint.rs", code).is_empty(), "{code}");
+    }
+    assert!(found("src/endpoint/userinfo.rs", "use crate::hook::AskError;").is_empty());
+}
