@@ -2,6 +2,7 @@
 
 mod caches;
 mod connections;
+mod contexts;
 mod headers;
 mod health;
 mod limits;
