@@ -1,7 +1,7 @@
 //! The table of the paths below `/api/v1`, one row for each method. The router is made of it, and tests hold the sweep
 //! over foreign ids and the `OpenAPI` document against it: a row that either does not know fails them.
 
-use super::internal::{hooks, memberships};
+use super::internal::{hooks, membership_epoch, memberships};
 use super::openapi;
 use super::organization::{
     active, consents, domains, invitations, members, modules, organizations, workspaces,
@@ -24,6 +24,13 @@ pub fn table() -> Vec<Route> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// What databases elsewhere ask in a long poll. It is no row of the table, since no browser calls it: it has no CORS
+/// headers.
+#[must_use]
+pub fn cutoffs() -> Route {
+    get("/api/v1/internal/membership-epoch", membership_epoch::get)
 }
 
 fn of_organizations() -> Vec<Route> {

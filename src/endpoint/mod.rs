@@ -8,7 +8,6 @@ pub mod end_session;
 pub mod health;
 pub mod introspect;
 pub mod jwks;
-pub mod membership_epoch;
 pub mod metadata;
 pub mod revoke;
 pub mod token;

@@ -4,8 +4,7 @@
 use crate::account::{consent, home, invitation, login};
 use crate::api;
 use crate::endpoint::{
-    authorize, client_icon, end_session, introspect, jwks, membership_epoch, metadata, revoke, token,
-    userinfo,
+    authorize, client_icon, end_session, introspect, jwks, metadata, revoke, token, userinfo,
 };
 use crate::http::respond::interaction_page::{INVITATION_PATH, InteractionPage};
 use crate::http::route::{Route, get, post};
@@ -114,8 +113,5 @@ pub(super) fn api() -> Vec<Row> {
 }
 
 pub(super) fn services() -> Vec<Row> {
-    vec![(
-        Limit::Api,
-        get("/api/v1/internal/membership-epoch", membership_epoch::get),
-    )]
+    vec![(Limit::Api, api::routes::cutoffs())]
 }

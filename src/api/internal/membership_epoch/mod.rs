@@ -1,7 +1,7 @@
 //! The membership epoch's cut-offs for databases elsewhere: a long poll for services with a key.
 
-mod answer;
+mod long_poll;
 mod watch;
 
-pub use answer::get;
+pub use long_poll::get;
 pub use watch::Watch;
