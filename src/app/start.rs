@@ -96,7 +96,7 @@ pub(super) async fn publish_modules(pg_pool: &PgPool, config: &SignetConfig) -> 
     let publishing = async {
         let mut connection = sqlx::PgConnection::connect_with(&pg_pool.connect_options()).await?;
         let mut transaction = sessions::begin_alone(&mut connection).await?;
-        module::service::publish(&mut transaction, &config.modules.allowlist).await?;
+        module::publish(&mut transaction, &config.modules.allowlist).await?;
         sessions::commit_alone(transaction).await?;
         Ok(connection.close().await?)
     };

@@ -88,7 +88,7 @@ async fn migrate(config: &SignetConfig) -> anyhow::Result<()> {
     let owner_url = config.database.owner_url()?;
     migrate::run(&owner_url).await.map_err(schema::advise)?;
     let mut connection = PgConnection::connect(&owner_url).await?;
-    module::service::publish(&mut connection, &config.modules.allowlist).await?;
+    module::publish(&mut connection, &config.modules.allowlist).await?;
     connection.close().await?;
     output::line(&format!("schema: at version {}", schema::newest()))
 }

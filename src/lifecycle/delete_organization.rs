@@ -3,8 +3,7 @@
 
 use crate::base::id::OrganizationId;
 use crate::db::UnitOfWork;
-use crate::tenancy::authority::Actor;
-use crate::tenancy::{TenancyError, deletion};
+use crate::tenancy::{self, Actor, TenancyError};
 
 /// Deletes a shared organization and archives its workspaces.
 pub async fn delete_organization(
@@ -12,5 +11,5 @@ pub async fn delete_organization(
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<(), TenancyError> {
-    deletion::delete(work, actor, organization).await
+    tenancy::organization::delete(work, actor, organization).await
 }

@@ -7,7 +7,7 @@ use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, UnitOfWork};
 use crate::hook;
 use crate::session::{self, EndReason};
-use crate::tenancy::{Authority, deletion, invitation};
+use crate::tenancy::{Authority, invitation, organization};
 use crate::user::{self, UserError};
 
 /// Why an account was not deleted.
@@ -40,17 +40,17 @@ fn list(organizations: &[OrganizationId]) -> String {
 /// Deletes an account: memberships end, the personal space and its workspaces are archived.
 pub async fn delete_user(work: &mut UnitOfWork, user: &UserId) -> Result<(), DeleteUserError> {
     // Organizations before people, as everywhere: whoever locks both does not meet somebody who has the other one.
-    deletion::hold_owned(work, user).await?;
+    organization::lock_owned(work, user).await?;
     invitation::revoke_of(work, (None, Authority::Unlimited), user, None).await?;
     user::service::delete(work, user).await?;
-    let organizations = deletion::owned_alone(work, user).await?;
+    let organizations = organization::owned_alone(work, user).await?;
     if !organizations.is_empty() {
         return Err(DeleteUserError::LastOwner {
             user: user.clone(),
             organizations,
         });
     }
-    deletion::leave_everything(work, user).await?;
+    organization::leave_everything(work, user).await?;
     authentication::forget(work, user).await?;
     hook::service::forget(work, user).await?;
     session::end_all_of_user(work, user, EndReason::AccountDisabled).await?;

@@ -27,11 +27,11 @@ pub async fn prove_email(
     user: &UserId,
     email: &EmailAddress,
 ) -> Result<Option<(OrganizationId, MemberRole)>, ProveEmailError> {
-    let owner = domain::hold_owner(work, email.canonical()).await?;
+    let owner = domain::lock_owner(work, email.canonical()).await?;
     note_proof(work, user, email, owner).await
 }
 
-/// The same for a caller that asked [`domain::hold_owner`] before it locked the person.
+/// The same for a caller that asked [`domain::lock_owner`] before it locked the person.
 pub async fn note_proof(
     work: &mut UnitOfWork,
     user: &UserId,

@@ -6,7 +6,7 @@ use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId};
 use crate::config::{SignUpPolicy, SignUpSettings};
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::tenancy::{TenancyError, provisioning};
+use crate::tenancy::{TenancyError, organization};
 use crate::user::{self, NewUser, UserError, UserStatus};
 
 /// Who asked for an account.
@@ -71,12 +71,12 @@ pub async fn create_user(
         },
     };
     audit::record(work, event).await?;
-    let provisioned = provisioning::provide(work, &user_id, &new.email, settings).await?;
+    let made = organization::make_for_new_user(work, &user_id, &new.email, settings).await?;
     Ok(NewAccount {
         user_id,
         status: new.status,
-        personal_space: provisioned.personal_space,
-        organization: provisioned.organization,
+        personal_space: made.personal_space,
+        organization: made.organization,
     })
 }
 

@@ -3,10 +3,11 @@
 
 use super::authority::Forbidden;
 use super::domain::{DomainError, DomainName};
+use super::invitation::InvitationEnd;
 use super::member::{MemberRole, RoleError};
 use super::module::ModuleId;
+use super::organization::SettingsError;
 use super::quota::Quota;
-use super::settings::SettingsError;
 use super::slug::{Slug, SlugError};
 use crate::base::display;
 use crate::base::id::{InvitationId, OrganizationId, UserId};
@@ -150,32 +151,6 @@ pub enum TenancyError {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-}
-
-/// Why an invitation is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InvitationEnd {
-    /// Somebody used it.
-    Used,
-    /// It was declined.
-    Rejected,
-    /// It was taken back.
-    Revoked,
-    /// Its time has passed.
-    Expired,
-}
-
-impl InvitationEnd {
-    /// Its name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Used => "used",
-            Self::Rejected => "rejected",
-            Self::Revoked => "revoked",
-            Self::Expired => "expired",
-        }
-    }
 }
 
 /// What kind of answer an error is.

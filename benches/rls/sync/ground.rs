@@ -24,7 +24,7 @@ use signet::rls::Identifier;
 use signet::rls::kit::{Epoch, Kit, install};
 use signet::sealing::kek;
 use signet::tenancy::{
-    Actor, Joining, MemberRole, NewOrganization, OrganizationType, Slug, membership, service,
+    Actor, Joining, MemberRole, NewOrganization, OrganizationType, Slug, member, organization,
 };
 use signet::user::{EmailAddress, NewUser};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -107,7 +107,7 @@ impl Ground {
         (organization, user): &(OrganizationId, UserId),
     ) -> anyhow::Result<Instant> {
         let mut work = work(&self.pool, (&self.clock, self.epoch)).await?;
-        membership::remove(&mut work, &Actor::Operator, organization, user).await?;
+        member::remove(&mut work, &Actor::Operator, organization, user).await?;
         work.commit().await?;
         Ok(Instant::now())
     }
@@ -194,12 +194,12 @@ async fn people(work: &mut UnitOfWork, number: usize) -> anyhow::Result<Vec<(Org
                 None,
                 owner,
             )?;
-            organization = Some(service::create(work, &new, &QuotaSettings::default()).await?);
+            organization = Some(organization::create(work, &new, &QuotaSettings::default()).await?);
         }
         let organization = organization.clone().context("the first makes one")?;
         let user = person(work, &format!("member-{index}")).await?;
         let place = (&organization, &user);
-        membership::add(work, &Actor::Operator, place, &role, Joining::Now).await?;
+        member::add(work, &Actor::Operator, place, &role, Joining::Now).await?;
         members.push((organization, user));
     }
     Ok(members)

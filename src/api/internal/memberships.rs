@@ -12,7 +12,7 @@ use crate::db::unit_of_work::RequestContext;
 use crate::http::app_state::AppState;
 use crate::http::extract::service_key;
 use crate::http::respond::failure::Failure;
-use crate::tenancy::{MemberRole, membership};
+use crate::tenancy::{MemberRole, member};
 
 /// Whether a person has joined an organization and may act there, and as what: `{"isMember", "role"}`. An organization
 /// or a person that does not exist, is suspended or shut out, is no membership.
@@ -62,7 +62,7 @@ async fn active(
     let request_id = context.origin.request_id.clone();
     let failed = |error| Failure::from(error).problem(&request_id).into_response();
     let mut work = state.app.repeatable(context).await.map_err(failed)?;
-    membership::active(&mut work, user, organization)
+    member::active(&mut work, user, organization)
         .await
         .map_err(failed)
 }

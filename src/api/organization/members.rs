@@ -13,7 +13,7 @@ use crate::api::page::List;
 use crate::api::refusal::Refusal;
 use crate::base::id::UserId;
 use crate::http::extract::form::Query;
-use crate::tenancy::{MemberRole, WorkspaceCreation, membership};
+use crate::tenancy::{Member, MemberRole, WorkspaceCreation, member};
 
 /// Everyone who belongs to an organization or is invited, in pages.
 pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -> Result<Response, Refusal> {
@@ -27,7 +27,7 @@ pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(UserId::from_text);
     let mut work = caller.begin().await?;
-    let members = membership::list(
+    let members = member::list(
         &mut work,
         &caller.actor(),
         &organization,
@@ -36,7 +36,7 @@ pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -
     )
     .await?;
     work.commit().await?;
-    let key = |member: &crate::tenancy::Member| member.user_id.to_string();
+    let key = |member: &Member| member.user_id.to_string();
     let shown = view::page(&list, &page, keys, &members, (key, view::member))?;
     Ok(Json(shown).into_response())
 }
@@ -48,7 +48,7 @@ pub async fn show(
 ) -> Result<Response, Refusal> {
     let (organization, user) = (caller.organization(&organization)?, UserId::read(&user));
     let mut work = caller.begin().await?;
-    let found = membership::find(&mut work, &caller.actor(), &organization, &user).await?;
+    let found = member::find(&mut work, &caller.actor(), &organization, &user).await?;
     work.commit().await?;
     let found = found.ok_or_else(|| Refusal::not_found("member"))?;
     Ok(Json(view::member(&found)).into_response())
@@ -76,12 +76,12 @@ pub async fn change(
     let (actor, place) = (caller.actor(), (&organization, &user));
     let mut work = caller.begin().await?;
     if let Some(role) = &role {
-        membership::set_role(&mut work, &actor, place, role).await?;
+        member::set_role(&mut work, &actor, place, role).await?;
     }
     if let Some(creation) = creation {
-        membership::set_workspace_creation(&mut work, &actor, place, creation).await?;
+        member::set_workspace_creation(&mut work, &actor, place, creation).await?;
     }
-    let changed = membership::find(&mut work, &actor, &organization, &user).await?;
+    let changed = member::find(&mut work, &actor, &organization, &user).await?;
     work.commit().await?;
     let changed = changed.ok_or_else(|| Refusal::not_found("member"))?;
     Ok(Json(view::member(&changed)).into_response())
@@ -94,7 +94,7 @@ pub async fn remove(
 ) -> Result<Response, Refusal> {
     let (organization, user) = (caller.organization(&organization)?, UserId::read(&user));
     let mut work = caller.begin().await?;
-    membership::remove(&mut work, &caller.actor(), &organization, &user).await?;
+    member::remove(&mut work, &caller.actor(), &organization, &user).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

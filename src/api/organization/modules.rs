@@ -11,7 +11,7 @@ use crate::api::body::Body;
 use crate::api::caller::Caller;
 use crate::api::refusal::Refusal;
 use crate::tenancy::MemberRole;
-use crate::tenancy::module::{ModuleAccess, ModuleId, ModulePermission, service};
+use crate::tenancy::module::{self, ModuleAccess, ModuleId, ModulePermission};
 
 /// What a role may do, as the claim `modules` says it: module to `r`, `rw` or `rwa`. The rule is the claim's own.
 pub async fn effective(
@@ -21,7 +21,7 @@ pub async fn effective(
     let role = MemberRole::parse(&role).map_err(Refusal::invalid)?;
     let organization = caller.organization(&organization)?;
     let mut work = caller.begin().await?;
-    let found = service::effective(&mut work, &caller.actor(), &organization, &role).await?;
+    let found = module::effective(&mut work, &caller.actor(), &organization, &role).await?;
     work.commit().await?;
     let modules: Map<String, Value> = found
         .into_iter()
@@ -52,7 +52,7 @@ pub async fn set(
     };
     let organization = caller.organization(&organization)?;
     let mut work = caller.begin().await?;
-    service::set(&mut work, &caller.actor(), &organization, &permission).await?;
+    module::set(&mut work, &caller.actor(), &organization, &permission).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -66,7 +66,7 @@ pub async fn clear(
     let module = ModuleId::parse(&module)?;
     let organization = caller.organization(&organization)?;
     let mut work = caller.begin().await?;
-    service::clear(&mut work, &caller.actor(), &organization, (&role, &module)).await?;
+    module::clear(&mut work, &caller.actor(), &organization, (&role, &module)).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -16,8 +16,7 @@ use crate::base::id::OrganizationId;
 use crate::http::extract::form::Query;
 use crate::lifecycle::delete_organization::delete_organization;
 use crate::tenancy::{
-    Branding, MemberRole, NewOrganization, Organization, OrganizationType, Slug, TenancyError,
-    administration, service,
+    Branding, MemberRole, NewOrganization, Organization, OrganizationType, Slug, TenancyError, organization,
 };
 
 /// The organizations that the caller has joined, each with their role, in pages.
@@ -32,7 +31,7 @@ pub async fn list(caller: Caller, Query(query): Query) -> Result<Response, Refus
     let after = page.after.clone().map(OrganizationId::from_text);
     let mut work = caller.begin().await?;
     let part = (after.as_ref(), page.limit);
-    let joined = administration::joined_by(&mut work, &caller.user, caller.only(), part).await?;
+    let joined = organization::joined_by(&mut work, &caller.user, caller.only(), part).await?;
     work.commit().await?;
     let key = |(organization, _): &(Organization, MemberRole)| organization.id.to_string();
     let show =
@@ -62,8 +61,8 @@ pub async fn create(caller: Caller, Body(new): Body<New>) -> Result<Response, Re
     let new = NewOrganization::new(&new.name, slug, organization_type, None, caller.user.clone())?;
     caller.require_every_organization()?;
     let mut work = caller.begin().await?;
-    let id = service::create(&mut work, &new, caller.quotas()).await?;
-    let made = administration::show(&mut work, &caller.actor(), &id).await?;
+    let id = organization::create(&mut work, &new, caller.quotas()).await?;
+    let made = organization::show(&mut work, &caller.actor(), &id).await?;
     work.commit().await?;
     Ok((StatusCode::CREATED, Json(view::organization(&made, None))).into_response())
 }
@@ -72,7 +71,7 @@ pub async fn create(caller: Caller, Body(new): Body<New>) -> Result<Response, Re
 pub async fn show(caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     let id = caller.organization(&id)?;
     let mut work = caller.begin().await?;
-    let organization = administration::show(&mut work, &caller.actor(), &id).await?;
+    let organization = organization::show(&mut work, &caller.actor(), &id).await?;
     work.commit().await?;
     Ok(Json(view::organization(&organization, None)).into_response())
 }
@@ -109,18 +108,18 @@ pub async fn change(
         .map_err(Refusal::invalid)?;
     let mut work = caller.begin().await?;
     if let Some(name) = &change.name {
-        administration::rename(&mut work, &actor, &id, name).await?;
+        organization::rename(&mut work, &actor, &id, name).await?;
     }
     if let Some(slug) = &slug {
-        administration::set_slug(&mut work, &actor, &id, slug).await?;
+        organization::set_slug(&mut work, &actor, &id, slug).await?;
     }
     if let Some(kind) = kind {
-        administration::set_type(&mut work, &actor, &id, kind).await?;
+        organization::set_type(&mut work, &actor, &id, kind).await?;
     }
     if let Some(branding) = &branding {
-        administration::set_branding(&mut work, &actor, &id, branding).await?;
+        organization::set_branding(&mut work, &actor, &id, branding).await?;
     }
-    let organization = administration::show(&mut work, &actor, &id).await?;
+    let organization = organization::show(&mut work, &actor, &id).await?;
     work.commit().await?;
     Ok(Json(view::organization(&organization, None)).into_response())
 }

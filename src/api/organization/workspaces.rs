@@ -15,7 +15,7 @@ use crate::base::id::{OrganizationId, UserId, WorkspaceId};
 use crate::http::extract::form::Query;
 use crate::tenancy::Slug;
 use crate::tenancy::workspace::{
-    NewWorkspace, Workspace, WorkspaceError, WorkspaceMember, WorkspaceRole, members, service,
+    self, NewWorkspace, Workspace, WorkspaceError, WorkspaceMember, WorkspaceRole, members,
 };
 
 /// The workspaces that the caller may know of, in pages.
@@ -31,7 +31,7 @@ pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -
     let after = page.after.clone().map(WorkspaceId::from_text);
     let mut work = caller.begin().await?;
     let part = (after.as_ref(), page.limit);
-    let found = service::list(&mut work, &caller.actor(), &organization, part).await?;
+    let found = workspace::list(&mut work, &caller.actor(), &organization, part).await?;
     work.commit().await?;
     let key = |workspace: &Workspace| workspace.id.to_string();
     let shown = view::page(&list, &page, keys, &found, (key, view::workspace))?;
@@ -56,7 +56,7 @@ pub async fn create(
     let new = NewWorkspace::new(&new.name, slug.map_err(Refusal::invalid)?, None)?;
     let organization = caller.organization(&id)?;
     let mut work = caller.begin().await?;
-    let id = service::create(&mut work, &caller.actor(), &organization, &new, caller.quotas()).await?;
+    let id = workspace::create(&mut work, &caller.actor(), &organization, &new, caller.quotas()).await?;
     let made = shown(&caller, &mut work, &organization, &id).await?;
     work.commit().await?;
     Ok((StatusCode::CREATED, Json(view::workspace(&made))).into_response())
@@ -92,12 +92,12 @@ pub async fn change(
     let actor = caller.actor();
     let mut work = caller.begin().await?;
     if let Some(name) = &change.name {
-        service::rename(&mut work, &actor, (&organization, &id), name).await?;
+        workspace::rename(&mut work, &actor, (&organization, &id), name).await?;
     }
     match change.archived {
-        Some(true) => service::archive(&mut work, &actor, &organization, &id).await?,
+        Some(true) => workspace::archive(&mut work, &actor, &organization, &id).await?,
         Some(false) => {
-            service::unarchive(&mut work, &actor, (&organization, &id), caller.quotas()).await?;
+            workspace::unarchive(&mut work, &actor, (&organization, &id), caller.quotas()).await?;
         }
         None => {}
     }
@@ -189,7 +189,7 @@ async fn shown(
     organization: &OrganizationId,
     id: &WorkspaceId,
 ) -> Result<Workspace, Refusal> {
-    service::find(work, &caller.actor(), organization, id.as_str())
+    workspace::find(work, &caller.actor(), organization, id.as_str())
         .await?
         .ok_or_else(|| WorkspaceError::Unknown(id.clone()).into())
 }

@@ -7,9 +7,8 @@ use super::report::{ModuleChanged, ModuleEntryList, ModuleReport, ModuleRight, M
 use crate::base::id::OrganizationId;
 use crate::cli::organization::organization;
 use crate::db::UnitOfWork;
-use crate::tenancy::MemberRole;
-use crate::tenancy::authority::Actor;
-use crate::tenancy::module::{ModuleAccess, ModuleId, ModulePermission, service};
+use crate::tenancy::module::{self, ModuleAccess, ModuleId, ModulePermission};
+use crate::tenancy::{Actor, MemberRole};
 
 /// Carries out a command in the caller's transaction, which the caller commits.
 pub async fn run(command: ModuleCommand, work: &mut UnitOfWork) -> Result<ModuleReport> {
@@ -18,24 +17,24 @@ pub async fn run(command: ModuleCommand, work: &mut UnitOfWork) -> Result<Module
         ModuleCommand::Set { entry, access } => {
             let (organization, role, module) = read(work, &entry).await?;
             let permission = ModulePermission { role, module, access };
-            service::set(work, actor, &organization, &permission).await?;
+            module::set(work, actor, &organization, &permission).await?;
             Ok(changed(&organization, &entry, access.name()))
         }
         ModuleCommand::Clear(entry) => {
             let (organization, role, module) = read(work, &entry).await?;
-            service::clear(work, actor, &organization, (&role, &module)).await?;
+            module::clear(work, actor, &organization, (&role, &module)).await?;
             Ok(changed(&organization, &entry, "as without an entry"))
         }
         ModuleCommand::List { org, limit } => {
             let organization = organization(work, &org).await?.id;
-            let found = service::list(work, actor, &organization, (None, limit)).await?;
+            let found = module::list(work, actor, &organization, (None, limit)).await?;
             let entries = found.into_iter().map(Into::into).collect();
             Ok(ModuleReport::Entries(ModuleEntryList { entries }))
         }
         ModuleCommand::Show { org, role } => {
             let organization = organization(work, &org).await?.id;
             let role = MemberRole::parse(&role)?;
-            let rights = service::effective(work, actor, &organization, &role).await?;
+            let rights = module::effective(work, actor, &organization, &role).await?;
             Ok(ModuleReport::Rights(ModuleRights {
                 org_id: organization.to_string(),
                 role: role.to_string(),

@@ -7,7 +7,7 @@ use super::report::OrganizationReport;
 use super::run::changed;
 use crate::db::UnitOfWork;
 use crate::lifecycle::delete_organization::delete_organization;
-use crate::tenancy::authority::Actor;
+use crate::tenancy::Actor;
 
 /// Deletes the organization of an id or slug.
 pub(super) async fn delete(work: &mut UnitOfWork, reference: &str) -> Result<OrganizationReport> {

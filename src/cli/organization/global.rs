@@ -6,12 +6,11 @@ use super::lookup::organization;
 use super::report::OrganizationReport;
 use super::run::changed;
 use crate::db::UnitOfWork;
-use crate::tenancy::authority::Actor;
-use crate::tenancy::provisioning;
+use crate::tenancy::{self, Actor};
 
 /// Makes the organization of an id or slug the global one.
 pub(super) async fn set_global(work: &mut UnitOfWork, reference: &str) -> Result<OrganizationReport> {
     let id = organization(work, reference).await?.id;
-    provisioning::set_global(work, &Actor::Operator, &id).await?;
+    tenancy::organization::set_global(work, &Actor::Operator, &id).await?;
     Ok(changed(&id, "global".to_owned()))
 }

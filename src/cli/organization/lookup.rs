@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use crate::base::id::{OrganizationId, UserId};
 use crate::cli::user::user;
 use crate::db::UnitOfWork;
-use crate::tenancy::{Organization, service};
+use crate::tenancy::{self, Organization};
 
 /// The organization of an id or a slug.
 pub(in crate::cli) async fn organization(work: &mut UnitOfWork, reference: &str) -> Result<Organization> {
@@ -14,7 +14,9 @@ pub(in crate::cli) async fn organization(work: &mut UnitOfWork, reference: &str)
     if reference.contains('\0') {
         anyhow::bail!(unknown());
     }
-    service::find(work, reference).await?.with_context(unknown)
+    tenancy::organization::find(work, reference)
+        .await?
+        .with_context(unknown)
 }
 
 /// An organization and a person.

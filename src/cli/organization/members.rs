@@ -8,7 +8,7 @@ use super::lookup::{both, organization};
 use super::report::{MemberList, MembershipChanged, OrganizationReport};
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::UnitOfWork;
-use crate::tenancy::{Actor, Joining, MemberRole, WorkspaceCreation, membership};
+use crate::tenancy::{Actor, Joining, MemberRole, WorkspaceCreation, member};
 
 /// What to do with members.
 #[derive(Debug, Clone, Subcommand)]
@@ -88,24 +88,24 @@ pub(super) async fn run(command: MemberCommand, work: &mut UnitOfWork) -> Result
             let role = MemberRole::parse(&role)?;
             let (org, person) = both(work, &of.org, &of.user).await?;
             let joining = if pending { Joining::Invited } else { Joining::Now };
-            membership::add(work, &operator, (&org, &person), &role, joining).await?;
+            member::add(work, &operator, (&org, &person), &role, joining).await?;
             let done = if pending { "invited as" } else { "joined as" };
             Ok(changed(&org, &person, format!("{done} {role}")))
         }
         MemberCommand::Join { membership: of } => {
             let (org, person) = both(work, &of.org, &of.user).await?;
-            membership::join(work, &operator, &org, &person).await?;
+            member::join(work, &operator, &org, &person).await?;
             Ok(changed(&org, &person, "joined".to_owned()))
         }
         MemberCommand::RemoveMember { membership: of } => {
             let (org, person) = both(work, &of.org, &of.user).await?;
-            membership::remove(work, &operator, &org, &person).await?;
+            member::remove(work, &operator, &org, &person).await?;
             Ok(changed(&org, &person, "removed".to_owned()))
         }
         MemberCommand::SetRole { membership: of, role } => {
             let role = MemberRole::parse(&role)?;
             let (org, person) = both(work, &of.org, &of.user).await?;
-            membership::set_role(work, &operator, (&org, &person), &role).await?;
+            member::set_role(work, &operator, (&org, &person), &role).await?;
             Ok(changed(&org, &person, format!("role {role}")))
         }
         MemberCommand::AllowWorkspaces { membership: of } => {
@@ -117,7 +117,7 @@ pub(super) async fn run(command: MemberCommand, work: &mut UnitOfWork) -> Result
         MemberCommand::Members { of, after, limit } => {
             let org = organization(work, of.organization()).await?.id;
             let after = after.as_deref().map(UserId::read);
-            let found = membership::list(work, &operator, &org, after.as_ref(), limit).await?;
+            let found = member::list(work, &operator, &org, after.as_ref(), limit).await?;
             let members = found.into_iter().map(Into::into).collect();
             Ok(OrganizationReport::Members(MemberList { members }))
         }
@@ -130,7 +130,7 @@ async fn set_workspace_creation(
     creation: WorkspaceCreation,
 ) -> Result<OrganizationReport> {
     let (org, person) = both(work, &of.org, &of.user).await?;
-    membership::set_workspace_creation(work, &Actor::Operator, (&org, &person), creation).await?;
+    member::set_workspace_creation(work, &Actor::Operator, (&org, &person), creation).await?;
     let done = match creation {
         WorkspaceCreation::Allowed => "makes workspaces",
         WorkspaceCreation::Refused => "makes no workspaces",

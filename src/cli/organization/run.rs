@@ -17,9 +17,7 @@ use crate::cli::user::user;
 use crate::cli::{operator, values};
 use crate::config::{QuotaSettings, SignetConfig};
 use crate::db::UnitOfWork;
-use crate::tenancy::{
-    Actor, Branding, NewOrganization, Plan, Slug, administration, membership, revocation, service,
-};
+use crate::tenancy::{self, Actor, Branding, NewOrganization, Plan, Slug, member};
 use crate::user::AccessTier;
 
 /// How many members are shown.
@@ -51,14 +49,14 @@ async fn carry_out(
         OrganizationCommand::SetGlobal { org } => global::set_global(work, &org).await,
         OrganizationCommand::Show { org } => {
             let organization = organization(work, &org).await?;
-            let members =
-                membership::list(work, &Actor::Operator, &organization.id, None, MOST_MEMBERS).await?;
+            let members = member::list(work, &Actor::Operator, &organization.id, None, MOST_MEMBERS).await?;
             let view = OrganizationView::new(organization, members);
             Ok(OrganizationReport::Organization(Box::new(view)))
         }
         OrganizationCommand::List { after, limit } => {
             let found =
-                service::list(work, after.as_deref().map(OrganizationId::read).as_ref(), limit).await?;
+                tenancy::organization::list(work, after.as_deref().map(OrganizationId::read).as_ref(), limit)
+                    .await?;
             let organizations = found.into_iter().map(Into::into).collect();
             Ok(OrganizationReport::Organizations(OrganizationList {
                 organizations,
@@ -76,7 +74,7 @@ async fn create(
     let slug = arguments.slug.as_deref().map(Slug::parse).transpose()?;
     let (organization_type, tier) = (arguments.organization_type, arguments.tier);
     let new = NewOrganization::new(&arguments.name, slug, organization_type, tier, owner.clone())?;
-    let id = service::create(work, &new, quotas).await?;
+    let id = tenancy::organization::create(work, &new, quotas).await?;
     let slug = organization(work, id.as_str()).await?.slug;
     Ok(OrganizationReport::Created(OrganizationCreated {
         org_id: id.to_string(),
@@ -90,26 +88,26 @@ async fn set(command: SettingsCommand, work: &mut UnitOfWork) -> Result<Organiza
     let org = organization(work, command.organization()).await?.id;
     let done = match command {
         SettingsCommand::Rename { name, .. } => {
-            administration::rename(work, &operator, &org, &name).await?;
+            tenancy::organization::rename(work, &operator, &org, &name).await?;
             "renamed".to_owned()
         }
         SettingsCommand::SetSlug { slug, .. } => {
             let slug = Slug::parse(&slug)?;
-            administration::set_slug(work, &operator, &org, &slug).await?;
+            tenancy::organization::set_slug(work, &operator, &org, &slug).await?;
             format!("slug {slug}")
         }
         SettingsCommand::SetType {
             organization_type, ..
         } => {
-            administration::set_type(work, &operator, &org, organization_type).await?;
+            tenancy::organization::set_type(work, &operator, &org, organization_type).await?;
             format!("type {}", organization_type.name())
         }
         SettingsCommand::SetTier { tier, .. } => {
-            service::set_tier(work, &operator, &org, tier).await?;
+            tenancy::organization::set_tier(work, &operator, &org, tier).await?;
             format!("tier {}", tier.map_or("each member's own", AccessTier::name))
         }
         SettingsCommand::SetPlan { plan, .. } => {
-            administration::set_plan(work, &operator, &org, plan).await?;
+            tenancy::organization::set_plan(work, &operator, &org, plan).await?;
             format!("plan {}", plan.map_or("none", Plan::name))
         }
         SettingsCommand::SetFlag { name, value, .. } => {
@@ -117,24 +115,24 @@ async fn set(command: SettingsCommand, work: &mut UnitOfWork) -> Result<Organiza
             let done = value
                 .as_ref()
                 .map_or_else(|| "taken away".to_owned(), ToString::to_string);
-            administration::set_flag(work, &operator, &org, &name, value).await?;
+            tenancy::organization::set_flag(work, &operator, &org, &name, value).await?;
             format!("flag {name} {done}")
         }
         SettingsCommand::SetBranding { file, .. } => {
             let branding = branding(&file)?;
-            administration::set_branding(work, &operator, &org, &branding).await?;
+            tenancy::organization::set_branding(work, &operator, &org, &branding).await?;
             "branding replaced".to_owned()
         }
         SettingsCommand::Suspend { .. } => {
-            service::suspend(work, &operator, &org).await?;
+            tenancy::organization::suspend(work, &operator, &org).await?;
             "suspended".to_owned()
         }
         SettingsCommand::Resume { .. } => {
-            service::resume(work, &operator, &org).await?;
+            tenancy::organization::resume(work, &operator, &org).await?;
             "resumed".to_owned()
         }
         SettingsCommand::RevokeTokens { .. } => {
-            revocation::revoke_before(work, &operator, &org).await?;
+            tenancy::organization::revoke_tokens(work, &operator, &org).await?;
             "tokens revoked".to_owned()
         }
     };

@@ -18,7 +18,7 @@ pub(super) async fn edit(work: &mut UnitOfWork, reference: &str, edit: EditUser)
     let email = edit.email.as_deref().map(EmailAddress::parse).transpose()?;
     // The organization that the proof may lead into is locked before the person, as everywhere.
     let owner = match email.as_ref().filter(|_| edit.verified) {
-        Some(email) => domain::hold_owner(work, email.canonical()).await?,
+        Some(email) => domain::lock_owner(work, email.canonical()).await?,
         None => None,
     };
     let id = user(work, reference).await?.id;

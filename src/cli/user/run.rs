@@ -16,7 +16,7 @@ use crate::config::{SignUpSettings, SignetConfig};
 use crate::db::UnitOfWork;
 use crate::lifecycle::sign_up::{self, MadeBy};
 use crate::lifecycle::{change_password, prove_email, unlock_user};
-use crate::tenancy::membership;
+use crate::tenancy::member;
 use crate::user::{EmailAddress, NewUser, ProfileDetails, UserName, service};
 
 /// Runs a command on the configured database. A password is chosen and hashed before the transaction begins.
@@ -98,7 +98,7 @@ pub async fn carry_out(
         }
         UserCommand::Show { user: person } => {
             let person = user(work, &person).await?;
-            let memberships = membership::of_user(work, &person.id).await?;
+            let memberships = member::of_user(work, &person.id).await?;
             Ok(UserReport::User(Box::new(UserView::new(&person, memberships))))
         }
         UserCommand::List { after, limit } => {

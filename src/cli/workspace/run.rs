@@ -9,9 +9,8 @@ use crate::cli::organization::organization;
 use crate::cli::user::user;
 use crate::config::QuotaSettings;
 use crate::db::UnitOfWork;
-use crate::tenancy::Slug;
-use crate::tenancy::authority::Actor;
-use crate::tenancy::workspace::{NewWorkspace, Workspace, members, service};
+use crate::tenancy::workspace::{self, NewWorkspace, Workspace, members};
+use crate::tenancy::{Actor, Slug};
 
 /// How many members are shown.
 const MOST_MEMBERS: u16 = 1000;
@@ -37,22 +36,22 @@ pub async fn run(
                 None => None,
             };
             let new = NewWorkspace::new(&name, slug, owner)?;
-            let id = service::create(work, actor, &organization, &new, quotas).await?;
+            let id = workspace::create(work, actor, &organization, &new, quotas).await?;
             show(work, &organization, id.as_str()).await
         }
         WorkspaceCommand::Rename { which, name } => {
             let (organization, id) = find(work, &which).await?;
-            service::rename(work, actor, (&organization, &id), &name).await?;
+            workspace::rename(work, actor, (&organization, &id), &name).await?;
             Ok(changed(&id, None, "renamed".to_owned()))
         }
         WorkspaceCommand::Archive(which) => {
             let (organization, id) = find(work, &which).await?;
-            service::archive(work, actor, &organization, &id).await?;
+            workspace::archive(work, actor, &organization, &id).await?;
             Ok(changed(&id, None, "archived".to_owned()))
         }
         WorkspaceCommand::Unarchive(which) => {
             let (organization, id) = find(work, &which).await?;
-            service::unarchive(work, actor, (&organization, &id), quotas).await?;
+            workspace::unarchive(work, actor, (&organization, &id), quotas).await?;
             Ok(changed(&id, None, "no longer archived".to_owned()))
         }
         WorkspaceCommand::AddMember { whom, role } => {
@@ -77,7 +76,7 @@ pub async fn run(
         WorkspaceCommand::List { org, after, limit } => {
             let organization = organization(work, &org).await?.id;
             let after = after.as_deref().map(WorkspaceId::read);
-            let found = service::list(work, actor, &organization, (after.as_ref(), limit)).await?;
+            let found = workspace::list(work, actor, &organization, (after.as_ref(), limit)).await?;
             let workspaces = found.into_iter().map(Into::into).collect();
             Ok(WorkspaceReport::Workspaces(WorkspaceList { workspaces }))
         }
@@ -107,7 +106,7 @@ async fn workspace(
     if reference.contains('\0') {
         anyhow::bail!(unknown());
     }
-    service::find(work, &Actor::Operator, organization, reference)
+    workspace::find(work, &Actor::Operator, organization, reference)
         .await?
         .with_context(unknown)
 }

@@ -5,7 +5,7 @@ use crate::base::id::{OrganizationId, UserId};
 use crate::config::QuotaSettings;
 use crate::db::UnitOfWork;
 use crate::tenancy::{
-    Actor, Joining, MemberRole, NewOrganization, OrganizationType, Slug, TenancyError, membership, service,
+    Actor, Joining, MemberRole, NewOrganization, OrganizationType, Slug, TenancyError, member, organization,
 };
 
 /// Slug and name of an organization.
@@ -23,17 +23,17 @@ pub(super) async fn provide(
     owner: &UserId,
     member: &UserId,
 ) -> Result<(), SeedError> {
-    let id = match service::find(work, slug).await? {
+    let id = match organization::find(work, slug).await? {
         Some(organization) => organization.id,
         None => create(work, slug, name, owner).await?,
     };
-    let memberships = membership::of_user(work, member).await?;
+    let memberships = member::of_user(work, member).await?;
     if !memberships
         .iter()
         .any(|membership| membership.organization_id == id)
     {
         let role = MemberRole::parse("member").map_err(TenancyError::from)?;
-        membership::add(work, &Actor::Operator, (&id, member), &role, Joining::Now).await?;
+        member::add(work, &Actor::Operator, (&id, member), &role, Joining::Now).await?;
     }
     Ok(())
 }
@@ -46,5 +46,5 @@ async fn create(
 ) -> Result<OrganizationId, TenancyError> {
     let slug = Slug::parse(slug)?;
     let new = NewOrganization::new(name, Some(slug), OrganizationType::Team, None, owner.clone())?;
-    service::create(work, &new, &QuotaSettings::default()).await
+    organization::create(work, &new, &QuotaSettings::default()).await
 }

@@ -80,7 +80,7 @@ pub async fn prepare(
     let organization = match organization {
         None => None,
         Some(reference) => Some(
-            tenancy::service::find(work, reference)
+            tenancy::organization::find(work, reference)
                 .await?
                 .ok_or_else(|| PreviewError::UnknownOrganization(reference.to_owned()))?
                 .id,

@@ -1,19 +1,17 @@
 //! Owns claiming, listing and releasing. A claim alone gives nothing: only its proof does.
 
 use super::name::DomainName;
-use super::pause;
-use super::record::{DomainClaim, check_role};
+use super::types::{DomainClaim, check_role};
+use super::{pause, store};
 use crate::audit::{self, Event};
 use crate::base::entropy;
 use crate::base::id::OrganizationId;
 use crate::config::QuotaSettings;
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::tenancy::authority::{Actor, Permission};
+use crate::tenancy::authority::{self, Actor, OrganizationAccess, Permission};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::JoinsAs;
 use crate::tenancy::quota::Quota;
-use crate::tenancy::standing::{self, Standing};
-use crate::tenancy::store;
 
 /// Characters of a proof's token: 256 bits.
 const TOKEN_LENGTH: usize = 43;
@@ -28,9 +26,9 @@ pub async fn claim(
     quotas: &QuotaSettings,
 ) -> Result<DomainClaim, TenancyError> {
     check_role(auto_join)?;
-    let standing = hold(work, actor, organization).await?;
+    let access = lock(work, actor, organization).await?;
     if let Some(JoinsAs { role, .. }) = auto_join {
-        standing::may_give(work, actor, standing.authority, (organization, role)).await?;
+        authority::may_give(work, actor, access.authority, (organization, role)).await?;
     }
     let now = work.now();
     let claim = DomainClaim {
@@ -62,7 +60,7 @@ pub async fn renew(
     organization: &OrganizationId,
     domain: &DomainName,
 ) -> Result<DomainClaim, TenancyError> {
-    hold(work, actor, organization).await?;
+    lock(work, actor, organization).await?;
     let before = find(work, organization, domain).await?;
     let now = work.now();
     let token = entropy::base62(work.entropy(), TOKEN_LENGTH);
@@ -85,9 +83,9 @@ pub async fn set_auto_join(
     joins: Option<&JoinsAs>,
 ) -> Result<(), TenancyError> {
     check_role(joins)?;
-    let standing = hold(work, actor, organization).await?;
+    let access = lock(work, actor, organization).await?;
     if let Some(JoinsAs { role, .. }) = joins {
-        standing::may_give(work, actor, standing.authority, (organization, role)).await?;
+        authority::may_give(work, actor, access.authority, (organization, role)).await?;
     }
     let now = work.now();
     let place = (organization, domain);
@@ -109,7 +107,7 @@ pub async fn release(
     organization: &OrganizationId,
     domain: &DomainName,
 ) -> Result<(), TenancyError> {
-    hold(work, actor, organization).await?;
+    lock(work, actor, organization).await?;
     if !store::delete_claim(work.connection()?, organization, domain).await? {
         return Err(TenancyError::UnknownDomain(domain.clone()));
     }
@@ -132,22 +130,22 @@ pub async fn list(
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<Vec<DomainClaim>, TenancyError> {
-    let standing = standing::see(work, actor, organization).await?;
-    standing.authority.require(Permission::ManageDomains)?;
+    let access = authority::read(work, actor, organization).await?;
+    access.authority.require(Permission::ManageDomains)?;
     let mut claims = store::list_claims(work.connection()?, organization).await?;
     pause::mark(work, &mut claims).await?;
     Ok(claims)
 }
 
 /// Locks the organization of an actor who manages its domains. A personal space has none.
-pub(super) async fn hold(
+pub(super) async fn lock(
     work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
-) -> Result<Standing, TenancyError> {
-    let standing = standing::hold(work, actor, organization).await?;
-    standing.authority.require(Permission::ManageDomains)?;
-    standing.shared(organization)
+) -> Result<OrganizationAccess, TenancyError> {
+    let access = authority::lock(work, actor, organization).await?;
+    access.authority.require(Permission::ManageDomains)?;
+    access.shared(organization)
 }
 
 pub(super) async fn find(

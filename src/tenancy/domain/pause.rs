@@ -1,12 +1,12 @@
 //! Owns when joining by a domain rests: whoever set as what people join must still be able to give them that, as with
 //! an invitation (attacks.md, IV-02). Nothing is written when they no longer can, so that it goes on if they can again.
 
-use super::record::DomainClaim;
+use super::types::DomainClaim;
 use crate::base::id::UserId;
 use crate::db::UnitOfWork;
+use crate::tenancy::authority;
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::MemberRole;
-use crate::tenancy::membership;
 
 /// Whether nobody joins by this claim although it says as what.
 pub(super) async fn is_paused(work: &mut UnitOfWork, claim: &DomainClaim) -> Result<bool, TenancyError> {
@@ -14,7 +14,7 @@ pub(super) async fn is_paused(work: &mut UnitOfWork, claim: &DomainClaim) -> Res
         return Ok(false);
     };
     let set_by = claim.auto_join_set_by.as_ref();
-    match membership::vouch(work, &claim.organization_id, set_by, &joins.role).await {
+    match authority::vouch(work, &claim.organization_id, set_by, &joins.role).await {
         Err(TenancyError::InviterGone) => Ok(true),
         other => other.map(|()| false),
     }

@@ -2,16 +2,17 @@
 //! with no transaction open), and what follows (`settle`). The proof is of one organization, domain and token: a claim
 //! that was given up or got another token meanwhile is proven by nothing that was found.
 
-use super::claim::{find, hold};
+use super::claim::{find, lock};
 use super::name::DomainName;
-use super::record::{DomainClaim, record_name, record_value};
+use super::store;
+use super::types::{DomainClaim, record_name, record_value};
 use crate::audit::{self, Event};
 use crate::base::dns::{DnsError, TextRecords};
 use crate::base::id::OrganizationId;
 use crate::db::UnitOfWork;
 use crate::tenancy::authority::Actor;
 use crate::tenancy::error::TenancyError;
-use crate::tenancy::store;
+use crate::tenancy::organization;
 
 /// What is to be looked up.
 #[derive(Debug, Clone)]
@@ -56,7 +57,7 @@ pub async fn challenge(
     organization: &OrganizationId,
     domain: &DomainName,
 ) -> Result<Challenge, TenancyError> {
-    hold(work, actor, organization).await?;
+    lock(work, actor, organization).await?;
     let claim = find(work, organization, domain).await?;
     let owner = store::owning_claim(work.connection()?, domain.as_str()).await?;
     let rival = owner.filter(|owner| owner.organization_id != claim.organization_id);
@@ -98,9 +99,9 @@ pub async fn settle(
     let (organization, domain) = (&challenge.organization, &challenge.domain);
     let rival = challenge.rival.as_ref().filter(|_| proof == Proof::Found);
     if let Some(rival) = rival {
-        store::lock_in_order(work.connection()?, &[organization, &rival.organization]).await?;
+        organization::lock_in_order(work, &[organization, &rival.organization]).await?;
     }
-    hold(work, actor, organization).await?;
+    lock(work, actor, organization).await?;
     let claim = store::find_claim(work.connection()?, organization, domain).await?;
     let Some(claim) = claim.filter(|claim| claim.proof_token == challenge.token) else {
         return Err(TenancyError::DomainProofVoid(domain.clone()));

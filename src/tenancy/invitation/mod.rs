@@ -1,9 +1,12 @@
 //! Invitations: an address of mail is asked to join with a role. Only whoever has proven that address may accept, once.
 
-mod answering;
-mod record;
-mod sending;
+mod accept;
+mod send;
+mod store;
+mod types;
 
-pub use answering::{Accepted, Offer, accept, find, offer, reject};
-pub use record::{Invitation, InvitationStatus, NewInvitation, OfferedInvitation, PresentedInvitation};
-pub use sending::{SentInvitation, create, expire, list, resend, revoke, revoke_of};
+pub use accept::{Accepted, Offer, accept, find, offer, reject};
+pub use send::{SentInvitation, create, expire, list, resend, revoke, revoke_of};
+pub use types::{
+    Invitation, InvitationEnd, InvitationStatus, NewInvitation, OfferedInvitation, PresentedInvitation,
+};

@@ -3,15 +3,14 @@
 
 use super::access::{ModuleAccess, ModuleId, ModulePermission};
 use super::error::ModuleError;
+use super::store;
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId};
 use crate::config::ModuleAllowlist;
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::tenancy::authority::{Actor, Authority, Forbidden, Permission, Rank};
+use crate::tenancy::authority::{self, Actor, Authority, Forbidden, Permission, Rank};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::MemberRole;
-use crate::tenancy::standing;
-use crate::tenancy::store;
 
 /// The most entries of one role in one organization: each may stand in every token of its members.
 const MOST_ENTRIES: i64 = 100;
@@ -37,7 +36,7 @@ pub async fn set(
     permission: &ModulePermission,
 ) -> Result<(), ModuleError> {
     let ModulePermission { role, module, access } = permission;
-    let authority = standing::hold(work, actor, organization).await?.authority;
+    let authority = authority::lock(work, actor, organization).await?.authority;
     decide_about(authority, role)?;
     let limited = limited(actor, authority);
     let others = store::count_module_permissions(work.connection()?, organization, role, module).await?;
@@ -48,8 +47,8 @@ pub async fn set(
             most: MOST_ENTRIES,
         });
     }
-    let place = (organization, role, module);
-    let before = Before::read(work, limited, place).await?;
+    let key = (organization, role, module);
+    let before = Before::read(work, limited, key).await?;
     let now = work.now();
     if !store::set_module_permission(work.connection()?, organization, permission, now).await? {
         return Err(ModuleError::NotInType {
@@ -57,7 +56,7 @@ pub async fn set(
             module: module.clone(),
         });
     }
-    before.compare(work, place).await?;
+    before.compare(work, key).await?;
     let event = changed(organization, (role, module), Some(*access));
     Ok(audit::record_by(work, event, actor.person()).await?)
 }
@@ -69,11 +68,11 @@ pub async fn clear(
     organization: &OrganizationId,
     (role, module): (&MemberRole, &ModuleId),
 ) -> Result<(), ModuleError> {
-    let authority = standing::hold(work, actor, organization).await?.authority;
+    let authority = authority::lock(work, actor, organization).await?.authority;
     decide_about(authority, role)?;
     let limited = limited(actor, authority);
-    let place = (organization, role, module);
-    let before = Before::read(work, limited, place).await?;
+    let key = (organization, role, module);
+    let before = Before::read(work, limited, key).await?;
     if !store::clear_module_permission(work.connection()?, organization, role, module).await? {
         return Err(ModuleError::NoEntry {
             organization: organization.clone(),
@@ -81,7 +80,7 @@ pub async fn clear(
             module: module.clone(),
         });
     }
-    before.compare(work, place).await?;
+    before.compare(work, key).await?;
     let event = changed(organization, (role, module), None);
     Ok(audit::record_by(work, event, actor.person()).await?)
 }
@@ -93,7 +92,7 @@ pub async fn list(
     organization: &OrganizationId,
     (after, limit): (Option<(&MemberRole, &ModuleId)>, u16),
 ) -> Result<Vec<ModulePermission>, ModuleError> {
-    standing::see(work, actor, organization).await?;
+    authority::read(work, actor, organization).await?;
     let after = after.map_or(("", ""), |(role, module)| (role.as_str(), module.as_str()));
     let limit = i64::from(limit);
     Ok(store::list_module_permissions(work.connection()?, organization, after, limit).await?)
@@ -106,7 +105,7 @@ pub async fn effective(
     organization: &OrganizationId,
     role: &MemberRole,
 ) -> Result<Vec<(ModuleId, ModuleAccess)>, ModuleError> {
-    standing::see(work, actor, organization).await?;
+    authority::read(work, actor, organization).await?;
     Ok(store::module_rights(work.connection()?, organization, role).await?)
 }
 
@@ -120,8 +119,18 @@ pub async fn of_member(
     store::module_access(work.connection()?, organization, user, module).await
 }
 
-/// A role, where it is one, and the module in question.
-type Place<'a> = (&'a OrganizationId, &'a MemberRole, &'a ModuleId);
+/// The first module with which a role may do something that a joined member may not.
+pub(in crate::tenancy) async fn beyond(
+    work: &mut UnitOfWork,
+    organization: &OrganizationId,
+    user: &UserId,
+    role: &MemberRole,
+) -> Result<Option<ModuleId>, DatabaseError> {
+    store::module_beyond(work.connection()?, organization, user, role).await
+}
+
+/// What an entry is for: the organization, the role and the module.
+type PermissionKey<'a> = (&'a OrganizationId, &'a MemberRole, &'a ModuleId);
 
 /// What the role and the person who asks could do before a change.
 struct Before {
@@ -134,9 +143,9 @@ impl Before {
     async fn read(
         work: &mut UnitOfWork,
         limited: Option<&UserId>,
-        place: Place<'_>,
+        key: PermissionKey<'_>,
     ) -> Result<Self, DatabaseError> {
-        let (organization, role, module) = place;
+        let (organization, role, module) = key;
         let own = match limited {
             Some(person) => {
                 Some(store::module_access(work.connection()?, organization, person, module).await?)
@@ -148,8 +157,8 @@ impl Before {
     }
 
     /// Refuses a change that was written and gives the role more than whoever asked had; the transaction goes with it.
-    async fn compare(self, work: &mut UnitOfWork, place: Place<'_>) -> Result<(), ModuleError> {
-        let (organization, role, module) = place;
+    async fn compare(self, work: &mut UnitOfWork, key: PermissionKey<'_>) -> Result<(), ModuleError> {
+        let (organization, role, module) = key;
         let Some(own) = self.own else { return Ok(()) };
         let after = store::role_access(work.connection()?, organization, role, module).await?;
         if after > own && after > self.role {

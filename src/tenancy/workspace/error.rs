@@ -1,6 +1,6 @@
 //! Owns what can go wrong with workspaces.
 
-use super::member::WorkspaceRole;
+use super::types::WorkspaceRole;
 use crate::base::display;
 use crate::base::id::{OrganizationId, UserId, WorkspaceId};
 use crate::db::DatabaseError;

@@ -3,30 +3,29 @@
 //! them.
 
 use super::error::WorkspaceError;
-use super::member::{WorkspaceMember, WorkspaceRole};
 use super::service::{known, manage};
+use super::store;
+use super::types::{WorkspaceMember, WorkspaceRole};
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, UserId, WorkspaceId};
 use crate::db::UnitOfWork;
-use crate::tenancy::authority::Actor;
-use crate::tenancy::standing;
-use crate::tenancy::store;
+use crate::tenancy::authority::{self, Actor};
 
-/// A workspace and its organization.
-pub type Place<'a> = (&'a OrganizationId, &'a WorkspaceId);
+/// A workspace and its organization, as a path names them.
+pub type WorkspacePath<'a> = (&'a OrganizationId, &'a WorkspaceId);
 
 /// Gives somebody who has joined the organization a place in a workspace.
 pub async fn add(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, id): Place<'_>,
+    (organization, id): WorkspacePath<'_>,
     user: &UserId,
     role: WorkspaceRole,
 ) -> Result<(), WorkspaceError> {
     let own = manage_in_use(work, actor, (organization, id)).await?;
     not_above(own, role)?;
     let now = work.now();
-    if !store::insert_workspace_member(work.connection()?, id, user, role, now).await? {
+    if !store::insert_member(work.connection()?, id, user, role, now).await? {
         return Err(WorkspaceError::NotJoined {
             organization: organization.clone(),
             user: user.clone(),
@@ -44,7 +43,7 @@ pub async fn add(
 pub async fn set_role(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, id): Place<'_>,
+    (organization, id): WorkspacePath<'_>,
     user: &UserId,
     role: WorkspaceRole,
 ) -> Result<(), WorkspaceError> {
@@ -52,7 +51,7 @@ pub async fn set_role(
     not_above(own, current(work, id, user).await?)?;
     not_above(own, role)?;
     let now = work.now();
-    if !store::set_workspace_role(work.connection()?, id, user, role, now).await? {
+    if !store::set_role(work.connection()?, id, user, role, now).await? {
         return Err(last_owner(id, user));
     }
     let event = Event::WorkspaceMemberRoleChanged {
@@ -68,18 +67,18 @@ pub async fn set_role(
 pub async fn remove(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, id): Place<'_>,
+    (organization, id): WorkspacePath<'_>,
     user: &UserId,
 ) -> Result<(), WorkspaceError> {
     if actor.person() == Some(user) {
-        let standing = standing::hold(work, actor, organization).await?;
-        known(work, actor, standing, (organization, id)).await?;
+        let access = authority::lock(work, actor, organization).await?;
+        known(work, actor, access, (organization, id)).await?;
         current(work, id, user).await?;
     } else {
         let own = manage_in_use(work, actor, (organization, id)).await?;
         not_above(own, current(work, id, user).await?)?;
     }
-    if !store::delete_workspace_member(work.connection()?, id, user).await? {
+    if !store::delete_member(work.connection()?, id, user).await? {
         return Err(last_owner(id, user));
     }
     let event = Event::WorkspaceMemberRemoved {
@@ -93,20 +92,20 @@ pub async fn remove(
 pub async fn list(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, id): Place<'_>,
+    (organization, id): WorkspacePath<'_>,
     (after, limit): (Option<&UserId>, u16),
 ) -> Result<Vec<WorkspaceMember>, WorkspaceError> {
-    let standing = standing::see(work, actor, organization).await?;
-    known(work, actor, standing, (organization, id)).await?;
+    let access = authority::read(work, actor, organization).await?;
+    known(work, actor, access, (organization, id)).await?;
     let page = (after.map_or("", UserId::as_str), i64::from(limit));
-    Ok(store::list_workspace_members(work.connection()?, id, page).await?)
+    Ok(store::list_members(work.connection()?, id, page).await?)
 }
 
 /// The rank with which the asker manages a workspace that is not archived: who is in an archived one stays as it is.
 async fn manage_in_use(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, id): Place<'_>,
+    (organization, id): WorkspacePath<'_>,
 ) -> Result<WorkspaceRole, WorkspaceError> {
     let (workspace, own) = manage(work, actor, organization, id).await?;
     if workspace.archived_at.is_some() {
@@ -121,7 +120,7 @@ async fn current(
     workspace: &WorkspaceId,
     user: &UserId,
 ) -> Result<WorkspaceRole, WorkspaceError> {
-    store::workspace_role(work.connection()?, workspace, user)
+    store::role_of(work.connection()?, workspace, user)
         .await?
         .ok_or_else(|| WorkspaceError::NotMember {
             workspace: workspace.clone(),

@@ -1,14 +1,18 @@
 //! Workspaces: the second level inside an organization, with members and roles of their own. Only who has joined the
 //! organization can be in one of its workspaces.
 
-pub mod error;
-pub mod member;
+mod error;
+mod first;
 pub mod members;
-mod room;
-pub mod service;
+mod quota;
+mod service;
 mod slug;
-pub mod types;
+mod store;
+mod types;
 
 pub use error::WorkspaceError;
-pub use member::{WorkspaceMember, WorkspaceRole};
-pub use types::{NewWorkspace, Workspace, WorkspaceKind};
+pub use service::{archive, create, find, list, rename, unarchive};
+pub use types::{NewWorkspace, Workspace, WorkspaceKind, WorkspaceMember, WorkspaceRole};
+
+pub(super) use first::create_first;
+pub(super) use service::archive_all_of;

@@ -3,17 +3,15 @@
 //! in the organization knows of those that they are in.
 
 use super::error::WorkspaceError;
-use super::member::WorkspaceRole;
-use super::types::{NewWorkspace, Workspace, WorkspaceKind, checked_name};
-use super::{room, slug};
+use super::store::{self, WorkspaceRow};
+use super::types::{NewWorkspace, Workspace, WorkspaceKind, WorkspaceRole, checked_name};
+use super::{quota, slug};
 use crate::audit::{self, Event};
 use crate::base::id::{OrganizationId, WorkspaceId, stored_form};
 use crate::config::QuotaSettings;
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::tenancy::authority::{Actor, Permission};
-use crate::tenancy::member::WorkspaceCreation;
-use crate::tenancy::standing::{self, Standing};
-use crate::tenancy::store::{self, WorkspaceRow};
+use crate::tenancy::authority::{self, Actor, OrganizationAccess, Permission};
+use crate::tenancy::member;
 
 /// Makes a workspace. Its first owner is the one that was named, else whoever asks. A member who may make workspaces but
 /// not manage the organization's makes some of their own.
@@ -24,15 +22,19 @@ pub async fn create(
     new: &NewWorkspace,
     quotas: &QuotaSettings,
 ) -> Result<WorkspaceId, WorkspaceError> {
-    let standing = standing::hold(work, actor, organization).await?;
-    if let Err(refused) = standing.authority.require(Permission::ManageWorkspaces) {
+    let access = authority::lock(work, actor, organization).await?;
+    if let Err(refused) = access.authority.require(Permission::ManageWorkspaces) {
         let own = new.owner.is_none() || new.owner.as_ref() == actor.person();
-        if !own || !may_create(work, actor, organization).await? {
+        let allowed = match actor.person() {
+            Some(person) if own => member::makes_workspaces(work, organization, person).await?,
+            _ => false,
+        };
+        if !allowed {
             return Err(refused.into());
         }
     }
     let owner = new.owner.as_ref().or(actor.person());
-    room::for_one_more(work, actor, organization, owner, quotas).await?;
+    quota::for_one_more(work, actor, organization, owner, quotas).await?;
     let now = work.now();
     let id = WorkspaceId::new(now, work.entropy());
     let row = WorkspaceRow {
@@ -50,7 +52,7 @@ pub async fn create(
     audit::record_by(work, created, actor.person()).await?;
     if let Some(owner) = owner {
         let role = WorkspaceRole::Owner;
-        if !store::insert_workspace_member(work.connection()?, &id, owner, role, now).await? {
+        if !store::insert_member(work.connection()?, &id, owner, role, now).await? {
             return Err(WorkspaceError::NotJoined {
                 organization: organization.clone(),
                 user: owner.clone(),
@@ -66,21 +68,6 @@ pub async fn create(
     Ok(id)
 }
 
-/// Whether the actor's membership says that they may make workspaces.
-async fn may_create(
-    work: &mut UnitOfWork,
-    actor: &Actor,
-    organization: &OrganizationId,
-) -> Result<bool, DatabaseError> {
-    let Some(person) = actor.person() else {
-        return Ok(false);
-    };
-    let member = store::find_member(work.connection()?, organization, person).await?;
-    Ok(member.is_some_and(|member| {
-        member.joined_at.is_some() && member.workspace_creation == WorkspaceCreation::Allowed
-    }))
-}
-
 /// A workspace by id or slug, for whoever may know of it.
 pub async fn find(
     work: &mut UnitOfWork,
@@ -88,10 +75,10 @@ pub async fn find(
     organization: &OrganizationId,
     reference: &str,
 ) -> Result<Option<Workspace>, WorkspaceError> {
-    let standing = standing::see(work, actor, organization).await?;
-    let found = store::find_workspace(work.connection()?, organization, &stored_form(reference)).await?;
+    let access = authority::read(work, actor, organization).await?;
+    let found = store::find(work.connection()?, organization, &stored_form(reference)).await?;
     let Some(workspace) = found else { return Ok(None) };
-    let role = role_in(work, actor, standing, &workspace.id).await?;
+    let role = role_in(work, actor, access, &workspace.id).await?;
     Ok(role.map(|_| workspace))
 }
 
@@ -102,11 +89,11 @@ pub async fn list(
     organization: &OrganizationId,
     (after, limit): (Option<&WorkspaceId>, u16),
 ) -> Result<Vec<Workspace>, WorkspaceError> {
-    let standing = standing::see(work, actor, organization).await?;
-    let only_own = standing.authority.require(Permission::ManageWorkspaces).is_err();
+    let access = authority::read(work, actor, organization).await?;
+    let only_own = access.authority.require(Permission::ManageWorkspaces).is_err();
     let of = actor.person().filter(|_| only_own);
     let page = (after.map_or("", WorkspaceId::as_str), i64::from(limit));
-    Ok(store::list_workspaces(work.connection()?, organization, of, page).await?)
+    Ok(store::list(work.connection()?, organization, of, page).await?)
 }
 
 /// Gives a workspace another name; its slug stays.
@@ -119,7 +106,7 @@ pub async fn rename(
     let name = checked_name(name)?;
     manage(work, actor, organization, id).await?;
     let now = work.now();
-    if !store::set_workspace_name(work.connection()?, id, &name, now).await? {
+    if !store::set_name(work.connection()?, id, &name, now).await? {
         return Err(WorkspaceError::Archived(id.clone()));
     }
     let event = Event::WorkspaceRenamed {
@@ -141,7 +128,7 @@ pub async fn archive(
         return Err(WorkspaceError::Personal(id.clone()));
     }
     let now = work.now();
-    if store::set_workspace_archived(work.connection()?, id, Some("archived"), now).await? {
+    if store::set_archived(work.connection()?, id, Some("archived"), now).await? {
         let event = Event::WorkspaceArchived {
             organization: organization.clone(),
             workspace: id.clone(),
@@ -163,9 +150,9 @@ pub async fn unarchive(
         return Ok(());
     }
     let maker = workspace.owner_user_id.as_ref();
-    room::for_one_more(work, actor, organization, maker, quotas).await?;
+    quota::for_one_more(work, actor, organization, maker, quotas).await?;
     let now = work.now();
-    if store::set_workspace_archived(work.connection()?, id, None, now).await? {
+    if store::set_archived(work.connection()?, id, None, now).await? {
         let event = Event::WorkspaceUnarchived {
             organization: organization.clone(),
             workspace: id.clone(),
@@ -173,6 +160,16 @@ pub async fn unarchive(
         audit::record_by(work, event, actor.person()).await?;
     }
     Ok(())
+}
+
+/// Archives every workspace of an organization that ends. Its caller has decided that and records it.
+pub(in crate::tenancy) async fn archive_all_of(
+    work: &mut UnitOfWork,
+    organization: &OrganizationId,
+    reason: &str,
+) -> Result<(), DatabaseError> {
+    let now = work.now();
+    store::archive_all_of(work.connection()?, organization, reason, now).await
 }
 
 /// The workspace, and the rank with which the asker manages it. The organization is locked from here on, so that
@@ -183,8 +180,8 @@ pub(super) async fn manage(
     organization: &OrganizationId,
     id: &WorkspaceId,
 ) -> Result<(Workspace, WorkspaceRole), WorkspaceError> {
-    let standing = standing::hold(work, actor, organization).await?;
-    let (workspace, role) = known(work, actor, standing, (organization, id)).await?;
+    let access = authority::lock(work, actor, organization).await?;
+    let (workspace, role) = known(work, actor, access, (organization, id)).await?;
     if role < WorkspaceRole::Manager {
         return Err(WorkspaceError::NotManager);
     }
@@ -195,15 +192,15 @@ pub(super) async fn manage(
 pub(super) async fn known(
     work: &mut UnitOfWork,
     actor: &Actor,
-    standing: Standing,
+    access: OrganizationAccess,
     (organization, id): (&OrganizationId, &WorkspaceId),
 ) -> Result<(Workspace, WorkspaceRole), WorkspaceError> {
     let unknown = || WorkspaceError::Unknown(id.clone());
-    let workspace = store::find_workspace(work.connection()?, organization, id.as_str())
+    let workspace = store::find(work.connection()?, organization, id.as_str())
         .await?
         .filter(|workspace| workspace.id == *id)
         .ok_or_else(unknown)?;
-    let role = role_in(work, actor, standing, id).await?.ok_or_else(unknown)?;
+    let role = role_in(work, actor, access, id).await?.ok_or_else(unknown)?;
     Ok((workspace, role))
 }
 
@@ -211,12 +208,12 @@ pub(super) async fn known(
 async fn role_in(
     work: &mut UnitOfWork,
     actor: &Actor,
-    standing: Standing,
+    access: OrganizationAccess,
     id: &WorkspaceId,
 ) -> Result<Option<WorkspaceRole>, DatabaseError> {
     match actor.person() {
-        Some(person) if standing.authority.require(Permission::ManageWorkspaces).is_err() => {
-            store::workspace_role(work.connection()?, id, person).await
+        Some(person) if access.authority.require(Permission::ManageWorkspaces).is_err() => {
+            store::role_of(work.connection()?, id, person).await
         }
         _ => Ok(Some(WorkspaceRole::Owner)),
     }

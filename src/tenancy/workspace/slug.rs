@@ -1,9 +1,9 @@
 //! Owns how a workspace gets a slug that its organization has not given yet: the stem, `-2` to `-999`, random ones.
 
 use super::error::WorkspaceError;
+use super::store::{self, WorkspaceRow};
 use crate::db::UnitOfWork;
 use crate::tenancy::slug::{Slug, Stem};
-use crate::tenancy::store::{self, WorkspaceRow};
 
 /// How often one is drawn again when somebody else takes it at the same moment.
 const ATTEMPTS: usize = 3;
@@ -16,7 +16,7 @@ pub(super) async fn insert(
 ) -> Result<(), WorkspaceError> {
     let now = work.now();
     if let Some(slug) = chosen {
-        return if store::insert_workspace(work.connection()?, row, slug.as_str(), now).await? {
+        return if store::insert(work.connection()?, row, slug.as_str(), now).await? {
             Ok(())
         } else {
             Err(WorkspaceError::SlugTaken(slug.clone()))
@@ -25,16 +25,15 @@ pub(super) async fn insert(
     let stem = Stem::of_name(row.name);
     let candidates = stem.candidates();
     for _ in 0..ATTEMPTS {
-        let free =
-            store::first_free_workspace_slug(work.connection()?, row.organization, &candidates).await?;
+        let free = store::first_free_slug(work.connection()?, row.organization, &candidates).await?;
         let Some(free) = free else { break };
-        if store::insert_workspace(work.connection()?, row, &free, now).await? {
+        if store::insert(work.connection()?, row, &free, now).await? {
             return Ok(());
         }
     }
     for _ in 0..ATTEMPTS {
         let slug = stem.random(work.entropy());
-        if store::insert_workspace(work.connection()?, row, &slug, now).await? {
+        if store::insert(work.connection()?, row, &slug, now).await? {
             return Ok(());
         }
     }

@@ -71,7 +71,7 @@ async fn dj_01_only_a_proven_address_of_ones_own_joins() {
     let outsider = a_person_at(&app, "otto", "otto@elsewhere.example").await;
     let claimed = async |person: &TestPerson, email: &str| {
         let mut work = app.work().await;
-        let owner = domain::hold_owner(&mut work, email).await.unwrap()?;
+        let owner = domain::lock_owner(&mut work, email).await.unwrap()?;
         let joined = domain::auto_join(&mut work, &owner, &person.id, email).await;
         kept(work, joined).await.unwrap()
     };

@@ -4,7 +4,7 @@ use signet::config::QuotaSettings;
 use signet::lifecycle::delete_organization::delete_organization;
 use signet::lifecycle::delete_user::delete_user;
 use signet::tenancy::{
-    Actor, Forbidden, NewOrganization, OrganizationType, Slug, TenancyError, administration, service,
+    Actor, Forbidden, NewOrganization, OrganizationType, Slug, TenancyError, organization,
 };
 
 use crate::app::TestApp;
@@ -28,7 +28,7 @@ async fn tn_07_a_slug_never_means_somebody_else() {
         .unwrap();
     let mut work = app.work().await;
     let crew = Slug::parse("crew").unwrap();
-    administration::set_slug(&mut work, &olga.actor(), &moved.id, &crew)
+    organization::set_slug(&mut work, &olga.actor(), &moved.id, &crew)
         .await
         .unwrap();
     delete_organization(&mut work, &olga.actor(), &gone.id)
@@ -38,18 +38,19 @@ async fn tn_07_a_slug_never_means_somebody_else() {
     for taken in ["gone", "moved"] {
         let chosen = Some(Slug::parse(taken).unwrap());
         let new = NewOrganization::new("Gone", chosen, OrganizationType::Team, None, mallory.id.clone());
-        let refused = service::create(&mut app.work().await, &new.unwrap(), &QuotaSettings::default()).await;
+        let refused =
+            organization::create(&mut app.work().await, &new.unwrap(), &QuotaSettings::default()).await;
         assert_matches!(refused, Err(TenancyError::SlugTaken(_)));
         let mut work = app.work().await;
         assert!(
-            service::find(&mut work, taken).await.unwrap().is_none(),
+            organization::find(&mut work, taken).await.unwrap().is_none(),
             "{taken} names nobody"
         );
         let new = NewOrganization::new(taken, None, OrganizationType::Team, None, mallory.id.clone());
-        let id = service::create(&mut work, &new.unwrap(), &QuotaSettings::default())
+        let id = organization::create(&mut work, &new.unwrap(), &QuotaSettings::default())
             .await
             .unwrap();
-        let made = service::find(&mut work, id.as_str()).await.unwrap().unwrap();
+        let made = organization::find(&mut work, id.as_str()).await.unwrap().unwrap();
         assert_eq!(made.slug.as_str(), format!("{taken}-2"));
     }
     // Nothing that was pending in the deleted one is alive.

@@ -3,7 +3,7 @@
 use signet::app::App;
 use signet::base::origin::Origin;
 use signet::db::UnitOfWork;
-use signet::tenancy::{Actor, MemberRole, membership, revocation, service};
+use signet::tenancy::{Actor, MemberRole, member, organization};
 use signet::user::{self, AccessTier, PlatformRole, StatusChange};
 
 use crate::app::TestApp;
@@ -32,25 +32,25 @@ impl Change {
     pub async fn make(self, work: &mut UnitOfWork, organization: &TestOrganization, person: &TestPerson) {
         let (org, user) = (&organization.id, &person.id);
         match self {
-            Self::Remove => membership::remove(work, &Actor::Operator, org, user)
+            Self::Remove => member::remove(work, &Actor::Operator, org, user)
                 .await
                 .expect("removed"),
             Self::Role(role) => {
                 let role = MemberRole::parse(role).expect("a role");
-                membership::set_role(work, &Actor::Operator, (org, user), &role)
+                member::set_role(work, &Actor::Operator, (org, user), &role)
                     .await
                     .expect("set");
             }
-            Self::OrganizationTier(tier) => service::set_tier(work, &Actor::Operator, org, tier)
+            Self::OrganizationTier(tier) => organization::set_tier(work, &Actor::Operator, org, tier)
                 .await
                 .expect("set"),
-            Self::Suspend => service::suspend(work, &Actor::Operator, org)
+            Self::Suspend => organization::suspend(work, &Actor::Operator, org)
                 .await
                 .expect("suspended"),
-            Self::Resume => service::resume(work, &Actor::Operator, org)
+            Self::Resume => organization::resume(work, &Actor::Operator, org)
                 .await
                 .expect("resumed"),
-            Self::RevokeTokens => revocation::revoke_before(work, &Actor::Operator, org)
+            Self::RevokeTokens => organization::revoke_tokens(work, &Actor::Operator, org)
                 .await
                 .expect("revoked"),
             Self::PersonTier(tier) => user::service::set_tier(work, user, tier).await.expect("set"),

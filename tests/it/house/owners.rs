@@ -1,6 +1,6 @@
 //! One table, one owner: what the statements of each room touch.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::joins::{self, Join};
 use super::migrations::Owners;
@@ -86,6 +86,34 @@ fn idle(trespasses: &[Trespass], joins: &[Join]) -> Vec<Violation> {
     .collect()
 }
 
+/// Tables that two stores of one room write.
+fn shared(tree: &Tree, files: &[TextFile]) -> Vec<Violation> {
+    let mut written: BTreeMap<(String, String), BTreeMap<String, (&str, usize)>> = BTreeMap::new();
+    for (file, line, text) in texts(tree, files) {
+        let module = module_of(file);
+        let Some(store) = module.iter().position(|name| name == "store") else {
+            continue;
+        };
+        let Some(room) = module.first().filter(|_| in_store(&module)) else {
+            continue;
+        };
+        for touch in touches(text).into_iter().filter(|touch| touch.act == Act::Write) {
+            let stores = written.entry((room.clone(), touch.table)).or_default();
+            let store = module[..=store].join("::");
+            stores.entry(store).or_insert((file, line + touch.line));
+        }
+    }
+    let many = written.into_iter().filter(|(_, stores)| stores.len() > 1);
+    many.flat_map(|((_, table), stores)| {
+        let names: Vec<String> = stores.keys().cloned().collect();
+        let told = format!("`{table}` is written by {}", names.join(" and "));
+        stores
+            .into_values()
+            .map(move |(file, line)| Violation::new(file, line, told.clone()))
+    })
+    .collect()
+}
+
 fn in_the_house() -> Vec<Trespass> {
     trespasses(house(), &files_in("src", &["sql"]), &Owners::of_the_house())
 }
@@ -97,6 +125,45 @@ fn only_the_owning_room_writes_a_table() {
         "call a function of the owning room, or a lifecycle act; spell the table as its migration's header does; a \
          statement that must write two rooms at once goes into tests/it/house/joins.txt as \
          `<file> <table> writes: <reason>`",
+    );
+}
+
+#[test]
+fn one_store_of_a_room_writes_a_table() {
+    demand_none(
+        shared(house(), &files_in("src", &["sql"])),
+        "move the statement into the store that writes the table, and call a function of its module",
+    );
+}
+
+#[test]
+fn a_table_that_two_stores_of_a_room_write_is_found() {
+    let tree = Tree::of([
+        (
+            "src/tenancy/member/store/join.rs",
+            "fn f() { query!(\"insert into auth.members (id) values ($1)\"); }",
+        ),
+        (
+            "src/tenancy/member/store/change.rs",
+            "fn f() { query!(\"update auth.members set role = $1\"); }",
+        ),
+        (
+            "src/tenancy/domain/store.rs",
+            "fn f() { query!(\"delete from auth.members\"); query!(\"delete from auth.domains\"); }",
+        ),
+        (
+            "src/user/store.rs",
+            "fn f() { query!(\"update auth.domains set x = 1\"); }",
+        ),
+    ]);
+    assert_eq!(
+        told(&shared(&tree, &[])),
+        [
+            "src/tenancy/domain/store.rs:1: `auth.members` is written by tenancy::domain::store and \
+             tenancy::member::store",
+            "src/tenancy/member/store/join.rs:1: `auth.members` is written by tenancy::domain::store and \
+             tenancy::member::store",
+        ]
     );
 }
 

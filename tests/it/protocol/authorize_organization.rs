@@ -1,7 +1,7 @@
 //! Asking for an organization at the authorization endpoint (contracts 5): it binds the grant, or `access_denied`.
 
 use serde_json::{Value, json};
-use signet::tenancy::service;
+use signet::tenancy::organization;
 use signet::user::UserStatus;
 
 use crate::app::relying_party::claims;
@@ -134,7 +134,7 @@ async fn an_organization_that_is_not_joined_is_refused() {
     let asked = ("scope", "openid organization:acme");
     assert_eq!(refusal(&house, &house.bob, &[asked]).await, denied);
     let mut work = house.app.work().await;
-    service::suspend(&mut work, &signet::tenancy::Actor::Operator, &house.globex.id)
+    organization::suspend(&mut work, &signet::tenancy::Actor::Operator, &house.globex.id)
         .await
         .unwrap();
     work.commit().await.unwrap();

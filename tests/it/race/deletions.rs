@@ -3,7 +3,7 @@
 
 use signet::lifecycle::delete_organization::delete_organization;
 use signet::lifecycle::delete_user::delete_user;
-use signet::tenancy::{Actor, Joining, MemberRole, membership};
+use signet::tenancy::{Actor, Joining, MemberRole, member};
 
 use super::together::{Replicas, all_at_once};
 use crate::app::TestApp;
@@ -92,7 +92,7 @@ async fn rc_05_nobody_joins_who_is_being_deleted() {
         let add = async {
             let mut work = app.work().await;
             let place = (&acme.id, &person.id);
-            let added = membership::add(&mut work, &Actor::Operator, place, &role, Joining::Now).await;
+            let added = member::add(&mut work, &Actor::Operator, place, &role, Joining::Now).await;
             if added.is_ok() {
                 work.commit().await.unwrap();
             }

@@ -3,7 +3,7 @@
 use signet::config::SignetConfig;
 use signet::lifecycle::delete_user::delete_user;
 use signet::tenancy::{
-    Actor, Authority, Joining, MemberRole, TenancyError, administration, deletion, invitation, membership,
+    Actor, Authority, Joining, MemberRole, TenancyError, invitation, member, organization,
 };
 
 use crate::app::TestApp;
@@ -24,7 +24,7 @@ async fn a_proven_address_and_a_new_member_do_not_wait_for_each_other() {
     let team = an_organization(&app, "team", &olga, None).await;
     team.own(&app, "example.test").await;
     let mut first = app.work().await;
-    administration::rename(&mut first, &Actor::Operator, &team.id, "Held")
+    organization::rename(&mut first, &Actor::Operator, &team.id, "Held")
         .await
         .unwrap();
     let proving = {
@@ -34,7 +34,7 @@ async fn a_proven_address_and_a_new_member_do_not_wait_for_each_other() {
     until_somebody_waits(&app).await;
     let role = MemberRole::parse("viewer").unwrap();
     let place = (&team.id, &nora.id);
-    membership::add(&mut first, &Actor::Operator, place, &role, Joining::Now)
+    member::add(&mut first, &Actor::Operator, place, &role, Joining::Now)
         .await
         .expect("the person is free");
     first.commit().await.unwrap();
@@ -91,7 +91,7 @@ async fn a_shorter_list_and_a_deletion_do_not_wait_for_each_other() {
     let team = an_organization(&app, "team", &olga, None).await;
     team.add(&app, &otto, "owner").await;
     let mut first = app.work().await;
-    deletion::hold_owned(&mut first, &olga.id).await.unwrap();
+    organization::lock_owned(&mut first, &olga.id).await.unwrap();
     let publishing = {
         let app = std::sync::Arc::clone(&app);
         tokio::spawn(async move {

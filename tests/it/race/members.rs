@@ -1,6 +1,6 @@
 //! TN-09: an organization always keeps an owner.
 
-use signet::tenancy::{Actor, MemberRole, TenancyError, membership};
+use signet::tenancy::{Actor, MemberRole, TenancyError, member};
 
 use crate::app::TestApp;
 use crate::attack::evidence::count;
@@ -23,9 +23,9 @@ async fn tn_09_the_last_owner_stays() {
             let mut work = app.work().await;
             let actor = Actor::Person(person.id.clone());
             let left = if step_down {
-                membership::set_role(&mut work, &actor, (&organization.id, &person.id), &member).await
+                member::set_role(&mut work, &actor, (&organization.id, &person.id), &member).await
             } else {
-                membership::remove(&mut work, &actor, &organization.id, &person.id).await
+                member::remove(&mut work, &actor, &organization.id, &person.id).await
             };
             if left.is_ok() {
                 work.commit().await.unwrap();
@@ -54,7 +54,7 @@ async fn tn_09_a_role_is_read_in_the_transaction_that_writes() {
     team.add(&app, &mona, "admin").await;
     let mut demotion = app.work().await;
     let viewer = MemberRole::parse("viewer").unwrap();
-    membership::set_role(&mut demotion, &olga.actor(), (&team.id, &adam.id), &viewer)
+    member::set_role(&mut demotion, &olga.actor(), (&team.id, &adam.id), &viewer)
         .await
         .unwrap();
     let waiting = tokio::spawn({

@@ -70,7 +70,7 @@ async fn domains_are_managed_by_admins() {
     let hidden = domain::list(&mut app.work().await, &mona.actor(), &team.id).await;
     assert_matches!(hidden, Err(TenancyError::Forbidden(_)));
     let mut work = app.work().await;
-    let own = signet::tenancy::administration::joined_by(&mut work, &olga.id, None, (None, 10))
+    let own = signet::tenancy::organization::joined_by(&mut work, &olga.id, None, (None, 10))
         .await
         .unwrap();
     let (own, _) = own.into_iter().find(|(space, _)| space.id != team.id).unwrap();
@@ -166,7 +166,7 @@ async fn an_organization_that_rests_or_ends_takes_nobody_in() {
     let team = an_organization(&app, "team", &olga, None).await;
     team.own(&app, "example.test").await;
     let mut work = app.work().await;
-    signet::tenancy::service::suspend(&mut work, &Actor::Operator, &team.id)
+    signet::tenancy::organization::suspend(&mut work, &Actor::Operator, &team.id)
         .await
         .unwrap();
     work.commit().await.unwrap();

@@ -3,9 +3,7 @@
 use crate::fixtures::team::assert_matches;
 
 use signet::lifecycle::suspend_user;
-use signet::tenancy::{
-    Actor, Forbidden, Joining, Permission, Rank, TenancyError, TenancyProblem, membership,
-};
+use signet::tenancy::{Actor, Forbidden, Joining, Permission, Rank, TenancyError, TenancyProblem, member};
 
 use crate::app::TestApp;
 use crate::fixtures::organization::TestOrganization;
@@ -161,7 +159,7 @@ async fn leaving_is_open_to_all_but_in_a_personal_space() {
         );
     }
     let mut work = app.work().await;
-    let spaces = membership::of_user(&mut work, &olga.id).await.unwrap();
+    let spaces = member::of_user(&mut work, &olga.id).await.unwrap();
     let own = spaces
         .iter()
         .find(|space| space.organization_id != team.id)
@@ -221,7 +219,7 @@ async fn members_of_a_suspended_organization_may_only_leave() {
     let app = TestApp::new().await;
     let (team, [olga, adam, ..]) = a_team(&app).await;
     let mut work = app.work().await;
-    signet::tenancy::service::suspend(&mut work, &signet::tenancy::Actor::Operator, &team.id)
+    signet::tenancy::organization::suspend(&mut work, &signet::tenancy::Actor::Operator, &team.id)
         .await
         .unwrap();
     work.commit().await.unwrap();
@@ -241,13 +239,13 @@ async fn members_are_listed_in_pages_to_those_who_belong() {
     let pending = a_person("paul").create(&app).await;
     team.invite(&app, &pending, "member").await;
     let mut work = app.work().await;
-    let all = membership::list(&mut work, &vera.actor(), &team.id, None, 100)
+    let all = member::list(&mut work, &vera.actor(), &team.id, None, 100)
         .await
         .unwrap();
     let mut paged = Vec::new();
     loop {
         let after = paged.last().cloned();
-        let page = membership::list(&mut work, &vera.actor(), &team.id, after.as_ref(), 2)
+        let page = member::list(&mut work, &vera.actor(), &team.id, after.as_ref(), 2)
             .await
             .unwrap();
         if page.is_empty() {
@@ -262,18 +260,16 @@ async fn members_are_listed_in_pages_to_those_who_belong() {
     );
     assert_eq!(paged.len(), 5);
     assert_eq!(
-        membership::count(&mut work, &vera.actor(), &team.id)
-            .await
-            .unwrap(),
+        member::count(&mut work, &vera.actor(), &team.id).await.unwrap(),
         4
     );
     for stranger in [&sven, &pending] {
-        let refused = membership::list(&mut work, &stranger.actor(), &team.id, None, 100).await;
+        let refused = member::list(&mut work, &stranger.actor(), &team.id, None, 100).await;
         assert_matches!(refused, Err(TenancyError::Unknown(_)));
-        let refused = membership::count(&mut work, &stranger.actor(), &team.id).await;
+        let refused = member::count(&mut work, &stranger.actor(), &team.id).await;
         assert_matches!(refused, Err(TenancyError::Unknown(_)));
     }
-    let own = membership::find(&mut work, &pending.actor(), &team.id, &pending.id)
+    let own = member::find(&mut work, &pending.actor(), &team.id, &pending.id)
         .await
         .unwrap();
     assert_eq!(own.expect("asked").joined_at, None);

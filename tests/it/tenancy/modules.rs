@@ -3,9 +3,8 @@
 
 use serde_json::{Value, json};
 use signet::base::id::OrganizationId;
-use signet::tenancy::MemberRole;
-use signet::tenancy::authority::Actor;
-use signet::tenancy::module::{ModuleAccess, ModuleError, ModuleId, ModulePermission, service};
+use signet::tenancy::module::{self, ModuleAccess, ModuleError, ModuleId, ModulePermission};
+use signet::tenancy::{Actor, MemberRole};
 use sqlx::Row as _;
 
 use crate::app::TestApp;
@@ -48,7 +47,7 @@ async fn set(
         access,
     };
     let mut work = app.work().await;
-    service::set(&mut work, actor, organization, &permission).await?;
+    module::set(&mut work, actor, organization, &permission).await?;
     work.commit().await.expect("committed");
     Ok(())
 }
@@ -87,7 +86,7 @@ async fn the_rule_is_the_same_for_everybody_who_asks() {
         assert_eq!(claim(&app, &acme.id, role).await, expected, "{role}");
         let mut work = app.work().await;
         let parsed = MemberRole::parse(role).unwrap();
-        let effective = service::effective(&mut work, &Actor::Operator, &acme.id, &parsed)
+        let effective = module::effective(&mut work, &Actor::Operator, &acme.id, &parsed)
             .await
             .unwrap();
         let told: serde_json::Map<String, Value> = effective
@@ -101,7 +100,7 @@ async fn the_rule_is_the_same_for_everybody_who_asks() {
         for module in ["cards", "notes", "mail"] {
             let module = ModuleId::parse(module).unwrap();
             let mut work = app.work().await;
-            let access = service::of_member(&mut work, &acme.id, &person.id, &module)
+            let access = module::of_member(&mut work, &acme.id, &person.id, &module)
                 .await
                 .unwrap();
             let claimed = expected[module.as_str()].as_str().unwrap_or("");
@@ -115,7 +114,7 @@ async fn the_rule_is_the_same_for_everybody_who_asks() {
     for person in [stranger, pending] {
         let mut work = app.work().await;
         let notes = ModuleId::parse("notes").unwrap();
-        let access = service::of_member(&mut work, &acme.id, &person.id, &notes).await;
+        let access = module::of_member(&mut work, &acme.id, &person.id, &notes).await;
         assert_eq!(access.unwrap(), ModuleAccess::None);
     }
 }
@@ -168,7 +167,7 @@ async fn the_list_of_the_type_comes_first() {
     let mut work = app.work().await;
     for (module, expected) in [("mail", ModuleAccess::None), ("anything", ModuleAccess::Admin)] {
         let module = ModuleId::parse(module).unwrap();
-        let access = service::of_member(&mut work, &personal, &ada.id, &module).await;
+        let access = module::of_member(&mut work, &personal, &ada.id, &module).await;
         assert_eq!(access.unwrap(), expected);
     }
 }

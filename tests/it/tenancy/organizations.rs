@@ -3,8 +3,7 @@
 use serde_json::json;
 use signet::config::QuotaSettings;
 use signet::tenancy::{
-    Actor, Branding, Forbidden, NewOrganization, OrganizationType, Plan, Slug, TenancyError, administration,
-    revocation, service,
+    Actor, Branding, Forbidden, NewOrganization, OrganizationType, Plan, Slug, TenancyError, organization,
 };
 
 use crate::app::TestApp;
@@ -30,39 +29,39 @@ async fn settings_are_changed_by_whom_they_belong_to() {
     team.add(&app, &mona, "member").await;
     let mut work = app.work().await;
     let id = &team.id;
-    let refused = administration::rename(&mut work, &mona.actor(), id, "Mine").await;
+    let refused = organization::rename(&mut work, &mona.actor(), id, "Mine").await;
     assert_matches!(refused, Err(TenancyError::Forbidden(Forbidden::Permission(_))));
-    administration::rename(&mut work, &adam.actor(), id, "  Acme GmbH ")
+    organization::rename(&mut work, &adam.actor(), id, "  Acme GmbH ")
         .await
         .unwrap();
-    let refused = administration::set_type(&mut work, &adam.actor(), id, OrganizationType::Brand).await;
+    let refused = organization::set_type(&mut work, &adam.actor(), id, OrganizationType::Brand).await;
     assert_matches!(refused, Err(TenancyError::Forbidden(Forbidden::Permission(_))));
-    administration::set_type(&mut work, &olga.actor(), id, OrganizationType::Brand)
+    organization::set_type(&mut work, &olga.actor(), id, OrganizationType::Brand)
         .await
         .unwrap();
     let looks = Branding::parse(json!({ "logo_url": "https://acme.example/a.svg" })).unwrap();
-    administration::set_branding(&mut work, &adam.actor(), id, &looks)
+    organization::set_branding(&mut work, &adam.actor(), id, &looks)
         .await
         .unwrap();
     for own in [&olga, &adam] {
-        let refused = administration::set_plan(&mut work, &own.actor(), id, Some(Plan::Enterprise)).await;
+        let refused = organization::set_plan(&mut work, &own.actor(), id, Some(Plan::Enterprise)).await;
         assert_matches!(refused, Err(TenancyError::Forbidden(Forbidden::OperatorOnly)));
-        let refused = administration::set_flag(&mut work, &own.actor(), id, "beta", Some(json!(true))).await;
+        let refused = organization::set_flag(&mut work, &own.actor(), id, "beta", Some(json!(true))).await;
         assert_matches!(refused, Err(TenancyError::Forbidden(Forbidden::OperatorOnly)));
     }
-    administration::set_plan(&mut work, &Actor::Operator, id, Some(Plan::Agency))
+    organization::set_plan(&mut work, &Actor::Operator, id, Some(Plan::Agency))
         .await
         .unwrap();
-    administration::set_flag(&mut work, &Actor::Operator, id, "beta", Some(json!(true)))
+    organization::set_flag(&mut work, &Actor::Operator, id, "beta", Some(json!(true)))
         .await
         .unwrap();
-    administration::set_flag(&mut work, &Actor::Service, id, "seats", Some(json!(5)))
+    organization::set_flag(&mut work, &Actor::Service, id, "seats", Some(json!(5)))
         .await
         .unwrap();
-    administration::set_flag(&mut work, &Actor::Operator, id, "beta", None)
+    organization::set_flag(&mut work, &Actor::Operator, id, "beta", None)
         .await
         .unwrap();
-    let shown = administration::show(&mut work, &mona.actor(), id).await.unwrap();
+    let shown = organization::show(&mut work, &mona.actor(), id).await.unwrap();
     assert_eq!(
         (shown.name.as_str(), shown.plan),
         ("Acme GmbH", Some(Plan::Agency))
@@ -71,9 +70,9 @@ async fn settings_are_changed_by_whom_they_belong_to() {
     assert_eq!(shown.feature_flags.to_json(), json!({ "seats": 5 }));
     assert_eq!(shown.branding, looks);
     let stranger = a_person("sven").create(&app).await;
-    let hidden = administration::show(&mut work, &stranger.actor(), id).await;
+    let hidden = organization::show(&mut work, &stranger.actor(), id).await;
     assert_matches!(hidden, Err(TenancyError::Unknown(_)));
-    let hidden = administration::set_plan(&mut work, &stranger.actor(), id, None).await;
+    let hidden = organization::set_plan(&mut work, &stranger.actor(), id, None).await;
     assert_matches!(hidden, Err(TenancyError::Unknown(_)));
     work.commit().await.unwrap();
     assert_eq!(events(&app, "ORG_PLAN_CHANGED").await, 1);
@@ -88,7 +87,7 @@ async fn a_personal_space_stays_one() {
     app.clock.advance(std::time::Duration::from_secs(1));
     let team = an_organization(&app, "team", &olga, None).await;
     let mut work = app.work().await;
-    let joined = administration::joined_by(&mut work, &olga.id, None, (None, 100))
+    let joined = organization::joined_by(&mut work, &olga.id, None, (None, 100))
         .await
         .unwrap();
     let told: Vec<_> = joined
@@ -97,12 +96,12 @@ async fn a_personal_space_stays_one() {
         .collect();
     assert_eq!(told, [("olga", "owner"), ("team", "owner")]);
     let own = &joined[0].0.id;
-    let changed = administration::set_type(&mut work, &olga.actor(), own, OrganizationType::Team).await;
+    let changed = organization::set_type(&mut work, &olga.actor(), own, OrganizationType::Team).await;
     assert_matches!(changed, Err(TenancyError::PersonalSpace(_)));
     let changed =
-        administration::set_type(&mut work, &Actor::Operator, &team.id, OrganizationType::Personal).await;
+        organization::set_type(&mut work, &Actor::Operator, &team.id, OrganizationType::Personal).await;
     assert_matches!(changed, Err(TenancyError::Personal));
-    administration::rename(&mut work, &olga.actor(), own, "My corner")
+    organization::rename(&mut work, &olga.actor(), own, "My corner")
         .await
         .unwrap();
 }
@@ -115,22 +114,22 @@ async fn a_slug_is_given_once() {
     let team = an_organization(&app, "team", &olga, None).await;
     let rename = async |id: &signet::base::id::OrganizationId, to: &str| {
         let mut work = app.work().await;
-        let done = administration::set_slug(&mut work, &olga.actor(), id, &slug(to)).await;
+        let done = organization::set_slug(&mut work, &olga.actor(), id, &slug(to)).await;
         kept(work, done).await
     };
     rename(&team.id, "crew").await.unwrap();
     let mut work = app.work().await;
-    assert!(service::find(&mut work, "team").await.unwrap().is_none());
+    assert!(organization::find(&mut work, "team").await.unwrap().is_none());
     assert_eq!(
-        service::find(&mut work, "crew").await.unwrap().unwrap().id,
+        organization::find(&mut work, "crew").await.unwrap().unwrap().id,
         team.id
     );
     let other = NewOrganization::new("Team", None, OrganizationType::Team, None, olga.id.clone()).unwrap();
-    let other = service::create(&mut work, &other, &QuotaSettings::default())
+    let other = organization::create(&mut work, &other, &QuotaSettings::default())
         .await
         .unwrap();
     assert_eq!(
-        service::find(&mut work, other.as_str())
+        organization::find(&mut work, other.as_str())
             .await
             .unwrap()
             .unwrap()
@@ -148,7 +147,8 @@ async fn a_slug_is_given_once() {
             None,
             olga.id.clone(),
         );
-        let refused = service::create(&mut app.work().await, &new.unwrap(), &QuotaSettings::default()).await;
+        let refused =
+            organization::create(&mut app.work().await, &new.unwrap(), &QuotaSettings::default()).await;
         assert_matches!(refused, Err(TenancyError::SlugTaken(_)));
     }
     rename(&team.id, "team").await.unwrap();
@@ -166,10 +166,10 @@ async fn only_an_operator_suspends_and_sets_the_tier() {
     for (actor, known) in [(olga.actor(), true), (mallory.actor(), false)] {
         let mut work = app.work().await;
         let outcomes = [
-            service::set_tier(&mut work, &actor, &team.id, None).await,
-            service::suspend(&mut work, &actor, &team.id).await,
-            service::resume(&mut work, &actor, &team.id).await,
-            revocation::revoke_before(&mut work, &actor, &team.id).await,
+            organization::set_tier(&mut work, &actor, &team.id, None).await,
+            organization::suspend(&mut work, &actor, &team.id).await,
+            organization::resume(&mut work, &actor, &team.id).await,
+            organization::revoke_tokens(&mut work, &actor, &team.id).await,
         ];
         for outcome in outcomes {
             if known {

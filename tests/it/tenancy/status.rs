@@ -58,7 +58,7 @@ async fn a_membership_makes_active_who_waited_or_was_invited() {
         let shown = Signet::on(&app.database).json(&["user", "show", name]).await;
         assert_eq!(shown["status"], name, "an invitation is no membership");
         let mut work = app.work().await;
-        signet::tenancy::membership::join(&mut work, &Actor::Operator, &acme.id, &person.id)
+        signet::tenancy::member::join(&mut work, &Actor::Operator, &acme.id, &person.id)
             .await
             .unwrap();
         work.commit().await.unwrap();

@@ -2,9 +2,8 @@
 
 use signet::base::id::{OrganizationId, WorkspaceId};
 use signet::config::QuotaSettings;
-use signet::tenancy::TenancyError;
-use signet::tenancy::authority::Actor;
-use signet::tenancy::workspace::{NewWorkspace, WorkspaceError, WorkspaceRole, members, service};
+use signet::tenancy::workspace::{self, NewWorkspace, WorkspaceError, WorkspaceRole, members};
+use signet::tenancy::{Actor, TenancyError};
 
 use crate::app::TestApp;
 use crate::fixtures::person::TestPerson;
@@ -31,7 +30,7 @@ async fn scene() -> Scene {
     }
     let new = NewWorkspace::new("Launch", None, Some(people[2].id.clone())).expect("valid");
     let mut work = app.work().await;
-    let workspace = service::create(
+    let workspace = workspace::create(
         &mut work,
         &Actor::Operator,
         &organization.id,
@@ -81,8 +80,8 @@ impl Scene {
     async fn sees(&self, by: usize) -> bool {
         let mut work = self.app.work().await;
         let actor = self.actor(by);
-        let found = service::find(&mut work, &actor, &self.organization, "launch").await;
-        let listed = service::list(&mut work, &actor, &self.organization, (None, 10)).await;
+        let found = workspace::find(&mut work, &actor, &self.organization, "launch").await;
+        let listed = workspace::list(&mut work, &actor, &self.organization, (None, 10)).await;
         let in_list = listed.is_ok_and(|listed| listed.iter().any(|one| one.id == self.workspace));
         let found = found.is_ok_and(|found| found.is_some());
         assert_eq!(found, in_list, "one answer to both questions");
@@ -113,7 +112,7 @@ async fn who_is_not_in_a_workspace_does_not_know_of_it() {
     let globex = an_organization(&scene.app, "globex", &scene.people[5], None).await;
     let mut work = scene.app.work().await;
     let place = (&globex.id, &scene.workspace);
-    let renamed = service::rename(&mut work, &scene.actor(5), place, "Mine").await;
+    let renamed = workspace::rename(&mut work, &scene.actor(5), place, "Mine").await;
     assert!(matches!(renamed, Err(WorkspaceError::Unknown(_))), "{renamed:?}");
 }
 
@@ -160,7 +159,7 @@ async fn members_make_no_workspace() {
     let new = NewWorkspace::new("Other", None, None).expect("valid");
     for (person, may) in [(0, true), (1, true), (2, false), (4, false), (5, false)] {
         let mut work = scene.app.work().await;
-        let made = service::create(
+        let made = workspace::create(
             &mut work,
             &scene.actor(person),
             &scene.organization,

@@ -1,0 +1,140 @@
+//! Owns the reading of what somebody may do in an organization. For a change it is read after the organization is
+//! locked, in the transaction that writes: whoever was demoted a moment ago is judged by what they are now. Who is
+//! no joined member is told that there is no such organization.
+
+use super::rules::{Actor, Authority, Rank};
+use crate::base::id::{OrganizationId, UserId};
+use crate::db::UnitOfWork;
+use crate::tenancy::error::TenancyError;
+use crate::tenancy::member::{self, MemberRole};
+use crate::tenancy::module;
+use crate::tenancy::organization::{self, OrganizationType};
+
+/// An organization as an actor meets it.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::tenancy) struct OrganizationAccess {
+    /// What kind it is.
+    pub(in crate::tenancy) organization_type: OrganizationType,
+    /// What the actor may do in it.
+    pub(in crate::tenancy) authority: Authority,
+}
+
+impl OrganizationAccess {
+    /// Refuses a personal space, where nobody else ever comes.
+    pub(in crate::tenancy) fn shared(self, organization: &OrganizationId) -> Result<Self, TenancyError> {
+        if self.organization_type == OrganizationType::Personal {
+            return Err(TenancyError::PersonalSpace(organization.clone()));
+        }
+        Ok(self)
+    }
+}
+
+/// Locks the organization until the transaction ends, then reads what the actor may do. Members change nothing in one
+/// that is suspended.
+pub(in crate::tenancy) async fn lock(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    organization: &OrganizationId,
+) -> Result<OrganizationAccess, TenancyError> {
+    let unknown = || TenancyError::Unknown(organization.clone());
+    let found = organization::lock(work, organization)
+        .await?
+        .ok_or_else(unknown)?;
+    let authority = authority(work, actor, organization).await?.ok_or_else(unknown)?;
+    if found.suspended && authority != Authority::Unlimited {
+        return Err(TenancyError::Suspended(organization.clone()));
+    }
+    Ok(OrganizationAccess {
+        organization_type: found.organization_type,
+        authority,
+    })
+}
+
+/// Reads what the actor may do, for reading only.
+pub(in crate::tenancy) async fn read(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    organization: &OrganizationId,
+) -> Result<OrganizationAccess, TenancyError> {
+    let unknown = || TenancyError::Unknown(organization.clone());
+    let found = organization::find(work, organization.as_str())
+        .await?
+        .filter(|found| found.id == *organization)
+        .ok_or_else(unknown)?;
+    let authority = authority(work, actor, organization).await?.ok_or_else(unknown)?;
+    Ok(OrganizationAccess {
+        organization_type: found.organization_type,
+        authority,
+    })
+}
+
+/// Whether a role stays within what the actor may do with modules, so that nobody takes or gives by a role what was
+/// denied to them. Owners decide who may do what, so they are not asked; for a role of their own they are.
+pub(in crate::tenancy) async fn within_modules(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    organization: &OrganizationId,
+    role: &MemberRole,
+) -> Result<(), TenancyError> {
+    let Some(person) = actor.person() else {
+        return Ok(());
+    };
+    match module::beyond(work, organization, person, role).await? {
+        Some(module) => Err(TenancyError::BeyondModules {
+            role: role.clone(),
+            module,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Whether the actor may give a role to somebody else.
+pub(in crate::tenancy) async fn may_give(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    authority: Authority,
+    (organization, role): (&OrganizationId, &MemberRole),
+) -> Result<(), TenancyError> {
+    authority.manage(role)?;
+    match authority {
+        Authority::Member(rank) if rank < Rank::Owner => {
+            within_modules(work, actor, organization, role).await
+        }
+        Authority::Unlimited | Authority::Member(_) => Ok(()),
+    }
+}
+
+/// Whether whoever asked somebody to come could still ask them for this role. The organization is locked.
+pub(in crate::tenancy) async fn vouch(
+    work: &mut UnitOfWork,
+    organization: &OrganizationId,
+    invited_by: Option<&UserId>,
+    role: &MemberRole,
+) -> Result<(), TenancyError> {
+    let Some(inviter) = invited_by else { return Ok(()) };
+    let authority = member::joined_role(work, organization, inviter)
+        .await?
+        .map(|own| Authority::Member(Rank::of(&own)));
+    let Some(authority) = authority else {
+        return Err(TenancyError::InviterGone);
+    };
+    let inviter = Actor::Person(inviter.clone());
+    match may_give(work, &inviter, authority, (organization, role)).await {
+        Err(TenancyError::Forbidden(_) | TenancyError::BeyondModules { .. }) => {
+            Err(TenancyError::InviterGone)
+        }
+        other => other,
+    }
+}
+
+async fn authority(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    organization: &OrganizationId,
+) -> Result<Option<Authority>, TenancyError> {
+    let Some(person) = actor.person() else {
+        return Ok(Some(Authority::Unlimited));
+    };
+    let role = member::joined_role(work, organization, person).await?;
+    Ok(role.map(|role| Authority::Member(Rank::of(&role))))
+}

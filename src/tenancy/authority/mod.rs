@@ -1,0 +1,7 @@
+//! What somebody may do in an organization: the rules (`rules`), and the reading of what they are judged by (`check`).
+
+mod check;
+mod rules;
+
+pub(super) use check::{OrganizationAccess, lock, may_give, read, vouch, within_modules};
+pub use rules::{Actor, Authority, Forbidden, Permission, Rank};

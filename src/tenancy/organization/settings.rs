@@ -1,0 +1,220 @@
+//! Owns everything that changes an organization itself: its name, slug, type, tier, plan, feature flags and looks, whether
+//! it is suspended or the global one, and its cut-off. Each asks what the actor may do in the transaction that writes.
+
+use serde_json::Value;
+
+use super::store;
+use super::types::{OrganizationType, organization_name};
+use super::values::{Branding, Plan};
+use crate::audit::{self, Event};
+use crate::base::id::OrganizationId;
+use crate::db::UnitOfWork;
+use crate::tenancy::authority::{self, Actor, Permission};
+use crate::tenancy::error::TenancyError;
+use crate::tenancy::slug::Slug;
+use crate::user::AccessTier;
+
+/// Gives the organization another name.
+pub async fn rename(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    organization: &OrganizationId,
+    name: &str,
+) -> Result<(), TenancyError> {
+    let name = organization_name(name)?;
+    manage(work, actor, organization).await?;
+    let now = work.now();
+    store::set_name(work.connection()?, organization, &name, now).await?;
+    updated(work, actor, organization, "name").await
+}
+
+/// Gives the organization another slug. The old one stays its own for ever: nobody else gets it, and the organization
+/// may take it back.
+pub async fn set_slug(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    organization: &OrganizationId,
+    slug: &Slug,
+) -> Result<(), TenancyError> {
+    manage(work, actor, organization).await?;
+    let now = work.now();
+    if !store::set_slug(work.connection()?, organization, slug, now).await? {
+        return Err(TenancyError::SlugTaken(slug.clone()));
+    }
+    updated(work, actor, organization, "slug").await
+}
+
+/// Gives the organization another type: its owners do, since other modules come with it. A personal space stays one,
+/// and nothing becomes one.
+pub async fn set_type(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    organization: &OrganizationId,
+    organization_type: OrganizationType,
+) -> Result<(), TenancyError> {
+    if organization_type == OrganizationType::Personal {
+        return Err(TenancyError::Personal);
+    }
+    let access = authority::lock(work, actor, organization).await?;
+    access.authority.require(Permission::ChangeType)?;
+    access.shared(organization)?;
+    let now = work.now();
+    store::set_type(work.connection()?, organization, organization_type, now).await?;
+    updated(work, actor, organization, "type").await
+}
+
+/// Gives the organization another plan, or none. Its members do not choose what they pay for here.
+pub async fn set_plan(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    organization: &OrganizationId,
+    plan: Option<Plan>,
+) -> Result<(), TenancyError> {
+    authority::lock(work, actor, organization)
+        .await?
+        .authority
+        .operate()?;
+    let now = work.now();
+    store::set_plan(work.connection()?, organization, plan, now).await?;
+    let event = Event::OrganizationPlanChanged {
+        organization: organization.clone(),
+        plan: plan.map(Plan::name),
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// Sets a feature flag, or takes it away with none. Flags switch what operators decide on.
+pub async fn set_flag(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    organization: &OrganizationId,
+    name: &str,
+    value: Option<Value>,
+) -> Result<(), TenancyError> {
+    authority::lock(work, actor, organization)
+        .await?
+        .authority
+        .operate()?;
+    let mut flags = store::find(work.connection()?, organization.as_str())
+        .await?
+        .ok_or_else(|| TenancyError::Unknown(organization.clone()))?
+        .feature_flags;
+    flags.set(name, value)?;
+    let now = work.now();
+    store::set_feature_flags(work.connection()?, organization, &flags, now).await?;
+    updated(work, actor, organization, "feature_flags").await
+}
+
+/// Replaces how the organization looks.
+pub async fn set_branding(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    organization: &OrganizationId,
+    branding: &Branding,
+) -> Result<(), TenancyError> {
+    manage(work, actor, organization).await?;
+    let now = work.now();
+    store::set_branding(work.connection()?, organization, branding, now).await?;
+    updated(work, actor, organization, "branding").await
+}
+
+/// Gives the organization a tier of its own, or each member's own with none.
+pub async fn set_tier(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    id: &OrganizationId,
+    tier: Option<AccessTier>,
+) -> Result<(), TenancyError> {
+    let access = authority::lock(work, actor, id).await?;
+    access.authority.operate()?;
+    access.shared(id)?;
+    let now = work.now();
+    store::set_tier(work.connection()?, id, tier, now).await?;
+    let event = Event::OrganizationTierChanged {
+        organization: id.clone(),
+        tier: tier.map(AccessTier::name),
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// Suspends an organization: it gives no claim until it is resumed.
+pub async fn suspend(work: &mut UnitOfWork, actor: &Actor, id: &OrganizationId) -> Result<(), TenancyError> {
+    authority::lock(work, actor, id).await?.authority.operate()?;
+    let now = work.now();
+    store::set_suspended_at(work.connection()?, id, Some(now), now).await?;
+    let event = Event::OrganizationSuspended {
+        organization: id.clone(),
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// Ends a suspension.
+pub async fn resume(work: &mut UnitOfWork, actor: &Actor, id: &OrganizationId) -> Result<(), TenancyError> {
+    authority::lock(work, actor, id).await?.authority.operate()?;
+    let now = work.now();
+    store::set_suspended_at(work.connection()?, id, None, now).await?;
+    let event = Event::OrganizationResumed {
+        organization: id.clone(),
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// Makes a shared organization the global one; another one must be deleted before. Doing it twice changes nothing, and
+/// nobody who is here already joins by it.
+pub async fn set_global(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    organization: &OrganizationId,
+) -> Result<(), TenancyError> {
+    let access = authority::lock(work, actor, organization).await?;
+    access.authority.operate()?;
+    access.shared(organization)?;
+    let now = work.now();
+    store::set_global(work.connection()?, organization, now).await?;
+    let event = Event::OrganizationUpdated {
+        organization: organization.clone(),
+        what: "global",
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+/// Ends everything that was granted for the organization until now: its grants, and every token that speaks of it, here
+/// and wherever the membership epoch is checked. Members stay members and sign in anew.
+pub async fn revoke_tokens(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    organization: &OrganizationId,
+) -> Result<(), TenancyError> {
+    authority::lock(work, actor, organization)
+        .await?
+        .authority
+        .operate()?;
+    let now = work.now();
+    store::set_revoked_before(work.connection()?, organization, now).await?;
+    let event = Event::OrganizationTokensRevoked {
+        organization: organization.clone(),
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
+
+async fn manage(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    organization: &OrganizationId,
+) -> Result<(), TenancyError> {
+    let access = authority::lock(work, actor, organization).await?;
+    Ok(access.authority.require(Permission::ManageOrganization)?)
+}
+
+async fn updated(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    organization: &OrganizationId,
+    what: &'static str,
+) -> Result<(), TenancyError> {
+    let event = Event::OrganizationUpdated {
+        organization: organization.clone(),
+        what,
+    };
+    Ok(audit::record_by(work, event, actor.person()).await?)
+}
