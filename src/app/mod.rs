@@ -1,6 +1,7 @@
 //! The composition root: what the server is made of, put together once from configuration. Endpoints borrow from it;
 //! no room below knows it.
 
+mod caches;
 mod configured;
 mod error;
 mod root;

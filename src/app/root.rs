@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::PgConnectOptions;
 use tokio_util::sync::CancellationToken;
 
+use super::caches::{self, CACHES};
 use super::configured::{hasher_settings, hook_transports, pool_settings};
 use super::error::AppError;
 use super::start;
@@ -162,6 +163,7 @@ impl App {
             listen: self.0.listen.clone(),
             clock: self.0.database_clock.clone(),
             freshness: Arc::clone(&self.0.freshness),
+            reloaded_with_every_poll: caches::reloaded_with_every_poll(),
         };
         let app = self.clone();
         let tidying = self.0.pool.tidy(stop.clone());
@@ -216,18 +218,14 @@ impl App {
 
     /// Drops or reloads what a change has made stale; says whether that succeeded.
     pub async fn refresh(&self, name: &str) -> bool {
-        let outcome = match name {
-            "clients" => {
-                self.0.clients.invalidate();
-                Ok(())
-            }
-            "resources" => {
-                self.0.resources.invalidate();
-                self.look_for_unserved().await
-            }
-            _ => self.reload(name).await,
+        let Some(cache) = caches::find(name) else {
+            tracing::warn!(
+                cache.name = name,
+                "the database names a cache that this version does not have"
+            );
+            return true;
         };
-        match outcome {
+        match (cache.reload)(self).await {
             Ok(()) => {
                 self.0.freshness.catches_up(name);
                 true
@@ -240,8 +238,13 @@ impl App {
         }
     }
 
+    /// The names of everything that is cached.
+    pub fn cache_names() -> impl Iterator<Item = &'static str> {
+        CACHES.iter().map(|cache| cache.name)
+    }
+
     /// Looks again whether a resource wants an algorithm that is left out.
-    async fn look_for_unserved(&self) -> Result<(), AppError> {
+    pub(super) async fn look_for_unserved(&self) -> Result<(), AppError> {
         let settings = &self.0.config.signing;
         if settings.left_out().next().is_some() {
             let mut connection = self.0.pool.acquire_repeatable().await?;
@@ -268,33 +271,6 @@ impl App {
     #[must_use]
     pub fn freshness(&self) -> &Freshness {
         &self.0.freshness
-    }
-
-    async fn reload(&self, name: &str) -> Result<(), AppError> {
-        let mut connection = self.0.pool.acquire_repeatable().await?;
-        match name {
-            "keys" => {
-                self.0
-                    .token_issuer
-                    .keys
-                    .reload(&mut connection, &self.0.keyring)
-                    .await?;
-            }
-            "hooks" => {
-                self.0
-                    .token_issuer
-                    .hooks
-                    .reload(&mut connection, &self.0.keyring)
-                    .await?;
-            }
-            "platform" => {
-                let platform = platform::read(&mut connection).await?;
-                self.0.epoch.store(platform.epoch.0, Ordering::Relaxed);
-            }
-            _ => {}
-        }
-        connection.keep();
-        Ok(())
     }
 
     /// The context of one unit of work: the clock is read here, once.
@@ -331,6 +307,16 @@ impl App {
     /// A connection for one statement.
     pub async fn single(&self, context: RequestContext) -> Result<UnitOfWork, DatabaseError> {
         UnitOfWork::single(&self.0.pool, context).await
+    }
+
+    /// Where connections come from.
+    pub(super) fn pool(&self) -> &Pool {
+        &self.0.pool
+    }
+
+    /// From now on, part of every handle's digest.
+    pub(super) fn set_epoch(&self, epoch: BackupEpoch) {
+        self.0.epoch.store(epoch.0, Ordering::Relaxed);
     }
 
     /// The configuration.

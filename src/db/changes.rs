@@ -21,9 +21,6 @@ pub const FRESH_FOR: Duration = Duration::from_secs(10);
 /// How long the connection that listens may take to answer.
 const LISTEN_TIME: Duration = Duration::from_secs(1);
 
-/// What is looked at anew with every poll: a function can be replaced without any row's version moving.
-const UNVERSIONED: &str = "hooks";
-
 /// When the versions were last known, which caches could not follow them, and whether the clock behaved.
 #[derive(Debug)]
 pub struct Freshness {
@@ -130,6 +127,8 @@ pub struct Watched {
     pub clock: Option<Arc<DatabaseClock>>,
     /// Told at each poll.
     pub freshness: Arc<Freshness>,
+    /// The names of the caches that are looked at anew with every poll, whether or not their version moved.
+    pub reloaded_with_every_poll: Vec<&'static str>,
 }
 
 /// Watches until cancelled. `changed` receives the name of each cache whose version moved and says whether the
@@ -147,9 +146,10 @@ pub async fn watch<F: Future<Output = bool> + Send>(
             Ok(current) => {
                 for (name, version) in current {
                     // The first poll counts as a change: something may have moved since the caches were filled.
-                    let moved = versions.get(&name) != Some(&version) || name == UNVERSIONED;
+                    let moved = versions.get(&name) != Some(&version);
+                    let always = watched.reloaded_with_every_poll.contains(&name.as_str());
                     // A version counts as seen only once its cache is current: a failed reload is tried again.
-                    if moved && changed(name.clone()).await {
+                    if (moved || always) && changed(name.clone()).await {
                         versions.insert(name, version);
                     }
                 }

@@ -148,7 +148,7 @@ impl TestApp {
 
     /// Drops every cache, as the watcher does when a version moves.
     pub async fn refresh_caches(&self) {
-        for name in ["clients", "resources", "keys", "hooks", "platform"] {
+        for name in App::cache_names() {
             self.app.refresh(name).await;
         }
     }

@@ -226,6 +226,23 @@ async fn a_cache_that_is_left_behind_fails_readiness_and_mints_nothing() {
     assert_eq!(web.exchange(&code).await.status, 200);
 }
 
+/// Every cache has the row by which the database says that it has changed, and no row is without a cache; a name that
+/// this version does not know (of a newer schema) changes nothing.
+#[tokio::test]
+async fn every_cache_has_its_version_in_the_database() {
+    let app = TestApp::new().await;
+    let mut versions: Vec<String> = sqlx::query_scalar("select name from auth.cache_versions")
+        .fetch_all(&mut app.database.admin().await)
+        .await
+        .unwrap();
+    let mut caches: Vec<&str> = App::cache_names().collect();
+    versions.sort_unstable();
+    caches.sort_unstable();
+    assert_eq!(versions, caches);
+    assert!(app.app.refresh("greetings").await);
+    assert_eq!(app.app.freshness().left_behind(), None);
+}
+
 /// A server starts beside a row that it cannot open, and serves what it can; with no key at all it does not start.
 #[tokio::test]
 async fn a_server_starts_beside_a_row_that_does_not_open_and_not_without_any_key() {
