@@ -2,8 +2,11 @@
 //! transaction of the act itself. It knows no rule of the rooms that record, and holds no secret, e-mail or token.
 
 pub mod event;
-mod row;
 mod store;
 
-pub use event::{ConsentedPlace, Event, LoginFailureReason};
+pub use event::{
+    ClientEvent, ConsentEvent, ConsentedPlace, DomainEvent, Event, GrantEvent, HookEvent, InvitationEvent,
+    LoginEvent, LoginFailureReason, MemberEvent, ModuleEvent, OrganizationEvent, ResourceEvent,
+    ServiceKeyEvent, SessionEvent, UserEvent, WorkspaceEvent,
+};
 pub use store::{record, record_by};

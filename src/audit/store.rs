@@ -1,44 +1,47 @@
 //! Owns `auth.security_events`: append-only, so the only statement is the insert.
 
-use super::event::Event;
-use super::row;
-use crate::base::id::{EventId, UserId};
+use super::event::{Entry, Event};
+use crate::base::id::{ClientId, EventId, GrantId, SessionId, UserId};
 use crate::db::{DatabaseError, UnitOfWork};
 
 /// Records an event in the transaction of the act itself, with address, user agent and request id of its origin.
-pub async fn record(work: &mut UnitOfWork, event: Event) -> Result<(), DatabaseError> {
-    record_by(work, event, None).await
+pub async fn record(work: &mut UnitOfWork, event: impl Event) -> Result<(), DatabaseError> {
+    insert(work, event.entry()).await
 }
 
 /// The same with the person who did it to somebody or something else.
 pub async fn record_by(
     work: &mut UnitOfWork,
-    event: Event,
+    event: impl Event,
     by: Option<&UserId>,
 ) -> Result<(), DatabaseError> {
+    let mut entry = event.entry();
+    if let (Some(by), Some(metadata)) = (by, entry.metadata.as_object_mut()) {
+        metadata.insert("by".to_owned(), by.as_str().into());
+    }
+    insert(work, entry).await
+}
+
+async fn insert(work: &mut UnitOfWork, entry: Entry<'_>) -> Result<(), DatabaseError> {
     let now = work.now();
     let id = EventId::new(now, work.entropy());
     let origin = work.origin().clone();
     let address = origin.address.map(|address| address.to_canonical().to_string());
-    let mut row = row::of(&event);
-    if let (Some(by), Some(metadata)) = (by, row.metadata.as_object_mut()) {
-        metadata.insert("by".to_owned(), by.as_str().into());
-    }
     sqlx::query!(
         "insert into auth.security_events
             (id, event_type, user_id, client_id, session_id, grant_id,
              ip_address, user_agent, request_id, metadata, occurred_at)
          values ($1, $2, $3, $4, $5, $6, $7::text::inet, $8, $9, $10, $11)",
         id.as_str(),
-        event.name(),
-        row.user,
-        row.client,
-        row.session,
-        row.grant,
+        entry.name,
+        entry.user.map(UserId::as_str),
+        entry.client.map(ClientId::as_str),
+        entry.session.map(SessionId::as_str),
+        entry.grant.map(GrantId::as_str),
         address,
         origin.user_agent,
         origin.request_id,
-        row.metadata,
+        entry.metadata,
         now,
     )
     .execute(work.connection()?)

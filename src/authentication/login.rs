@@ -11,7 +11,7 @@ use super::device::KnownDevice;
 use super::password::{HashError, Hasher, Password, PasswordHash, Verdict};
 use super::store;
 use super::throttle::{Bounds, Limits, Subject};
-use crate::audit::{self, Event, LoginFailureReason};
+use crate::audit::{self, LoginEvent, LoginFailureReason};
 use crate::base::clock::Timestamp;
 use crate::base::entropy::Entropy;
 use crate::base::id::UserId;
@@ -220,9 +220,9 @@ pub async fn complete(work: &mut UnitOfWork, checked: CheckedAttempt) -> Result<
         }
     };
     let user = checked.user.clone();
-    audit::record(work, Event::LoginFailure { user, reason }).await?;
+    audit::record(work, LoginEvent::Failure { user, reason }).await?;
     if checked.is_last {
-        audit::record(work, Event::AccountLocked { user: checked.user }).await?;
+        audit::record(work, LoginEvent::AccountLocked { user: checked.user }).await?;
     }
     Ok(LoginOutcome::Refused)
 }

@@ -3,7 +3,7 @@
 
 use super::store::{self, Place};
 use super::waiting::WaitingRequest;
-use crate::audit::{ConsentedPlace, Event};
+use crate::audit::{ConsentEvent, ConsentedPlace};
 use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, OrganizationId, UserId};
 use crate::db::{DatabaseError, UnitOfWork};
@@ -92,7 +92,7 @@ pub async fn give(
     if !store::note_consent(work, waiting, user_id, organization).await? {
         return Ok(false);
     }
-    let event = Event::ConsentGranted {
+    let event = ConsentEvent::Granted {
         user: user_id.clone(),
         client: waiting.client_id.clone(),
         place: ConsentedPlace {
@@ -151,7 +151,7 @@ async fn note(
     place: Option<ConsentedPlace>,
 ) -> Result<bool, DatabaseError> {
     if withdrawn {
-        let event = Event::ConsentWithdrawn {
+        let event = ConsentEvent::Withdrawn {
             user: user_id.clone(),
             client: client_id.clone(),
             place,

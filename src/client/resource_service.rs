@@ -4,7 +4,7 @@
 use super::error::ClientError;
 use super::resource::{NewResource, Resource};
 use super::store;
-use crate::audit::{self, Event};
+use crate::audit::{self, ResourceEvent};
 use crate::base::id::ClientId;
 use crate::db::UnitOfWork;
 
@@ -67,7 +67,7 @@ pub async fn delete(work: &mut UnitOfWork, identifier: &str) -> Result<(), Clien
 }
 
 async fn record(work: &mut UnitOfWork, identifier: &str) -> Result<(), ClientError> {
-    let event = Event::ResourceChanged {
+    let event = ResourceEvent::Changed {
         resource: identifier.to_owned(),
     };
     Ok(audit::record(work, event).await?)

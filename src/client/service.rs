@@ -9,7 +9,7 @@ use super::error::ClientError;
 use super::metadata::{Change, ClientMetadata, NewClient};
 use super::registered::{Client, ClientSummary};
 use super::{secret, store};
-use crate::audit::{self, Event};
+use crate::audit::{self, ClientEvent};
 use crate::base::clock;
 use crate::base::id::ClientId;
 use crate::base::secret::Secret;
@@ -43,7 +43,7 @@ pub async fn create(
     store::insert_client(work.connection()?, new, now).await?;
     audit::record(
         work,
-        Event::ClientCreated {
+        ClientEvent::Created {
             client: client_id.clone(),
         },
     )
@@ -103,7 +103,7 @@ pub async fn edit(work: &mut UnitOfWork, client: &Client, change: Change) -> Res
     }
     Ok(audit::record(
         work,
-        Event::ClientUpdated {
+        ClientEvent::Updated {
             client: client_id.clone(),
         },
     )
@@ -132,7 +132,7 @@ pub async fn delete(work: &mut UnitOfWork, client_id: &ClientId) -> Result<(), C
     known(found, client_id)?;
     Ok(audit::record(
         work,
-        Event::ClientDeleted {
+        ClientEvent::Deleted {
             client: client_id.clone(),
         },
     )
@@ -156,7 +156,7 @@ pub async fn rotate_secret(
     store::insert_secret(work.connection()?, client_id, digest, now).await?;
     audit::record(
         work,
-        Event::ClientSecretRotated {
+        ClientEvent::SecretRotated {
             client: client_id.clone(),
         },
     )
@@ -171,7 +171,7 @@ pub async fn disable(work: &mut UnitOfWork, client_id: &ClientId) -> Result<(), 
     known(found, client_id)?;
     Ok(audit::record(
         work,
-        Event::ClientDisabled {
+        ClientEvent::Disabled {
             client: client_id.clone(),
         },
     )
@@ -185,7 +185,7 @@ pub async fn enable(work: &mut UnitOfWork, client_id: &ClientId) -> Result<(), C
     known(found, client_id)?;
     Ok(audit::record(
         work,
-        Event::ClientEnabled {
+        ClientEvent::Enabled {
             client: client_id.clone(),
         },
     )
@@ -199,7 +199,7 @@ pub async fn revoke_before(work: &mut UnitOfWork, client_id: &ClientId) -> Resul
     known(found, client_id)?;
     Ok(audit::record(
         work,
-        Event::ClientUpdated {
+        ClientEvent::Updated {
             client: client_id.clone(),
         },
     )

@@ -15,7 +15,7 @@ use axum::response::Response;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
 
-use crate::audit::{self, Event};
+use crate::audit::{self, SessionEvent};
 use crate::authorization::context;
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::ClientId;
@@ -262,7 +262,7 @@ async fn end(
 ) -> Result<Response, DatabaseError> {
     let mut work = state.app.begin(context).await?;
     if session::end(&mut work, &session.session.id, EndReason::Logout).await? {
-        let event = Event::Logout {
+        let event = SessionEvent::Logout {
             user: session.session.user_id.clone(),
             session: session.session.id.clone(),
             client: request.client_id.clone(),

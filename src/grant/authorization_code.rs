@@ -9,7 +9,7 @@ use super::issue::{GrantContext, Granted};
 use super::outcome::{GrantError, invalid_grant};
 use super::parameters::GrantParameters;
 use super::store;
-use crate::audit::Event;
+use crate::audit::GrantEvent;
 use crate::base::handle::{Handle, Kind};
 use crate::db::UnitOfWork;
 use crate::protocol::error::{ErrorCode, ProtocolError};
@@ -150,7 +150,7 @@ impl Grant for CodeRequest<'_> {
         if found.redeemed {
             if let Some(ended) = revocation::end_grant(work, &found.grant_id, EndReason::CodeReplayed).await?
             {
-                let event = Event::CodeReplayed {
+                let event = GrantEvent::CodeReplayed {
                     user: ended.user_id,
                     client: grant.client.client_id.clone(),
                     grant: ended.id,

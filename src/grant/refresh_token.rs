@@ -11,7 +11,7 @@ use super::outcome::{GrantError, invalid_grant};
 use super::parameters::GrantParameters;
 use super::row::GrantedRow;
 use super::store;
-use crate::audit::Event;
+use crate::audit::GrantEvent;
 use crate::base::clock::{self, Timestamp};
 use crate::base::digest::{self, Digest};
 use crate::claims::MintError;
@@ -150,7 +150,7 @@ impl<'a> RefreshRequest<'a> {
         if !current && consult::is_needed(grant) {
             return Ok(Explained::AskAgain);
         }
-        let event = Event::RefreshReplayed {
+        let event = GrantEvent::RefreshReplayed {
             user: row.user_id.clone(),
             client: grant.client.client_id.clone(),
             grant: row.grant_id.clone(),
@@ -167,7 +167,7 @@ impl<'a> RefreshRequest<'a> {
         found: &store::FoundRefresh,
     ) -> Result<Explained, GrantError> {
         if let Some(ended) = revocation::end_grant(work, &found.grant_id, EndReason::RefreshReused).await? {
-            let event = Event::RefreshReused {
+            let event = GrantEvent::RefreshReused {
                 user: ended.user_id,
                 client: grant.client.client_id.clone(),
                 grant: ended.id,

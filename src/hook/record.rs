@@ -11,7 +11,7 @@ use super::ask::Occasion;
 use super::definition::{Hook, OnFailure};
 use super::error::HookError;
 use super::registry::Hooks;
-use crate::audit::{self, Event};
+use crate::audit::{self, HookEvent};
 use crate::db::unit_of_work::RequestContext;
 use crate::db::{DatabaseError, UnitOfWork};
 
@@ -83,7 +83,7 @@ impl Hooks {
         } else {
             OnFailure::BuiltIn
         };
-        let event = Event::HookFailed {
+        let event = HookEvent::Failed {
             hook: hook.settings.name.clone(),
             client: Some(occasion.client_id.clone()),
             user: Some(occasion.user_id.clone()),

@@ -4,7 +4,7 @@
 use super::definition::{DefinitionError, Hook, Settings, Target};
 use super::sealed_keys;
 use super::store::{self, WriteError};
-use crate::audit::{self, Event};
+use crate::audit::{self, HookEvent};
 use crate::base::id::{HookId, UserId};
 use crate::db::{DatabaseError, UnitOfWork};
 use crate::sealing::{Keyring, SealingError};
@@ -121,7 +121,7 @@ pub async fn remove(work: &mut UnitOfWork, hook: &Hook) -> Result<(), HookServic
 
 async fn record(work: &mut UnitOfWork, settings: &Settings) -> Result<(), HookServiceError> {
     let hook = settings.name.clone();
-    Ok(audit::record(work, Event::HookChanged { hook }).await?)
+    Ok(audit::record(work, HookEvent::Changed { hook }).await?)
 }
 
 fn written(error: WriteError, settings: &Settings) -> HookServiceError {

@@ -1,7 +1,7 @@
 //! Owns what a new password does: it is stored, and everything that the old one opened ends with the commit. It does
 //! not know who was allowed to ask for it.
 
-use crate::audit::{self, Event};
+use crate::audit::{self, UserEvent};
 use crate::authentication;
 use crate::authentication::password::PasswordHash;
 use crate::base::id::UserId;
@@ -22,5 +22,5 @@ pub async fn replace(work: &mut UnitOfWork, user: &UserId, hash: &PasswordHash) 
     unlock_user::unlock(work, user).await?;
     session::end_all_of_user(work, user, EndReason::PasswordChanged).await?;
     user::service::revoke_before(work, user, "password_changed").await?;
-    Ok(audit::record(work, Event::PasswordChanged { user: user.clone() }).await?)
+    Ok(audit::record(work, UserEvent::PasswordChanged { user: user.clone() }).await?)
 }

@@ -2,7 +2,7 @@
 //! transaction. It does not know how the person will prove who they are: the caller stores the proof in the same
 //! transaction.
 
-use crate::audit::{self, Event};
+use crate::audit::{self, UserEvent};
 use crate::base::id::{OrganizationId, UserId};
 use crate::config::{SignUpPolicy, SignUpSettings};
 use crate::db::{DatabaseError, UnitOfWork};
@@ -63,10 +63,10 @@ pub async fn create_user(
     };
     let user_id = user::service::create(work, &new).await?;
     let event = match made_by {
-        MadeBy::Person | MadeBy::Invited => Event::Registered {
+        MadeBy::Person | MadeBy::Invited => UserEvent::Registered {
             user: user_id.clone(),
         },
-        MadeBy::Operator => Event::UserCreated {
+        MadeBy::Operator => UserEvent::Created {
             user: user_id.clone(),
         },
     };

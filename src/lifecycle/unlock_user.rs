@@ -1,7 +1,7 @@
 //! Owns what ends a lock before its time: everything that was counted against an account is forgotten. It does not know
 //! who was allowed to ask for it.
 
-use crate::audit::{self, Event};
+use crate::audit::{self, LoginEvent};
 use crate::authentication::throttle;
 use crate::base::id::UserId;
 use crate::db::{DatabaseError, UnitOfWork};
@@ -10,7 +10,7 @@ use crate::db::{DatabaseError, UnitOfWork};
 pub async fn unlock(work: &mut UnitOfWork, user: &UserId) -> Result<bool, DatabaseError> {
     let counted = throttle::clear(work, user).await?;
     if counted {
-        audit::record(work, Event::AccountUnlocked { user: user.clone() }).await?;
+        audit::record(work, LoginEvent::AccountUnlocked { user: user.clone() }).await?;
     }
     Ok(counted)
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::store;
-use crate::audit::{self, Event};
+use crate::audit::{self, LoginEvent};
 use crate::authentication::Assurance;
 use crate::base::clock::{Timestamp, after, before};
 use crate::base::handle::{Handle, Kind};
@@ -107,7 +107,7 @@ pub async fn start(
     let Some(session) = store::start(work, &new, &handle).await? else {
         return Ok(None);
     };
-    let event = Event::LoginSuccess {
+    let event = LoginEvent::Success {
         user: session.user_id.clone(),
         session: session.id.clone(),
         amr: session.assurance.amr.clone(),

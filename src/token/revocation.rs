@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::refresh_token::RefreshToken;
 use super::store;
-use crate::audit::Event;
+use crate::audit::GrantEvent;
 use crate::base::clock::Timestamp;
 use crate::base::handle::Handle;
 use crate::base::id::{ClientId, GrantId, TokenId, UserId};
@@ -97,7 +97,7 @@ pub async fn revoke_jwt(
     if let (Some(jti), Some(expires_at)) = (text("jti"), expires_at)
         && store::revoke_jti(work, jti, expires_at).await?
     {
-        let event = Event::TokenRevoked {
+        let event = GrantEvent::TokenRevoked {
             client: client_id.clone(),
             user: text("grant_id").and(text("sub")).map(UserId::from_text),
             grant: text("grant_id").map(GrantId::from_text),
@@ -121,7 +121,7 @@ pub async fn revoke_reference(
         None => return Ok(Revocation::Done),
     }
     if let Some((token, grant)) = store::delete_reference(work, &digest, client_id).await? {
-        let event = Event::TokenRevoked {
+        let event = GrantEvent::TokenRevoked {
             client: client_id.clone(),
             user: None,
             grant,
@@ -135,7 +135,7 @@ pub async fn revoke_reference(
 async fn record(work: &mut UnitOfWork, ended: EndedGrant, client_id: &ClientId) -> Result<(), DatabaseError> {
     crate::audit::record(
         work,
-        Event::TokenRevoked {
+        GrantEvent::TokenRevoked {
             client: client_id.clone(),
             user: Some(ended.user_id),
             grant: Some(ended.id),

@@ -11,7 +11,7 @@ use super::profile::ProfileDetails;
 use super::status::{StatusChange, UserStatus};
 use super::user_name::UserName;
 use super::{profile_rules, store};
-use crate::audit::{self, Event};
+use crate::audit::{self, SessionEvent, UserEvent};
 use crate::base::id::UserId;
 use crate::db::{DatabaseError, UnitOfWork};
 
@@ -76,7 +76,7 @@ pub async fn list(
 pub async fn set_tier(work: &mut UnitOfWork, id: &UserId, tier: AccessTier) -> Result<(), UserError> {
     let now = work.now();
     known(store::set_tier(work.connection()?, id, tier, now).await?, id)?;
-    let event = Event::UserTierChanged {
+    let event = UserEvent::TierChanged {
         user: id.clone(),
         tier: tier.name(),
     };
@@ -87,7 +87,7 @@ pub async fn set_tier(work: &mut UnitOfWork, id: &UserId, tier: AccessTier) -> R
 pub async fn set_role(work: &mut UnitOfWork, id: &UserId, role: PlatformRole) -> Result<(), UserError> {
     let now = work.now();
     known(store::set_role(work.connection()?, id, role, now).await?, id)?;
-    let event = Event::UserRoleChanged {
+    let event = UserEvent::RoleChanged {
         user: id.clone(),
         role: role.name(),
     };
@@ -135,8 +135,8 @@ async fn record_status(
     change: StatusChange,
 ) -> Result<(), DatabaseError> {
     let event = match change.to() {
-        UserStatus::Active => Event::UserEnabled { user: id.clone() },
-        status => Event::UserDisabled {
+        UserStatus::Active => UserEvent::Enabled { user: id.clone() },
+        status => UserEvent::Disabled {
             user: id.clone(),
             status: status.name(),
         },
@@ -148,7 +148,7 @@ async fn record_status(
 pub async fn delete(work: &mut UnitOfWork, id: &UserId) -> Result<(), UserError> {
     let now = work.now();
     known(store::set_deleted(work.connection()?, id, now).await?, id)?;
-    Ok(audit::record(work, Event::UserDeleted { user: id.clone() }).await?)
+    Ok(audit::record(work, UserEvent::Deleted { user: id.clone() }).await?)
 }
 
 /// Ends every session and grant of the account made until now: after a password change, or at an operator's word.
@@ -159,7 +159,7 @@ pub async fn revoke_before(
 ) -> Result<(), UserError> {
     let now = work.now();
     known(store::set_revoked_before(work.connection()?, id, now).await?, id)?;
-    let event = Event::SessionsEnded {
+    let event = SessionEvent::AllEnded {
         user: id.clone(),
         reason,
     };
@@ -178,7 +178,7 @@ pub async fn set_profile(
         store::set_profile(work.connection()?, id, details, now).await?,
         id,
     )?;
-    Ok(audit::record(work, Event::ProfileUpdated { user: id.clone() }).await?)
+    Ok(audit::record(work, UserEvent::ProfileUpdated { user: id.clone() }).await?)
 }
 
 /// Gives the account another address of mail; says whether it had another. It is unproven, unless it is the same one
@@ -188,7 +188,7 @@ pub async fn set_email(work: &mut UnitOfWork, id: &UserId, email: &EmailAddress)
     if !store::set_email(work.connection()?, id, email, now).await? {
         return known(store::find(work.connection()?, id).await?.is_some(), id).map(|()| false);
     }
-    audit::record(work, Event::EmailChanged { user: id.clone() }).await?;
+    audit::record(work, UserEvent::EmailChanged { user: id.clone() }).await?;
     Ok(true)
 }
 
@@ -202,7 +202,7 @@ pub async fn set_user_name(
     if !store::set_user_name(work.connection()?, id, name, now).await? {
         return known(store::find(work.connection()?, id).await?.is_some(), id).map(|()| false);
     }
-    audit::record(work, Event::ProfileUpdated { user: id.clone() }).await?;
+    audit::record(work, UserEvent::ProfileUpdated { user: id.clone() }).await?;
     Ok(true)
 }
 
@@ -215,7 +215,7 @@ pub async fn verify_email(work: &mut UnitOfWork, id: &UserId, canonical: &str) -
             None => UserError::Unknown(id.clone()),
         });
     }
-    Ok(audit::record(work, Event::EmailVerified { user: id.clone() }).await?)
+    Ok(audit::record(work, UserEvent::EmailVerified { user: id.clone() }).await?)
 }
 
 fn known(found: bool, id: &UserId) -> Result<(), UserError> {

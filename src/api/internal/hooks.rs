@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::api::body::Body;
 use crate::api::refusal::Refusal;
-use crate::audit::{self, Event};
+use crate::audit::{self, HookEvent};
 use crate::authentication::service_key::{ServiceKey, ServiceScope};
 use crate::base::origin::Origin;
 use crate::claims::preview::Candidates;
@@ -92,7 +92,7 @@ pub async fn preview(previewer: Previewer, Body(question): Body<Question>) -> Re
         Err(Refusal::Problem { code, .. }) => Some(*code),
         Err(Refusal::Failure(failure)) => return Err(Refusal::Failure(*failure)),
     };
-    let event = Event::HooksPreviewed {
+    let event = HookEvent::Previewed {
         key: key.id,
         user: known,
         client: recipient.map(|found| found.client.client_id.clone()),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::error::ServiceKeyError;
 use super::key::{self, KeyName, NewServiceKey, ServiceKey, ServiceScope};
 use super::store;
-use crate::audit::{self, Event};
+use crate::audit::{self, ServiceKeyEvent};
 use crate::base::clock::{self, Timestamp};
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::ServiceKeyId;
@@ -33,7 +33,7 @@ pub async fn create(
     }
     let expires_at = lifetime.map(|lifetime| clock::after(now, lifetime));
     let new = insert(work, name.as_str(), scopes, expires_at).await?;
-    let event = Event::ServiceKeyCreated {
+    let event = ServiceKeyEvent::Created {
         key: new.key.id.clone(),
         name: new.key.name.clone(),
     };
@@ -64,7 +64,7 @@ pub async fn rotate(
     let lifetime = newest.expires_at.map(|expires_at| expires_at - newest.created_at);
     let expires_at = lifetime.and_then(|lifetime| now.checked_add_signed(lifetime));
     let new = insert(work, name.as_str(), newest.scopes.clone(), expires_at).await?;
-    let event = Event::ServiceKeyRotated {
+    let event = ServiceKeyEvent::Rotated {
         key: new.key.id.clone(),
         name: new.key.name.clone(),
     };
@@ -80,7 +80,7 @@ pub async fn revoke(work: &mut UnitOfWork, name: &KeyName) -> Result<u64, Servic
     if revoked == 0 {
         return Err(ServiceKeyError::Unknown(name.to_string()));
     }
-    let event = Event::ServiceKeyRevoked {
+    let event = ServiceKeyEvent::Revoked {
         name: name.to_string(),
     };
     audit::record(work, event).await?;

@@ -3,7 +3,7 @@
 use super::name::DomainName;
 use super::types::{DomainClaim, check_role};
 use super::{pause, store};
-use crate::audit::{self, Event};
+use crate::audit::{self, DomainEvent};
 use crate::base::entropy;
 use crate::base::id::OrganizationId;
 use crate::config::QuotaSettings;
@@ -45,7 +45,7 @@ pub async fn claim(
     let others = store::count_claims(work.connection()?, organization).await?;
     Quota::Domains.admit(quotas, others)?;
     store::insert_claim(work.connection()?, &claim).await?;
-    let event = Event::DomainClaimed {
+    let event = DomainEvent::Claimed {
         organization: organization.clone(),
         domain: domain.to_string(),
     };
@@ -66,7 +66,7 @@ pub async fn renew(
     let token = entropy::base62(work.entropy(), TOKEN_LENGTH);
     store::replace_proof(work.connection()?, organization, domain, &token, now).await?;
     if before.verified_at.is_some() {
-        let event = Event::DomainLost {
+        let event = DomainEvent::Lost {
             organization: organization.clone(),
             domain: domain.to_string(),
         };
@@ -92,7 +92,7 @@ pub async fn set_auto_join(
     if !store::set_auto_join(work.connection()?, place, joins, actor.person(), now).await? {
         return Err(TenancyError::UnknownDomain(domain.clone()));
     }
-    let event = Event::DomainRoleChanged {
+    let event = DomainEvent::RoleChanged {
         organization: organization.clone(),
         domain: domain.to_string(),
         role: joins.map(|joins| joins.role.to_string()),
@@ -111,7 +111,7 @@ pub async fn release(
     if !store::delete_claim(work.connection()?, organization, domain).await? {
         return Err(TenancyError::UnknownDomain(domain.clone()));
     }
-    let event = Event::DomainReleased {
+    let event = DomainEvent::Released {
         organization: organization.clone(),
         domain: domain.to_string(),
     };

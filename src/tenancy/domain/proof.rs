@@ -6,7 +6,7 @@ use super::claim::{find, lock};
 use super::name::DomainName;
 use super::store;
 use super::types::{DomainClaim, record_name, record_value};
-use crate::audit::{self, Event};
+use crate::audit::{self, DomainEvent};
 use crate::base::dns::{DnsError, TextRecords};
 use crate::base::id::OrganizationId;
 use crate::db::UnitOfWork;
@@ -126,7 +126,7 @@ pub async fn settle(
     if !proven.await? {
         return Err(TenancyError::DomainProofVoid(domain.clone()));
     }
-    let event = Event::DomainVerified {
+    let event = DomainEvent::Verified {
         organization: organization.clone(),
         domain: domain.to_string(),
     };
@@ -145,7 +145,7 @@ async fn lose(
     if !store::set_unverified(work.connection()?, organization, domain, token, now).await? {
         return Ok(());
     }
-    let event = Event::DomainLost {
+    let event = DomainEvent::Lost {
         organization: organization.clone(),
         domain: domain.to_string(),
     };

@@ -4,7 +4,7 @@
 
 use super::store::{self, Presented};
 use super::types::{InvitationEnd, OfferedInvitation, PresentedInvitation};
-use crate::audit::{self, Event};
+use crate::audit::{self, InvitationEvent};
 use crate::base::digest::Digest;
 use crate::base::handle::Handle;
 use crate::base::id::{OrganizationId, UserId};
@@ -85,7 +85,7 @@ pub async fn accept(work: &mut UnitOfWork, token: &Handle, user: &UserId) -> Res
     if !store::accept(work.connection()?, &digest, user, now).await? {
         return Err(TenancyError::InvitationOver(InvitationEnd::Used));
     }
-    let event = Event::InvitationAccepted {
+    let event = InvitationEvent::Accepted {
         organization: organization.clone(),
         invitation: found.id,
         user: user.clone(),
@@ -116,7 +116,7 @@ pub async fn reject(
     if !store::reject(work.connection()?, &digest, user, now).await? {
         return Err(TenancyError::InvitationOver(InvitationEnd::Used));
     }
-    let event = Event::InvitationRejected {
+    let event = InvitationEvent::Rejected {
         organization: found.organization_id.clone(),
         invitation: found.id,
         user: user.clone(),

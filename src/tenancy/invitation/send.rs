@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::store::{self, InvitationRow, NewToken};
 use super::types::{Invitation, NewInvitation, lifetime_of};
-use crate::audit::{self, Event};
+use crate::audit::{self, InvitationEvent};
 use crate::base::clock::{self, Timestamp};
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::{InvitationId, OrganizationId, UserId};
@@ -64,7 +64,7 @@ pub async fn create(
     if !store::insert_invitation(work.connection()?, &row, now).await? {
         return Err(TenancyError::MemberHasAddress);
     }
-    let event = Event::InvitationCreated {
+    let event = InvitationEvent::Created {
         organization: organization.clone(),
         invitation: sent.id.clone(),
         role: new.joins.role.to_string(),
@@ -102,7 +102,7 @@ pub async fn resend(
     if !store::replace_token(work.connection()?, organization, id, &token, now).await? {
         return Err(TenancyError::UnknownInvitation(id.clone()));
     }
-    let event = Event::InvitationResent {
+    let event = InvitationEvent::Resent {
         organization: organization.clone(),
         invitation: id.clone(),
         role: role.to_string(),
@@ -123,7 +123,7 @@ pub async fn revoke(
     if !store::cancel_pending(work.connection()?, organization, id, now).await? {
         return Err(TenancyError::UnknownInvitation(id.clone()));
     }
-    let event = Event::InvitationRevoked {
+    let event = InvitationEvent::Revoked {
         organization: organization.clone(),
         invitation: id.clone(),
     };
@@ -144,7 +144,7 @@ pub async fn revoke_of(
     for (organization, invitation) in
         store::cancel_pending_of(work.connection()?, user, organization, &beyond, now).await?
     {
-        let event = Event::InvitationRevoked {
+        let event = InvitationEvent::Revoked {
             organization,
             invitation,
         };

@@ -4,7 +4,7 @@
 use super::role::MemberRole;
 use super::store;
 use super::types::JoinsAs;
-use crate::audit::{self, Event};
+use crate::audit::{self, MemberEvent};
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, UnitOfWork};
 use crate::tenancy::organization;
@@ -60,7 +60,7 @@ pub(in crate::tenancy) async fn join_global(
     let Some(organization) = store::insert_global_member(work.connection()?, user, now).await? else {
         return Ok(None);
     };
-    let event = Event::MemberAdded {
+    let event = MemberEvent::Added {
         organization: organization.clone(),
         user: user.clone(),
         role: "member".to_owned(),
@@ -78,7 +78,7 @@ async fn follow(
 ) -> Result<Option<MemberRole>, DatabaseError> {
     let Some(role) = joined else { return Ok(None) };
     activate(work, organization, user).await?;
-    let event = Event::MemberAdded {
+    let event = MemberEvent::Added {
         organization: organization.clone(),
         user: user.clone(),
         role: role.to_string(),

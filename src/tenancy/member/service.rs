@@ -6,7 +6,7 @@ use super::join::activate;
 use super::role::MemberRole;
 use super::store::{self, MemberRow};
 use super::types::{Joining, WorkspaceCreation};
-use crate::audit::{self, Event};
+use crate::audit::{self, MemberEvent};
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, UnitOfWork};
 use crate::tenancy::authority::{self, Actor, Authority, Forbidden, Permission, Rank};
@@ -44,12 +44,12 @@ pub async fn add(
     }
     let (organization, user, role) = (organization.clone(), user.clone(), role.to_string());
     let event = match joining {
-        Joining::Now => Event::MemberAdded {
+        Joining::Now => MemberEvent::Added {
             organization,
             user,
             role,
         },
-        Joining::Invited => Event::MemberInvited {
+        Joining::Invited => MemberEvent::Invited {
             organization,
             user,
             role,
@@ -89,7 +89,7 @@ pub async fn join(
         return Err(not_a_member(actor, organization, user));
     };
     activate(work, organization, user).await?;
-    let event = Event::MemberAdded {
+    let event = MemberEvent::Added {
         organization: organization.clone(),
         user: user.clone(),
         role,
@@ -131,7 +131,7 @@ pub async fn remove(
         membership(work, actor, organization, user).await?;
         return Err(last_owner(organization, user));
     }
-    let event = Event::MemberRemoved {
+    let event = MemberEvent::Removed {
         organization: organization.clone(),
         user: user.clone(),
     };
@@ -165,7 +165,7 @@ pub async fn set_role(
     if !store::set_role(work.connection()?, organization, user, role, now).await? {
         return Err(last_owner(organization, user));
     }
-    let event = Event::MemberRoleChanged {
+    let event = MemberEvent::RoleChanged {
         organization: organization.clone(),
         user: user.clone(),
         role: role.to_string(),
@@ -190,7 +190,7 @@ pub async fn set_workspace_creation(
     }
     let now = work.now();
     store::set_workspace_creation(work.connection()?, organization, user, creation, now).await?;
-    let event = Event::MemberWorkspaceCreationChanged {
+    let event = MemberEvent::WorkspaceCreationChanged {
         organization: organization.clone(),
         user: user.clone(),
         allowed: creation.flag(),

@@ -4,7 +4,7 @@
 use super::access::{ModuleAccess, ModuleId, ModulePermission};
 use super::error::ModuleError;
 use super::store;
-use crate::audit::{self, Event};
+use crate::audit::{self, ModuleEvent};
 use crate::base::id::{OrganizationId, UserId};
 use crate::config::ModuleAllowlist;
 use crate::db::{DatabaseError, UnitOfWork};
@@ -192,7 +192,7 @@ fn changed(
     (role, module): (&MemberRole, &ModuleId),
     access: Option<ModuleAccess>,
 ) -> Event {
-    Event::ModulePermissionChanged {
+    ModuleEvent::PermissionChanged {
         organization: organization.clone(),
         role: role.to_string(),
         module: module.to_string(),

@@ -3,7 +3,7 @@
 
 use super::store;
 use super::types::OrganizationType;
-use crate::audit::{self, Event};
+use crate::audit::{self, MemberEvent, OrganizationEvent};
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, UnitOfWork};
 use crate::tenancy::authority::{self, Actor, Permission};
@@ -42,7 +42,7 @@ pub async fn delete(work: &mut UnitOfWork, actor: &Actor, id: &OrganizationId) -
     let archived = Reason::OrganizationDeleted.name();
     workspace::archive_all_of(work, id, archived).await?;
     domain::release_all(work, id).await?;
-    let event = Event::OrganizationDeleted {
+    let event = OrganizationEvent::Deleted {
         organization: id.clone(),
     };
     Ok(audit::record_by(work, event, actor.person()).await?)
@@ -67,12 +67,12 @@ pub async fn leave_everything(work: &mut UnitOfWork, user: &UserId) -> Result<()
     let personal = store::set_personal_deleted(work.connection()?, user, reason, now).await?;
     if let Some(organization) = personal.clone() {
         workspace::archive_all_of(work, &organization, reason).await?;
-        audit::record(work, Event::OrganizationDeleted { organization }).await?;
+        audit::record(work, OrganizationEvent::Deleted { organization }).await?;
     }
     for organization in member::end_all_of(work, user).await? {
         if Some(&organization) != personal.as_ref() {
             let user = user.clone();
-            audit::record(work, Event::MemberRemoved { organization, user }).await?;
+            audit::record(work, MemberEvent::Removed { organization, user }).await?;
         }
     }
     Ok(())

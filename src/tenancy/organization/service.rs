@@ -3,7 +3,7 @@
 use super::free_slug::insert_with_free_slug;
 use super::store::{self, OrganizationRow};
 use super::types::{NewOrganization, Organization};
-use crate::audit::{self, Event};
+use crate::audit::{self, MemberEvent, OrganizationEvent};
 use crate::base::id::{OrganizationId, UserId, stored_form};
 use crate::config::QuotaSettings;
 use crate::db::{DatabaseError, UnitOfWork};
@@ -54,12 +54,12 @@ pub(super) async fn record_creation(
     organization: &OrganizationId,
     owner: &UserId,
 ) -> Result<(), DatabaseError> {
-    let created = Event::OrganizationCreated {
+    let created = OrganizationEvent::Created {
         organization: organization.clone(),
         user: Some(owner.clone()),
     };
     audit::record(work, created).await?;
-    let added = Event::MemberAdded {
+    let added = MemberEvent::Added {
         organization: organization.clone(),
         user: owner.clone(),
         role: MemberRole::OWNER.to_owned(),

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::store;
 use super::types::{OrganizationType, organization_name};
 use super::values::{Branding, Plan};
-use crate::audit::{self, Event};
+use crate::audit::{self, OrganizationEvent};
 use crate::base::id::OrganizationId;
 use crate::db::UnitOfWork;
 use crate::tenancy::authority::{self, Actor, Permission};
@@ -76,7 +76,7 @@ pub async fn set_plan(
         .operate()?;
     let now = work.now();
     store::set_plan(work.connection()?, organization, plan, now).await?;
-    let event = Event::OrganizationPlanChanged {
+    let event = OrganizationEvent::PlanChanged {
         organization: organization.clone(),
         plan: plan.map(Plan::name),
     };
@@ -130,7 +130,7 @@ pub async fn set_tier(
     access.shared(id)?;
     let now = work.now();
     store::set_tier(work.connection()?, id, tier, now).await?;
-    let event = Event::OrganizationTierChanged {
+    let event = OrganizationEvent::TierChanged {
         organization: id.clone(),
         tier: tier.map(AccessTier::name),
     };
@@ -142,7 +142,7 @@ pub async fn suspend(work: &mut UnitOfWork, actor: &Actor, id: &OrganizationId) 
     authority::lock(work, actor, id).await?.authority.operate()?;
     let now = work.now();
     store::set_suspended_at(work.connection()?, id, Some(now), now).await?;
-    let event = Event::OrganizationSuspended {
+    let event = OrganizationEvent::Suspended {
         organization: id.clone(),
     };
     Ok(audit::record_by(work, event, actor.person()).await?)
@@ -153,7 +153,7 @@ pub async fn resume(work: &mut UnitOfWork, actor: &Actor, id: &OrganizationId) -
     authority::lock(work, actor, id).await?.authority.operate()?;
     let now = work.now();
     store::set_suspended_at(work.connection()?, id, None, now).await?;
-    let event = Event::OrganizationResumed {
+    let event = OrganizationEvent::Resumed {
         organization: id.clone(),
     };
     Ok(audit::record_by(work, event, actor.person()).await?)
@@ -171,7 +171,7 @@ pub async fn set_global(
     access.shared(organization)?;
     let now = work.now();
     store::set_global(work.connection()?, organization, now).await?;
-    let event = Event::OrganizationUpdated {
+    let event = OrganizationEvent::Updated {
         organization: organization.clone(),
         what: "global",
     };
@@ -191,7 +191,7 @@ pub async fn revoke_tokens(
         .operate()?;
     let now = work.now();
     store::set_revoked_before(work.connection()?, organization, now).await?;
-    let event = Event::OrganizationTokensRevoked {
+    let event = OrganizationEvent::TokensRevoked {
         organization: organization.clone(),
     };
     Ok(audit::record_by(work, event, actor.person()).await?)
@@ -212,7 +212,7 @@ async fn updated(
     organization: &OrganizationId,
     what: &'static str,
 ) -> Result<(), TenancyError> {
-    let event = Event::OrganizationUpdated {
+    let event = OrganizationEvent::Updated {
         organization: organization.clone(),
         what,
     };

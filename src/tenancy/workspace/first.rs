@@ -2,7 +2,7 @@
 
 use super::store::{self, WorkspaceRow};
 use super::types::{WorkspaceKind, WorkspaceRole};
-use crate::audit::{self, Event};
+use crate::audit::{self, WorkspaceEvent};
 use crate::base::id::{OrganizationId, UserId, WorkspaceId};
 use crate::db::{DatabaseError, UnitOfWork};
 
@@ -28,12 +28,12 @@ pub(in crate::tenancy) async fn create_first(
     };
     store::insert(work.connection()?, &row, WORKSPACE_SLUG, now).await?;
     store::insert_owner(work.connection()?, &id, organization, owner, now).await?;
-    let created = Event::WorkspaceCreated {
+    let created = WorkspaceEvent::Created {
         organization: organization.clone(),
         workspace: id.clone(),
     };
     audit::record(work, created).await?;
-    let added = Event::WorkspaceMemberAdded {
+    let added = WorkspaceEvent::MemberAdded {
         workspace: id,
         user: owner.clone(),
         role: WorkspaceRole::Owner.name(),

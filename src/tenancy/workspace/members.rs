@@ -6,7 +6,7 @@ use super::error::WorkspaceError;
 use super::service::{known, manage};
 use super::store;
 use super::types::{WorkspaceMember, WorkspaceRole};
-use crate::audit::{self, Event};
+use crate::audit::{self, WorkspaceEvent};
 use crate::base::id::{OrganizationId, UserId, WorkspaceId};
 use crate::db::UnitOfWork;
 use crate::tenancy::authority::{self, Actor};
@@ -31,7 +31,7 @@ pub async fn add(
             user: user.clone(),
         });
     }
-    let event = Event::WorkspaceMemberAdded {
+    let event = WorkspaceEvent::MemberAdded {
         workspace: id.clone(),
         user: user.clone(),
         role: role.name(),
@@ -54,7 +54,7 @@ pub async fn set_role(
     if !store::set_role(work.connection()?, id, user, role, now).await? {
         return Err(last_owner(id, user));
     }
-    let event = Event::WorkspaceMemberRoleChanged {
+    let event = WorkspaceEvent::MemberRoleChanged {
         workspace: id.clone(),
         user: user.clone(),
         role: role.name(),
@@ -81,7 +81,7 @@ pub async fn remove(
     if !store::delete_member(work.connection()?, id, user).await? {
         return Err(last_owner(id, user));
     }
-    let event = Event::WorkspaceMemberRemoved {
+    let event = WorkspaceEvent::MemberRemoved {
         workspace: id.clone(),
         user: user.clone(),
     };

@@ -6,7 +6,7 @@ use super::error::WorkspaceError;
 use super::store::{self, WorkspaceRow};
 use super::types::{NewWorkspace, Workspace, WorkspaceKind, WorkspaceRole, checked_name};
 use super::{quota, slug};
-use crate::audit::{self, Event};
+use crate::audit::{self, WorkspaceEvent};
 use crate::base::id::{OrganizationId, WorkspaceId, stored_form};
 use crate::config::QuotaSettings;
 use crate::db::{DatabaseError, UnitOfWork};
@@ -45,7 +45,7 @@ pub async fn create(
         owner,
     };
     slug::insert(work, &row, new.slug.as_ref()).await?;
-    let created = Event::WorkspaceCreated {
+    let created = WorkspaceEvent::Created {
         organization: organization.clone(),
         workspace: id.clone(),
     };
@@ -58,7 +58,7 @@ pub async fn create(
                 user: owner.clone(),
             });
         }
-        let added = Event::WorkspaceMemberAdded {
+        let added = WorkspaceEvent::MemberAdded {
             workspace: id.clone(),
             user: owner.clone(),
             role: role.name(),
@@ -109,7 +109,7 @@ pub async fn rename(
     if !store::set_name(work.connection()?, id, &name, now).await? {
         return Err(WorkspaceError::Archived(id.clone()));
     }
-    let event = Event::WorkspaceRenamed {
+    let event = WorkspaceEvent::Renamed {
         organization: organization.clone(),
         workspace: id.clone(),
     };
@@ -129,7 +129,7 @@ pub async fn archive(
     }
     let now = work.now();
     if store::set_archived(work.connection()?, id, Some("archived"), now).await? {
-        let event = Event::WorkspaceArchived {
+        let event = WorkspaceEvent::Archived {
             organization: organization.clone(),
             workspace: id.clone(),
         };
@@ -153,7 +153,7 @@ pub async fn unarchive(
     quota::for_one_more(work, actor, organization, maker, quotas).await?;
     let now = work.now();
     if store::set_archived(work.connection()?, id, None, now).await? {
-        let event = Event::WorkspaceUnarchived {
+        let event = WorkspaceEvent::Unarchived {
             organization: organization.clone(),
             workspace: id.clone(),
         };

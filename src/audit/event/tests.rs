@@ -1,0 +1,394 @@
+//! What is stored of each event: whoever reads the table relies on these names and fields.
+
+use super::*;
+use crate::base::id::{
+    ClientId, GrantId, InvitationId, OrganizationId, ServiceKeyId, SessionId, TokenId, UserId, WorkspaceId,
+};
+
+/// Name, user, client, session, grant, metadata.
+fn told(event: &impl Event) -> String {
+    let entry = event.entry();
+    let columns = [
+        entry.user.map(UserId::as_str),
+        entry.client.map(ClientId::as_str),
+        entry.session.map(SessionId::as_str),
+        entry.grant.map(GrantId::as_str),
+    ];
+    let columns = columns.map(|column| column.unwrap_or("-"));
+    format!("{} {} {}", entry.name, columns.join(" "), entry.metadata)
+}
+
+/// Every event, with what it has of everything.
+fn samples() -> Vec<String> {
+    let user = || UserId::from_text("u1");
+    let client = || ClientId::from_text("c1");
+    let session = || SessionId::from_text("s1");
+    let grant = || GrantId::from_text("g1");
+    let organization = || OrganizationId::from_text("o1");
+    let invitation = || InvitationId::from_text("i1");
+    let workspace = || WorkspaceId::from_text("w1");
+    let key = || ServiceKeyId::from_text("k1");
+    let text = |text: &str| text.to_owned();
+    let place = || ConsentedPlace {
+        organization: Some(organization()),
+        resource: Some(text("https://api.example")),
+    };
+    let nowhere = || ConsentedPlace {
+        organization: None,
+        resource: None,
+    };
+    vec![
+        told(&LoginEvent::Success {
+            user: user(),
+            session: session(),
+            amr: vec![text("pwd")],
+        }),
+        told(&LoginEvent::Failure {
+            user: Some(user()),
+            reason: LoginFailureReason::WrongPassword,
+        }),
+        told(&LoginEvent::Failure {
+            user: None,
+            reason: LoginFailureReason::UnknownIdentifier,
+        }),
+        told(&LoginEvent::AccountLocked { user: Some(user()) }),
+        told(&LoginEvent::AccountLocked { user: None }),
+        told(&LoginEvent::AccountUnlocked { user: user() }),
+        told(&SessionEvent::Logout {
+            user: user(),
+            session: session(),
+            client: Some(client()),
+        }),
+        told(&SessionEvent::Logout {
+            user: user(),
+            session: session(),
+            client: None,
+        }),
+        told(&SessionEvent::AllEnded {
+            user: user(),
+            reason: "password_changed",
+        }),
+        told(&GrantEvent::CodeReplayed {
+            client: client(),
+            user: user(),
+            grant: grant(),
+        }),
+        told(&GrantEvent::RefreshReused {
+            client: client(),
+            user: user(),
+            grant: grant(),
+            generation: 1,
+            current: 3,
+        }),
+        told(&GrantEvent::RefreshReplayed {
+            client: client(),
+            user: user(),
+            grant: grant(),
+        }),
+        told(&GrantEvent::TokenRevoked {
+            client: client(),
+            user: Some(user()),
+            grant: Some(grant()),
+            token: Some(TokenId::from_text("t1")),
+        }),
+        told(&GrantEvent::TokenRevoked {
+            client: client(),
+            user: None,
+            grant: None,
+            token: None,
+        }),
+        told(&ConsentEvent::Granted {
+            user: user(),
+            client: client(),
+            place: place(),
+            scopes: vec![text("openid")],
+        }),
+        told(&ConsentEvent::Withdrawn {
+            user: user(),
+            client: client(),
+            place: Some(nowhere()),
+        }),
+        told(&ConsentEvent::Withdrawn {
+            user: user(),
+            client: client(),
+            place: None,
+        }),
+        told(&ClientEvent::Created { client: client() }),
+        told(&ClientEvent::Updated { client: client() }),
+        told(&ClientEvent::Disabled { client: client() }),
+        told(&ClientEvent::Enabled { client: client() }),
+        told(&ClientEvent::Deleted { client: client() }),
+        told(&ClientEvent::SecretRotated { client: client() }),
+        told(&ResourceEvent::Changed {
+            resource: text("https://api.example"),
+        }),
+        told(&UserEvent::Registered { user: user() }),
+        told(&UserEvent::Created { user: user() }),
+        told(&UserEvent::Disabled {
+            user: user(),
+            status: "banned",
+        }),
+        told(&UserEvent::Enabled { user: user() }),
+        told(&UserEvent::Deleted { user: user() }),
+        told(&UserEvent::RoleChanged {
+            user: user(),
+            role: "admin",
+        }),
+        told(&UserEvent::TierChanged {
+            user: user(),
+            tier: "beta",
+        }),
+        told(&UserEvent::PasswordChanged { user: user() }),
+        told(&UserEvent::EmailVerified { user: user() }),
+        told(&UserEvent::EmailChanged { user: user() }),
+        told(&UserEvent::ProfileUpdated { user: user() }),
+        told(&OrganizationEvent::Created {
+            organization: organization(),
+            user: Some(user()),
+        }),
+        told(&OrganizationEvent::Created {
+            organization: organization(),
+            user: None,
+        }),
+        told(&OrganizationEvent::Updated {
+            organization: organization(),
+            what: "slug",
+        }),
+        told(&OrganizationEvent::PlanChanged {
+            organization: organization(),
+            plan: Some("pro"),
+        }),
+        told(&OrganizationEvent::TierChanged {
+            organization: organization(),
+            tier: None,
+        }),
+        told(&OrganizationEvent::Suspended {
+            organization: organization(),
+        }),
+        told(&OrganizationEvent::Resumed {
+            organization: organization(),
+        }),
+        told(&OrganizationEvent::TokensRevoked {
+            organization: organization(),
+        }),
+        told(&OrganizationEvent::Deleted {
+            organization: organization(),
+        }),
+        told(&MemberEvent::Invited {
+            organization: organization(),
+            user: user(),
+            role: text("admin"),
+        }),
+        told(&MemberEvent::Added {
+            organization: organization(),
+            user: user(),
+            role: text("admin"),
+        }),
+        told(&MemberEvent::RoleChanged {
+            organization: organization(),
+            user: user(),
+            role: text("admin"),
+        }),
+        told(&MemberEvent::WorkspaceCreationChanged {
+            organization: organization(),
+            user: user(),
+            allowed: true,
+        }),
+        told(&MemberEvent::Removed {
+            organization: organization(),
+            user: user(),
+        }),
+        told(&InvitationEvent::Created {
+            organization: organization(),
+            invitation: invitation(),
+            role: text("viewer"),
+        }),
+        told(&InvitationEvent::Resent {
+            organization: organization(),
+            invitation: invitation(),
+            role: text("viewer"),
+        }),
+        told(&InvitationEvent::Revoked {
+            organization: organization(),
+            invitation: invitation(),
+        }),
+        told(&InvitationEvent::Accepted {
+            organization: organization(),
+            invitation: invitation(),
+            user: user(),
+        }),
+        told(&InvitationEvent::Rejected {
+            organization: organization(),
+            invitation: invitation(),
+            user: user(),
+        }),
+        told(&DomainEvent::Claimed {
+            organization: organization(),
+            domain: text("example.com"),
+        }),
+        told(&DomainEvent::Verified {
+            organization: organization(),
+            domain: text("example.com"),
+        }),
+        told(&DomainEvent::Lost {
+            organization: organization(),
+            domain: text("example.com"),
+        }),
+        told(&DomainEvent::Released {
+            organization: organization(),
+            domain: text("example.com"),
+        }),
+        told(&DomainEvent::RoleChanged {
+            organization: organization(),
+            domain: text("example.com"),
+            role: None,
+        }),
+        told(&WorkspaceEvent::Created {
+            organization: organization(),
+            workspace: workspace(),
+        }),
+        told(&WorkspaceEvent::Renamed {
+            organization: organization(),
+            workspace: workspace(),
+        }),
+        told(&WorkspaceEvent::Archived {
+            organization: organization(),
+            workspace: workspace(),
+        }),
+        told(&WorkspaceEvent::Unarchived {
+            organization: organization(),
+            workspace: workspace(),
+        }),
+        told(&WorkspaceEvent::MemberAdded {
+            workspace: workspace(),
+            user: user(),
+            role: "manager",
+        }),
+        told(&WorkspaceEvent::MemberRoleChanged {
+            workspace: workspace(),
+            user: user(),
+            role: "viewer",
+        }),
+        told(&WorkspaceEvent::MemberRemoved {
+            workspace: workspace(),
+            user: user(),
+        }),
+        told(&ModuleEvent::PermissionChanged {
+            organization: organization(),
+            role: text("member"),
+            module: text("notes"),
+            access: Some("write"),
+        }),
+        told(&HookEvent::Changed { hook: text("roles") }),
+        told(&HookEvent::Failed {
+            hook: text("roles"),
+            client: Some(client()),
+            user: Some(user()),
+            problem: "hook_timeout",
+            on_failure: "closed",
+        }),
+        told(&HookEvent::Previewed {
+            key: key(),
+            user: Some(user()),
+            client: Some(client()),
+            problem: None,
+        }),
+        told(&HookEvent::Previewed {
+            key: key(),
+            user: None,
+            client: None,
+            problem: Some("unknown_user"),
+        }),
+        told(&ServiceKeyEvent::Created {
+            key: key(),
+            name: text("console"),
+        }),
+        told(&ServiceKeyEvent::Rotated {
+            key: key(),
+            name: text("console"),
+        }),
+        told(&ServiceKeyEvent::Revoked {
+            name: text("console"),
+        }),
+    ]
+}
+
+#[test]
+fn each_event_is_stored_under_its_name_with_its_columns_and_metadata() {
+    insta::assert_snapshot!(samples().join("\n"), @r#"
+    LOGIN_SUCCESS u1 - s1 - {"amr":["pwd"]}
+    LOGIN_FAILURE u1 - - - {"reason":"wrong_password"}
+    LOGIN_FAILURE - - - - {"reason":"unknown_identifier"}
+    ACCOUNT_LOCKED u1 - - - {}
+    ACCOUNT_LOCKED - - - - {}
+    ACCOUNT_UNLOCKED u1 - - - {}
+    LOGOUT u1 c1 s1 - {}
+    LOGOUT u1 - s1 - {}
+    SESSIONS_ENDED u1 - - - {"reason":"password_changed"}
+    CODE_REPLAYED u1 c1 - g1 {}
+    REFRESH_REUSED u1 c1 - g1 {"generation":1,"current":3}
+    REFRESH_REPLAYED u1 c1 - g1 {}
+    TOKEN_REVOKED u1 c1 - g1 {"jti":"t1"}
+    TOKEN_REVOKED - c1 - - {"jti":null}
+    CONSENT_GRANTED u1 c1 - - {"scopes":["openid"],"org_id":"o1","resource":"https://api.example"}
+    CONSENT_WITHDRAWN u1 c1 - - {"org_id":null,"resource":null}
+    CONSENT_WITHDRAWN u1 c1 - - {}
+    CLIENT_CREATED - c1 - - {}
+    CLIENT_UPDATED - c1 - - {}
+    CLIENT_DISABLED - c1 - - {}
+    CLIENT_ENABLED - c1 - - {}
+    CLIENT_DELETED - c1 - - {}
+    CLIENT_SECRET_ROTATED - c1 - - {}
+    RESOURCE_CHANGED - - - - {"resource":"https://api.example"}
+    REGISTER u1 - - - {}
+    USER_CREATED u1 - - - {}
+    USER_DISABLED u1 - - - {"status":"banned"}
+    USER_ENABLED u1 - - - {}
+    ACCOUNT_DELETED u1 - - - {}
+    USER_ROLE_CHANGED u1 - - - {"role":"admin"}
+    USER_TIER_CHANGED u1 - - - {"tier":"beta"}
+    PASSWORD_CHANGED u1 - - - {}
+    EMAIL_VERIFIED u1 - - - {}
+    EMAIL_CHANGED u1 - - - {}
+    PROFILE_UPDATED u1 - - - {}
+    ORG_CREATED u1 - - - {"org_id":"o1"}
+    ORG_CREATED - - - - {"org_id":"o1"}
+    ORG_UPDATED - - - - {"org_id":"o1","what":"slug"}
+    ORG_PLAN_CHANGED - - - - {"org_id":"o1","plan":"pro"}
+    ORG_TIER_CHANGED - - - - {"org_id":"o1","tier":null}
+    ORG_SUSPENDED - - - - {"org_id":"o1"}
+    ORG_RESUMED - - - - {"org_id":"o1"}
+    ORG_TOKENS_REVOKED - - - - {"org_id":"o1"}
+    ORG_DELETED - - - - {"org_id":"o1"}
+    MEMBER_INVITED u1 - - - {"org_id":"o1","org_role":"admin"}
+    MEMBER_ADDED u1 - - - {"org_id":"o1","org_role":"admin"}
+    MEMBER_ROLE_CHANGED u1 - - - {"org_id":"o1","org_role":"admin"}
+    MEMBER_WORKSPACE_CREATION_CHANGED u1 - - - {"org_id":"o1","can_create_workspaces":true}
+    MEMBER_REMOVED u1 - - - {"org_id":"o1"}
+    INVITATION_CREATED - - - - {"org_id":"o1","invitation_id":"i1","org_role":"viewer"}
+    INVITATION_RESENT - - - - {"org_id":"o1","invitation_id":"i1","org_role":"viewer"}
+    INVITATION_REVOKED - - - - {"org_id":"o1","invitation_id":"i1"}
+    INVITATION_ACCEPTED u1 - - - {"org_id":"o1","invitation_id":"i1"}
+    INVITATION_REJECTED u1 - - - {"org_id":"o1","invitation_id":"i1"}
+    DOMAIN_CLAIMED - - - - {"org_id":"o1","domain":"example.com"}
+    DOMAIN_VERIFIED - - - - {"org_id":"o1","domain":"example.com"}
+    DOMAIN_LOST - - - - {"org_id":"o1","domain":"example.com"}
+    DOMAIN_RELEASED - - - - {"org_id":"o1","domain":"example.com"}
+    DOMAIN_ROLE_CHANGED - - - - {"org_id":"o1","domain":"example.com","org_role":null}
+    WORKSPACE_CREATED - - - - {"org_id":"o1","workspace_id":"w1"}
+    WORKSPACE_RENAMED - - - - {"org_id":"o1","workspace_id":"w1"}
+    WORKSPACE_ARCHIVED - - - - {"org_id":"o1","workspace_id":"w1"}
+    WORKSPACE_UNARCHIVED - - - - {"org_id":"o1","workspace_id":"w1"}
+    WORKSPACE_MEMBER_ADDED u1 - - - {"workspace_id":"w1","workspace_role":"manager"}
+    WORKSPACE_MEMBER_ROLE_CHANGED u1 - - - {"workspace_id":"w1","workspace_role":"viewer"}
+    WORKSPACE_MEMBER_REMOVED u1 - - - {"workspace_id":"w1"}
+    MODULE_PERMISSION_CHANGED - - - - {"org_id":"o1","org_role":"member","module":"notes","access":"write"}
+    HOOK_CHANGED - - - - {"hook":"roles"}
+    HOOK_FAILED u1 c1 - - {"hook":"roles","problem":"hook_timeout","on_failure":"closed"}
+    HOOKS_PREVIEWED u1 c1 - - {"service_key_id":"k1"}
+    HOOKS_PREVIEWED - - - - {"service_key_id":"k1","problem":"unknown_user"}
+    SERVICE_KEY_CREATED - - - - {"service_key_id":"k1","name":"console"}
+    SERVICE_KEY_ROTATED - - - - {"service_key_id":"k1","name":"console"}
+    SERVICE_KEY_REVOKED - - - - {"name":"console"}
+    "#);
+}
