@@ -78,7 +78,7 @@ async fn reload_resources(app: &App) -> Result<(), AppError> {
 }
 
 async fn reload_keys(app: &App) -> Result<(), AppError> {
-    let mut connection = app.pool().acquire_repeatable().await?;
+    let mut connection = app.0.platform.pool.acquire_repeatable().await?;
     let keys = &app.token_issuer().keys;
     keys.reload(&mut connection, app.keyring()).await?;
     connection.keep();
@@ -86,7 +86,7 @@ async fn reload_keys(app: &App) -> Result<(), AppError> {
 }
 
 async fn reload_hooks(app: &App) -> Result<(), AppError> {
-    let mut connection = app.pool().acquire_repeatable().await?;
+    let mut connection = app.0.platform.pool.acquire_repeatable().await?;
     let hooks = &app.token_issuer().hooks;
     hooks.reload(&mut connection, app.keyring()).await?;
     connection.keep();
@@ -94,8 +94,10 @@ async fn reload_hooks(app: &App) -> Result<(), AppError> {
 }
 
 async fn reload_platform(app: &App) -> Result<(), AppError> {
-    let mut connection = app.pool().acquire_repeatable().await?;
-    app.set_epoch(platform::read(&mut connection).await?.epoch);
+    let mut connection = app.0.platform.pool.acquire_repeatable().await?;
+    app.0
+        .platform
+        .set_epoch(platform::read(&mut connection).await?.epoch);
     connection.keep();
     Ok(())
 }

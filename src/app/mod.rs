@@ -4,6 +4,9 @@
 mod caches;
 mod configured;
 mod error;
+mod people;
+mod platform;
+mod protocol;
 mod root;
 mod start;
 

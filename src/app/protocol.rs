@@ -1,0 +1,137 @@
+//! Owns what answers to clients: who is registered, how they prove who they are, and what mints their tokens.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::configured::hook_transports;
+use super::error::AppError;
+use super::platform::Platform;
+use super::root::App;
+use super::start;
+use crate::base::fetch::Fetch;
+use crate::base::origin::Origin;
+use crate::claims::TokenIssuer;
+use crate::client::auth::replay::UsedAssertions;
+use crate::client::auth::{Authenticator, PublishedKeys};
+use crate::client::icon::ServedIcons;
+use crate::client::{Registry, Resources};
+use crate::config::SignetConfig;
+use crate::grant::GrantServices;
+use crate::hook::Hooks;
+use crate::protocol::issuer::Issuer;
+
+/// Clients, resources, and what tokens are made with.
+pub(super) struct Protocol {
+    pub(super) token_issuer: TokenIssuer,
+    clients: Registry,
+    authenticator: Authenticator,
+    resources: Resources,
+    served_icons: ServedIcons,
+    unserved_resource: AtomicBool,
+}
+
+impl Protocol {
+    /// Loads hooks and keys; makes the keys that are missing.
+    pub(super) async fn load(
+        issuer: Issuer,
+        config: &SignetConfig,
+        platform: &Platform,
+    ) -> Result<Self, AppError> {
+        let Platform {
+            pool,
+            keyring,
+            freshness,
+            ..
+        } = platform;
+        let mut connection = pool.acquire().await?;
+        let unserved_resource = start::unserved_resource(&mut connection, &config.signing).await?;
+        let hooks = Hooks::load(pool.clone(), hook_transports(config)?, &mut connection, keyring).await?;
+        connection.keep();
+        hooks.check().await?;
+        let context = platform.context(Origin::internal("start"));
+        let keys = start::provide_keys(pool, keyring, &config.signing, context).await?;
+        let authenticator = Authenticator {
+            issuer: issuer.as_str().to_owned(),
+            token_endpoint: issuer.url("/oauth2/token"),
+            published: PublishedKeys::new(Fetch::new(config.clients.reach())?),
+            used: UsedAssertions::new(pool.clone()),
+        };
+        Ok(Self {
+            token_issuer: TokenIssuer {
+                issuer: Arc::new(issuer),
+                keys,
+                settings: Arc::new(config.tokens.clone()),
+                hooks,
+            },
+            clients: Registry::new(pool.clone(), Arc::clone(freshness)),
+            authenticator,
+            resources: Resources::new(pool.clone(), Arc::clone(freshness)),
+            served_icons: ServedIcons::default(),
+            unserved_resource: AtomicBool::new(unserved_resource),
+        })
+    }
+}
+
+impl App {
+    /// What minting needs.
+    #[must_use]
+    pub fn token_issuer(&self) -> &TokenIssuer {
+        &self.0.protocol.token_issuer
+    }
+
+    /// The issuer.
+    #[must_use]
+    pub fn issuer(&self) -> &Issuer {
+        &self.0.protocol.token_issuer.issuer
+    }
+
+    /// Registered clients.
+    #[must_use]
+    pub fn clients(&self) -> &Registry {
+        &self.0.protocol.clients
+    }
+
+    /// How clients prove who they are.
+    #[must_use]
+    pub fn authenticator(&self) -> &Authenticator {
+        &self.0.protocol.authenticator
+    }
+
+    /// Clients' icons that were served lately.
+    #[must_use]
+    pub fn served_icons(&self) -> &ServedIcons {
+        &self.0.protocol.served_icons
+    }
+
+    /// Registered resources.
+    #[must_use]
+    pub fn resources(&self) -> &Resources {
+        &self.0.protocol.resources
+    }
+
+    /// What token requests are carried out with.
+    #[must_use]
+    pub fn grant_services(&self) -> GrantServices<'_> {
+        let unserved_resource = self.0.protocol.unserved_resource.load(Ordering::Relaxed);
+        GrantServices {
+            pool: &self.0.platform.pool,
+            clock: &**self.clock(),
+            token_issuer: self.token_issuer(),
+            freshness: self.freshness(),
+            unserved_resource,
+        }
+    }
+
+    /// Looks again whether a resource wants an algorithm that is left out.
+    pub(super) async fn look_for_unserved(&self) -> Result<(), AppError> {
+        let settings = &self.config().signing;
+        if settings.left_out().next().is_some() {
+            let mut connection = self.0.platform.pool.acquire_repeatable().await?;
+            let unserved = start::unserved_resource(&mut connection, settings).await?;
+            connection.keep();
+            let unserved_resource = &self.0.protocol.unserved_resource;
+            unserved_resource.store(unserved, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
