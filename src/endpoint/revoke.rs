@@ -3,15 +3,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::HeaderMap;
 
 use crate::claims::MintError;
 use crate::client::Client;
 use crate::db::unit_of_work::RequestContext;
 use crate::http::app_state::AppState;
-use crate::http::extract::form::Form;
+use crate::http::extract::authenticated_client::ClientRequest;
 use crate::http::extract::params::Params;
-use crate::http::respond::failure::Failure;
 use crate::http::respond::oauth::{self, OAuthError};
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::token::access_token::{self, PresentedToken};
@@ -22,11 +20,8 @@ use crate::token::revocation::{self, Revocation};
 pub async fn post(
     State(state): State<AppState>,
     context: RequestContext,
-    headers: HeaderMap,
-    Form(params): Form,
+    ClientRequest { client, params }: ClientRequest,
 ) -> Result<Response, OAuthError> {
-    let params = params?;
-    let client = super::client::authenticate(&state, &headers, &params, context.now).await?;
     answer(&state, context, &client, &params)
         .await
         .map_err(|error| error.of_client(&client.client_id))
@@ -40,22 +35,19 @@ async fn answer(
 ) -> Result<Response, OAuthError> {
     let missing = ProtocolError::new(ErrorCode::InvalidRequest, "token is missing").about("token");
     let token = params.get("token").ok_or(missing)?;
-    let failed = |error| Failure::from(error).oauth();
     let token_issuer = state.app.token_issuer();
     let keys = token_issuer.keys.current();
     // What cannot be read here may be one of ours all the same: nobody is told that it is revoked.
-    let unread = |error| Failure::from(error).oauth();
-    let refresh = RefreshToken::read(token, &keys, context.epoch)
-        .map_err(|error| Failure::from(MintError::Signing(error)).oauth())?;
+    let refresh = RefreshToken::read(token, &keys, context.epoch)?;
     let access = if refresh.is_none() {
-        access_token::read(token_issuer, &keys, token, context.now).map_err(unread)?
+        access_token::read(token_issuer, &keys, token, context.now)?
     } else {
         None
     };
     if refresh.is_none() && access.is_none() {
         return Ok(oauth::empty());
     }
-    let mut work = state.app.begin(context).await.map_err(failed)?;
+    let mut work = state.app.begin(context).await?;
     let revocation = match (refresh, access) {
         (Some(refresh), _) => revocation::revoke_refresh(&mut work, &client.client_id, &refresh).await,
         (None, Some(PresentedToken::Jwt(claims))) => {
@@ -65,9 +57,8 @@ async fn answer(
             revocation::revoke_reference(&mut work, &client.client_id, &handle).await
         }
         (None, None) => Ok(Revocation::Done),
-    }
-    .map_err(failed)?;
-    work.commit().await.map_err(failed)?;
+    }?;
+    work.commit().await?;
     match revocation {
         Revocation::Done => Ok(oauth::empty()),
         Revocation::ForeignClient => Err(ProtocolError::new(

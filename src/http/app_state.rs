@@ -40,11 +40,17 @@ impl FromRef<AppState> for App {
     }
 }
 
+/// One context for a request, however many extractors ask for it: its clock is read once.
 impl FromRequestParts<AppState> for RequestContext {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        if let Some(context) = parts.extensions.get::<Self>() {
+            return Ok(context.clone());
+        }
         let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
-        Ok(state.app.context(origin))
+        let context = state.app.context(origin);
+        parts.extensions.insert(context.clone());
+        Ok(context)
     }
 }

@@ -1,6 +1,7 @@
 //! What reads a request: parameters, client credentials, access tokens, cookies, where a form came from, and what it
 //! was shown for. It parses, and verifies nothing but our own tags.
 
+pub mod authenticated_client;
 pub mod bearer;
 pub mod client_auth;
 pub mod condition;

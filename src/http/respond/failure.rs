@@ -11,7 +11,7 @@ use crate::claims::MintError;
 use crate::db::{DatabaseError, told};
 use crate::grant::outcome::GrantError;
 use crate::hook::{AskError, HookError};
-use crate::signing::error::VerificationError;
+use crate::signing::error::{SigningError, VerificationError};
 use crate::web::error::ErrorPage;
 use crate::web::layout::Layout;
 
@@ -57,6 +57,12 @@ impl From<MintError> for Failure {
                 Self::Unavailable
             }
         }
+    }
+}
+
+impl From<SigningError> for Failure {
+    fn from(error: SigningError) -> Self {
+        MintError::from(error).into()
     }
 }
 

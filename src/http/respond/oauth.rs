@@ -7,6 +7,7 @@ use http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 
+use super::failure::Failure;
 use super::refusal::{self, Asker};
 use crate::base::id::ClientId;
 use crate::http::extract::client_auth::ClientCredentialsError;
@@ -154,6 +155,16 @@ impl From<ParamsError> for OAuthError {
 impl From<ClientCredentialsError> for OAuthError {
     fn from(error: ClientCredentialsError) -> Self {
         Self::new(error.protocol_error()).for_basic(error.used_basic())
+    }
+}
+
+/// A failure of ours.
+impl<E> From<E> for OAuthError
+where
+    Failure: From<E>,
+{
+    fn from(error: E) -> Self {
+        Failure::from(error).oauth()
     }
 }
 
