@@ -11,16 +11,16 @@ use serde_json::Value;
 
 use crate::api::refusal::Refusal;
 use crate::base::id::{OrganizationId, SessionId, UserId};
-use crate::base::origin::Origin;
 use crate::config::QuotaSettings;
-use crate::db::UnitOfWork;
 use crate::db::unit_of_work::RequestContext;
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::http::app_state::AppState;
-use crate::http::extract::bearer;
+use crate::http::extract::bearer::{self, BearerError};
 use crate::http::respond::challenge::Challenge;
 use crate::http::respond::failure::Failure;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::scope::{CONSENTS, ORGANIZATION_ANY, ORGANIZATIONS, ORGANIZATIONS_MANAGE};
+use crate::signing::error::VerificationError;
 use crate::signing::key_set::KeySet;
 use crate::tenancy::{Actor, TenancyError};
 use crate::token::{access_token, liveness};
@@ -99,7 +99,7 @@ impl Caller {
     }
 
     /// A transaction of this request.
-    pub async fn begin(&self) -> Result<UnitOfWork, crate::db::DatabaseError> {
+    pub async fn begin(&self) -> Result<UnitOfWork, DatabaseError> {
         self.state.app.begin(self.context.clone()).await
     }
 }
@@ -130,43 +130,51 @@ impl FromRequestParts<AppState> for Caller {
 
 impl Caller {
     /// The caller of a request whose token has one of the scopes.
-    async fn with_scope(parts: &Parts, state: &AppState, needed: &[&'static str]) -> Result<Self, Response> {
-        let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
-        let context = state.app.context(origin);
+    async fn with_scope(
+        parts: &mut Parts,
+        state: &AppState,
+        needed: &[&'static str],
+    ) -> Result<Self, Response> {
+        let Ok(context) = RequestContext::from_request_parts(parts, state).await;
         let request_id = context.origin.request_id.clone();
-        let refused = |challenge: Challenge| challenge.problem(&request_id);
-        let text = bearer::read(&parts.headers, None).map_err(|error| refused(error.into()))?;
+        let text = bearer::read(&parts.headers, None);
+        match text {
+            Ok(text) => Self::of_token(state, context, text.expose(), needed).await,
+            Err(error) => Err(error.into()),
+        }
+        .map_err(|error| error.write(&request_id))
+    }
+
+    /// The person whom an access token speaks for.
+    async fn of_token(
+        state: &AppState,
+        context: RequestContext,
+        text: &str,
+        needed: &[&'static str],
+    ) -> Result<Self, CallerError> {
         let token_issuer = state.app.token_issuer();
         let keys = token_issuer.keys.current();
-        let token = access_token::read(token_issuer, &keys, text.expose(), context.now)
-            .map_err(|error| Failure::from(error).problem(&request_id).into_response())?
-            .ok_or_else(|| refused(INVALID))?;
-        let failed = |error| Failure::from(error).problem(&request_id).into_response();
-        let mut work = state.app.repeatable(context.clone()).await.map_err(failed)?;
-        let claims = liveness::of_access_token(&mut work, token_issuer, token)
-            .await
-            .map_err(failed)?
-            .ok_or_else(|| refused(INVALID))?;
+        let token = access_token::read(token_issuer, &keys, text, context.now)?.ok_or(INVALID)?;
+        let mut work = state.app.repeatable(context.clone()).await?;
+        let claims = liveness::of_access_token(&mut work, token_issuer, token).await?;
+        let claims = claims.ok_or(INVALID)?;
         // The client may have to be read, on a connection of its own: whoever holds one waits for none.
-        work.commit().await.map_err(failed)?;
+        work.commit().await?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         // A client's own token speaks for nobody, and a token for another audience is not for us.
         let person = text("grant_id").and_then(|_| text("sub"));
         let (Some(user), Some(true)) = (person, text("aud").map(|aud| aud == token_issuer.issuer.as_str()))
         else {
-            return Err(refused(INVALID));
+            return Err(INVALID.into());
         };
         let granted = text("scope").unwrap_or_default();
         if !granted.split(' ').any(|token| needed.contains(&token)) {
             let least = needed.first().copied().unwrap_or_default();
-            return Err(refused(Challenge::insufficient(least)));
+            return Err(Challenge::insufficient(least).into());
         }
         let everywhere = granted.split(' ').any(|token| token == ORGANIZATION_ANY) || {
             let client = state.app.clients().find(text("client_id").unwrap_or_default());
-            client
-                .await
-                .map_err(failed)?
-                .is_some_and(|client| client.metadata.first_party)
+            client.await?.is_some_and(|client| client.metadata.first_party)
         };
         // No organization in the token is none at all, not every one.
         let own = || OrganizationId::from_text(text("org_id").unwrap_or_default());
@@ -178,5 +186,46 @@ impl Caller {
             keys,
             context,
         })
+    }
+}
+
+/// Why nobody is let in.
+enum CallerError {
+    /// The token is missing, none of ours, or not for this.
+    Challenge(Challenge),
+    /// A failure of ours.
+    Failure(Failure),
+}
+
+impl CallerError {
+    fn write(self, request_id: &str) -> Response {
+        match self {
+            Self::Challenge(challenge) => challenge.problem(request_id),
+            Self::Failure(failure) => failure.problem(request_id).into_response(),
+        }
+    }
+}
+
+impl From<Challenge> for CallerError {
+    fn from(challenge: Challenge) -> Self {
+        Self::Challenge(challenge)
+    }
+}
+
+impl From<BearerError> for CallerError {
+    fn from(error: BearerError) -> Self {
+        Self::Challenge(error.into())
+    }
+}
+
+impl From<VerificationError> for CallerError {
+    fn from(error: VerificationError) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
+impl From<DatabaseError> for CallerError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Failure(error.into())
     }
 }

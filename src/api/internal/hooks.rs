@@ -5,19 +5,16 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::FromRequestParts;
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
-use http::request::Parts;
 use serde::Deserialize;
 
 use crate::api::body::Body;
 use crate::api::refusal::Refusal;
 use crate::audit::{self, HookEvent};
-use crate::authentication::service_key::{ServiceKey, ServiceScope};
-use crate::base::origin::Origin;
+use crate::claims::MintContext;
 use crate::claims::preview::Candidates;
-use crate::claims::{MintContext, MintError};
 use crate::client::{Client, Resource};
 use crate::db::UnitOfWork;
 use crate::db::unit_of_work::RequestContext;
@@ -25,35 +22,9 @@ use crate::grant::preview::{self, Asked, GRANT_TYPES, Prepared, PreviewError};
 use crate::hook::service::{self as hooks, HookServiceError};
 use crate::hook::{AskError, Hook};
 use crate::http::app_state::AppState;
-use crate::http::extract::service_key;
-use crate::http::respond::failure::Failure;
+use crate::http::extract::service_caller::{HooksPreview, ServiceCaller};
 use crate::protocol::grant_type::GrantType;
 use crate::user::{User, service as users};
-
-/// A service that may preview, known before its body is read.
-pub struct Previewer {
-    key: ServiceKey,
-    state: AppState,
-    context: RequestContext,
-}
-
-impl FromRequestParts<AppState> for Previewer {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let origin = parts.extensions.get::<Origin>().cloned().unwrap_or_default();
-        let context = state.app.context(origin);
-        let scope = ServiceScope::HooksPreview;
-        match service_key::require(state, &parts.headers, &context, scope).await {
-            Ok(key) => Ok(Self {
-                key,
-                state: state.clone(),
-                context,
-            }),
-            Err(problem) => Err(problem.into_response()),
-        }
-    }
-}
 
 /// Whose token, for which client, and which hooks: every enabled one, or one of them.
 #[derive(Deserialize)]
@@ -73,8 +44,12 @@ struct For {
 }
 
 /// What hooks would do to what is said of one person. A few at a time, so that grants find connections for their hooks.
-pub async fn preview(previewer: Previewer, Body(question): Body<Question>) -> Result<Response, Refusal> {
-    let Previewer { key, state, context } = previewer;
+pub async fn preview(
+    State(state): State<AppState>,
+    context: RequestContext,
+    caller: ServiceCaller<HooksPreview>,
+    Body(question): Body<Question>,
+) -> Result<Response, Refusal> {
     let grant_type = question.grant_type()?;
     let token_issuer = state.app.token_issuer();
     let _permit = token_issuer.hooks.preview_permit().ok_or_else(busy)?;
@@ -84,7 +59,7 @@ pub async fn preview(previewer: Previewer, Body(question): Body<Question>) -> Re
     let user = users::find_by_reference(&mut work, &question.user).await?;
     let known = user.as_ref().map(|user| user.id.clone());
     let ready = question
-        .prepare(&state, &mut work, grant_type, (user, recipient.as_ref()))
+        .prepare(&state, &mut work, grant_type, user, recipient.as_ref())
         .await;
     // Who tries out names is on record too.
     let problem = match &ready {
@@ -93,7 +68,7 @@ pub async fn preview(previewer: Previewer, Body(question): Body<Question>) -> Re
         Err(Refusal::Failure(failure)) => return Err(Refusal::Failure(*failure)),
     };
     let event = HookEvent::Previewed {
-        key: key.id,
+        key: caller.key.id,
         user: known,
         client: recipient.map(|found| found.client.client_id.clone()),
         problem,
@@ -114,8 +89,7 @@ pub async fn preview(previewer: Previewer, Body(question): Body<Question>) -> Re
         transports: &transports,
         hooks: &hooks,
     };
-    let shown = preview::preview(prepared, mint, candidates).await;
-    let shown = shown.map_err(unanswered)?;
+    let shown = preview::preview(prepared, mint, candidates).await?;
     Ok(Json(shown).into_response())
 }
 
@@ -151,8 +125,7 @@ impl Question {
                 .map(|hook| (**hook).clone())
                 .collect());
         };
-        let found = hooks::find(work, state.app.keyring(), name).await;
-        let hook = found.map_err(unreadable)?;
+        let hook = hooks::find(work, state.app.keyring(), name).await?;
         if !hook.settings.enabled {
             return Err(Refusal::new(
                 StatusCode::CONFLICT,
@@ -169,7 +142,8 @@ impl Question {
         state: &AppState,
         work: &mut UnitOfWork,
         grant_type: GrantType,
-        (user, recipient): (Option<User>, Option<&For>),
+        user: Option<User>,
+        recipient: Option<&For>,
     ) -> Result<(Prepared, Vec<Hook>), Refusal> {
         let user = user.ok_or_else(|| unknown("user_not_found", "user"))?;
         let recipient = recipient.ok_or_else(|| unknown("client_not_found", "client"))?;
@@ -181,8 +155,8 @@ impl Question {
             organization: self.organization.as_deref(),
             grant_type,
         };
-        let prepared = preview::prepare(work, state.app.token_issuer(), asked).await;
-        Ok((prepared.map_err(unanswered)?, hooks))
+        let prepared = preview::prepare(work, state.app.token_issuer(), asked).await?;
+        Ok((prepared, hooks))
     }
 }
 
@@ -198,24 +172,28 @@ fn unknown(code: &'static str, what: &str) -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, code, format!("there is no such {what}"))
 }
 
-fn unreadable(error: HookServiceError) -> Refusal {
-    match error {
-        HookServiceError::Database(error) => error.into(),
-        HookServiceError::Unknown(_) => unknown("hook_not_found", "hook"),
-        error => Refusal::new(StatusCode::CONFLICT, "hook_unusable", error.to_string()),
+impl From<HookServiceError> for Refusal {
+    fn from(error: HookServiceError) -> Self {
+        match error {
+            HookServiceError::Database(error) => error.into(),
+            HookServiceError::Unknown(_) => unknown("hook_not_found", "hook"),
+            error => Self::new(StatusCode::CONFLICT, "hook_unusable", error.to_string()),
+        }
     }
 }
 
-fn unanswered(error: PreviewError) -> Refusal {
-    match error {
-        PreviewError::UnknownOrganization(_) => unknown("organization_not_found", "organization"),
-        PreviewError::Database(error) | PreviewError::Ask(AskError::Database(error)) => error.into(),
-        PreviewError::Ask(AskError::Hook(error)) => Refusal::Failure(Failure::from(MintError::Hook(error))),
-        PreviewError::Verification(_) => Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "keys_changed",
-            "the signing keys changed meanwhile: ask again",
-        ),
-        PreviewError::Mint(error) => Refusal::Failure(Failure::from(error)),
+impl From<PreviewError> for Refusal {
+    fn from(error: PreviewError) -> Self {
+        match error {
+            PreviewError::UnknownOrganization(_) => unknown("organization_not_found", "organization"),
+            PreviewError::Database(error) | PreviewError::Ask(AskError::Database(error)) => error.into(),
+            PreviewError::Ask(AskError::Hook(error)) => Self::Failure(MintError::Hook(error).into()),
+            PreviewError::Verification(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "keys_changed",
+                "the signing keys changed meanwhile: ask again",
+            ),
+            PreviewError::Mint(error) => Self::Failure(error.into()),
+        }
     }
 }

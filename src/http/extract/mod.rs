@@ -11,4 +11,5 @@ pub mod flow;
 pub mod form;
 pub mod form_token;
 pub mod params;
+pub mod service_caller;
 pub mod service_key;

@@ -6,6 +6,7 @@ use super::bearer::{self, BearerError};
 use crate::authentication::service_key::{ServiceKey, ServiceScope, service};
 use crate::base::handle::{Handle, Kind};
 use crate::base::secret::Secret;
+use crate::db::DatabaseError;
 use crate::db::unit_of_work::RequestContext;
 use crate::http::app_state::AppState;
 use crate::http::respond::failure::Failure;
@@ -14,6 +15,64 @@ use crate::http::respond::problem::Problem;
 /// The header of clients that keep Authorization for something else.
 pub const HEADER: HeaderName = HeaderName::from_static("x-service-key");
 
+/// Why a service is not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceKeyError {
+    /// No key is presented.
+    Missing,
+    /// More than one is.
+    Several,
+    /// It is none of ours, or it has ended.
+    Invalid,
+    /// It is not for this.
+    InsufficientScope,
+    /// A failure of ours.
+    Failure(Failure),
+}
+
+impl From<BearerError> for ServiceKeyError {
+    fn from(error: BearerError) -> Self {
+        match error {
+            BearerError::Missing => Self::Missing,
+            BearerError::Several => Self::Several,
+            BearerError::Malformed => Self::Invalid,
+        }
+    }
+}
+
+impl From<DatabaseError> for ServiceKeyError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
+impl ServiceKeyError {
+    /// As the service is told.
+    #[must_use]
+    pub fn problem(self, request_id: &str) -> Problem {
+        let (code, detail) = match self {
+            Self::Missing => (
+                "service_key_missing",
+                "Present a service key in X-Service-Key or as a bearer token.",
+            ),
+            Self::Several => (
+                "service_key_repeated",
+                "The service key is presented in more than one way.",
+            ),
+            Self::Invalid => (
+                "service_key_invalid",
+                "The service key is unknown, or it has ended.",
+            ),
+            Self::InsufficientScope => {
+                let detail = "This service key may not do that.";
+                return Problem::new(StatusCode::FORBIDDEN, "insufficient_scope", detail, request_id);
+            }
+            Self::Failure(failure) => return failure.problem(request_id),
+        };
+        Problem::new(StatusCode::UNAUTHORIZED, code, detail, request_id).challenge()
+    }
+}
+
 /// The service that asks, if its key is live and holds the scope; the answer to refuse it with otherwise.
 pub async fn require(
     state: &AppState,
@@ -21,41 +80,29 @@ pub async fn require(
     context: &RequestContext,
     scope: ServiceScope,
 ) -> Result<ServiceKey, Problem> {
-    let request_id = context.origin.request_id.as_str();
-    let refuse = |code, detail| Problem::new(StatusCode::UNAUTHORIZED, code, detail, request_id).challenge();
-    let invalid = || {
-        refuse(
-            "service_key_invalid",
-            "The service key is unknown, or it has ended.",
-        )
-    };
-    let presented = read(headers).map_err(|error| match error {
-        BearerError::Missing => refuse(
-            "service_key_missing",
-            "Present a service key in X-Service-Key or as a bearer token.",
-        ),
-        BearerError::Several => refuse(
-            "service_key_repeated",
-            "The service key is presented in more than one way.",
-        ),
-        BearerError::Malformed => invalid(),
-    })?;
+    authenticate(state, headers, context, scope)
+        .await
+        .map_err(|error| error.problem(&context.origin.request_id))
+}
+
+async fn authenticate(
+    state: &AppState,
+    headers: &HeaderMap,
+    context: &RequestContext,
+    scope: ServiceScope,
+) -> Result<ServiceKey, ServiceKeyError> {
+    let presented = read(headers)?;
     // A false checksum touches no row.
-    let handle = Handle::parse(Kind::ServiceKey, presented.expose()).ok_or_else(invalid)?;
-    let failed = |error| Failure::from(error).problem(request_id);
-    let mut work = state.app.repeatable(context.clone()).await.map_err(failed)?;
-    let key = service::authenticate(&mut work, &handle).await.map_err(failed)?;
-    let key = key.ok_or_else(invalid)?;
-    if key.may(scope) {
-        Ok(key)
-    } else {
-        Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "insufficient_scope",
-            "This service key may not do that.",
-            request_id,
-        ))
-    }
+    let handle = Handle::parse(Kind::ServiceKey, presented.expose()).ok_or(ServiceKeyError::Invalid)?;
+    let mut work = state.app.repeatable(context.clone()).await?;
+    let key = service::authenticate(&mut work, &handle).await?;
+    key.ok_or(ServiceKeyError::Invalid).and_then(|key| {
+        if key.may(scope) {
+            Ok(key)
+        } else {
+            Err(ServiceKeyError::InsufficientScope)
+        }
+    })
 }
 
 fn read(headers: &HeaderMap) -> Result<Secret, BearerError> {

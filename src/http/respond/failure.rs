@@ -102,24 +102,6 @@ impl From<GrantError> for OAuthError {
     }
 }
 
-impl From<DatabaseError> for OAuthError {
-    fn from(error: DatabaseError) -> Self {
-        Failure::from(error).oauth()
-    }
-}
-
-impl From<MintError> for OAuthError {
-    fn from(error: MintError) -> Self {
-        Failure::from(error).oauth()
-    }
-}
-
-impl From<VerificationError> for OAuthError {
-    fn from(error: VerificationError) -> Self {
-        Failure::from(error).oauth()
-    }
-}
-
 impl Failure {
     /// The answer of an endpoint that speaks JSON.
     #[must_use]
