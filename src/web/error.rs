@@ -145,7 +145,7 @@ impl<'a> ErrorPage<'a> {
         Self {
             layout,
             title: "Something went wrong",
-            sentence: "The server failed. Try again in a mint; if it happens again, tell the people who run this \
+            sentence: "The server failed. Try again in a moment; if it happens again, tell the people who run this \
                        server and give them the request id.",
             code: None,
             description: None,
