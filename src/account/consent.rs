@@ -2,30 +2,24 @@
 //! one for the session, one for the place; an answer costs a transaction of two more. The form says for whom and for
 //! which place it was shown: whoever else is signed in by then is shown their own.
 
-use axum::extract::State;
 use axum::response::Response;
-use http::HeaderMap;
 
-use super::signed_in;
-use crate::authorization::consent::{Consent, ConsentPlace};
-use crate::authorization::interaction::{self, Situation};
+use crate::authorization::consent::{self, Consent, ConsentPlace};
+use crate::authorization::interaction::{self, NextStep, Situation};
 use crate::authorization::sent_response::SentResponse;
-use crate::authorization::waiting::WaitingRequest;
-use crate::authorization::{consent, context, waiting};
-use crate::base::clock::Timestamp;
+use crate::authorization::waiting;
 use crate::base::handle::Handle;
 use crate::base::id::OrganizationId;
 use crate::client::Client;
 use crate::db::DatabaseError;
-use crate::db::unit_of_work::RequestContext;
-use crate::http::app_state::AppState;
-use crate::http::extract::flow::{self, FoundFlow, Word};
-use crate::http::extract::form::{Form, Query};
+use crate::http::extract::browser::{Browser, BrowserSession};
+use crate::http::extract::flow::{Flow, FlowForm, FormAnswer, Word};
 use crate::http::extract::form_token;
+use crate::http::extract::params::Params;
 use crate::http::respond::authorization::{answer_error, logo};
-use crate::http::respond::failure::Failure;
 use crate::http::respond::interaction_page::InteractionPage;
 use crate::http::respond::page::{self, FormAction};
+use crate::http::respond::page_error::PageError;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::issuer::Issuer;
 use crate::protocol::scope::OFFLINE_ACCESS;
@@ -35,82 +29,93 @@ use crate::web::consent::{ConsentPage, OfflineAccess};
 
 /// Shows what the client asks for; without a session the sign-in comes first.
 pub async fn get(
-    State(state): State<AppState>,
-    context: RequestContext,
-    headers: HeaderMap,
-    Query(params): Query,
-) -> Response {
-    let (request_id, now) = (context.origin.request_id.clone(), context.now);
-    let found = match flow::find(&state, &context, &headers, params.ok().as_ref(), Word::GoOn).await {
-        Ok(found) => found,
-        Err(response) => return response,
+    browser: Browser,
+    flow: Flow,
+    BrowserSession(session): BrowserSession,
+) -> Result<Response, PageError> {
+    let Some(session) = session else {
+        return Ok(flow.go_to(&browser, InteractionPage::Login));
     };
-    match asked(&state, context, &headers, &found.waiting).await {
-        Ok(Some(asked)) if is_next(&state, &found, &asked, now) => show(&state, &found, &asked, &request_id),
-        Ok(Some(_)) => InteractionPage::Continue.redirect(state.app.issuer(), found.handle.expose()),
-        Ok(None) => InteractionPage::Login.redirect(state.app.issuer(), found.handle.expose()),
-        Err(error) => Failure::from(error).page(&state.layout, &request_id),
+    let asked = Asked::read(&browser, &flow, session).await?;
+    if asked.is_next(&browser, &flow) {
+        show(&browser, &flow, &asked)
+    } else {
+        Ok(flow.go_to(&browser, InteractionPage::Continue))
+    }
+}
+
+/// What the form of the page says.
+pub struct ConsentAnswer {
+    allowed: bool,
+    shown_for: Option<String>,
+}
+
+impl From<Params> for ConsentAnswer {
+    fn from(mut params: Params) -> Self {
+        Self {
+            // Only the word itself allows; a missing or unknown answer refuses.
+            allowed: params.get("decision") == Some("allow"),
+            shown_for: params.remove("shown_for"),
+        }
+    }
+}
+
+impl FormAnswer for ConsentAnswer {
+    fn word(&self) -> Word {
+        if self.allowed { Word::GoOn } else { Word::Refuse }
     }
 }
 
 /// Takes the person's answer.
 pub async fn post(
-    State(state): State<AppState>,
-    context: RequestContext,
-    headers: HeaderMap,
-    Form(params): Form,
-) -> Response {
-    let request_id = context.origin.request_id.clone();
-    if let Err(response) = flow::require_own_page(&state, &headers, &request_id) {
-        return response;
-    }
-    let params = params.ok();
-    // Only the word itself allows; a missing or unknown answer refuses.
-    let allowed = params.as_ref().and_then(|params| params.get("decision")) == Some("allow");
-    let word = if allowed { Word::GoOn } else { Word::Refuse };
-    let found = match flow::find(&state, &context, &headers, params.as_ref(), word).await {
-        Ok(found) => found,
-        Err(response) => return response,
-    };
-    let shown_for = params.as_ref().and_then(|params| params.get("shown_for"));
-    let answered = if allowed {
-        allow(&state, context, &headers, (&found, shown_for)).await
+    browser: Browser,
+    FlowForm { flow, answer }: FlowForm<ConsentAnswer>,
+) -> Result<Response, PageError> {
+    if answer.allowed {
+        allow(&browser, &flow, answer.shown_for.as_deref()).await
     } else {
-        deny(&state, context, &found).await
-    };
-    answered.unwrap_or_else(|error| Failure::from(error).page(&state.layout, &request_id))
+        deny(&browser, &flow).await
+    }
 }
 
-async fn allow(
-    state: &AppState,
-    context: RequestContext,
-    headers: &HeaderMap,
-    (found, shown_for): (&FoundFlow, Option<&str>),
-) -> Result<Response, DatabaseError> {
-    let Some(asked) = asked(state, context.clone(), headers, &found.waiting).await? else {
-        return Ok(InteractionPage::Login.redirect(state.app.issuer(), found.handle.expose()));
+async fn allow(browser: &Browser, flow: &Flow, shown_for: Option<&str>) -> Result<Response, PageError> {
+    let Some(session) = browser.session().await? else {
+        return Ok(flow.go_to(browser, InteractionPage::Login));
     };
-    if !is_next(state, found, &asked, context.now) {
-        return Ok(InteractionPage::Continue.redirect(state.app.issuer(), found.handle.expose()));
+    let asked = Asked::read(browser, flow, session).await?;
+    if !asked.is_next(browser, flow) {
+        return Ok(flow.go_to(browser, InteractionPage::Continue));
     }
-    let facts = asked.facts(&found.handle);
-    if !form_token::matches(&state.app.token_issuer().keys, &facts, shown_for) {
+    let user_id = &asked.session.session.user_id;
+    let facts = asked.facts(&flow.handle);
+    if !form_token::matches(&browser.state.app.token_issuer().keys, &facts, shown_for) {
         tracing::info!(
-            user.id = %asked.session.session.user_id,
-            client.id = %found.waiting.client_id,
+            user.id = %user_id,
+            client.id = %flow.waiting.client_id,
             "a consent form was posted that was shown for somebody or something else: it is shown anew"
         );
-        return Ok(InteractionPage::Consent.redirect(state.app.issuer(), found.handle.expose()));
+        return Ok(flow.go_to(browser, InteractionPage::Consent));
     }
-    let mut work = state.app.begin(context.clone()).await?;
+    let mut work = browser.begin().await?;
     let organization = asked.consent.place.organization();
-    let user_id = &asked.session.session.user_id;
-    let given = consent::give(&mut work, &found.waiting, user_id, organization).await?;
+    let given = consent::give(&mut work, &flow.waiting, user_id, organization).await?;
     work.commit().await?;
     if given {
-        Ok(InteractionPage::Continue.redirect(state.app.issuer(), found.handle.expose()))
+        Ok(flow.go_to(browser, InteractionPage::Continue))
     } else {
-        Ok(flow::overtaken(state, &context, &found.handle, &found.browser, Word::GoOn).await)
+        flow.overtaken(browser, Word::GoOn).await
+    }
+}
+
+async fn deny(browser: &Browser, flow: &Flow) -> Result<Response, PageError> {
+    let error = ProtocolError::new(ErrorCode::AccessDenied, "the person did not allow the access");
+    let mut work = browser.single().await?;
+    let finished = waiting::finish(&mut work, flow.ticket(), &SentResponse::error(error)).await?;
+    work.commit().await?;
+    if finished {
+        Ok(answer_error(&browser.state, &flow.waiting.request.target, error))
+    } else {
+        flow.overtaken(browser, Word::Refuse).await
     }
 }
 
@@ -121,6 +126,14 @@ struct Asked {
 }
 
 impl Asked {
+    /// The person of this browser, and how the request stands to what they confirmed before.
+    async fn read(browser: &Browser, flow: &Flow, session: LiveSession) -> Result<Self, DatabaseError> {
+        let mut work = browser.repeatable().await?;
+        let user_id = &session.session.user_id;
+        let consent = consent::confirmed(&mut work, user_id, &flow.waiting.request).await?;
+        Ok(Self { session, consent })
+    }
+
     /// What a form is shown for: the request, the person, and the organization that the request means for them.
     fn facts<'a>(&'a self, request: &'a Handle) -> [&'a str; 4] {
         let organization = self.consent.place.organization();
@@ -131,64 +144,22 @@ impl Asked {
             organization.map_or("", OrganizationId::as_str),
         ]
     }
-}
 
-/// Whether it is the person's word that is missing: not before the proof that the request asks for, and not twice.
-fn is_next(state: &AppState, found: &FoundFlow, asked: &Asked, now: Timestamp) -> bool {
-    let waiting = &found.waiting;
-    let next = interaction::next(Situation {
-        request: &waiting.request,
-        client: &found.client,
-        session: Some(&asked.session),
-        consent: Some(&asked.consent),
-        asked_at: waiting.asked_at,
-        consented_by: waiting.consented_by.as_ref(),
-        trust_loopback: state.app.is_development(),
-        now,
-    });
-    next == interaction::NextStep::Consent
-}
-
-async fn deny(
-    state: &AppState,
-    context: RequestContext,
-    found: &FoundFlow,
-) -> Result<Response, DatabaseError> {
-    let error = ProtocolError::new(ErrorCode::AccessDenied, "the person did not allow the access");
-    let mut work = state.app.single(context.clone()).await?;
-    let finished = waiting::finish(&mut work, found.ticket(), &SentResponse::error(error)).await?;
-    work.commit().await?;
-    if finished {
-        Ok(answer_error(state, &found.waiting.request.target, error))
-    } else {
-        Ok(flow::overtaken(state, &context, &found.handle, &found.browser, Word::Refuse).await)
+    /// Whether it is the person's word that is missing: not before the proof that the request asks for, and not twice.
+    fn is_next(&self, browser: &Browser, flow: &Flow) -> bool {
+        let next = interaction::next(Situation {
+            session: Some(&self.session),
+            consent: Some(&self.consent),
+            ..flow.situation(browser)
+        });
+        next == NextStep::Consent
     }
 }
 
-/// The person of this browser, and how the request stands to what they confirmed before; none if nobody is signed in.
-async fn asked(
-    state: &AppState,
-    context: RequestContext,
-    headers: &HeaderMap,
-    waiting: &WaitingRequest,
-) -> Result<Option<Asked>, DatabaseError> {
-    let Some(session) = signed_in::session(state, context.clone(), headers).await? else {
-        return Ok(None);
-    };
-    let mut work = state.app.repeatable(context).await?;
-    let consent = context::consented(&mut work, &session, &waiting.request).await?;
-    Ok(Some(Asked { session, consent }))
-}
-
-fn show(state: &AppState, found: &FoundFlow, asked: &Asked, request_id: &str) -> Response {
-    let request = &found.waiting.request;
-    let shown_for = match form_token::make(&state.app.token_issuer().keys, &asked.facts(&found.handle)) {
-        Ok(shown_for) => shown_for,
-        Err(error) => {
-            tracing::error!(error = %error, "no form token could be made");
-            return Failure::Broken.page(&state.layout, request_id);
-        }
-    };
+fn show(browser: &Browser, flow: &Flow, asked: &Asked) -> Result<Response, PageError> {
+    let state = &browser.state;
+    let request = &flow.waiting.request;
+    let shown_for = form_token::make(&state.app.token_issuer().keys, &asked.facts(&flow.handle))?;
     let confirmed = request.to_confirm();
     let scopes: Vec<&str> = confirmed
         .iter()
@@ -200,15 +171,10 @@ fn show(state: &AppState, found: &FoundFlow, asked: &Asked, request_id: &str) ->
         OfflineAccess::NotAsked
     };
     let destination = request.target.redirect_uri.receiver();
-    let person = &asked.session.person;
     let page = ConsentPage {
         layout: &state.layout,
-        client: card(&found.client, state.app.issuer()),
-        user_name: if person.name.is_empty() {
-            &person.email
-        } else {
-            &person.name
-        },
+        client: card(&flow.client, state.app.issuer()),
+        user_name: asked.session.person.display_name(),
         scopes: &scopes,
         offline,
         organization: match &asked.consent.place {
@@ -217,11 +183,11 @@ fn show(state: &AppState, found: &FoundFlow, asked: &Asked, request_id: &str) ->
         },
         resource: request.resource.as_deref(),
         destination: destination.as_deref(),
-        request: found.handle.expose(),
+        request: flow.handle.expose(),
         shown_for: &shown_for,
         action: &InteractionPage::Consent.action(state.app.issuer()),
     };
-    page::html(&page, FormAction::LeadsOut)
+    Ok(page::html(&page, FormAction::LeadsOut))
 }
 
 /// A client as pages show it.

@@ -5,217 +5,186 @@
 
 use std::time::Duration;
 
-use axum::extract::State;
 use axum::response::Response;
 use http::header::{RETRY_AFTER, SET_COOKIE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode};
 
-use super::{invitation, signed_in};
-use crate::app::App;
+use super::invitation;
 use crate::authentication::device::{KNOWN_FOR, KnownDevice};
-use crate::authentication::login::{self, Attempt, CheckedAttempt, LoginOutcome, Reservation, Whom};
-use crate::authentication::password::HashError;
+use crate::authorization::interaction::{self, NextStep, Situation};
 use crate::authorization::sent_response::SentResponse;
 use crate::authorization::waiting;
 use crate::base::handle::Handle;
 use crate::base::id::UserId;
-use crate::base::secret::Secret;
 use crate::client::Client;
-use crate::db::DatabaseError;
-use crate::db::unit_of_work::RequestContext;
 use crate::http::app_state::AppState;
+use crate::http::extract::browser::{Browser, BrowserSession};
 use crate::http::extract::cookies::CookieName;
-use crate::http::extract::flow::{self, FoundFlow, Word, session_cookie};
-use crate::http::extract::form::{Form, Query};
-use crate::http::respond::authorization::{answer_error, gone};
-use crate::http::respond::failure::Failure;
+use crate::http::extract::flow::{Flow, FlowForm, FormAnswer, Word};
+use crate::http::extract::own_form::OwnForm;
+use crate::http::extract::params::Params;
+use crate::http::respond::authorization::answer_error;
 use crate::http::respond::interaction_page::InteractionPage;
 use crate::http::respond::page::{self, FormAction};
+use crate::http::respond::page_error::PageError;
 use crate::http::respond::redirect;
+use crate::lifecycle::sign_in::{PresentedPassword, SignIn, SignInOutcome};
 use crate::protocol::error::{ErrorCode, ProtocolError};
-use crate::session::{self, NewSession};
-use crate::user::Identifier;
+use crate::session::LiveSession;
 use crate::web::login::{LoginPage, LoginProblem};
 
 /// Shows the page for a waiting request, or for the account page. Whoever is signed in already, as far as is asked, is
 /// led on. One statement for the session, if the browser has one.
 pub async fn get(
-    State(state): State<AppState>,
-    context: RequestContext,
-    headers: HeaderMap,
-    Query(params): Query,
-) -> Response {
-    let params = params.unwrap_or_default();
-    let request_id = context.origin.request_id.clone();
-    if !params.contains("request") {
-        return match signed_in::session(&state, context, &headers).await {
-            Ok(None) => show(&state, StatusCode::OK, View::alone("")),
-            Ok(Some(_)) => {
-                redirect::see_other(&state.app.issuer().url(invitation::after_login(&state, &headers)))
-            }
-            Err(error) => Failure::from(error).page(&state.layout, &request_id),
-        };
+    browser: Browser,
+    flow: Option<Flow>,
+    BrowserSession(session): BrowserSession,
+) -> Result<Response, PageError> {
+    let Some(flow) = flow else {
+        return Ok(match session {
+            None => show(&browser.state, StatusCode::OK, View::alone("")),
+            Some(_) => lead_on(&browser, None),
+        });
+    };
+    let response = match session {
+        Some(session) if !must_again(&browser, &flow, &session) => lead_on(&browser, Some(&flow)),
+        _ => {
+            let username = flow.waiting.request.login_hint.as_deref().unwrap_or_default();
+            show(&browser.state, StatusCode::OK, View::of(&flow, username))
+        }
+    };
+    Ok(flow.bind(response))
+}
+
+/// Whether this person must sign in again, or somebody else, for the request.
+fn must_again(browser: &Browser, flow: &Flow, session: &LiveSession) -> bool {
+    let next = interaction::next(Situation {
+        session: Some(session),
+        ..flow.situation(browser)
+    });
+    next == NextStep::Login
+}
+
+/// Where whoever is signed in goes on.
+fn lead_on(browser: &Browser, flow: Option<&Flow>) -> Response {
+    match flow {
+        Some(flow) => flow.go_to(browser, InteractionPage::Continue),
+        None => redirect::see_other(&browser.state.app.issuer().url(invitation::after_login(browser))),
     }
-    let mut found = match flow::find(&state, &context, &headers, Some(&params), Word::GoOn).await {
-        Ok(found) => found,
-        Err(response) => return response,
+}
+
+/// Takes name and password.
+pub async fn post(browser: Browser, OwnForm(params): OwnForm) -> Result<Response, PageError> {
+    let mut params = params.map_err(|_| PageError::GONE)?;
+    let flow = Flow::find_if_named(&browser, &params, Word::GoOn).await?;
+    let password = params.remove_secret("password");
+    let username = params.get("username").unwrap_or_default();
+    let view = flow
+        .as_ref()
+        .map_or_else(|| View::alone(username), |flow| View::of(flow, username));
+    let again = |status, problem| show(&browser.state, status, view.because(problem));
+    let Some(password) = password.filter(|_| !username.is_empty()) else {
+        return Ok(again(StatusCode::BAD_REQUEST, LoginProblem::Incomplete));
     };
-    let now = context.now;
-    let new_cookie = found.new_cookie.take();
-    let mut response = match signed_in::session(&state, context, &headers).await {
-        Err(error) => Failure::from(error).page(&state.layout, &request_id),
-        Ok(Some(session)) if !signed_in::must_again(&state, &found, &session, now) => {
-            InteractionPage::Continue.redirect(state.app.issuer(), found.handle.expose())
-        }
-        Ok(_) => {
-            let username = found.waiting.request.login_hint.clone().unwrap_or_default();
-            show(&state, StatusCode::OK, View::of(&found, &username))
-        }
+    let device = known_device(&browser);
+    let replaces = browser.session_handle();
+    let presented = PresentedPassword {
+        username,
+        password: &password,
+        replaces: replaces.as_ref(),
+        device: device.as_ref(),
     };
-    if let Some(cookie) = new_cookie {
+    let outcome = sign_in(&browser)
+        .attempt(browser.context.clone(), presented)
+        .await?;
+    Ok(match outcome {
+        SignInOutcome::SignedIn { handle, user_id } => {
+            let device = remember(&browser, device.as_ref(), &user_id);
+            with_cookies(&browser, lead_on(&browser, flow.as_ref()), &handle, device)
+        }
+        SignInOutcome::Wrong => again(StatusCode::UNAUTHORIZED, LoginProblem::WrongCredentials),
+        SignInOutcome::Locked { retry_after } => {
+            let seconds = whole_seconds(retry_after);
+            let problem = LoginProblem::TooManyAttempts(seconds);
+            come_back(again(StatusCode::TOO_MANY_REQUESTS, problem), seconds)
+        }
+        SignInOutcome::Busy => come_back(again(StatusCode::SERVICE_UNAVAILABLE, LoginProblem::Busy), 2),
+    })
+}
+
+fn sign_in(browser: &Browser) -> SignIn<'_> {
+    let app = &browser.state.app;
+    SignIn {
+        pool: app.pool(),
+        clock: &**app.clock(),
+        hasher: app.hasher(),
+        limits: app.throttle(),
+        lifetimes: app.session_lifetimes(),
+    }
+}
+
+/// The same answer with the cookie of the new session, and the one by which the browser is known.
+fn with_cookies(
+    browser: &Browser,
+    mut response: Response,
+    handle: &Handle,
+    device: Option<HeaderValue>,
+) -> Response {
+    let lifetime = browser.state.app.session_lifetimes().absolute;
+    let cookies = browser.state.cookies;
+    let session = cookies.set(CookieName::Session, handle.expose(), Some(lifetime));
+    for cookie in [session, device].into_iter().flatten() {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
 }
 
-/// Takes name and password.
-pub async fn post(
-    State(state): State<AppState>,
-    context: RequestContext,
-    headers: HeaderMap,
-    Form(params): Form,
-) -> Response {
-    let request_id = context.origin.request_id.clone();
-    if let Err(response) = flow::require_own_page(&state, &headers, &request_id) {
-        return response;
+/// The form by which a person refuses to sign in.
+pub struct Cancelled;
+
+impl From<Params> for Cancelled {
+    fn from(_: Params) -> Self {
+        Self
     }
-    let Ok(mut params) = params else {
-        return gone(&state, &request_id);
-    };
-    let found = if params.contains("request") {
-        match flow::find(&state, &context, &headers, Some(&params), Word::GoOn).await {
-            Ok(found) => Some(found),
-            Err(response) => return response,
-        }
-    } else {
-        None
-    };
-    let password = params.remove_secret("password");
-    let username = params.get("username").unwrap_or_default().to_owned();
-    let view = || {
-        found
-            .as_ref()
-            .map_or_else(|| View::alone(&username), |found| View::of(found, &username))
-    };
-    let Some(password) = password.filter(|_| !username.is_empty()) else {
-        return show(
-            &state,
-            StatusCode::BAD_REQUEST,
-            view().because(LoginProblem::Incomplete),
-        );
-    };
-    let presented = Presented {
-        username: &username,
-        password: &password,
-        replaces: session_cookie(&state, &headers),
-        device: known_device(&state, &headers, &context),
-    };
-    match attempt(&state.app, context.clone(), &presented).await {
-        Err(error) => Failure::from(error).page(&state.layout, &request_id),
-        Ok(Attempted::SignedIn(handle, user)) => {
-            let mut response = match &found {
-                Some(found) => InteractionPage::Continue.redirect(state.app.issuer(), found.handle.expose()),
-                None => {
-                    redirect::see_other(&state.app.issuer().url(invitation::after_login(&state, &headers)))
-                }
-            };
-            let lifetime = state.app.session_lifetimes().absolute;
-            if let Some(cookie) = state
-                .cookies
-                .set(CookieName::Session, handle.expose(), Some(lifetime))
-            {
-                response.headers_mut().append(SET_COOKIE, cookie);
-            }
-            if let Some(cookie) = remember(&state, &context, presented.device.as_ref(), &user) {
-                response.headers_mut().append(SET_COOKIE, cookie);
-            }
-            response
-        }
-        Ok(Attempted::Wrong) => show(
-            &state,
-            StatusCode::UNAUTHORIZED,
-            view().because(LoginProblem::WrongCredentials),
-        ),
-        Ok(Attempted::Locked(seconds)) => {
-            let shown = show(
-                &state,
-                StatusCode::TOO_MANY_REQUESTS,
-                view().because(LoginProblem::TooManyAttempts(seconds)),
-            );
-            retry_after(shown, seconds)
-        }
-        Ok(Attempted::Busy) => retry_after(
-            show(
-                &state,
-                StatusCode::SERVICE_UNAVAILABLE,
-                view().because(LoginProblem::Busy),
-            ),
-            2,
-        ),
+}
+
+impl FormAnswer for Cancelled {
+    fn word(&self) -> Word {
+        Word::Refuse
     }
 }
 
 /// Takes the person's refusal: the client is told `access_denied`.
 pub async fn cancel(
-    State(state): State<AppState>,
-    context: RequestContext,
-    headers: HeaderMap,
-    Form(params): Form,
-) -> Response {
-    let request_id = context.origin.request_id.clone();
-    if let Err(response) = flow::require_own_page(&state, &headers, &request_id) {
-        return response;
-    }
-    let found = match flow::find(&state, &context, &headers, params.ok().as_ref(), Word::Refuse).await {
-        Ok(found) => found,
-        Err(response) => return response,
-    };
+    browser: Browser,
+    FlowForm { flow, .. }: FlowForm<Cancelled>,
+) -> Result<Response, PageError> {
     let error = ProtocolError::new(ErrorCode::AccessDenied, "the person cancelled");
-    match finish(&state.app, context.clone(), &found, error).await {
-        Ok(true) => answer_error(&state, &found.waiting.request.target, error),
-        Ok(false) => flow::overtaken(&state, &context, &found.handle, &found.browser, Word::Refuse).await,
-        Err(error) => Failure::from(error).page(&state.layout, &request_id),
+    let mut work = browser.single().await?;
+    let finished = waiting::finish(&mut work, flow.ticket(), &SentResponse::error(error)).await?;
+    work.commit().await?;
+    if finished {
+        Ok(answer_error(&browser.state, &flow.waiting.request.target, error))
+    } else {
+        flow.overtaken(&browser, Word::Refuse).await
     }
-}
-
-async fn finish(
-    app: &App,
-    context: RequestContext,
-    found: &FoundFlow,
-    error: ProtocolError,
-) -> Result<bool, DatabaseError> {
-    let mut work = app.single(context).await?;
-    waiting::finish(&mut work, found.ticket(), &SentResponse::error(error)).await
 }
 
 /// The accounts that signed in with this browser before, if it can prove it.
-fn known_device(state: &AppState, headers: &HeaderMap, context: &RequestContext) -> Option<KnownDevice> {
-    let cookie = state.cookies.read(headers, CookieName::Device)?;
-    let keys = state.app.token_issuer().keys.current();
-    KnownDevice::read(cookie.expose(), &keys, context.epoch, context.now)
+fn known_device(browser: &Browser) -> Option<KnownDevice> {
+    let cookie = browser.cookie(CookieName::Device)?;
+    let keys = browser.state.app.token_issuer().keys.current();
+    KnownDevice::read(cookie.expose(), &keys, browser.context.epoch, browser.context.now)
 }
 
 /// The cookie by which the browser is known from now on. Without it a sign-in is none the worse.
-fn remember(
-    state: &AppState,
-    context: &RequestContext,
-    before: Option<&KnownDevice>,
-    user: &UserId,
-) -> Option<HeaderValue> {
+fn remember(browser: &Browser, before: Option<&KnownDevice>, user: &UserId) -> Option<HeaderValue> {
+    let context = &browser.context;
     let device = KnownDevice::after_sign_in(before, user, context.now, &*context.entropy)?;
-    let keys = state.app.token_issuer().keys.current();
+    let keys = browser.state.app.token_issuer().keys.current();
     match device.compose(&keys, context.epoch) {
-        Ok(text) => state
+        Ok(text) => browser
+            .state
             .cookies
             .set(CookieName::Device, text.expose(), Some(KNOWN_FOR)),
         Err(error) => {
@@ -223,104 +192,6 @@ fn remember(
             None
         }
     }
-}
-
-/// What somebody presents.
-struct Presented<'a> {
-    username: &'a str,
-    password: &'a Secret,
-    replaces: Option<Handle>,
-    device: Option<KnownDevice>,
-}
-
-/// How a login went.
-enum Attempted {
-    SignedIn(Handle, UserId),
-    Wrong,
-    Locked(u64),
-    Busy,
-}
-
-/// Reserves, hashes, completes: in this order, so that no number of parallel guesses passes the limit.
-async fn attempt(
-    app: &App,
-    context: RequestContext,
-    presented: &Presented<'_>,
-) -> Result<Attempted, DatabaseError> {
-    // What no identifier can be is nobody's: it is refused like any other, but costs no row.
-    let Some(identifier) = Identifier::parse(presented.username) else {
-        return Ok(Attempted::Wrong);
-    };
-    let reservation = {
-        let mut work = app.single(context.clone()).await?;
-        let whom = Whom::Identifier(identifier.as_str());
-        login::reserve(&mut work, whom, presented.device.as_ref(), app.throttle()).await?
-    };
-    let attempt = match reservation {
-        Reservation::Allowed(attempt) => attempt,
-        Reservation::Locked { retry_after } => return Ok(Attempted::Locked(whole_seconds(retry_after))),
-    };
-    let checked = match attempt
-        .check(app.hasher(), &**app.entropy(), presented.password)
-        .await
-    {
-        Ok(checked) => checked,
-        Err(error) => {
-            if !matches!(error, HashError::Busy) {
-                tracing::error!(error = %error, "a password could not be checked");
-            }
-            release(app, context, &attempt).await;
-            return Ok(Attempted::Busy);
-        }
-    };
-    // The clock is read again: the proof was given after the hash, which can have waited.
-    let context = app.context(context.origin);
-    match complete(app, context.clone(), checked, presented.replaces.as_ref()).await {
-        Err(error) => {
-            release(app, context, &attempt).await;
-            Err(error)
-        }
-        completed => completed,
-    }
-}
-
-/// Nobody pays for an outage of ours. If the attempt cannot be given back either, it counts as one until its window is
-/// over.
-async fn release(app: &App, context: RequestContext, attempt: &Attempt) {
-    let released = async {
-        let mut work = app.single(context).await?;
-        login::release(&mut work, attempt).await
-    };
-    if let Err(error) = released.await {
-        tracing::warn!(error = %error, "a login that the database cut short counts as an attempt");
-    }
-}
-
-/// In one transaction: the answer to the password, and the session.
-async fn complete(
-    app: &App,
-    context: RequestContext,
-    checked: CheckedAttempt,
-    replaces: Option<&Handle>,
-) -> Result<Attempted, DatabaseError> {
-    let mut work = app.begin(context).await?;
-    let outcome = match login::complete(&mut work, checked).await? {
-        LoginOutcome::Refused => Attempted::Wrong,
-        LoginOutcome::Granted(authenticated) => {
-            let new = NewSession {
-                user_id: &authenticated.user_id,
-                assurance: authenticated.assurance,
-                lifetimes: app.session_lifetimes(),
-                replaces,
-            };
-            match session::start(&mut work, new).await? {
-                Some((_, handle)) => Attempted::SignedIn(handle, authenticated.user_id),
-                None => Attempted::Wrong,
-            }
-        }
-    };
-    work.commit().await?;
-    Ok(outcome)
 }
 
 /// No shorter than the wait, and never none.
@@ -346,9 +217,9 @@ impl<'a> View<'a> {
         }
     }
 
-    fn of(found: &'a FoundFlow, username: &'a str) -> Self {
+    fn of(flow: &'a Flow, username: &'a str) -> Self {
         Self {
-            flow: Some((&found.client, found.handle.expose())),
+            flow: Some((&flow.client, flow.handle.expose())),
             username,
             problem: None,
         }
@@ -375,7 +246,7 @@ fn show(state: &AppState, status: StatusCode, view: View<'_>) -> Response {
     page::with_status(status, &page, form_action)
 }
 
-fn retry_after(mut response: Response, seconds: u64) -> Response {
+fn come_back(mut response: Response, seconds: u64) -> Response {
     response
         .headers_mut()
         .insert(RETRY_AFTER, HeaderValue::from(seconds));

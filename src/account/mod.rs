@@ -4,4 +4,3 @@ pub mod consent;
 pub mod home;
 pub mod invitation;
 pub mod login;
-mod signed_in;

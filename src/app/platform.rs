@@ -102,6 +102,12 @@ impl App {
         self.0.platform.context(origin)
     }
 
+    /// Where units of work get their connections.
+    #[must_use]
+    pub fn pool(&self) -> &Pool {
+        &self.0.platform.pool
+    }
+
     /// A transaction.
     pub async fn begin(&self, context: RequestContext) -> Result<UnitOfWork, DatabaseError> {
         UnitOfWork::begin(&self.0.platform.pool, context).await

@@ -1,6 +1,7 @@
 //! Owns consent: what a person confirmed for a client in one place, and its withdrawal, which ends every grant of that
 //! place made before it. A place is one organization or none, and one resource or none; none covers another.
 
+use super::request::AuthorizationRequest;
 use super::store::{self, Place};
 use super::waiting::WaitingRequest;
 use crate::audit::{ConsentEvent, ConsentedPlace};
@@ -79,6 +80,18 @@ pub struct GivenConsent {
     pub scopes: Vec<String>,
     /// When it was confirmed last.
     pub granted_at: Timestamp,
+}
+
+/// Reads what a person confirmed for a request's client, organization and resource. A first-party client's consent is
+/// not asked for.
+pub async fn confirmed(
+    work: &mut UnitOfWork,
+    user_id: &UserId,
+    request: &AuthorizationRequest,
+) -> Result<Consent, DatabaseError> {
+    let organization = request.organization.as_deref();
+    let resource = request.resource.as_deref();
+    store::consented(work, user_id, &request.target.client_id, organization, resource).await
 }
 
 /// Notes that the person confirmed in this flow: the flow's row and the standing consent together. False if the

@@ -21,13 +21,13 @@ pub const NOT_JOINED: ProtocolError = ProtocolError::new(
 
 /// What comes next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NextStep {
+pub enum NextStep<'a> {
     /// The person must prove who they are.
     Login,
     /// The person must confirm what the client gets.
     Consent,
-    /// Nothing is missing.
-    Issue,
+    /// Nothing is missing: the code is for this session.
+    Issue(&'a LiveSession),
     /// The client gets an error.
     Refuse(ProtocolError),
 }
@@ -55,7 +55,7 @@ pub struct Situation<'a> {
 
 /// Decides the next step.
 #[must_use]
-pub fn next(situation: Situation<'_>) -> NextStep {
+pub fn next(situation: Situation<'_>) -> NextStep<'_> {
     let silent = situation.request.prompt.none;
     let refuse = |code, description| NextStep::Refuse(ProtocolError::new(code, description));
     let asks_in_vain = || refuse(ErrorCode::LoginRequired, "nobody is signed in as asked");
@@ -103,7 +103,7 @@ pub fn next(situation: Situation<'_>) -> NextStep {
         return NextStep::Refuse(NOT_JOINED);
     }
     match missing_consent(situation, session) {
-        None => NextStep::Issue,
+        None => NextStep::Issue(session),
         Some(code) if silent => refuse(code, "the person must confirm first"),
         Some(_) => NextStep::Consent,
     }

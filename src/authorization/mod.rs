@@ -4,7 +4,6 @@
 pub mod check;
 pub mod code;
 pub mod consent;
-pub mod context;
 pub mod expiry;
 pub mod interaction;
 pub mod parameters;

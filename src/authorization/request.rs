@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::id::{ClientId, UserId};
+use crate::db::{DatabaseError, UnitOfWork};
 use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::error::{Refusal, Remark};
 use crate::protocol::pkce::CodeChallenge;
@@ -11,6 +12,7 @@ use crate::protocol::prompt::Prompt;
 use crate::protocol::redirect_uri::RedirectUri;
 use crate::protocol::response_mode::ResponseMode;
 use crate::protocol::scope::Scope;
+use crate::user::{UserStatus, service as users};
 
 /// Where the answer goes: proven to belong to the client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +77,15 @@ pub enum ExpectedSubject {
     Person(UserId),
 }
 
+impl ExpectedSubject {
+    /// Whether they can sign in here at all: known, not deleted, not shut out.
+    pub async fn may_sign_in(&self, work: &mut UnitOfWork) -> Result<bool, DatabaseError> {
+        let Self::Person(person) = self;
+        let user = users::find(work, person).await?;
+        Ok(user.is_some_and(|user| matches!(user.status, UserStatus::Active | UserStatus::Waitlist)))
+    }
+}
+
 /// A request that passed every check, and what of it was not used.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckedRequest {
@@ -85,10 +96,23 @@ pub struct CheckedRequest {
 }
 
 /// A request that will not be answered with a code.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum AuthorizationError {
     /// No redirect URI is proven: a page of ours.
-    Unredirectable(Refusal),
+    Unredirectable {
+        /// The client, if there is one of the name that was sent.
+        client: Option<ClientId>,
+        /// What is wrong.
+        refusal: Refusal,
+    },
     /// The error goes to the client.
     Redirectable(Box<ResponseTarget>, Refusal),
+    /// The database failed.
+    Database(DatabaseError),
+}
+
+impl From<DatabaseError> for AuthorizationError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error)
+    }
 }

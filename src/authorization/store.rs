@@ -35,7 +35,8 @@ impl<'a> Place<'a> {
 /// The place that a request asks for, and what its person confirmed for it. An organization is named by id or slug.
 pub(super) async fn consented(
     work: &mut UnitOfWork,
-    (user_id, client_id): (&UserId, &ClientId),
+    user_id: &UserId,
+    client_id: &ClientId,
     organization: Option<&str>,
     resource: Option<&str>,
 ) -> Result<Consent, DatabaseError> {

@@ -1,19 +1,15 @@
 //! The icon of a client (`logo_uri` of RFC 7591 §2) as it was fetched once. One statement, which brings no
 //! picture that was served lately; the address names the bytes, so that a browser asks once a year. Whatever the picture turns out to be, nothing of it runs.
 
-use std::sync::Arc;
-
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, StatusCode};
 
-use crate::base::digest::Digest;
 use crate::client::icon::{ServedIcon, kept};
-use crate::db::DatabaseError;
 use crate::db::unit_of_work::RequestContext;
 use crate::http::app_state::AppState;
-use crate::http::respond::failure::Failure;
+use crate::http::respond::page_error::PageError;
 use crate::web::client_icon;
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -23,27 +19,15 @@ pub async fn get(
     State(state): State<AppState>,
     context: RequestContext,
     Path(name): Path<String>,
-) -> Response {
+) -> Result<Response, PageError> {
     let Some(digest) = client_icon::digest(&name) else {
-        return StatusCode::NOT_FOUND.into_response();
+        return Ok(StatusCode::NOT_FOUND.into_response());
     };
-    let request_id = context.origin.request_id.clone();
-    match find(&state, context, digest).await {
-        Ok(Some(icon)) => picture(&icon),
-        Ok(None) => StatusCode::NOT_FOUND.into_response(),
-        Err(error) => Failure::from(error).page(&state.layout, &request_id),
-    }
-}
-
-async fn find(
-    state: &AppState,
-    context: RequestContext,
-    digest: Digest,
-) -> Result<Option<Arc<ServedIcon>>, DatabaseError> {
     let mut work = state.app.repeatable(context).await?;
     let found = kept::serve(&mut work, &digest, state.app.served_icons()).await?;
     work.commit().await?;
-    Ok(found)
+    let missing = || StatusCode::NOT_FOUND.into_response();
+    Ok(found.as_deref().map_or_else(missing, picture))
 }
 
 fn picture(icon: &ServedIcon) -> Response {

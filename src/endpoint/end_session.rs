@@ -10,26 +10,24 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use http::HeaderValue;
 use http::header::SET_COOKIE;
-use http::{HeaderMap, HeaderValue};
 
 use crate::audit::{self, SessionEvent};
-use crate::authorization::context;
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::ClientId;
 use crate::client::Client;
 use crate::db::DatabaseError;
-use crate::db::unit_of_work::RequestContext;
 use crate::http::app_state::AppState;
+use crate::http::extract::browser::{Browser, BrowserSession, FlowCookie};
 use crate::http::extract::cookies::CookieName;
-use crate::http::extract::flow::{self, session_cookie};
 use crate::http::extract::form::{Form, Query};
+use crate::http::extract::own_form::OwnForm;
 use crate::http::extract::params::{Params, ParamsError};
 use crate::http::middleware::request_log::LoggedError;
-use crate::http::respond::failure::Failure;
 use crate::http::respond::page::{self, FormAction};
+use crate::http::respond::page_error::PageError;
 use crate::http::respond::redirect;
 use crate::http::respond::refusal::{self, Asker};
 use crate::logout::request::{Asked, CheckedLogout, LogoutRequest};
@@ -49,218 +47,178 @@ pub const DONE_PATH: &str = "/oauth2/logout/done";
 const NOT_RETURNED: &str = "not_returned";
 
 /// A request in the query.
-pub async fn get(
-    State(state): State<AppState>,
-    context: RequestContext,
-    headers: HeaderMap,
-    Query(params): Query,
-) -> Response {
-    let request_id = context.origin.request_id.clone();
-    let (CheckedLogout { request, remarks }, asker) = match check(&state, &context, params).await {
-        Ok(checked) => checked,
-        Err(response) => return response,
+pub async fn get(browser: Browser, Query(params): Query) -> Result<Response, PageError> {
+    let Checked {
+        request,
+        remarks,
+        asker,
+    } = Checked::read(&browser, params).await?;
+    let answer = match browser.session().await? {
+        None => leave(&browser, &request).await,
+        Some(session) if is_hinted(&request, &session) => end(&browser, &session, &request).await,
+        Some(_) => wait(&browser, &request).await,
     };
-    let answer = proceed(&state, context, &headers, (&request, None)).await;
-    explained(or_failure(&state, &request_id, answer), &asker, remarks)
+    Ok(explained(answer, &asker, remarks))
 }
 
 /// A request in a form: stored, then answered by [`resume`].
-pub async fn post(State(state): State<AppState>, context: RequestContext, Form(params): Form) -> Response {
-    let request_id = context.origin.request_id.clone();
-    let (CheckedLogout { request, remarks }, asker) = match check(&state, &context, params).await {
-        Ok(checked) => checked,
-        Err(response) => return response,
-    };
-    let answer = wait(&state, context, &request).await;
-    explained(or_failure(&state, &request_id, answer), &asker, remarks)
+pub async fn post(browser: Browser, Form(params): Form) -> Result<Response, PageError> {
+    let Checked {
+        request,
+        remarks,
+        asker,
+    } = Checked::read(&browser, params).await?;
+    Ok(explained(wait(&browser, &request).await, &asker, remarks))
 }
 
-/// Tells the log what of the request was not used.
-fn explained(mut response: Response, asker: &Asker, remarks: Vec<Remark>) -> Response {
+/// Tells the log what of the request was not used, also where something of ours failed.
+fn explained(answer: Result<Response, DatabaseError>, asker: &Asker, remarks: Vec<Remark>) -> Response {
+    let mut response = answer.map_err(PageError::from).into_response();
     refusal::remark(&mut response, asker, remarks);
     response
 }
 
 /// The question; or, for whoever needs none, the answer at once. Decides again from stored state and the session that
 /// is live now, so that Back and a reload lead on.
-pub async fn resume(
-    State(state): State<AppState>,
-    context: RequestContext,
-    headers: HeaderMap,
-    Query(params): Query,
-) -> Response {
-    let request_id = context.origin.request_id.clone();
-    let answer = async {
-        let Some(found) = find(&state, &context, &headers, params.ok().as_ref()).await? else {
-            return Ok(anew(&state));
-        };
-        let waiting = (&found.request, Some(&found.handle));
-        let mut response = proceed(&state, context, &headers, waiting).await?;
-        if let Some(cookie) = found.new_cookie {
-            response.headers_mut().append(SET_COOKIE, cookie);
-        }
-        Ok(response)
+pub async fn resume(browser: Browser, Query(params): Query) -> Result<Response, PageError> {
+    let Some(found) = WaitingLogout::find(&browser, &params.unwrap_or_default()).await? else {
+        return Ok(anew(&browser));
     };
-    or_failure(&state, &request_id, answer.await)
+    let request = &found.request;
+    let mut response = match browser.session().await? {
+        None => leave(&browser, request).await?,
+        Some(session) if is_hinted(request, &session) => end(&browser, &session, request).await?,
+        Some(session) => ask(&browser, &session, &found.handle, request).await?,
+    };
+    if let Some(cookie) = found.new_cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// The person's own word, from our page and about the session that they were asked about.
-pub async fn confirm(
-    State(state): State<AppState>,
-    context: RequestContext,
-    headers: HeaderMap,
-    Form(params): Form,
-) -> Response {
-    let request_id = context.origin.request_id.clone();
-    if let Err(response) = flow::require_own_page(&state, &headers, &request_id) {
-        return response;
-    }
-    let params = params.ok();
-    let answer = async {
-        let Some(found) = find(&state, &context, &headers, params.as_ref()).await? else {
-            return Ok(anew(&state));
-        };
-        let asked_about = params.as_ref().and_then(|params| params.get("session"));
-        match live_session(&state, context.clone(), &headers).await? {
-            None => leave(&state, &found.request).await,
-            Some(session) if asked_about == Some(session.session.id.as_str()) => {
-                end(&state, context, &session, &found.request).await
-            }
-            // Somebody else signed in meanwhile: they were not asked yet.
-            Some(_) => Ok(ask_at(&state, &found.handle)),
-        }
+pub async fn confirm(browser: Browser, OwnForm(params): OwnForm) -> Result<Response, PageError> {
+    let params = params.unwrap_or_default();
+    let Some(found) = WaitingLogout::find(&browser, &params).await? else {
+        return Ok(anew(&browser));
     };
-    or_failure(&state, &request_id, answer.await)
+    let asked_about = params.get("session");
+    Ok(match browser.session().await? {
+        None => leave(&browser, &found.request).await?,
+        Some(session) if asked_about == Some(session.session.id.as_str()) => {
+            end(&browser, &session, &found.request).await?
+        }
+        // Somebody else signed in meanwhile: they were not asked yet.
+        Some(_) => ask_at(&browser.state, &found.handle),
+    })
 }
 
 /// Says that nobody is signed in any more; whoever is signed in again is led on.
 pub async fn done(
-    State(state): State<AppState>,
-    context: RequestContext,
-    headers: HeaderMap,
+    browser: Browser,
     Query(params): Query,
-) -> Response {
-    let request_id = context.origin.request_id.clone();
-    let answer = async {
-        let issuer = state.app.issuer();
-        if live_session(&state, context, &headers).await?.is_some() {
-            return Ok(redirect::see_other(&issuer.url("/account")));
-        }
-        let client_id = params.as_ref().ok().and_then(|params| params.get("client_id"));
-        let client = client(&state, client_id).await?;
-        let page = SignedOutPage {
-            layout: &state.layout,
-            way_back: client.as_deref().and_then(way_back),
-            not_returned: params.is_ok_and(|params| params.contains(NOT_RETURNED)),
-            home: &issuer.url("/login"),
+    BrowserSession(session): BrowserSession,
+) -> Result<Response, PageError> {
+    let state = &browser.state;
+    let issuer = state.app.issuer();
+    if session.is_some() {
+        return Ok(redirect::see_other(&issuer.url("/account")));
+    }
+    let params = params.unwrap_or_default();
+    let client = client(state, params.get("client_id")).await?;
+    let page = SignedOutPage {
+        layout: &state.layout,
+        way_back: client.as_deref().and_then(way_back),
+        not_returned: params.contains(NOT_RETURNED),
+        home: &issuer.url("/login"),
+    };
+    Ok(page::html(&page, FormAction::None))
+}
+
+/// A request whose parameters are checked, what of it was not used, and who asked.
+struct Checked {
+    request: LogoutRequest,
+    remarks: Vec<Remark>,
+    asker: Asker,
+}
+
+impl Checked {
+    /// Checks the parameters. Only what cannot be read at all is an error page.
+    async fn read(browser: &Browser, params: Result<Params, ParamsError>) -> Result<Self, PageError> {
+        let app = &browser.state.app;
+        let params = params.map_err(|error| unreadable(browser, &error))?;
+        let sent = Asked {
+            id_token_hint: params.get("id_token_hint"),
+            client_id: params.get("client_id"),
+            post_logout_redirect_uri: params.get("post_logout_redirect_uri"),
+            state: params.get("state"),
         };
-        Ok(page::html(&page, FormAction::None))
-    };
-    or_failure(&state, &request_id, answer.await)
+        let CheckedLogout { request, remarks } =
+            LogoutRequest::check(sent, app.token_issuer(), app.clients()).await?;
+        let known = request.client_id.clone();
+        let asker = known.map_or_else(|| Asker::sent(params.get("client_id")), Asker::Registered);
+        Ok(Self {
+            request,
+            remarks,
+            asker,
+        })
+    }
 }
 
-fn or_failure(state: &AppState, request_id: &str, answer: Result<Response, DatabaseError>) -> Response {
-    answer.unwrap_or_else(|error| Failure::from(error).page(&state.layout, request_id))
-}
-
-/// Checks the parameters. Only what cannot be read at all is an error page.
-async fn check(
-    state: &AppState,
-    context: &RequestContext,
-    params: Result<Params, ParamsError>,
-) -> Result<(CheckedLogout, Asker), Response> {
-    let request_id = context.origin.request_id.as_str();
-    let params = params.map_err(|error| {
-        let account = state.app.issuer().url("/account");
-        let page = ErrorPage::logout(&state.layout, error.description(), &account, request_id);
-        let mut response = page::with_status(error.status(), &page, FormAction::None);
-        let reported = ProtocolError::new(ErrorCode::InvalidRequest, error.description());
-        response
-            .extensions_mut()
-            .insert(LoggedError(reported.code.name()));
-        refusal::explain(&mut response, Asker::Nobody, &reported.into());
-        response
-    })?;
-    let sent = Asked {
-        id_token_hint: params.get("id_token_hint"),
-        client_id: params.get("client_id"),
-        post_logout_redirect_uri: params.get("post_logout_redirect_uri"),
-        state: params.get("state"),
-    };
-    let checked = LogoutRequest::check(sent, state.app.token_issuer(), state.app.clients())
-        .await
-        .map_err(|error| Failure::from(error).page(&state.layout, request_id))?;
-    let known = checked.request.client_id.clone();
-    let asker = known.map_or_else(|| Asker::sent(params.get("client_id")), Asker::Registered);
-    Ok((checked, asker))
+fn unreadable(browser: &Browser, error: &ParamsError) -> PageError {
+    let state = &browser.state;
+    let account = state.app.issuer().url("/account");
+    let request_id = browser.context.origin.request_id.as_str();
+    let page = ErrorPage::logout(&state.layout, error.description(), &account, request_id);
+    let mut response = page::with_status(error.status(), &page, FormAction::None);
+    let reported = ProtocolError::new(ErrorCode::InvalidRequest, error.description());
+    response
+        .extensions_mut()
+        .insert(LoggedError(reported.code.name()));
+    refusal::explain(&mut response, Asker::Nobody, &reported.into());
+    PageError::answer(response)
 }
 
 /// A waiting request of this browser.
-struct Found {
+struct WaitingLogout {
     request: LogoutRequest,
     handle: Handle,
     /// The flow cookie, if this browser had none.
     new_cookie: Option<HeaderValue>,
 }
 
-async fn find(
-    state: &AppState,
-    context: &RequestContext,
-    headers: &HeaderMap,
-    params: Option<&Params>,
-) -> Result<Option<Found>, DatabaseError> {
-    let text = params.and_then(|params| params.get("request"));
-    let Some(handle) = text.and_then(|text| Handle::parse(Kind::LogoutRequest, text)) else {
-        return Ok(None);
-    };
-    let (browser, new_cookie) = flow::browser(state, headers, context);
-    let mut work = state.app.single(context.clone()).await?;
-    let request = waiting::find(&mut work, &handle, &browser.digest(context.epoch)).await?;
-    Ok(request.map(|request| Found {
-        request,
-        handle,
-        new_cookie,
-    }))
-}
-
-/// Ends what may end, asks where it may not, and lets go who is signed out already.
-async fn proceed(
-    state: &AppState,
-    context: RequestContext,
-    headers: &HeaderMap,
-    (request, waiting): (&LogoutRequest, Option<&Handle>),
-) -> Result<Response, DatabaseError> {
-    let Some(session) = live_session(state, context.clone(), headers).await? else {
-        return leave(state, request).await;
-    };
-    if request.session_id.as_ref() == Some(&session.session.id) {
-        return end(state, context, &session, request).await;
-    }
-    match waiting {
-        Some(handle) => ask(state, &session, handle, request).await,
-        None => wait(state, context, request).await,
+impl WaitingLogout {
+    async fn find(browser: &Browser, params: &Params) -> Result<Option<Self>, DatabaseError> {
+        let text = params.get("request");
+        let Some(handle) = text.and_then(|text| Handle::parse(Kind::LogoutRequest, text)) else {
+            return Ok(None);
+        };
+        let FlowCookie {
+            handle: bound_to,
+            new_cookie,
+        } = browser.flow_cookie();
+        let mut work = browser.single().await?;
+        let found = waiting::find(&mut work, &handle, &bound_to.digest(browser.context.epoch)).await?;
+        work.commit().await?;
+        Ok(found.map(|request| Self {
+            request,
+            handle,
+            new_cookie,
+        }))
     }
 }
 
-async fn live_session(
-    state: &AppState,
-    context: RequestContext,
-    headers: &HeaderMap,
-) -> Result<Option<LiveSession>, DatabaseError> {
-    let Some(handle) = session_cookie(state, headers) else {
-        return Ok(None);
-    };
-    let mut work = state.app.repeatable(context).await?;
-    context::session(&mut work, Some(&handle), state.app.session_lifetimes()).await
+/// Whether a proven hint was issued in this session: it ends without a question.
+fn is_hinted(request: &LogoutRequest, session: &LiveSession) -> bool {
+    request.session_id.as_ref() == Some(&session.session.id)
 }
 
 async fn end(
-    state: &AppState,
-    context: RequestContext,
+    browser: &Browser,
     session: &LiveSession,
     request: &LogoutRequest,
 ) -> Result<Response, DatabaseError> {
-    let mut work = state.app.begin(context).await?;
+    let mut work = browser.begin().await?;
     if session::end(&mut work, &session.session.id, EndReason::Logout).await? {
         let event = SessionEvent::Logout {
             user: session.session.user_id.clone(),
@@ -270,17 +228,18 @@ async fn end(
         audit::record(&mut work, event).await?;
     }
     work.commit().await?;
-    let mut response = leave(state, request).await?;
-    if let Some(cookie) = state.cookies.remove(CookieName::Session) {
+    let mut response = leave(browser, request).await?;
+    if let Some(cookie) = browser.state.cookies.remove(CookieName::Session) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)
 }
 
 /// Sends the browser to the application that asked, or to a page of ours.
-async fn leave(state: &AppState, request: &LogoutRequest) -> Result<Response, DatabaseError> {
+async fn leave(browser: &Browser, request: &LogoutRequest) -> Result<Response, DatabaseError> {
+    let issuer = browser.state.app.issuer();
     let client_id = request.client_id.as_ref().map(ClientId::as_str);
-    let client = client(state, client_id).await?;
+    let client = client(&browser.state, client_id).await?;
     let destination = client.as_deref().and_then(|client| request.destination(client));
     if let Some((uri, state)) = destination {
         let parameters = state.map(|state| ("state", state));
@@ -296,21 +255,18 @@ async fn leave(state: &AppState, request: &LogoutRequest) -> Result<Response, Da
         .chain(not_returned)
         .collect();
     Ok(redirect::see_other(&redirect::with_query(
-        &state.app.issuer().url(DONE_PATH),
+        &issuer.url(DONE_PATH),
         &parameters,
     )))
 }
 
 /// Stores a request, and sends the browser to where it is answered.
-async fn wait(
-    state: &AppState,
-    context: RequestContext,
-    request: &LogoutRequest,
-) -> Result<Response, DatabaseError> {
-    let mut work = state.app.single(context).await?;
-    let lifetime = state.app.config().tokens.interaction();
+async fn wait(browser: &Browser, request: &LogoutRequest) -> Result<Response, DatabaseError> {
+    let mut work = browser.single().await?;
+    let lifetime = browser.state.app.config().tokens.interaction();
     let handle = waiting::store(&mut work, request, lifetime).await?;
-    Ok(ask_at(state, &handle))
+    work.commit().await?;
+    Ok(ask_at(&browser.state, &handle))
 }
 
 fn ask_at(state: &AppState, handle: &Handle) -> Response {
@@ -321,19 +277,19 @@ fn ask_at(state: &AppState, handle: &Handle) -> Response {
 }
 
 /// A request that waits no more, or never waited here: the person is asked without it.
-fn anew(state: &AppState) -> Response {
-    redirect::see_other(&state.app.issuer().url(PATH))
+fn anew(browser: &Browser) -> Response {
+    redirect::see_other(&browser.state.app.issuer().url(PATH))
 }
 
 async fn ask(
-    state: &AppState,
+    browser: &Browser,
     session: &LiveSession,
     handle: &Handle,
     request: &LogoutRequest,
 ) -> Result<Response, DatabaseError> {
+    let state = &browser.state;
     let issuer = state.app.issuer();
     let client = client(state, request.client_id.as_ref().map(ClientId::as_str)).await?;
-    let person = &session.person;
     let cancel = client
         .as_deref()
         .and_then(Client::home)
@@ -343,11 +299,7 @@ async fn ask(
         client: client
             .as_deref()
             .map(|client| client.metadata.client_name.as_str()),
-        user_name: if person.name.is_empty() {
-            &person.email
-        } else {
-            &person.name
-        },
+        user_name: session.person.display_name(),
         action: &format!("{}{CONFIRM_PATH}", issuer.path()),
         request: handle.expose(),
         session: session.session.id.as_str(),

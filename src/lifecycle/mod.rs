@@ -1,4 +1,5 @@
 //! Acts that touch several rooms, one file each. Each runs in its caller's transaction: a failure leaves nothing.
+//! Only the sign-in begins its own, since it computes a hash between two of them.
 
 pub mod activate_user;
 pub mod archive_user;
@@ -8,6 +9,7 @@ pub mod delete_organization;
 pub mod delete_user;
 pub mod disable_client;
 pub mod prove_email;
+pub mod sign_in;
 pub mod sign_up;
 pub mod suspend_user;
 pub mod unlock_user;

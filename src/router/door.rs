@@ -23,7 +23,7 @@ use crate::http::middleware::request_id::RequestIds;
 use crate::http::middleware::security_headers::TransportSettings;
 use crate::http::middleware::stack::{self, MiddlewareSettings};
 use crate::http::middleware::{cors, no_store};
-use crate::http::respond::asset;
+use crate::http::respond::{asset, page_error};
 use crate::web::layout::Layout;
 
 /// The public listener's paths, below the issuer's own path.
@@ -54,7 +54,10 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
     let services = door
         .audience(Form::Problem, services)
         .layer(from_fn(no_store::add));
-    let pages = door.rows(table::pages()).layer(from_fn(no_store::add)).route(
+    let pages = door
+        .rows(table::pages())
+        .layer(from_fn_with_state(state.clone(), page_error::write));
+    let pages = pages.layer(from_fn(no_store::add)).route(
         "/static/{file}",
         get(async |Path(file): Path<String>| asset::by_name(&file)),
     );

@@ -68,6 +68,18 @@ pub struct Person {
     pub user_name: Option<String>,
 }
 
+impl Person {
+    /// What a page calls them: the name, else the address.
+    #[must_use]
+    pub fn display_name(&self) -> &str {
+        if self.name.is_empty() {
+            &self.email
+        } else {
+            &self.name
+        }
+    }
+}
+
 impl std::fmt::Debug for Person {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("Person")

@@ -11,9 +11,17 @@ const QUOTED: usize = 200;
 /// How many registered URIs the log names.
 const NAMED: usize = 5;
 
+/// A redirect URI that belongs to the client.
+pub(super) struct ProvenRedirectUri {
+    /// The URI.
+    pub(super) redirect_uri: RedirectUri,
+    /// False: the request relied on the only registered one.
+    pub(super) given: bool,
+}
+
 /// The redirect URI of the request, and whether the request named it. One that says `openid` has to, however few are
 /// registered (OpenID Connect Core §3.1.2.1).
-pub(super) fn check(client: &Client, parameters: &Parameters) -> Result<(RedirectUri, bool), Refusal> {
+pub(super) fn check(client: &Client, parameters: &Parameters) -> Result<ProvenRedirectUri, Refusal> {
     let unproven =
         |description| ProtocolError::new(ErrorCode::InvalidRequest, description).about("redirect_uri");
     match (
@@ -22,7 +30,10 @@ pub(super) fn check(client: &Client, parameters: &Parameters) -> Result<(Redirec
     ) {
         (Some(requested), registered) => {
             if client.may_redirect_to(requested) {
-                Ok((RedirectUri::from_matched(requested), true))
+                Ok(ProvenRedirectUri {
+                    redirect_uri: RedirectUri::from_matched(requested),
+                    given: true,
+                })
             } else {
                 let error = unproven(
                     "this redirect_uri is not registered for the client; register it as it is sent, character for \
@@ -35,7 +46,10 @@ pub(super) fn check(client: &Client, parameters: &Parameters) -> Result<(Redirec
                 )))
             }
         }
-        (None, [only]) if !is_openid(parameters) => Ok((only.clone(), false)),
+        (None, [only]) if !is_openid(parameters) => Ok(ProvenRedirectUri {
+            redirect_uri: only.clone(),
+            given: false,
+        }),
         (None, _) => Err(unproven("redirect_uri is missing").into()),
     }
 }

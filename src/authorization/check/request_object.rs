@@ -5,7 +5,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
+use crate::authorization::parameters::Parameters;
+use crate::authorization::request::ResponseTarget;
 use crate::base::strict_json;
+use crate::protocol::error::{ErrorCode, Refusal};
 use crate::protocol::response_mode::ResponseMode;
 
 /// The longest request object that is looked into.
@@ -13,9 +16,23 @@ const LONGEST: usize = 16 * 1024;
 /// As deep as `claims` of a request nests, and a little more.
 const DEPTH: usize = 8;
 
+/// How a client is told that its request object is not read: as the URL says, else as the object itself does.
+pub(super) fn told_by(target: ResponseTarget, parameters: &Parameters, refusal: &Refusal) -> ResponseTarget {
+    let object = match refusal.error.code {
+        ErrorCode::RequestNotSupported if parameters.get("response_mode").is_none() => {
+            parameters.get("request")
+        }
+        _ => None,
+    };
+    ResponseTarget {
+        response_mode: object.and_then(response_mode).unwrap_or(target.response_mode),
+        ..target
+    }
+}
+
 /// The `response_mode` of a request object, if it names one that is served. Nothing of the object is verified: a
 /// response mode says in which form the proven redirect URI is told, and every client may ask for each.
-pub(super) fn response_mode(object: &str) -> Option<ResponseMode> {
+fn response_mode(object: &str) -> Option<ResponseMode> {
     if object.len() > LONGEST {
         return None;
     }

@@ -1,31 +1,18 @@
-//! Owns `response_type` and `response_mode`: only the code flow exists (RFC 9700 §2.1.2).
+//! Owns `response_type`: only the code flow exists (RFC 9700 §2.1.2).
 
-use crate::protocol::error::{ErrorCode, ProtocolError};
-use crate::protocol::response_mode::ResponseMode;
+use super::draft::Draft;
+use crate::protocol::error::{ErrorCode, ProtocolError, Refusal};
 
-pub(super) fn check_type(requested: Option<&str>) -> Result<(), ProtocolError> {
-    match requested {
-        Some("code") => Ok(()),
-        Some(_) => Err(ProtocolError::new(
+pub(super) fn check(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let (code, description) = match draft.parameters.get("response_type") {
+        Some("code") => return Ok(()),
+        Some(_) => (
             ErrorCode::UnsupportedResponseType,
             "only response_type code is served",
-        )
-        .about("response_type")),
-        None => Err(
-            ProtocolError::new(ErrorCode::InvalidRequest, "response_type is missing").about("response_type"),
         ),
-    }
-}
-
-pub(super) fn check_mode(requested: Option<&str>) -> Result<ResponseMode, ProtocolError> {
-    match requested {
-        None => Ok(ResponseMode::default()),
-        Some(name) => ResponseMode::parse(name).ok_or(
-            ProtocolError::new(
-                ErrorCode::InvalidRequest,
-                "response_mode must be query or form_post",
-            )
-            .about("response_mode"),
-        ),
-    }
+        None => (ErrorCode::InvalidRequest, "response_type is missing"),
+    };
+    Err(ProtocolError::new(code, description)
+        .about("response_type")
+        .into())
 }

@@ -1,6 +1,6 @@
 //! Owns `scope` of a request (RFC 6749 §3.3, OpenID Connect Core §11).
 
-use crate::client::Client;
+use super::draft::Draft;
 use crate::protocol::error::{ErrorCode, ProtocolError, Refusal, Remark};
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::scope::{self, OFFLINE_ACCESS, OPENID, Scope};
@@ -9,7 +9,9 @@ use crate::protocol::scope::{self, OFFLINE_ACCESS, OPENID, Scope};
 /// answer's `scope` says what was granted (RFC 6749 §3.3; Core §3.1.2.1). Without `openid` a request would be another
 /// one, and with nothing left none at all, so those two are refused. `offline_access` means nothing to a client without
 /// refresh tokens.
-pub(super) fn check(client: &Client, requested: Option<&str>) -> Result<(Scope, Option<Remark>), Refusal> {
+pub(super) fn check(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let client = draft.client;
+    let requested = draft.parameters.get("scope");
     let asked = Scope::parse(requested.unwrap_or_default()).map_err(|error| error.about("scope"))?;
     let registered = &client.metadata.scope;
     let mut scope = asked.clone().registered(registered);
@@ -26,9 +28,10 @@ pub(super) fn check(client: &Client, requested: Option<&str>) -> Result<(Scope, 
     if scope.is_empty() && !asked.is_empty() {
         return refused("no scope that is asked for is registered for this client");
     }
-    let remark = (scope != asked).then(|| Remark {
+    draft.left_out = (scope != asked).then(|| Remark {
         parameter: "scope",
         reason: scope::left_out(&asked, &scope, registered),
     });
-    Ok((scope, remark))
+    draft.request.scope = scope;
+    Ok(())
 }

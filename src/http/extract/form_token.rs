@@ -5,13 +5,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::base::digest::Digest;
-use crate::signing::error::SigningError;
+use crate::http::respond::failure::Failure;
 use crate::signing::server_key::Purpose;
 use crate::signing::signing_keys::SigningKeys;
 
-/// Tags what a form is shown for. The first part names the form.
-pub fn make(keys: &SigningKeys, parts: &[&str]) -> Result<String, SigningError> {
-    let (number, tag) = keys.current().tag(Purpose::Csrf, parts)?;
+/// Tags what a form is shown for. The first part names the form. Without a key for it trying again does not help.
+pub fn make(keys: &SigningKeys, parts: &[&str]) -> Result<String, Failure> {
+    let (number, tag) = keys.current().tag(Purpose::Csrf, parts).map_err(|error| {
+        tracing::error!(error = %error, "no form token could be made");
+        Failure::Broken
+    })?;
     Ok(format!("{number}.{}", URL_SAFE_NO_PAD.encode(tag.as_bytes())))
 }
 

@@ -3,6 +3,7 @@
 
 pub mod authenticated_client;
 pub mod bearer;
+pub mod browser;
 pub mod client_auth;
 pub mod condition;
 pub mod cookies;
@@ -10,6 +11,7 @@ pub mod csrf;
 pub mod flow;
 pub mod form;
 pub mod form_token;
+pub mod own_form;
 pub mod params;
 pub mod service_caller;
 pub mod service_key;

@@ -75,7 +75,8 @@ pub struct Sent<'a> {
 pub fn error_page(
     state: &AppState,
     context: &RequestContext,
-    (status, refusal): (StatusCode, &Refusal),
+    status: StatusCode,
+    refusal: &Refusal,
     sent: Sent<'_>,
 ) -> Response {
     let error = refusal.error;

@@ -9,6 +9,7 @@ pub mod failure;
 pub mod interaction_page;
 pub mod oauth;
 pub mod page;
+pub mod page_error;
 pub mod problem;
 pub mod redirect;
 pub mod refusal;

@@ -1,0 +1,137 @@
+//! Owns the browser that a request comes from, as its cookies tell it, and who is signed in there. [`BrowserSession`]
+//! and [`SignedInPerson`] are for pages that need the session in any case; [`Browser::session`] is for those that find
+//! out first whether they do.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
+
+use super::cookies::CookieName;
+use super::csrf::{self, CrossSite};
+use crate::base::handle::{Handle, Kind};
+use crate::base::secret::Secret;
+use crate::db::unit_of_work::RequestContext;
+use crate::db::{DatabaseError, UnitOfWork};
+use crate::http::app_state::AppState;
+use crate::http::respond::interaction_page::InteractionPage;
+use crate::http::respond::page_error::PageError;
+use crate::http::respond::redirect;
+use crate::session::{self, LiveSession};
+
+/// A browser, and the request that it makes.
+pub struct Browser {
+    /// The server's parts.
+    pub state: AppState,
+    /// The request's context.
+    pub context: RequestContext,
+    headers: HeaderMap,
+}
+
+impl FromRequestParts<AppState> for Browser {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        Ok(Self {
+            state: state.clone(),
+            context: RequestContext::from_request_parts(parts, state).await?,
+            headers: parts.headers.clone(),
+        })
+    }
+}
+
+/// What an interaction is bound to before anybody is signed in.
+pub struct FlowCookie {
+    /// The browser's flow handle.
+    pub handle: Handle,
+    /// The cookie for it, if this browser had none.
+    pub new_cookie: Option<HeaderValue>,
+}
+
+impl Browser {
+    /// A cookie's value.
+    #[must_use]
+    pub fn cookie(&self, name: CookieName) -> Option<Secret> {
+        self.state.cookies.read(&self.headers, name)
+    }
+
+    /// The session handle, if the cookie has the form of one.
+    #[must_use]
+    pub fn session_handle(&self) -> Option<Handle> {
+        Handle::parse(Kind::Session, self.cookie(CookieName::Session)?.expose())
+    }
+
+    /// The flow handle; a new one with its cookie if the browser has none.
+    #[must_use]
+    pub fn flow_cookie(&self) -> FlowCookie {
+        let sent = self.cookie(CookieName::Flow);
+        if let Some(handle) = sent.and_then(|text| Handle::parse(Kind::Flow, text.expose())) {
+            return FlowCookie {
+                handle,
+                new_cookie: None,
+            };
+        }
+        let handle = Handle::new(Kind::Flow, &*self.context.entropy);
+        let new_cookie = self.state.cookies.set(CookieName::Flow, handle.expose(), None);
+        FlowCookie { handle, new_cookie }
+    }
+
+    /// The live session: one statement, if there is a cookie for one.
+    pub async fn session(&self) -> Result<Option<LiveSession>, DatabaseError> {
+        let Some(handle) = self.session_handle() else {
+            return Ok(None);
+        };
+        let mut work = self.repeatable().await?;
+        let session = session::find_live(&mut work, &handle, self.state.app.session_lifetimes()).await?;
+        // Whoever holds a connection waits for none.
+        work.commit().await?;
+        Ok(session)
+    }
+
+    /// Refuses a form that was not sent from a page of ours.
+    pub fn require_own_page(&self) -> Result<(), PageError> {
+        csrf::require_same_origin(&self.headers, self.state.app.issuer().origin())
+            .map_err(|CrossSite| PageError::CROSS_SITE)
+    }
+
+    /// A transaction of this request.
+    pub async fn begin(&self) -> Result<UnitOfWork, DatabaseError> {
+        self.state.app.begin(self.context.clone()).await
+    }
+
+    /// A connection for one statement of this request.
+    pub async fn single(&self) -> Result<UnitOfWork, DatabaseError> {
+        self.state.app.single(self.context.clone()).await
+    }
+
+    /// The same for a statement that may come twice.
+    pub async fn repeatable(&self) -> Result<UnitOfWork, DatabaseError> {
+        self.state.app.repeatable(self.context.clone()).await
+    }
+}
+
+/// The live session of the browser, if it has one. One statement, if it has a cookie for one.
+pub struct BrowserSession(pub Option<LiveSession>);
+
+impl FromRequestParts<AppState> for BrowserSession {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        let Ok(browser) = Browser::from_request_parts(parts, state).await;
+        Ok(Self(browser.session().await?))
+    }
+}
+
+/// Who is signed in in this browser; without a session the sign-in page comes first.
+pub struct SignedInPerson(pub LiveSession);
+
+impl FromRequestParts<AppState> for SignedInPerson {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
+        let BrowserSession(session) = BrowserSession::from_request_parts(parts, state).await?;
+        let login = || redirect::see_other(&state.app.issuer().url(InteractionPage::Login.path()));
+        session.map(Self).ok_or_else(|| PageError::answer(login()))
+    }
+}
