@@ -79,10 +79,12 @@ pub(super) async fn insert_request(
     work: &mut UnitOfWork,
     digest: &Digest,
     browser: Option<&Digest>,
-    (client_id, request): (&ClientId, Value),
+    request: &AuthorizationRequest,
     lifetime: Duration,
 ) -> Result<(), DatabaseError> {
     let now = work.now();
+    let client_id = &request.target.client_id;
+    let request = serde_json::to_value(request).unwrap_or(Value::Null);
     sqlx::query!(
         r#"insert into auth.authorization_requests (digest, browser_digest, client_id, request, created_at, expires_at)
            values ($1, $2, $3, $4, $5, $6)"#,

@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::request::AuthorizationRequest;
 use super::sent_response::{GIVEN_AGAIN, SentResponse};
 use super::store;
@@ -83,15 +81,7 @@ pub async fn store(
 ) -> Result<Handle, DatabaseError> {
     let handle = Handle::new(Kind::AuthorizationRequest, work.entropy());
     let digest = handle.digest(work.epoch());
-    let value = serde_json::to_value(request).unwrap_or(Value::Null);
-    store::insert_request(
-        work,
-        &digest,
-        browser,
-        (&request.target.client_id, value),
-        lifetime,
-    )
-    .await?;
+    store::insert_request(work, &digest, browser, request, lifetime).await?;
     Ok(handle)
 }
 

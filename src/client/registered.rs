@@ -53,17 +53,18 @@ impl Client {
         !self.metadata.lean_id_token
     }
 
-    /// Whether codes may be sent to this address: it is registered, or differs in the port of a loopback address only.
+    /// The redirect URI that a request names, if codes may be sent there: it is registered, or differs in the port of a
+    /// loopback address only.
     #[must_use]
-    pub fn may_redirect_to(&self, requested: &str) -> bool {
+    pub fn redirect_uri(&self, requested: &str) -> Option<RedirectUri> {
         let on_device = self.metadata.client_type == ClientType::Native;
-        self.metadata.redirect_uris.iter().any(|uri| {
-            if on_device {
-                uri.matches_on_device(requested)
-            } else {
-                uri.matches(requested)
-            }
-        })
+        RedirectUri::of_registered(requested, &self.metadata.redirect_uris, on_device)
+    }
+
+    /// Whether codes may still be sent to where a request was proven to lead.
+    #[must_use]
+    pub fn may_redirect_to(&self, proven: &RedirectUri) -> bool {
+        self.redirect_uri(proven.as_str()).is_some()
     }
 
     /// Where a person finds the application again: its home page, else the site that its codes are sent to. None for

@@ -88,10 +88,18 @@ impl RedirectUri {
         }
     }
 
-    /// Takes a text that [`matches`](Self::matches) accepted.
+    /// The URI that a request names, if it is one of the registered ones: no other text of a request becomes a redirect
+    /// URI. `on_device` says that the client is an application on a device.
     #[must_use]
-    pub fn from_matched(requested: &str) -> Self {
-        Self(requested.to_owned())
+    pub fn of_registered(requested: &str, registered: &[Self], on_device: bool) -> Option<Self> {
+        let matches = |uri: &Self| {
+            if on_device {
+                uri.matches_on_device(requested)
+            } else {
+                uri.matches(requested)
+            }
+        };
+        registered.iter().any(matches).then(|| Self(requested.to_owned()))
     }
 
     /// The URI's text.

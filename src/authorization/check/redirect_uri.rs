@@ -29,9 +29,9 @@ pub(super) fn check(client: &Client, parameters: &Parameters) -> Result<ProvenRe
         client.metadata.redirect_uris.as_slice(),
     ) {
         (Some(requested), registered) => {
-            if client.may_redirect_to(requested) {
+            if let Some(redirect_uri) = client.redirect_uri(requested) {
                 Ok(ProvenRedirectUri {
-                    redirect_uri: RedirectUri::from_matched(requested),
+                    redirect_uri,
                     given: true,
                 })
             } else {

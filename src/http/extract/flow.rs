@@ -227,7 +227,7 @@ async fn look(
     };
     let client = browser.state.app.clients().find(client_id.as_str()).await?;
     // What an operator took away meanwhile is gone at once, also for who is half-way through.
-    let target = request.target.redirect_uri.as_str();
+    let target = &request.target.redirect_uri;
     let client = client
         .filter(|client| !client.disabled && client.may_redirect_to(target))
         .ok_or(PageError::GONE)?;

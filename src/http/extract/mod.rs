@@ -1,5 +1,6 @@
-//! What reads a request: parameters, client credentials, access tokens, cookies, where a form came from, and what it
-//! was shown for. It parses, and verifies nothing but our own tags.
+//! What a handler asks for in its signature: who calls (`authenticated_client`, `service_caller`, `browser`), what a page
+//! is about (`flow`), the form of a page of ours (`own_form`); and what these read: parameters, credentials, access
+//! tokens, cookies, where a form came from and what it was shown for.
 
 pub mod authenticated_client;
 pub mod bearer;
