@@ -222,11 +222,10 @@ async fn issue(
 ) -> Result<Response, PageError> {
     let lifetime = browser.state.app.config().tokens.code();
     let ticket = inquiry.flow.map(Flow::ticket);
-    let issued = {
-        // What follows can need a connection too: whoever holds one waits for none.
-        let mut work = browser.single().await?;
-        code::issue(&mut work, inquiry.request, &session.session, ticket, lifetime).await?
-    };
+    let mut work = browser.single().await?;
+    let issued = code::issue(&mut work, inquiry.request, &session.session, ticket, lifetime).await?;
+    // What follows can need a connection too: whoever holds one waits for none.
+    work.commit().await?;
     match issued {
         Issued::Code(code) => {
             let code = AuthorizationResponse::Code(code.expose());

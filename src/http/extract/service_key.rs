@@ -74,7 +74,7 @@ impl ServiceKeyError {
 }
 
 /// The service that asks, if its key is live and holds the scope; the answer to refuse it with otherwise.
-pub async fn require(
+pub(super) async fn require(
     state: &AppState,
     headers: &HeaderMap,
     context: &RequestContext,

@@ -6,16 +6,15 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde::Serialize;
 
 use super::watch::Watch;
-use crate::authentication::service_key::ServiceScope;
 use crate::db::unit_of_work::RequestContext;
 use crate::http::app_state::AppState;
 use crate::http::extract::form::Query;
 use crate::http::extract::params::Params;
-use crate::http::extract::service_key;
+use crate::http::extract::service_caller::{EpochRead, ServiceCaller};
 use crate::http::respond::failure::Failure;
 use crate::http::respond::problem::Problem;
 use crate::token::cutoff::{self, Changes, Cursor, Cutoff};
@@ -39,10 +38,9 @@ pub async fn get(
     State(state): State<AppState>,
     Extension(watch): Extension<Watch>,
     context: RequestContext,
-    headers: HeaderMap,
+    _: ServiceCaller<EpochRead>,
     Query(params): Query,
 ) -> Result<Response, Problem> {
-    service_key::require(&state, &headers, &context, ServiceScope::EpochRead).await?;
     let request_id = context.origin.request_id.clone();
     let refuse = |code, detail| Problem::new(StatusCode::BAD_REQUEST, code, detail, &request_id);
     let params =
