@@ -19,8 +19,8 @@ use crate::http::respond::page::{self, FormAction};
 use crate::http::respond::page_error::PageError;
 use crate::http::respond::redirect;
 use crate::session::LiveSession;
-use crate::tenancy::invitation::{self, Offer, OfferedInvitation};
-use crate::tenancy::{InvitationEnd, TenancyError, TenancyProblem};
+use crate::tenancy::TenancyError;
+use crate::tenancy::invitation::{self, InvitationEnd, InvitationError, Offer, OfferedInvitation};
 use crate::web::invitation::{InvitationAnswerPage, InvitationPage};
 
 /// Where a sign-in without an application leads: to the invitation that waits, else to the account page.
@@ -38,7 +38,7 @@ pub async fn get(browser: Browser, Query(params): Query) -> Result<Response, Pag
     if let Some(text) = params.as_ref().ok().and_then(|params| params.get("token")) {
         return match Handle::parse(Kind::Invitation, text) {
             Some(token) => Ok(keep(state, &token, &state.app.issuer().url(INVITATION_PATH))),
-            None => refuse(state, TenancyError::InvitationUnknown),
+            None => refuse(state, InvitationError::UnknownToken),
         };
     }
     let Some(token) = waiting(&browser) else {
@@ -72,7 +72,7 @@ pub async fn post(browser: Browser, OwnForm(params): OwnForm) -> Result<Response
         .get("token")
         .and_then(|text| Handle::parse(Kind::Invitation, text));
     let Some(token) = token else {
-        return refuse(state, TenancyError::InvitationUnknown);
+        return refuse(state, InvitationError::UnknownToken);
     };
     let issuer = state.app.issuer();
     let Some(session) = browser.session().await? else {
@@ -103,14 +103,14 @@ fn is_shown_for(state: &AppState, token: &Handle, session: &LiveSession, params:
     matches
 }
 
-async fn offer(browser: &Browser, token: &Handle, session: &LiveSession) -> Result<Offer, TenancyError> {
+async fn offer(browser: &Browser, token: &Handle, session: &LiveSession) -> Result<Offer, InvitationError> {
     let mut work = browser.begin().await?;
     let offer = invitation::offer(&mut work, token, &session.session.user_id).await?;
     work.commit().await?;
     Ok(offer)
 }
 
-async fn accept(browser: &Browser, token: &Handle, session: &LiveSession) -> Result<Response, TenancyError> {
+async fn accept(browser: &Browser, token: &Handle, session: &LiveSession) -> Result<Response, InvitationError> {
     let mut work = browser.begin().await?;
     let accepted = invitation::accept(&mut work, token, &session.session.user_id).await?;
     work.commit().await?;
@@ -121,7 +121,7 @@ async fn accept(browser: &Browser, token: &Handle, session: &LiveSession) -> Res
     Ok(over(&browser.state, "You have joined", &sentence))
 }
 
-async fn decline(browser: &Browser, token: &Handle, session: &LiveSession) -> Result<Response, TenancyError> {
+async fn decline(browser: &Browser, token: &Handle, session: &LiveSession) -> Result<Response, InvitationError> {
     let mut work = browser.begin().await?;
     invitation::reject(&mut work, token, &session.session.user_id).await?;
     work.commit().await?;
@@ -192,41 +192,45 @@ fn answer(state: &AppState, status: StatusCode, title: &str, sentence: &str) -> 
 }
 
 /// Says why an invitation cannot be answered, and what would help.
-fn refuse(state: &AppState, error: TenancyError) -> Result<Response, PageError> {
-    let status = match error.problem() {
-        TenancyProblem::NotFound => StatusCode::NOT_FOUND,
-        TenancyProblem::Forbidden => StatusCode::FORBIDDEN,
-        TenancyProblem::Conflict => StatusCode::CONFLICT,
-        TenancyProblem::Invalid => StatusCode::BAD_REQUEST,
-        TenancyProblem::Database => StatusCode::INTERNAL_SERVER_ERROR,
-    };
+fn refuse(state: &AppState, error: InvitationError) -> Result<Response, PageError> {
     let is_dead = matches!(
         error,
-        TenancyError::InvitationUnknown | TenancyError::InvitationOver(_) | TenancyError::InviterGone
+        InvitationError::UnknownToken | InvitationError::Over(_) | InvitationError::InviterGone
     );
-    let sentence = match error {
-        TenancyError::InvitationUnknown => {
-            "There is no such invitation. It may have been sent anew: look for a newer message."
+    let (status, sentence) = match error {
+        InvitationError::Database(error) | InvitationError::Tenancy(TenancyError::Database(error)) => {
+            return Err(error.into());
         }
-        TenancyError::InvitationForAnother => {
+        InvitationError::UnknownToken => (
+            StatusCode::NOT_FOUND,
+            "There is no such invitation. It may have been sent anew: look for a newer message.",
+        ),
+        InvitationError::ForAnother => (
+            StatusCode::FORBIDDEN,
             "It was sent to another address than the one of this account. Sign out, and sign in with the account of \
-             that address."
+             that address.",
+        ),
+        InvitationError::EmailUnverified => (
+            StatusCode::FORBIDDEN,
+            "The address of your account is not proven yet. Prove it, then open the link of the invitation again.",
+        ),
+        InvitationError::Over(end) => (StatusCode::CONFLICT, over_because(end)),
+        InvitationError::InviterGone => (
+            StatusCode::FORBIDDEN,
+            "Whoever sent it may not give this role any more. Ask the organization for a new one.",
+        ),
+        InvitationError::Tenancy(TenancyError::Suspended(_)) => {
+            (StatusCode::CONFLICT, "The organization is suspended at present.")
         }
-        TenancyError::EmailUnverified => {
-            "The address of your account is not proven yet. Prove it, then open the link of the invitation again."
+        InvitationError::Tenancy(TenancyError::Unknown(_) | TenancyError::UnknownUser(_))
+        | InvitationError::Unknown(_) => (StatusCode::NOT_FOUND, OTHERWISE),
+        InvitationError::Tenancy(TenancyError::Forbidden(_) | TenancyError::BeyondModules { .. }) => {
+            (StatusCode::FORBIDDEN, OTHERWISE)
         }
-        TenancyError::InvitationOver(InvitationEnd::Used) => "It was used already.",
-        TenancyError::InvitationOver(InvitationEnd::Rejected) => {
-            "It was declined. If you want to join after all, ask for a new one."
-        }
-        TenancyError::InvitationOver(InvitationEnd::Revoked) => "It was taken back.",
-        TenancyError::InvitationOver(InvitationEnd::Expired) => "Its time has passed. Ask for a new one.",
-        TenancyError::InviterGone => {
-            "Whoever sent it may not give this role any more. Ask the organization for a new one."
-        }
-        TenancyError::Suspended(_) => "The organization is suspended at present.",
-        TenancyError::Database(error) => return Err(error.into()),
-        _ => "You cannot join this organization at present.",
+        InvitationError::Tenancy(TenancyError::PersonalSpace(_) | TenancyError::QuotaReached { .. })
+        | InvitationError::AlreadyInvited
+        | InvitationError::MemberHasAddress => (StatusCode::CONFLICT, OTHERWISE),
+        InvitationError::Lifetime => (StatusCode::BAD_REQUEST, OTHERWISE),
     };
     let mut response = answer(state, status, "This invitation cannot be used", sentence);
     // What can never be answered leads no later sign-in here.
@@ -234,4 +238,16 @@ fn refuse(state: &AppState, error: TenancyError) -> Result<Response, PageError> 
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// What is said where nothing more helps.
+const OTHERWISE: &str = "You cannot join this organization at present.";
+
+const fn over_because(end: InvitationEnd) -> &'static str {
+    match end {
+        InvitationEnd::Used => "It was used already.",
+        InvitationEnd::Rejected => "It was declined. If you want to join after all, ask for a new one.",
+        InvitationEnd::Revoked => "It was taken back.",
+        InvitationEnd::Expired => "Its time has passed. Ask for a new one.",
+    }
 }

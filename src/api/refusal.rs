@@ -1,5 +1,5 @@
-//! Owns how a service's error becomes a problem (RFC 9457): the status of its kind, a stable code, and the error's own
-//! sentence. Who is no member learns of no organization: services say "unknown", which is 404.
+//! Owns how a refusal becomes a problem (RFC 9457): a status, a stable code and a sentence. Which ones a service's error has
+//! is said beside the handlers of its audience (`organization/problems.rs`).
 
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -13,9 +13,6 @@ use crate::http::extract::params::ParamsError;
 use crate::http::middleware::request_id::RequestId;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::problem::{self, Problem};
-use crate::tenancy::module::ModuleError;
-use crate::tenancy::workspace::WorkspaceError;
-use crate::tenancy::{TenancyError, TenancyProblem};
 
 /// A refusal before it knows which request it answers; [`name_request`] writes it down.
 #[derive(Debug, Clone)]
@@ -138,95 +135,5 @@ impl From<PageError> for Refusal {
 impl From<ParamsError> for Refusal {
     fn from(error: ParamsError) -> Self {
         Self::new(error.status(), "invalid_query", error.to_string())
-    }
-}
-
-impl From<TenancyError> for Refusal {
-    fn from(error: TenancyError) -> Self {
-        let status = match error.problem() {
-            TenancyProblem::NotFound => StatusCode::NOT_FOUND,
-            TenancyProblem::Forbidden => StatusCode::FORBIDDEN,
-            TenancyProblem::Conflict => StatusCode::CONFLICT,
-            TenancyProblem::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-            TenancyProblem::Database => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        match error {
-            TenancyError::Database(error) => error.into(),
-            error => Self::new(status, code(&error), error.to_string()),
-        }
-    }
-}
-
-impl From<WorkspaceError> for Refusal {
-    fn from(error: WorkspaceError) -> Self {
-        let (status, code) = match &error {
-            WorkspaceError::Name => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
-            WorkspaceError::SlugTaken(_) | WorkspaceError::NoFreeSlug => (StatusCode::CONFLICT, "slug_taken"),
-            WorkspaceError::Unknown(_) => (StatusCode::NOT_FOUND, "workspace_not_found"),
-            WorkspaceError::Archived(_) => (StatusCode::CONFLICT, "archived"),
-            WorkspaceError::Personal(_) => (StatusCode::CONFLICT, "personal_space"),
-            WorkspaceError::NotJoined { .. } | WorkspaceError::NotMember { .. } => {
-                (StatusCode::NOT_FOUND, "member_not_found")
-            }
-            WorkspaceError::AlreadyMember { .. } => (StatusCode::CONFLICT, "already_member"),
-            WorkspaceError::LastOwner { .. } => (StatusCode::CONFLICT, "last_owner"),
-            WorkspaceError::NotManager | WorkspaceError::AboveOwn(_) => (StatusCode::FORBIDDEN, "forbidden"),
-            WorkspaceError::Tenancy(_) | WorkspaceError::Database(_) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "server_error")
-            }
-        };
-        match error {
-            WorkspaceError::Tenancy(error) => error.into(),
-            WorkspaceError::Database(error) => error.into(),
-            error => Self::new(status, code, error.to_string()),
-        }
-    }
-}
-
-impl From<ModuleError> for Refusal {
-    fn from(error: ModuleError) -> Self {
-        let (status, code) = match &error {
-            ModuleError::Id | ModuleError::Role(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
-            ModuleError::NotInType { .. } => (StatusCode::CONFLICT, "module_not_in_type"),
-            ModuleError::TooMany { .. } => (StatusCode::CONFLICT, "too_many"),
-            ModuleError::BeyondOwn(_) => (StatusCode::FORBIDDEN, "forbidden"),
-            ModuleError::NoEntry { .. } => (StatusCode::NOT_FOUND, "entry_not_found"),
-            ModuleError::Tenancy(_) | ModuleError::Database(_) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "server_error")
-            }
-        };
-        match error {
-            ModuleError::Tenancy(error) => error.into(),
-            ModuleError::Database(error) => error.into(),
-            error => Self::new(status, code, error.to_string()),
-        }
-    }
-}
-
-const fn code(error: &TenancyError) -> &'static str {
-    match error {
-        TenancyError::Unknown(_) => "organization_not_found",
-        TenancyError::UnknownUser(_) | TenancyError::NotMember { .. } => "member_not_found",
-        TenancyError::UnknownInvitation(_) | TenancyError::InvitationUnknown => "invitation_not_found",
-        TenancyError::UnknownDomain(_) => "domain_not_found",
-        TenancyError::Forbidden(_) | TenancyError::BeyondModules { .. } => "forbidden",
-        TenancyError::InvitationForAnother => "invitation_for_another",
-        TenancyError::EmailUnverified => "email_unverified",
-        TenancyError::InviterGone => "inviter_gone",
-        TenancyError::PersonalSpace(_) | TenancyError::PersonalUndeletable(_) | TenancyError::Personal => {
-            "personal_space"
-        }
-        TenancyError::SlugTaken(_) | TenancyError::NoFreeSlug => "slug_taken",
-        TenancyError::QuotaReached { .. } => "quota_reached",
-        TenancyError::Suspended(_) => "suspended",
-        TenancyError::AlreadyMember { .. } | TenancyError::MemberHasAddress => "already_member",
-        TenancyError::LastOwner { .. } => "last_owner",
-        TenancyError::AlreadyInvited => "already_invited",
-        TenancyError::DomainClaimed(_) => "domain_claimed",
-        TenancyError::DomainTaken(_) => "domain_taken",
-        TenancyError::DomainProofMissing(_) => "domain_proof_missing",
-        TenancyError::DomainProofVoid(_) => "domain_proof_void",
-        TenancyError::InvitationOver(_) => "invitation_over",
-        _ => "invalid",
     }
 }

@@ -3,13 +3,13 @@
 
 use crate::base::id::OrganizationId;
 use crate::db::UnitOfWork;
-use crate::tenancy::{self, Actor, TenancyError};
+use crate::tenancy::{self, Actor, OrganizationError};
 
 /// Deletes a shared organization and archives its workspaces.
 pub async fn delete_organization(
     work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
-) -> Result<(), TenancyError> {
+) -> Result<(), OrganizationError> {
     tenancy::organization::delete(work, actor, organization).await
 }

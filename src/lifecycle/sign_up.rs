@@ -6,7 +6,7 @@ use crate::audit::{self, UserEvent};
 use crate::base::id::{OrganizationId, UserId};
 use crate::config::{SignUpPolicy, SignUpSettings};
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::tenancy::{TenancyError, organization};
+use crate::tenancy::{OrganizationError, organization};
 use crate::user::{self, NewUser, UserError, UserStatus};
 
 /// Who asked for an account.
@@ -44,7 +44,7 @@ pub enum SignUpError {
     User(#[from] UserError),
     /// What they have from the start.
     #[error(transparent)]
-    Tenancy(#[from] TenancyError),
+    Organization(#[from] OrganizationError),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),

@@ -14,12 +14,15 @@ pub mod slug;
 pub mod workspace;
 
 pub use authority::{Actor, Authority, Forbidden, Permission, Rank};
-pub use domain::{DomainClaim, DomainError, DomainName};
-pub use error::{TenancyError, TenancyProblem};
-pub use invitation::{Invitation, InvitationEnd, NewInvitation};
-pub use member::{Belonging, Joining, JoinsAs, Member, MemberRole, RoleError, WorkspaceCreation};
+pub use domain::{DomainClaim, DomainError, DomainName, DomainNameError};
+pub use error::TenancyError;
+pub use invitation::{Invitation, InvitationEnd, InvitationError, NewInvitation};
+pub use member::{
+    Belonging, Joining, JoinsAs, Member, MemberError, MemberRole, RoleError, WorkspaceCreation,
+};
 pub use organization::{
-    Branding, FeatureFlags, NewOrganization, Organization, OrganizationType, Plan, SettingsError,
+    Branding, FeatureFlags, NewOrganization, Organization, OrganizationError, OrganizationType, Plan,
+    SettingsError,
 };
 pub use quota::Quota;
 pub use slug::{Slug, SlugError};

@@ -19,8 +19,8 @@ use crate::base::id::InvitationId;
 use crate::base::secret::Secret;
 use crate::http::extract::form::Query;
 use crate::http::respond::interaction_page;
-use crate::tenancy::invitation::{self, Offer, SentInvitation};
-use crate::tenancy::{Invitation, JoinsAs, MemberRole, NewInvitation, TenancyError, WorkspaceCreation};
+use crate::tenancy::invitation::{self, InvitationEnd, InvitationError, Offer, SentInvitation};
+use crate::tenancy::{Invitation, JoinsAs, MemberRole, NewInvitation, WorkspaceCreation};
 use crate::user::EmailAddress;
 
 /// The invitations of an organization, in pages.
@@ -117,7 +117,7 @@ pub struct Presented {
 impl Presented {
     fn handle(&self) -> Result<Handle, Refusal> {
         Handle::parse(Kind::Invitation, self.token.expose())
-            .ok_or_else(|| TenancyError::InvitationUnknown.into())
+            .ok_or_else(|| InvitationError::UnknownToken.into())
     }
 }
 
@@ -128,13 +128,13 @@ pub async fn look(caller: Caller, Body(presented): Body<Presented>) -> Result<Re
     let mut work = caller.begin().await?;
     let found = invitation::find(&mut work, &token).await?;
     work.commit().await?;
-    let found = found.ok_or(TenancyError::InvitationUnknown)?;
+    let found = found.ok_or(InvitationError::UnknownToken)?;
     Ok(Json(json!({
         "organization_name": found.organization_name,
         "email": found.email,
         "role": found.role.as_str(),
         "expires_at": found.expires_at,
-        "over": found.end.map(crate::tenancy::InvitationEnd::name),
+        "over": found.end.map(InvitationEnd::name),
     }))
     .into_response())
 }

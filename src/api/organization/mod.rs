@@ -8,5 +8,6 @@ pub mod invitations;
 pub mod members;
 pub mod modules;
 pub mod organizations;
+mod problems;
 mod view;
 pub mod workspaces;

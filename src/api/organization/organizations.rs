@@ -16,7 +16,8 @@ use crate::base::id::OrganizationId;
 use crate::http::extract::form::Query;
 use crate::lifecycle::delete_organization::delete_organization;
 use crate::tenancy::{
-    Branding, MemberRole, NewOrganization, Organization, OrganizationType, Slug, TenancyError, organization,
+    Branding, MemberRole, NewOrganization, Organization, OrganizationError, OrganizationType, Slug,
+    organization,
 };
 
 /// The organizations that the caller has joined, each with their role, in pages.
@@ -134,7 +135,7 @@ pub async fn delete(caller: Caller, Path(id): Path<String>) -> Result<Response, 
 
 fn kind(name: &str) -> Result<OrganizationType, Refusal> {
     match OrganizationType::parse(name) {
-        Some(OrganizationType::Personal) => Err(TenancyError::Personal.into()),
+        Some(OrganizationType::Personal) => Err(OrganizationError::Personal.into()),
         Some(kind) => Ok(kind),
         None => Err(Refusal::invalid("type: brand, club, family, team or practice")),
     }

@@ -6,7 +6,7 @@ use crate::authentication::password::{HashError, PasswordProblem};
 use crate::client::ClientError;
 use crate::db::DatabaseError;
 use crate::lifecycle::SignUpError;
-use crate::tenancy::TenancyError;
+use crate::tenancy::{MemberError, OrganizationError};
 use crate::user::UserError;
 
 /// Why there are no demo data, or only some.
@@ -55,9 +55,12 @@ pub enum SeedError {
     /// A person could not be changed.
     #[error("a demo account could not be changed")]
     User(#[from] UserError),
-    /// An organization or a membership could not be made.
+    /// An organization could not be made.
     #[error("a demo organization could not be made")]
-    Tenancy(#[from] TenancyError),
+    Organization(#[from] OrganizationError),
+    /// A membership could not be made.
+    #[error("a demo organization could not be made")]
+    Member(#[from] MemberError),
     /// A client or the resource could not be made.
     #[error("a demo client could not be made")]
     Client(#[from] ClientError),

@@ -5,7 +5,8 @@ use crate::base::id::{OrganizationId, UserId};
 use crate::config::QuotaSettings;
 use crate::db::UnitOfWork;
 use crate::tenancy::{
-    Actor, Joining, MemberRole, NewOrganization, OrganizationType, Slug, TenancyError, member, organization,
+    Actor, Joining, MemberRole, NewOrganization, OrganizationError, OrganizationType, Slug, member,
+    organization,
 };
 
 /// Slug and name of an organization.
@@ -32,7 +33,7 @@ pub(super) async fn provide(
         .iter()
         .any(|membership| membership.organization_id == id)
     {
-        let role = MemberRole::parse("member").map_err(TenancyError::from)?;
+        let role = MemberRole::member();
         member::add(work, &Actor::Operator, (&id, member), &role, Joining::Now).await?;
     }
     Ok(())
@@ -43,7 +44,7 @@ async fn create(
     slug: &str,
     name: &str,
     owner: &UserId,
-) -> Result<OrganizationId, TenancyError> {
+) -> Result<OrganizationId, OrganizationError> {
     let slug = Slug::parse(slug)?;
     let new = NewOrganization::new(name, Some(slug), OrganizationType::Team, None, owner.clone())?;
     organization::create(work, &new, &QuotaSettings::default()).await

@@ -104,26 +104,23 @@ pub(in crate::tenancy) async fn may_give(
     }
 }
 
-/// Whether whoever asked somebody to come could still ask them for this role. The organization is locked.
-pub(in crate::tenancy) async fn vouch(
+/// Whether whoever asked somebody to come, or set as what people join, may still give them that role. The organization is
+/// locked. No person: an operator or a service did, and always may.
+pub(in crate::tenancy) async fn still_may_give(
     work: &mut UnitOfWork,
     organization: &OrganizationId,
-    invited_by: Option<&UserId>,
+    giver: Option<&UserId>,
     role: &MemberRole,
-) -> Result<(), TenancyError> {
-    let Some(inviter) = invited_by else { return Ok(()) };
-    let authority = member::joined_role(work, organization, inviter)
-        .await?
-        .map(|own| Authority::Member(Rank::of(&own)));
-    let Some(authority) = authority else {
-        return Err(TenancyError::InviterGone);
+) -> Result<bool, TenancyError> {
+    let Some(giver) = giver else { return Ok(true) };
+    let Some(own) = member::joined_role(work, organization, giver).await? else {
+        return Ok(false);
     };
-    let inviter = Actor::Person(inviter.clone());
-    match may_give(work, &inviter, authority, (organization, role)).await {
-        Err(TenancyError::Forbidden(_) | TenancyError::BeyondModules { .. }) => {
-            Err(TenancyError::InviterGone)
-        }
-        other => other,
+    let authority = Authority::Member(Rank::of(&own));
+    let giver = Actor::Person(giver.clone());
+    match may_give(work, &giver, authority, (organization, role)).await {
+        Err(TenancyError::Forbidden(_) | TenancyError::BeyondModules { .. }) => Ok(false),
+        other => other.map(|()| true),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Owns claiming, listing and releasing. A claim alone gives nothing: only its proof does.
 
+use super::error::DomainError;
 use super::name::DomainName;
 use super::types::{DomainClaim, check_role};
 use super::{pause, store};
@@ -24,7 +25,7 @@ pub async fn claim(
     domain: &DomainName,
     auto_join: Option<&JoinsAs>,
     quotas: &QuotaSettings,
-) -> Result<DomainClaim, TenancyError> {
+) -> Result<DomainClaim, DomainError> {
     check_role(auto_join)?;
     let access = lock(work, actor, organization).await?;
     if let Some(JoinsAs { role, .. }) = auto_join {
@@ -59,7 +60,7 @@ pub async fn renew(
     actor: &Actor,
     organization: &OrganizationId,
     domain: &DomainName,
-) -> Result<DomainClaim, TenancyError> {
+) -> Result<DomainClaim, DomainError> {
     lock(work, actor, organization).await?;
     let before = find(work, organization, domain).await?;
     let now = work.now();
@@ -81,7 +82,7 @@ pub async fn set_auto_join(
     actor: &Actor,
     (organization, domain): (&OrganizationId, &DomainName),
     joins: Option<&JoinsAs>,
-) -> Result<(), TenancyError> {
+) -> Result<(), DomainError> {
     check_role(joins)?;
     let access = lock(work, actor, organization).await?;
     if let Some(JoinsAs { role, .. }) = joins {
@@ -90,7 +91,7 @@ pub async fn set_auto_join(
     let now = work.now();
     let place = (organization, domain);
     if !store::set_auto_join(work.connection()?, place, joins, actor.person(), now).await? {
-        return Err(TenancyError::UnknownDomain(domain.clone()));
+        return Err(DomainError::Unknown(domain.clone()));
     }
     let event = DomainEvent::RoleChanged {
         organization: organization.clone(),
@@ -106,10 +107,10 @@ pub async fn release(
     actor: &Actor,
     organization: &OrganizationId,
     domain: &DomainName,
-) -> Result<(), TenancyError> {
+) -> Result<(), DomainError> {
     lock(work, actor, organization).await?;
     if !store::delete_claim(work.connection()?, organization, domain).await? {
-        return Err(TenancyError::UnknownDomain(domain.clone()));
+        return Err(DomainError::Unknown(domain.clone()));
     }
     let event = DomainEvent::Released {
         organization: organization.clone(),
@@ -152,10 +153,10 @@ pub(super) async fn find(
     work: &mut UnitOfWork,
     organization: &OrganizationId,
     domain: &DomainName,
-) -> Result<DomainClaim, TenancyError> {
+) -> Result<DomainClaim, DomainError> {
     let mut found = store::find_claim(work.connection()?, organization, domain)
         .await?
-        .ok_or_else(|| TenancyError::UnknownDomain(domain.clone()))?;
+        .ok_or_else(|| DomainError::Unknown(domain.clone()))?;
     pause::mark(work, std::slice::from_mut(&mut found)).await?;
     Ok(found)
 }

@@ -3,6 +3,7 @@
 
 mod auto_join;
 mod claim;
+mod error;
 mod name;
 mod pause;
 mod proof;
@@ -11,6 +12,7 @@ mod types;
 
 pub use auto_join::{auto_join, lock_owner};
 pub use claim::{claim, list, release, release_all, renew, set_auto_join};
-pub use name::{DomainError, DomainName};
+pub use error::DomainError;
+pub use name::{DomainName, DomainNameError};
 pub use proof::{Challenge, Proof, Settled, challenge, look_up, settle};
 pub use types::{DomainClaim, default_role};

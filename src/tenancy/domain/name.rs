@@ -19,9 +19,9 @@ const PUBLIC_MAIL: &str = "aim.com aol.com att.net bluewin.ch btinternet.com com
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DomainName(String);
 
-/// Why a text is no such domain, or a claim is not made.
+/// Why a text is no such domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum DomainError {
+pub enum DomainNameError {
     /// The grammar.
     #[error(
         "domain: labels of letters, digits and hyphens with dots between them, such as acme.com; at most {LONGEST} characters"
@@ -39,21 +39,18 @@ pub enum DomainError {
     /// Everybody may have a mailbox there.
     #[error("domain: everybody may have a mailbox there, so it is nobody's")]
     PublicMail,
-    /// Who joins unasked manages nothing.
-    #[error("role: who joins by their address alone is neither owner nor admin")]
-    AutoJoinRole,
 }
 
 impl DomainName {
     /// Reads a domain. `public_mail` are domains that the configuration adds to those that nobody may claim.
-    pub fn parse(text: &str, public_mail: &[String]) -> Result<Self, DomainError> {
+    pub fn parse(text: &str, public_mail: &[String]) -> Result<Self, DomainNameError> {
         let name = normal(text.trim())?;
         let is_public = PUBLIC_MAIL.split(' ').any(|listed| listed == name)
             || public_mail
                 .iter()
                 .any(|listed| normal(listed.trim()).is_ok_and(|listed| listed == name));
         if is_public {
-            return Err(DomainError::PublicMail);
+            return Err(DomainNameError::PublicMail);
         }
         Ok(Self(name))
     }
@@ -76,18 +73,18 @@ impl std::fmt::Display for DomainName {
     }
 }
 
-fn normal(text: &str) -> Result<String, DomainError> {
+fn normal(text: &str) -> Result<String, DomainNameError> {
     if text.contains('*') {
-        return Err(DomainError::Wildcard);
+        return Err(DomainNameError::Wildcard);
     }
     // The host parser of URLs would decode percent signs.
     if text.contains('%') || text.len() > 4 * LONGEST {
-        return Err(DomainError::Malformed);
+        return Err(DomainNameError::Malformed);
     }
     let name = match Host::parse(text) {
         Ok(Host::Domain(name)) => name,
-        Ok(Host::Ipv4(_) | Host::Ipv6(_)) => return Err(DomainError::Address),
-        Err(_) => return Err(DomainError::Malformed),
+        Ok(Host::Ipv4(_) | Host::Ipv6(_)) => return Err(DomainNameError::Address),
+        Err(_) => return Err(DomainNameError::Malformed),
     };
     let labels_hold = name.split('.').all(|label| {
         (1..=63).contains(&label.len())
@@ -98,10 +95,10 @@ fn normal(text: &str) -> Result<String, DomainError> {
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
     });
     if !labels_hold || name.len() > LONGEST {
-        return Err(DomainError::Malformed);
+        return Err(DomainNameError::Malformed);
     }
     if !name.contains('.') {
-        return Err(DomainError::SingleLabel);
+        return Err(DomainNameError::SingleLabel);
     }
     Ok(name)
 }
@@ -138,34 +135,34 @@ mod tests {
     #[test]
     fn what_no_organization_can_own_is_refused() {
         for (text, error) in [
-            ("", DomainError::Malformed),
-            ("acme..com", DomainError::Malformed),
-            ("acme.com.", DomainError::Malformed),
-            (".acme.com", DomainError::Malformed),
-            ("-acme.com", DomainError::Malformed),
-            ("ac_me.com", DomainError::Malformed),
-            ("acme.com/x", DomainError::Malformed),
-            ("acme.com:80", DomainError::Malformed),
-            ("user@acme.com", DomainError::Malformed),
-            ("ac%6de.com", DomainError::Malformed),
-            ("acme.com\0", DomainError::Malformed),
-            ("*.acme.com", DomainError::Wildcard),
-            ("*", DomainError::Wildcard),
-            ("com", DomainError::SingleLabel),
-            ("localhost", DomainError::SingleLabel),
-            ("127.0.0.1", DomainError::Address),
-            ("0x7f.1", DomainError::Address),
-            ("[::1]", DomainError::Address),
-            ("gmail.com", DomainError::PublicMail),
-            ("GMail.COM", DomainError::PublicMail),
-            ("\u{ff47}mail.com", DomainError::PublicMail),
-            ("club.example", DomainError::PublicMail),
+            ("", DomainNameError::Malformed),
+            ("acme..com", DomainNameError::Malformed),
+            ("acme.com.", DomainNameError::Malformed),
+            (".acme.com", DomainNameError::Malformed),
+            ("-acme.com", DomainNameError::Malformed),
+            ("ac_me.com", DomainNameError::Malformed),
+            ("acme.com/x", DomainNameError::Malformed),
+            ("acme.com:80", DomainNameError::Malformed),
+            ("user@acme.com", DomainNameError::Malformed),
+            ("ac%6de.com", DomainNameError::Malformed),
+            ("acme.com\0", DomainNameError::Malformed),
+            ("*.acme.com", DomainNameError::Wildcard),
+            ("*", DomainNameError::Wildcard),
+            ("com", DomainNameError::SingleLabel),
+            ("localhost", DomainNameError::SingleLabel),
+            ("127.0.0.1", DomainNameError::Address),
+            ("0x7f.1", DomainNameError::Address),
+            ("[::1]", DomainNameError::Address),
+            ("gmail.com", DomainNameError::PublicMail),
+            ("GMail.COM", DomainNameError::PublicMail),
+            ("\u{ff47}mail.com", DomainNameError::PublicMail),
+            ("club.example", DomainNameError::PublicMail),
         ] {
             let listed = ["CLUB.example".to_owned()];
             assert_eq!(DomainName::parse(text, &listed), Err(error), "{text:?}");
         }
         let long = format!("{}.com", "a.".repeat(120));
-        assert_eq!(DomainName::parse(&long, &[]), Err(DomainError::Malformed));
+        assert_eq!(DomainName::parse(&long, &[]), Err(DomainNameError::Malformed));
     }
 
     #[test]

@@ -14,10 +14,8 @@ pub(super) async fn is_paused(work: &mut UnitOfWork, claim: &DomainClaim) -> Res
         return Ok(false);
     };
     let set_by = claim.auto_join_set_by.as_ref();
-    match authority::vouch(work, &claim.organization_id, set_by, &joins.role).await {
-        Err(TenancyError::InviterGone) => Ok(true),
-        other => other.map(|()| false),
-    }
+    let may = authority::still_may_give(work, &claim.organization_id, set_by, &joins.role).await?;
+    Ok(!may)
 }
 
 /// Notes it in claims of one organization that are to be shown. Each person is asked about once for each role.

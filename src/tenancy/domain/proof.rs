@@ -3,6 +3,7 @@
 //! that was given up or got another token meanwhile is proven by nothing that was found.
 
 use super::claim::{find, lock};
+use super::error::DomainError;
 use super::name::DomainName;
 use super::store;
 use super::types::{DomainClaim, record_name, record_value};
@@ -11,7 +12,6 @@ use crate::base::dns::{DnsError, TextRecords};
 use crate::base::id::OrganizationId;
 use crate::db::UnitOfWork;
 use crate::tenancy::authority::Actor;
-use crate::tenancy::error::TenancyError;
 use crate::tenancy::organization;
 
 /// What is to be looked up.
@@ -56,7 +56,7 @@ pub async fn challenge(
     actor: &Actor,
     organization: &OrganizationId,
     domain: &DomainName,
-) -> Result<Challenge, TenancyError> {
+) -> Result<Challenge, DomainError> {
     lock(work, actor, organization).await?;
     let claim = find(work, organization, domain).await?;
     let owner = store::owning_claim(work.connection()?, domain.as_str()).await?;
@@ -95,7 +95,7 @@ pub async fn settle(
     actor: &Actor,
     challenge: &Challenge,
     proof: Proof,
-) -> Result<Settled, TenancyError> {
+) -> Result<Settled, DomainError> {
     let (organization, domain) = (&challenge.organization, &challenge.domain);
     let rival = challenge.rival.as_ref().filter(|_| proof == Proof::Found);
     if let Some(rival) = rival {
@@ -104,14 +104,14 @@ pub async fn settle(
     lock(work, actor, organization).await?;
     let claim = store::find_claim(work.connection()?, organization, domain).await?;
     let Some(claim) = claim.filter(|claim| claim.proof_token == challenge.token) else {
-        return Err(TenancyError::DomainProofVoid(domain.clone()));
+        return Err(DomainError::ProofVoid(domain.clone()));
     };
     match (proof, claim.verified_at) {
         (Proof::Found | Proof::Contested, Some(_)) => {
             return Ok(Settled::Verified(find(work, organization, domain).await?));
         }
-        (Proof::Contested, None) => return Err(TenancyError::DomainTaken(domain.clone())),
-        (Proof::Missing, None) => return Err(TenancyError::DomainProofMissing(domain.clone())),
+        (Proof::Contested, None) => return Err(DomainError::Taken(domain.clone())),
+        (Proof::Missing, None) => return Err(DomainError::ProofMissing(domain.clone())),
         (Proof::Found, None) => {}
         (Proof::Missing, Some(_)) => {
             lose(work, actor, (organization, domain), &challenge.token).await?;
@@ -124,7 +124,7 @@ pub async fn settle(
     let now = work.now();
     let proven = store::set_verified(work.connection()?, organization, domain, &challenge.token, now);
     if !proven.await? {
-        return Err(TenancyError::DomainProofVoid(domain.clone()));
+        return Err(DomainError::ProofVoid(domain.clone()));
     }
     let event = DomainEvent::Verified {
         organization: organization.clone(),
@@ -140,7 +140,7 @@ async fn lose(
     actor: &Actor,
     (organization, domain): (&OrganizationId, &DomainName),
     token: &str,
-) -> Result<(), TenancyError> {
+) -> Result<(), DomainError> {
     let now = work.now();
     if !store::set_unverified(work.connection()?, organization, domain, token, now).await? {
         return Ok(());

@@ -1,18 +1,18 @@
 //! Owns the statements on `auth.organization_domains`.
 
+use super::error::DomainError;
 use super::name::DomainName;
 use super::types::DomainClaim;
 use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, PgConnection, constraint};
-use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::{JoinsAs, MemberRole, WorkspaceCreation};
 
 /// Writes a claim.
 pub(super) async fn insert_claim(
     connection: &mut PgConnection,
     claim: &DomainClaim,
-) -> Result<(), TenancyError> {
+) -> Result<(), DomainError> {
     sqlx::query!(
         "insert into auth.organization_domains (
              organization_id, domain, proof_token, auto_join_role, created_by, created_at, updated_at,
@@ -30,8 +30,8 @@ pub(super) async fn insert_claim(
     .execute(connection)
     .await
     .map_err(|error| match constraint::violated(&error) {
-        Some("organization_domains_pkey") => TenancyError::DomainClaimed(claim.domain.clone()),
-        _ => error.into(),
+        Some("organization_domains_pkey") => DomainError::Claimed(claim.domain.clone()),
+        _ => DatabaseError::from(error).into(),
     })?;
     Ok(())
 }
@@ -130,7 +130,7 @@ pub(super) async fn set_verified(
     domain: &DomainName,
     token: &str,
     now: Timestamp,
-) -> Result<bool, TenancyError> {
+) -> Result<bool, DomainError> {
     let done = sqlx::query!(
         "update auth.organization_domains
          set verified_at = $4,
@@ -147,8 +147,8 @@ pub(super) async fn set_verified(
     .execute(connection)
     .await
     .map_err(|error| match constraint::violated(&error) {
-        Some("organization_domains_owner") => TenancyError::DomainTaken(domain.clone()),
-        _ => error.into(),
+        Some("organization_domains_owner") => DomainError::Taken(domain.clone()),
+        _ => DatabaseError::from(error).into(),
     })?;
     Ok(done.rows_affected() == 1)
 }

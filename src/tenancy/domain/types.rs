@@ -1,6 +1,7 @@
 //! Owns what a claim on a domain is, and what its proof in the DNS looks like.
 
-use super::name::{DomainError, DomainName};
+use super::error::DomainError;
+use super::name::DomainName;
 use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId};
 use crate::tenancy::authority::Rank;

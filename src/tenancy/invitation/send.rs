@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::error::InvitationError;
 use super::store::{self, InvitationRow, NewToken};
 use super::types::{Invitation, NewInvitation, lifetime_of};
 use crate::audit::{self, InvitationEvent};
@@ -37,7 +38,7 @@ pub async fn create(
     organization: &OrganizationId,
     new: &NewInvitation,
     quotas: &QuotaSettings,
-) -> Result<SentInvitation, TenancyError> {
+) -> Result<SentInvitation, InvitationError> {
     let access = authority::lock(work, actor, organization).await?;
     authority::may_give(work, actor, access.authority, (organization, &new.joins.role)).await?;
     access.shared(organization)?;
@@ -62,7 +63,7 @@ pub async fn create(
         expires_at: sent.expires_at,
     };
     if !store::insert_invitation(work.connection()?, &row, now).await? {
-        return Err(TenancyError::MemberHasAddress);
+        return Err(InvitationError::MemberHasAddress);
     }
     let event = InvitationEvent::Created {
         organization: organization.clone(),
@@ -81,7 +82,7 @@ pub async fn resend(
     id: &InvitationId,
     lifetime: Option<Duration>,
     quotas: &QuotaSettings,
-) -> Result<SentInvitation, TenancyError> {
+) -> Result<SentInvitation, InvitationError> {
     let lifetime = lifetime_of(lifetime)?;
     let (role, authority) = pending(work, actor, organization, id).await?;
     authority::may_give(work, actor, authority, (organization, &role)).await?;
@@ -100,7 +101,7 @@ pub async fn resend(
         expires_at: sent.expires_at,
     };
     if !store::replace_token(work.connection()?, organization, id, &token, now).await? {
-        return Err(TenancyError::UnknownInvitation(id.clone()));
+        return Err(InvitationError::Unknown(id.clone()));
     }
     let event = InvitationEvent::Resent {
         organization: organization.clone(),
@@ -117,11 +118,11 @@ pub async fn revoke(
     actor: &Actor,
     organization: &OrganizationId,
     id: &InvitationId,
-) -> Result<(), TenancyError> {
+) -> Result<(), InvitationError> {
     pending(work, actor, organization, id).await?;
     let now = work.now();
     if !store::cancel_pending(work.connection()?, organization, id, now).await? {
-        return Err(TenancyError::UnknownInvitation(id.clone()));
+        return Err(InvitationError::Unknown(id.clone()));
     }
     let event = InvitationEvent::Revoked {
         organization: organization.clone(),
@@ -179,12 +180,12 @@ async fn pending(
     actor: &Actor,
     organization: &OrganizationId,
     id: &InvitationId,
-) -> Result<(MemberRole, Authority), TenancyError> {
+) -> Result<(MemberRole, Authority), InvitationError> {
     let access = authority::lock(work, actor, organization).await?;
     access.authority.require(Permission::ManageTeam)?;
     let role = store::pending_role(work.connection()?, organization, id)
         .await?
-        .ok_or_else(|| TenancyError::UnknownInvitation(id.clone()))?;
+        .ok_or_else(|| InvitationError::Unknown(id.clone()))?;
     access.authority.manage(&role)?;
     Ok((role, access.authority))
 }

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
+use super::error::InvitationError;
 use crate::base::clock::Timestamp;
 use crate::base::id::{InvitationId, OrganizationId, UserId};
-use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::{JoinsAs, MemberRole};
 use crate::user::EmailAddress;
 
@@ -28,7 +28,7 @@ impl NewInvitation {
         email: EmailAddress,
         joins: impl Into<JoinsAs>,
         lifetime: Option<Duration>,
-    ) -> Result<Self, TenancyError> {
+    ) -> Result<Self, InvitationError> {
         Ok(Self {
             email,
             joins: joins.into(),
@@ -38,12 +38,12 @@ impl NewInvitation {
 }
 
 /// How long an invitation waits.
-pub(super) fn lifetime_of(wanted: Option<Duration>) -> Result<Duration, TenancyError> {
+pub(super) fn lifetime_of(wanted: Option<Duration>) -> Result<Duration, InvitationError> {
     let lifetime = wanted.unwrap_or(USUAL);
     if (SHORTEST..=LONGEST).contains(&lifetime) {
         Ok(lifetime)
     } else {
-        Err(TenancyError::InvitationLifetime)
+        Err(InvitationError::Lifetime)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Owns the finding of memberships: for those who may see them, and for the other nouns, which ask what somebody is.
 
+use super::error::MemberError;
 use super::role::MemberRole;
 use super::store;
 use super::types::{Belonging, Member, WorkspaceCreation};
@@ -88,18 +89,18 @@ pub(super) async fn membership(
     actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
-) -> Result<Member, TenancyError> {
+) -> Result<Member, MemberError> {
     store::find_member(work.connection()?, organization, user)
         .await?
         .ok_or_else(|| not_a_member(actor, organization, user))
 }
 
 /// Who asks for themselves and does not belong to it learns not even that it exists.
-pub(super) fn not_a_member(actor: &Actor, organization: &OrganizationId, user: &UserId) -> TenancyError {
+pub(super) fn not_a_member(actor: &Actor, organization: &OrganizationId, user: &UserId) -> MemberError {
     if actor.person() == Some(user) {
-        TenancyError::Unknown(organization.clone())
+        TenancyError::Unknown(organization.clone()).into()
     } else {
-        TenancyError::NotMember {
+        MemberError::NotMember {
             organization: organization.clone(),
             user: user.clone(),
         }

@@ -1,5 +1,6 @@
 //! Members: who belongs to an organization, with which role, and how people come to belong to it.
 
+mod error;
 mod find;
 mod join;
 mod role;
@@ -7,6 +8,7 @@ mod service;
 mod store;
 mod types;
 
+pub use error::MemberError;
 pub use find::{active, count, find, list, of_user};
 pub use role::{MemberRole, RoleError};
 pub use service::{add, join, remove, set_role, set_workspace_creation};

@@ -1,6 +1,7 @@
 //! Owns what changes who belongs to an organization, and as what. It always keeps an owner who joined and can act: writes that could take the
 //! last one away lock the organization first, and carry the condition themselves.
 
+use super::error::MemberError;
 use super::find::{membership, not_a_member};
 use super::join::activate;
 use super::role::MemberRole;
@@ -21,7 +22,7 @@ pub async fn add(
     (organization, user): (&OrganizationId, &UserId),
     role: &MemberRole,
     joining: Joining,
-) -> Result<(), TenancyError> {
+) -> Result<(), MemberError> {
     let access = authority::lock(work, actor, organization).await?;
     authority::may_give(work, actor, access.authority, (organization, role)).await?;
     if joining == Joining::Now {
@@ -37,7 +38,7 @@ pub async fn add(
     };
     let now = work.now();
     if !store::insert_member(work.connection()?, &row, now).await? {
-        return Err(TenancyError::UnknownUser(user.clone()));
+        return Err(TenancyError::UnknownUser(user.clone()).into());
     }
     if joining == Joining::Now {
         activate(work, organization, user).await?;
@@ -65,7 +66,7 @@ pub async fn join(
     actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
-) -> Result<(), TenancyError> {
+) -> Result<(), MemberError> {
     if actor.person().is_some_and(|person| person != user) {
         authority::lock(work, actor, organization).await?;
         return Err(Forbidden::NotAsked.into());
@@ -81,9 +82,12 @@ pub async fn join(
         return Ok(());
     }
     if suspended && actor.person().is_some() {
-        return Err(TenancyError::Suspended(organization.clone()));
+        return Err(TenancyError::Suspended(organization.clone()).into());
     }
-    authority::vouch(work, organization, member.invited_by.as_ref(), &member.role).await?;
+    let inviter = member.invited_by.as_ref();
+    if !authority::still_may_give(work, organization, inviter, &member.role).await? {
+        return Err(MemberError::InviterGone);
+    }
     let now = work.now();
     let Some(role) = store::set_joined(work.connection()?, organization, user, now).await? else {
         return Err(not_a_member(actor, organization, user));
@@ -105,7 +109,7 @@ pub async fn remove(
     actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
-) -> Result<(), TenancyError> {
+) -> Result<(), MemberError> {
     let authority = if actor.person() == Some(user) {
         let locked = organization::lock(work, organization).await?;
         let kind = locked
@@ -113,7 +117,7 @@ pub async fn remove(
             .organization_type;
         membership(work, actor, organization, user).await?;
         if kind == OrganizationType::Personal {
-            return Err(TenancyError::PersonalSpace(organization.clone()));
+            return Err(TenancyError::PersonalSpace(organization.clone()).into());
         }
         Authority::Unlimited
     } else {
@@ -145,7 +149,7 @@ pub async fn set_role(
     actor: &Actor,
     (organization, user): (&OrganizationId, &UserId),
     role: &MemberRole,
-) -> Result<(), TenancyError> {
+) -> Result<(), MemberError> {
     let access = authority::lock(work, actor, organization).await?;
     access.authority.manage(role)?;
     access.shared(organization)?;
@@ -179,7 +183,7 @@ pub async fn set_workspace_creation(
     actor: &Actor,
     (organization, user): (&OrganizationId, &UserId),
     creation: WorkspaceCreation,
-) -> Result<(), TenancyError> {
+) -> Result<(), MemberError> {
     let access = authority::lock(work, actor, organization).await?;
     access.authority.require(Permission::ManageTeam)?;
     access.shared(organization)?;
@@ -207,8 +211,8 @@ pub(in crate::tenancy) async fn end_all_of(
     store::delete_all_of(work.connection()?, user).await
 }
 
-fn last_owner(organization: &OrganizationId, user: &UserId) -> TenancyError {
-    TenancyError::LastOwner {
+fn last_owner(organization: &OrganizationId, user: &UserId) -> MemberError {
+    MemberError::LastOwner {
         organization: organization.clone(),
         user: user.clone(),
     }

@@ -3,7 +3,7 @@
 use super::access::ModuleId;
 use crate::base::id::OrganizationId;
 use crate::db::DatabaseError;
-use crate::tenancy::error::{TenancyError, TenancyProblem};
+use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::{MemberRole, RoleError};
 
 /// Why a right was not set or taken away.
@@ -52,19 +52,4 @@ pub enum ModuleError {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-}
-
-impl ModuleError {
-    /// What kind of answer it is.
-    #[must_use]
-    pub const fn problem(&self) -> TenancyProblem {
-        match self {
-            Self::Tenancy(error) => error.problem(),
-            Self::Id | Self::Role(_) => TenancyProblem::Invalid,
-            Self::BeyondOwn(_) => TenancyProblem::Forbidden,
-            Self::NoEntry { .. } => TenancyProblem::NotFound,
-            Self::NotInType { .. } | Self::TooMany { .. } => TenancyProblem::Conflict,
-            Self::Database(_) => TenancyProblem::Database,
-        }
-    }
 }

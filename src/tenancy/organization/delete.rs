@@ -1,13 +1,13 @@
 //! Owns how organizations end, and how a person who is deleted leaves them. Rows stay for the record; whatever asks
 //! who belongs where passes them over. `lifecycle/` does what belongs to it in other rooms.
 
+use super::error::OrganizationError;
 use super::store;
 use super::types::OrganizationType;
 use crate::audit::{self, MemberEvent, OrganizationEvent};
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, UnitOfWork};
 use crate::tenancy::authority::{self, Actor, Permission};
-use crate::tenancy::error::TenancyError;
 use crate::tenancy::{domain, member, workspace};
 
 /// Why an organization or a workspace is gone.
@@ -31,11 +31,15 @@ impl Reason {
 
 /// Deletes a shared organization: it gives no claim any more, and its slug stays taken. A personal space goes with
 /// its person only.
-pub async fn delete(work: &mut UnitOfWork, actor: &Actor, id: &OrganizationId) -> Result<(), TenancyError> {
+pub async fn delete(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    id: &OrganizationId,
+) -> Result<(), OrganizationError> {
     let access = authority::lock(work, actor, id).await?;
     access.authority.require(Permission::DeleteOrganization)?;
     if access.organization_type == OrganizationType::Personal {
-        return Err(TenancyError::PersonalUndeletable(id.clone()));
+        return Err(OrganizationError::PersonalUndeletable(id.clone()));
     }
     let now = work.now();
     store::set_deleted(work.connection()?, id, now).await?;

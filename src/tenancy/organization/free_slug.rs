@@ -1,8 +1,8 @@
 //! Owns how an organization gets a slug that nobody has, or had: the stem, `-2` to `-999`, then random ones.
 
+use super::error::OrganizationError;
 use super::store::{self, OrganizationRow};
 use crate::db::UnitOfWork;
-use crate::tenancy::error::TenancyError;
 use crate::tenancy::slug::Stem;
 
 /// How often a numbered slug is drawn again when somebody else takes it at the same moment.
@@ -13,7 +13,7 @@ pub(super) async fn insert_with_free_slug(
     work: &mut UnitOfWork,
     row: &OrganizationRow<'_>,
     stem: &Stem,
-) -> Result<(), TenancyError> {
+) -> Result<(), OrganizationError> {
     let now = work.now();
     let candidates = stem.candidates();
     if let Some(first) = candidates.first()
@@ -35,5 +35,5 @@ pub(super) async fn insert_with_free_slug(
             return Ok(());
         }
     }
-    Err(TenancyError::NoFreeSlug)
+    Err(OrganizationError::NoFreeSlug)
 }

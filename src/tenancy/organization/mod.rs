@@ -2,6 +2,7 @@
 //! start.
 
 mod delete;
+mod error;
 mod free_slug;
 mod lock;
 mod new_user;
@@ -12,6 +13,7 @@ mod types;
 mod values;
 
 pub use delete::{delete, leave_everything, lock_owned, owned_alone};
+pub use error::OrganizationError;
 pub use new_user::{OrganizationsOfNewUser, make_for_new_user};
 pub use service::{create, find, joined_by, list, show};
 pub use settings::{

@@ -2,6 +2,7 @@
 //! written in the transaction that makes the person, so that neither is ever without the other. Nothing here makes
 //! anybody active: otherwise nobody would ever wait.
 
+use super::error::OrganizationError;
 use super::free_slug::insert_with_free_slug;
 use super::service::record_creation;
 use super::store::{self, OrganizationRow};
@@ -37,7 +38,7 @@ pub async fn make_for_new_user(
     user: &UserId,
     email: &EmailAddress,
     settings: &SignUpSettings,
-) -> Result<OrganizationsOfNewUser, TenancyError> {
+) -> Result<OrganizationsOfNewUser, OrganizationError> {
     Ok(OrganizationsOfNewUser {
         personal_space: personal_space(work, user, email).await?,
         organization: organization(work, user, email, settings).await?,
@@ -53,7 +54,7 @@ async fn personal_space(
     work: &mut UnitOfWork,
     user: &UserId,
     email: &EmailAddress,
-) -> Result<OrganizationId, TenancyError> {
+) -> Result<OrganizationId, OrganizationError> {
     if let Some(id) = store::find_personal(work.connection()?, user).await? {
         return Ok(id);
     }
@@ -66,7 +67,7 @@ async fn organization(
     user: &UserId,
     email: &EmailAddress,
     settings: &SignUpSettings,
-) -> Result<Option<OrganizationId>, TenancyError> {
+) -> Result<Option<OrganizationId>, OrganizationError> {
     let organization_type = OrganizationType::parse(&settings.organization_type)
         .filter(|organization_type| *organization_type != OrganizationType::Personal);
     let Some(organization_type) = organization_type else {
@@ -83,7 +84,7 @@ async fn space(
     email: &EmailAddress,
     name: &str,
     (organization_type, kind): (OrganizationType, WorkspaceKind),
-) -> Result<OrganizationId, TenancyError> {
+) -> Result<OrganizationId, OrganizationError> {
     let now = work.now();
     let id = OrganizationId::new(now, work.entropy());
     let row = OrganizationRow {
@@ -95,7 +96,7 @@ async fn space(
     };
     insert_with_free_slug(work, &row, &Stem::of_local_part(email.local_part())).await?;
     if !member::insert_owner(work, &id, user).await? {
-        return Err(TenancyError::UnknownUser(user.clone()));
+        return Err(TenancyError::UnknownUser(user.clone()).into());
     }
     record_creation(work, &id, user).await?;
     workspace::create_first(work, &id, user, kind).await?;

@@ -1,5 +1,6 @@
 //! Owns making and finding organizations, each in its caller's transaction.
 
+use super::error::OrganizationError;
 use super::free_slug::insert_with_free_slug;
 use super::store::{self, OrganizationRow};
 use super::types::{NewOrganization, Organization};
@@ -20,7 +21,7 @@ pub async fn create(
     work: &mut UnitOfWork,
     new: &NewOrganization,
     quotas: &QuotaSettings,
-) -> Result<OrganizationId, TenancyError> {
+) -> Result<OrganizationId, OrganizationError> {
     let now = work.now();
     let id = OrganizationId::new(now, work.entropy());
     let row = OrganizationRow {
@@ -33,13 +34,13 @@ pub async fn create(
     match &new.slug {
         Some(slug) => {
             if !store::insert(work.connection()?, &row, slug.as_str(), now).await? {
-                return Err(TenancyError::SlugTaken(slug.clone()));
+                return Err(OrganizationError::SlugTaken(slug.clone()));
             }
         }
         None => insert_with_free_slug(work, &row, &Stem::of_name(&new.name)).await?,
     }
     if !member::insert_owner(work, &id, &new.owner).await? {
-        return Err(TenancyError::UnknownUser(new.owner.clone()));
+        return Err(TenancyError::UnknownUser(new.owner.clone()).into());
     }
     let others = store::count_made_by(work.connection()?, &new.owner, &id).await?;
     Quota::Organizations.admit(quotas, others)?;

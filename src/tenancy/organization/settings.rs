@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::error::OrganizationError;
 use super::store;
 use super::types::{OrganizationType, organization_name};
 use super::values::{Branding, Plan};
@@ -20,7 +21,7 @@ pub async fn rename(
     actor: &Actor,
     organization: &OrganizationId,
     name: &str,
-) -> Result<(), TenancyError> {
+) -> Result<(), OrganizationError> {
     let name = organization_name(name)?;
     manage(work, actor, organization).await?;
     let now = work.now();
@@ -35,11 +36,11 @@ pub async fn set_slug(
     actor: &Actor,
     organization: &OrganizationId,
     slug: &Slug,
-) -> Result<(), TenancyError> {
+) -> Result<(), OrganizationError> {
     manage(work, actor, organization).await?;
     let now = work.now();
     if !store::set_slug(work.connection()?, organization, slug, now).await? {
-        return Err(TenancyError::SlugTaken(slug.clone()));
+        return Err(OrganizationError::SlugTaken(slug.clone()));
     }
     updated(work, actor, organization, "slug").await
 }
@@ -51,9 +52,9 @@ pub async fn set_type(
     actor: &Actor,
     organization: &OrganizationId,
     organization_type: OrganizationType,
-) -> Result<(), TenancyError> {
+) -> Result<(), OrganizationError> {
     if organization_type == OrganizationType::Personal {
-        return Err(TenancyError::Personal);
+        return Err(OrganizationError::Personal);
     }
     let access = authority::lock(work, actor, organization).await?;
     access.authority.require(Permission::ChangeType)?;
@@ -69,7 +70,7 @@ pub async fn set_plan(
     actor: &Actor,
     organization: &OrganizationId,
     plan: Option<Plan>,
-) -> Result<(), TenancyError> {
+) -> Result<(), OrganizationError> {
     authority::lock(work, actor, organization)
         .await?
         .authority
@@ -90,7 +91,7 @@ pub async fn set_flag(
     organization: &OrganizationId,
     name: &str,
     value: Option<Value>,
-) -> Result<(), TenancyError> {
+) -> Result<(), OrganizationError> {
     authority::lock(work, actor, organization)
         .await?
         .authority
@@ -111,7 +112,7 @@ pub async fn set_branding(
     actor: &Actor,
     organization: &OrganizationId,
     branding: &Branding,
-) -> Result<(), TenancyError> {
+) -> Result<(), OrganizationError> {
     manage(work, actor, organization).await?;
     let now = work.now();
     store::set_branding(work.connection()?, organization, branding, now).await?;
@@ -124,7 +125,7 @@ pub async fn set_tier(
     actor: &Actor,
     id: &OrganizationId,
     tier: Option<AccessTier>,
-) -> Result<(), TenancyError> {
+) -> Result<(), OrganizationError> {
     let access = authority::lock(work, actor, id).await?;
     access.authority.operate()?;
     access.shared(id)?;
@@ -138,7 +139,11 @@ pub async fn set_tier(
 }
 
 /// Suspends an organization: it gives no claim until it is resumed.
-pub async fn suspend(work: &mut UnitOfWork, actor: &Actor, id: &OrganizationId) -> Result<(), TenancyError> {
+pub async fn suspend(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    id: &OrganizationId,
+) -> Result<(), OrganizationError> {
     authority::lock(work, actor, id).await?.authority.operate()?;
     let now = work.now();
     store::set_suspended_at(work.connection()?, id, Some(now), now).await?;
@@ -149,7 +154,11 @@ pub async fn suspend(work: &mut UnitOfWork, actor: &Actor, id: &OrganizationId) 
 }
 
 /// Ends a suspension.
-pub async fn resume(work: &mut UnitOfWork, actor: &Actor, id: &OrganizationId) -> Result<(), TenancyError> {
+pub async fn resume(
+    work: &mut UnitOfWork,
+    actor: &Actor,
+    id: &OrganizationId,
+) -> Result<(), OrganizationError> {
     authority::lock(work, actor, id).await?.authority.operate()?;
     let now = work.now();
     store::set_suspended_at(work.connection()?, id, None, now).await?;
@@ -165,7 +174,7 @@ pub async fn set_global(
     work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
-) -> Result<(), TenancyError> {
+) -> Result<(), OrganizationError> {
     let access = authority::lock(work, actor, organization).await?;
     access.authority.operate()?;
     access.shared(organization)?;
@@ -184,7 +193,7 @@ pub async fn revoke_tokens(
     work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
-) -> Result<(), TenancyError> {
+) -> Result<(), OrganizationError> {
     authority::lock(work, actor, organization)
         .await?
         .authority
@@ -201,7 +210,7 @@ async fn manage(
     work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
-) -> Result<(), TenancyError> {
+) -> Result<(), OrganizationError> {
     let access = authority::lock(work, actor, organization).await?;
     Ok(access.authority.require(Permission::ManageOrganization)?)
 }
@@ -211,7 +220,7 @@ async fn updated(
     actor: &Actor,
     organization: &OrganizationId,
     what: &'static str,
-) -> Result<(), TenancyError> {
+) -> Result<(), OrganizationError> {
     let event = OrganizationEvent::Updated {
         organization: organization.clone(),
         what,

@@ -1,10 +1,10 @@
 //! Owns what an organization (space) is, and what one is made from.
 
+use super::error::OrganizationError;
 use super::values::{Branding, FeatureFlags, Plan};
 use crate::base::clock::Timestamp;
 use crate::base::display;
 use crate::base::id::{OrganizationId, UserId};
-use crate::tenancy::error::TenancyError;
 use crate::tenancy::slug::Slug;
 use crate::user::AccessTier;
 
@@ -103,9 +103,9 @@ impl NewOrganization {
         organization_type: OrganizationType,
         tier: Option<AccessTier>,
         owner: UserId,
-    ) -> Result<Self, TenancyError> {
+    ) -> Result<Self, OrganizationError> {
         if organization_type == OrganizationType::Personal {
-            return Err(TenancyError::Personal);
+            return Err(OrganizationError::Personal);
         }
         Ok(Self {
             name: organization_name(name)?,
@@ -118,10 +118,10 @@ impl NewOrganization {
 }
 
 /// Reads what people call an organization.
-pub(super) fn organization_name(text: &str) -> Result<String, TenancyError> {
+pub(super) fn organization_name(text: &str) -> Result<String, OrganizationError> {
     let name = text.trim();
     if !display::is_name(name) {
-        return Err(TenancyError::Name);
+        return Err(OrganizationError::Name);
     }
     Ok(name.to_owned())
 }

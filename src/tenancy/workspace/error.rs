@@ -5,7 +5,7 @@ use crate::base::display;
 use crate::base::id::{OrganizationId, UserId, WorkspaceId};
 use crate::db::DatabaseError;
 use crate::tenancy::authority::Forbidden;
-use crate::tenancy::error::{TenancyError, TenancyProblem};
+use crate::tenancy::error::TenancyError;
 use crate::tenancy::slug::Slug;
 
 /// Why a workspace, or a place in one, was not made or changed.
@@ -73,26 +73,6 @@ pub enum WorkspaceError {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-}
-
-impl WorkspaceError {
-    /// What kind of answer it is.
-    #[must_use]
-    pub const fn problem(&self) -> TenancyProblem {
-        match self {
-            Self::Tenancy(error) => error.problem(),
-            Self::Name => TenancyProblem::Invalid,
-            Self::Unknown(_) | Self::NotMember { .. } => TenancyProblem::NotFound,
-            Self::NotManager | Self::AboveOwn(_) | Self::Personal(_) => TenancyProblem::Forbidden,
-            Self::SlugTaken(_)
-            | Self::NoFreeSlug
-            | Self::Archived(_)
-            | Self::NotJoined { .. }
-            | Self::AlreadyMember { .. }
-            | Self::LastOwner { .. } => TenancyProblem::Conflict,
-            Self::Database(_) => TenancyProblem::Database,
-        }
-    }
 }
 
 impl From<Forbidden> for WorkspaceError {

@@ -3,7 +3,7 @@
 use signet::config::QuotaSettings;
 use signet::lifecycle::delete_organization::delete_organization;
 use signet::tenancy::domain::{self, Settled};
-use signet::tenancy::{DomainError, DomainName, TenancyError};
+use signet::tenancy::{DomainError, DomainName, DomainNameError, TenancyError};
 use signet::user::EmailAddress;
 
 use super::evidence::count;
@@ -136,7 +136,7 @@ async fn dj_01_public_mail_is_nobodys() {
     ] {
         assert_eq!(
             DomainName::parse(text, &listed),
-            Err(DomainError::PublicMail),
+            Err(DomainNameError::PublicMail),
             "{text}"
         );
     }
@@ -160,14 +160,14 @@ async fn dj_02_a_proof_is_bound_to_organization_domain_and_token() {
     assert_ne!(claim.record_value(), copied.record_value());
     app.dns.publish(&claim.record_name(), &claim.record_value());
     let refused = rogue.verify_as(&app, &mallory.actor(), "acme.com").await;
-    assert_matches!(refused, Err(TenancyError::DomainProofMissing(_)));
+    assert_matches!(refused, Err(DomainError::ProofMissing(_)));
     let neighbour = rogue
         .claim_as(&app, &mallory.actor(), "evilacme.com")
         .await
         .unwrap();
     app.dns.publish(&neighbour.record_name(), &claim.record_value());
     let refused = rogue.verify_as(&app, &mallory.actor(), "evilacme.com").await;
-    assert_matches!(refused, Err(TenancyError::DomainProofMissing(_)));
+    assert_matches!(refused, Err(DomainError::ProofMissing(_)));
     assert_matches!(
         team.verify_as(&app, &olga.actor(), "acme.com").await,
         Ok(Settled::Verified(_))
@@ -175,7 +175,7 @@ async fn dj_02_a_proof_is_bound_to_organization_domain_and_token() {
     // Even a rogue who gets a record published comes second, and learns it only then.
     app.dns.publish(&copied.record_name(), &copied.record_value());
     let late = rogue.verify_as(&app, &mallory.actor(), "acme.com").await;
-    assert_matches!(late, Err(TenancyError::DomainTaken(_)));
+    assert_matches!(late, Err(DomainError::Taken(_)));
     let owned = "select count(*) from auth.organization_domains where verified_at is not null";
     assert_eq!(count(&app, owned).await, 1);
 }
@@ -236,9 +236,9 @@ async fn dj_02_a_claim_that_changed_during_the_check_is_not_proven() {
         let mut work = app.work().await;
         let settled = domain::settle(&mut work, &adam.actor(), &challenge, proof).await;
         match (change, &settled) {
-            ("unmanaged", Err(TenancyError::Forbidden(_)))
-            | ("deleted", Err(TenancyError::Unknown(_)))
-            | ("renewed" | "released" | "replaced", Err(TenancyError::DomainProofVoid(_))) => {}
+            ("unmanaged", Err(DomainError::Tenancy(TenancyError::Forbidden(_))))
+            | ("deleted", Err(DomainError::Tenancy(TenancyError::Unknown(_))))
+            | ("renewed" | "released" | "replaced", Err(DomainError::ProofVoid(_))) => {}
             _ => panic!("{change}: {settled:?}"),
         }
         let mut work = app.work().await;

@@ -1,6 +1,6 @@
 //! What ends an invitation beside its answer (attacks.md, IV-01 and TN-07).
 
-use signet::tenancy::{InvitationEnd, TenancyError};
+use signet::tenancy::{InvitationEnd, InvitationError};
 
 use super::evidence::{count, events};
 use crate::app::TestApp;
@@ -35,13 +35,13 @@ async fn iv_01_no_invitation_outlives_a_removal_or_a_ban() {
                 signet.json(&["user", "unban", name]).await;
                 assert_matches!(
                     accept(&app, &second, &person).await,
-                    Err(TenancyError::InvitationOver(InvitationEnd::Revoked))
+                    Err(InvitationError::Over(InvitationEnd::Revoked))
                 );
             }
         }
         assert_matches!(
             accept(&app, &token, &person).await,
-            Err(TenancyError::InvitationOver(InvitationEnd::Revoked))
+            Err(InvitationError::Over(InvitationEnd::Revoked))
         );
         assert_eq!(team.role_of(&app, &person).await, None, "{name}");
     }

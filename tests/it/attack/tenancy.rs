@@ -4,7 +4,8 @@ use signet::config::QuotaSettings;
 use signet::lifecycle::delete_organization::delete_organization;
 use signet::lifecycle::delete_user::delete_user;
 use signet::tenancy::{
-    Actor, Forbidden, NewOrganization, OrganizationType, Slug, TenancyError, organization,
+    Actor, Forbidden, InvitationError, MemberError, NewOrganization, OrganizationError, OrganizationType,
+    Slug, TenancyError, organization,
 };
 
 use crate::app::TestApp;
@@ -40,7 +41,7 @@ async fn tn_07_a_slug_never_means_somebody_else() {
         let new = NewOrganization::new("Gone", chosen, OrganizationType::Team, None, mallory.id.clone());
         let refused =
             organization::create(&mut app.work().await, &new.unwrap(), &QuotaSettings::default()).await;
-        assert_matches!(refused, Err(TenancyError::SlugTaken(_)));
+        assert_matches!(refused, Err(OrganizationError::SlugTaken(_)));
         let mut work = app.work().await;
         assert!(
             organization::find(&mut work, taken).await.unwrap().is_none(),
@@ -56,11 +57,11 @@ async fn tn_07_a_slug_never_means_somebody_else() {
     // Nothing that was pending in the deleted one is alive.
     assert_matches!(
         accept(&app, &token, &mallory).await,
-        Err(TenancyError::InvitationUnknown)
+        Err(InvitationError::UnknownToken)
     );
     assert_matches!(
         gone.set_role_as(&app, &olga.actor(), &olga, "owner").await,
-        Err(TenancyError::Unknown(_))
+        Err(MemberError::Tenancy(TenancyError::Unknown(_)))
     );
 }
 
@@ -86,11 +87,14 @@ async fn tn_07_a_recreated_person_inherits_no_membership() {
     assert_eq!(team.role_of(&app, &anew).await, None);
     for ghost in [&adam, &anew] {
         let refused = team.set_role_as(&app, &ghost.actor(), &olga, "viewer").await;
-        assert_matches!(refused, Err(TenancyError::Unknown(_)));
+        assert_matches!(refused, Err(MemberError::Tenancy(TenancyError::Unknown(_))));
     }
     // What the old account sent does not stand for the new one.
     let sven = a_person("sven").create(&app).await;
-    assert_matches!(accept(&app, &token, &sven).await, Err(TenancyError::InviterGone));
+    assert_matches!(
+        accept(&app, &token, &sven).await,
+        Err(InvitationError::InviterGone)
+    );
 }
 
 /// TN-09: an admin makes no owner of anybody, of themselves least, by no way there is.
@@ -104,25 +108,45 @@ async fn tn_09_an_admin_does_not_promote_themselves() {
     let team = an_organization(&app, "team", &olga, None).await;
     team.add(&app, &adam, "admin").await;
     let promoted = team.set_role_as(&app, &adam.actor(), &adam, "owner").await;
-    assert_matches!(promoted, Err(TenancyError::Forbidden(Forbidden::AboveOwn(_))));
+    assert_matches!(
+        promoted,
+        Err(MemberError::Tenancy(TenancyError::Forbidden(
+            Forbidden::AboveOwn(_)
+        )))
+    );
     let unseated = team.set_role_as(&app, &adam.actor(), &olga, "member").await;
-    assert_matches!(unseated, Err(TenancyError::Forbidden(Forbidden::AboveOwn(_))));
+    assert_matches!(
+        unseated,
+        Err(MemberError::Tenancy(TenancyError::Forbidden(
+            Forbidden::AboveOwn(_)
+        )))
+    );
     let evicted = team.remove_as(&app, &adam.actor(), &olga).await;
-    assert_matches!(evicted, Err(TenancyError::Forbidden(Forbidden::AboveOwn(_))));
+    assert_matches!(
+        evicted,
+        Err(MemberError::Tenancy(TenancyError::Forbidden(
+            Forbidden::AboveOwn(_)
+        )))
+    );
     let invited = team
         .invite_as(&app, &adam.actor(), "second@example.test", "owner")
         .await;
-    assert_matches!(invited, Err(TenancyError::Forbidden(Forbidden::AboveOwn(_))));
+    assert_matches!(
+        invited,
+        Err(InvitationError::Tenancy(TenancyError::Forbidden(
+            Forbidden::AboveOwn(_)
+        )))
+    );
     // Leaving does not give what coming back would not.
     team.remove_as(&app, &adam.actor(), &adam).await.unwrap();
     assert_matches!(
         team.join_as(&app, &adam.actor(), &adam).await,
-        Err(TenancyError::Unknown(_))
+        Err(MemberError::Tenancy(TenancyError::Unknown(_)))
     );
     assert_eq!(
         team.joined(&app).await,
         [(olga.id.to_string(), "owner".to_owned())]
     );
     let last = team.set_role_as(&app, &Actor::Operator, &olga, "admin").await;
-    assert_matches!(last, Err(TenancyError::LastOwner { .. }));
+    assert_matches!(last, Err(MemberError::LastOwner { .. }));
 }

@@ -86,9 +86,12 @@ fn idle(trespasses: &[Trespass], joins: &[Join]) -> Vec<Violation> {
     .collect()
 }
 
+/// Where each store writes a table first.
+type Writers<'a> = BTreeMap<String, (&'a str, usize)>;
+
 /// Tables that two stores of one room write.
 fn shared(tree: &Tree, files: &[TextFile]) -> Vec<Violation> {
-    let mut written: BTreeMap<(String, String), BTreeMap<String, (&str, usize)>> = BTreeMap::new();
+    let mut written: BTreeMap<(String, String), Writers<'_>> = BTreeMap::new();
     for (file, line, text) in texts(tree, files) {
         let module = module_of(file);
         let Some(store) = module.iter().position(|name| name == "store") else {

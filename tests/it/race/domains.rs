@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use signet::tenancy::TenancyError;
+use signet::tenancy::DomainError;
 use signet::tenancy::domain::{self, Proof};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
@@ -39,7 +39,7 @@ async fn rc_04_two_proofs_of_one_domain_are_one_owner() {
     let owners = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     let late = outcomes
         .iter()
-        .filter(|outcome| matches!(outcome, Err(TenancyError::DomainTaken(_))))
+        .filter(|outcome| matches!(outcome, Err(DomainError::Taken(_))))
         .count();
     assert_eq!((owners, late), (1, 5), "{outcomes:?}");
     let owned = "select count(*) from auth.organization_domains where verified_at is not null";

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use signet::tenancy::{TenancyError, invitation};
+use signet::tenancy::{InvitationError, invitation};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
@@ -92,7 +92,7 @@ async fn rc_04_twenty_invitations_of_one_address_are_one() {
     let made = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     let late = outcomes
         .iter()
-        .filter(|outcome| matches!(outcome, Err(TenancyError::AlreadyInvited)))
+        .filter(|outcome| matches!(outcome, Err(InvitationError::AlreadyInvited)))
         .count();
     assert_eq!((made, late), (1, TIMES - 1));
     assert_eq!(count(&app, "select count(*) from auth.invitations").await, 1);

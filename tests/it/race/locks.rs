@@ -2,9 +2,7 @@
 
 use signet::config::SignetConfig;
 use signet::lifecycle::delete_user::delete_user;
-use signet::tenancy::{
-    Actor, Authority, Joining, MemberRole, TenancyError, invitation, member, organization,
-};
+use signet::tenancy::{Actor, Authority, Joining, MemberError, MemberRole, invitation, member, organization};
 
 use crate::app::TestApp;
 use crate::attack::evidence::count;
@@ -69,7 +67,7 @@ async fn a_removal_and_a_deletion_do_not_wait_for_each_other() {
         .expect("the membership is free");
     first.commit().await.unwrap();
     let removed = removing.await.unwrap();
-    assert_matches!(removed, Err(TenancyError::NotMember { .. }));
+    assert_matches!(removed, Err(MemberError::NotMember { .. }));
     assert_eq!(team.role_of(&app, &nora).await, None);
 }
 

@@ -1,6 +1,6 @@
 //! TN-09: an organization always keeps an owner.
 
-use signet::tenancy::{Actor, MemberRole, TenancyError, member};
+use signet::tenancy::{Actor, MemberError, MemberRole, TenancyError, member};
 
 use crate::app::TestApp;
 use crate::attack::evidence::count;
@@ -64,6 +64,9 @@ async fn tn_09_a_role_is_read_in_the_transaction_that_writes() {
     tokio::task::yield_now().await;
     demotion.commit().await.unwrap();
     let refused = waiting.await.unwrap();
-    assert!(matches!(refused, Err(TenancyError::Forbidden(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(MemberError::Tenancy(TenancyError::Forbidden(_)))),
+        "{refused:?}"
+    );
     assert_eq!(team.role_of(&app, &mona).await.as_deref(), Some("admin"));
 }

@@ -20,7 +20,7 @@ async fn a_proven_domain_lets_people_join() {
     assert_eq!(claim.record_name(), "_signet-challenge.example.test");
     assert!(claim.record_value().starts_with("signet-domain-verification="));
     let unproven = team.verify_as(&app, &olga.actor(), "example.test").await;
-    assert_matches!(unproven, Err(TenancyError::DomainProofMissing(_)));
+    assert_matches!(unproven, Err(DomainError::ProofMissing(_)));
     let nora = a_person("nora")
         .with(|new| new.email_verified = false)
         .create(&app)
@@ -58,15 +58,15 @@ async fn domains_are_managed_by_admins() {
     let refused = team.claim_as(&app, &mona.actor(), "acme.example").await;
     assert_matches!(
         refused,
-        Err(TenancyError::Forbidden(Forbidden::Permission(
-            Permission::ManageDomains
+        Err(DomainError::Tenancy(TenancyError::Forbidden(
+            Forbidden::Permission(Permission::ManageDomains)
         )))
     );
     let refused = team.claim_as(&app, &sven.actor(), "acme.example").await;
-    assert_matches!(refused, Err(TenancyError::Unknown(_)));
+    assert_matches!(refused, Err(DomainError::Tenancy(TenancyError::Unknown(_))));
     team.claim_as(&app, &olga.actor(), "acme.example").await.unwrap();
     let twice = team.claim_as(&app, &olga.actor(), "ACME.example").await;
-    assert_matches!(twice, Err(TenancyError::DomainClaimed(_)));
+    assert_matches!(twice, Err(DomainError::Claimed(_)));
     let hidden = domain::list(&mut app.work().await, &mona.actor(), &team.id).await;
     assert_matches!(hidden, Err(TenancyError::Forbidden(_)));
     let mut work = app.work().await;
@@ -83,7 +83,7 @@ async fn domains_are_managed_by_admins() {
         &QuotaSettings::default(),
     )
     .await;
-    assert_matches!(refused, Err(TenancyError::PersonalSpace(_)));
+    assert_matches!(refused, Err(DomainError::Tenancy(TenancyError::PersonalSpace(_))));
 }
 
 /// Who joins unasked manages nobody; without a role nobody joins.
@@ -101,10 +101,7 @@ async fn people_join_by_their_address_as_nobody_who_manages() {
         kept(work, done).await
     };
     for name in ["owner", "admin"] {
-        assert_matches!(
-            set(Some(name)).await,
-            Err(TenancyError::Domain(DomainError::AutoJoinRole))
-        );
+        assert_matches!(set(Some(name)).await, Err(DomainError::AutoJoinRole));
     }
     set(None).await.unwrap();
     let nora = a_person("nora").create(&app).await;

@@ -7,7 +7,7 @@ use signet::base::id::InvitationId;
 use signet::config::QuotaSettings;
 use signet::jobs::cleanup;
 use signet::tenancy::invitation::{self, InvitationStatus, NewInvitation};
-use signet::tenancy::{Actor, InvitationEnd, TenancyError};
+use signet::tenancy::{Actor, InvitationEnd, InvitationError, TenancyError};
 use signet::user::EmailAddress;
 
 use crate::app::TestApp;
@@ -78,7 +78,7 @@ async fn an_unproven_address_is_refused_and_loses_nothing() {
         .create(&app)
         .await;
     let refused = accept(&app, &token, &nora).await;
-    assert_matches!(&refused, Err(TenancyError::EmailUnverified));
+    assert_matches!(&refused, Err(InvitationError::EmailUnverified));
     assert!(refused.unwrap_err().to_string().starts_with("email_unverified"));
     assert_eq!(team.role_of(&app, &nora).await, None);
     prove_address(&app, &nora).await;
@@ -99,7 +99,7 @@ async fn a_resent_invitation_has_one_token_that_works() {
     app.clock.advance(Duration::from_hours(8 * 24));
     let sven = a_person("sven").create(&app).await;
     let expired = accept(&app, &old, &sven).await;
-    assert_matches!(expired, Err(TenancyError::InvitationOver(InvitationEnd::Expired)));
+    assert_matches!(expired, Err(InvitationError::Over(InvitationEnd::Expired)));
     let mut work = app.work().await;
     let sent = invitation::resend(
         &mut work,
@@ -113,7 +113,7 @@ async fn a_resent_invitation_has_one_token_that_works() {
     let new = again(&kept(work, sent).await.unwrap().token);
     assert_matches!(
         accept(&app, &old, &sven).await,
-        Err(TenancyError::InvitationUnknown)
+        Err(InvitationError::UnknownToken)
     );
     assert_eq!(accept(&app, &new, &sven).await.unwrap().role, role("viewer"));
     let mut work = app.work().await;
@@ -126,7 +126,7 @@ async fn a_resent_invitation_has_one_token_that_works() {
         &QuotaSettings::default(),
     )
     .await;
-    assert_matches!(late, Err(TenancyError::UnknownInvitation(_)));
+    assert_matches!(late, Err(InvitationError::Unknown(_)));
 }
 
 /// One address is asked once at a time; an expired invitation does not stand in the way, a member's address does.
@@ -138,14 +138,17 @@ async fn an_address_has_one_pending_invitation() {
     let other = an_organization(&app, "other", &olga, None).await;
     let ask = async |email: &str| team.invite_as(&app, &olga.actor(), email, "member").await;
     ask("sven@example.test").await.unwrap();
-    assert_matches!(ask("SVEN@Example.test").await, Err(TenancyError::AlreadyInvited));
+    assert_matches!(
+        ask("SVEN@Example.test").await,
+        Err(InvitationError::AlreadyInvited)
+    );
     other
         .invite_as(&app, &olga.actor(), "sven@example.test", "member")
         .await
         .unwrap();
     assert_matches!(
         ask("olga@example.test").await,
-        Err(TenancyError::MemberHasAddress)
+        Err(InvitationError::MemberHasAddress)
     );
     app.clock.advance(Duration::from_hours(7 * 24));
     ask("sven@example.test").await.unwrap();
@@ -171,14 +174,14 @@ async fn an_invitation_that_is_over_opens_nothing() {
         let done = invitation::revoke(&mut work, actor, &team.id, id).await;
         kept(work, done).await
     };
-    assert_matches!(revoke(&sven.actor(), &id).await, Err(TenancyError::Unknown(_)));
-    revoke(&olga.actor(), &id).await.unwrap();
     assert_matches!(
-        revoke(&olga.actor(), &id).await,
-        Err(TenancyError::UnknownInvitation(_))
+        revoke(&sven.actor(), &id).await,
+        Err(InvitationError::Tenancy(TenancyError::Unknown(_)))
     );
+    revoke(&olga.actor(), &id).await.unwrap();
+    assert_matches!(revoke(&olga.actor(), &id).await, Err(InvitationError::Unknown(_)));
     let refused = accept(&app, &token, &sven).await;
-    assert_matches!(refused, Err(TenancyError::InvitationOver(InvitationEnd::Revoked)));
+    assert_matches!(refused, Err(InvitationError::Over(InvitationEnd::Revoked)));
     let (_, token) = team
         .invite_as(&app, &olga.actor(), &sven.email, "member")
         .await
@@ -187,10 +190,7 @@ async fn an_invitation_that_is_over_opens_nothing() {
     let declined = invitation::reject(&mut work, &token, &sven.id).await;
     kept(work, declined).await.unwrap();
     let refused = accept(&app, &token, &sven).await;
-    assert_matches!(
-        refused,
-        Err(TenancyError::InvitationOver(InvitationEnd::Rejected))
-    );
+    assert_matches!(refused, Err(InvitationError::Over(InvitationEnd::Rejected)));
     assert_eq!(team.role_of(&app, &sven).await, None);
 }
 
@@ -226,14 +226,14 @@ async fn nonsense_is_refused_in_its_own_words() {
     let unknown = Handle::new(Kind::Invitation, &**app.app.entropy());
     assert_matches!(
         accept(&app, &unknown, &sven).await,
-        Err(TenancyError::InvitationUnknown)
+        Err(InvitationError::UnknownToken)
     );
     let session = Handle::new(Kind::Session, &**app.app.entropy());
     assert_eq!(Handle::parse(Kind::Invitation, session.expose()), None);
     let email = EmailAddress::parse("a@example.test").unwrap();
     for lifetime in [Duration::ZERO, Duration::from_hours(91 * 24), Duration::MAX] {
         let refused = NewInvitation::new(email.clone(), role("member"), Some(lifetime));
-        assert_matches!(refused, Err(TenancyError::InvitationLifetime));
+        assert_matches!(refused, Err(InvitationError::Lifetime));
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::fixtures::team::assert_matches;
 
 use signet::lifecycle::suspend_user;
-use signet::tenancy::{Actor, Forbidden, Joining, Permission, Rank, TenancyError, TenancyProblem, member};
+use signet::tenancy::{Actor, Forbidden, Joining, MemberError, Permission, Rank, TenancyError, member};
 
 use crate::app::TestApp;
 use crate::fixtures::organization::TestOrganization;
@@ -37,21 +37,18 @@ async fn only_admins_and_owners_manage_the_team() {
         let refused = team.set_role_as(&app, &lowly.actor(), &vera, "member").await;
         assert_matches!(
             refused,
-            Err(TenancyError::Forbidden(Forbidden::Permission(
-                Permission::ManageTeam
+            Err(MemberError::Tenancy(TenancyError::Forbidden(
+                Forbidden::Permission(Permission::ManageTeam)
             )))
         );
         let refused = team.remove_as(&app, &lowly.actor(), &adam).await;
-        assert_matches!(
-            refused.map_err(|error| error.problem()),
-            Err(TenancyProblem::Forbidden)
-        );
+        assert_matches!(refused, Err(MemberError::Tenancy(TenancyError::Forbidden(_))));
     }
     for stranger in [&sven, &pending] {
         let refused = team.set_role_as(&app, &stranger.actor(), &vera, "member").await;
-        assert_matches!(refused, Err(TenancyError::Unknown(_)));
+        assert_matches!(refused, Err(MemberError::Tenancy(TenancyError::Unknown(_))));
         let refused = team.remove_as(&app, &stranger.actor(), &vera).await;
-        assert_matches!(refused, Err(TenancyError::Unknown(_)));
+        assert_matches!(refused, Err(MemberError::Tenancy(TenancyError::Unknown(_))));
     }
     for manager in [&olga, &adam] {
         team.set_role_as(&app, &manager.actor(), &vera, "member")
@@ -70,10 +67,12 @@ async fn only_admins_and_owners_manage_the_team() {
 async fn nobody_reaches_above_their_own_rank() {
     let app = TestApp::new().await;
     let (team, [olga, adam, mona, ..]) = a_team(&app).await;
-    let above = |refused: Result<(), TenancyError>| {
+    let above = |refused: Result<(), MemberError>| {
         assert_matches!(
             refused,
-            Err(TenancyError::Forbidden(Forbidden::AboveOwn(Rank::Admin)))
+            Err(MemberError::Tenancy(TenancyError::Forbidden(
+                Forbidden::AboveOwn(Rank::Admin)
+            )))
         );
     };
     above(team.set_role_as(&app, &adam.actor(), &olga, "member").await);
@@ -98,17 +97,23 @@ async fn people_are_asked_before_they_are_members() {
     let refused = team
         .add_as(&app, &olga.actor(), &sven, ("member", Joining::Now))
         .await;
-    assert_matches!(refused, Err(TenancyError::Forbidden(Forbidden::NotAsked)));
+    assert_matches!(
+        refused,
+        Err(MemberError::Tenancy(TenancyError::Forbidden(Forbidden::NotAsked)))
+    );
     team.add_as(&app, &adam.actor(), &sven, ("member", Joining::Invited))
         .await
         .unwrap();
     assert_eq!(team.role_of(&app, &sven).await, None);
     let for_another = team.join_as(&app, &olga.actor(), &sven).await;
-    assert_matches!(for_another, Err(TenancyError::Forbidden(Forbidden::NotAsked)));
+    assert_matches!(
+        for_another,
+        Err(MemberError::Tenancy(TenancyError::Forbidden(Forbidden::NotAsked)))
+    );
     let unasked = a_person("uwe").create(&app).await;
     assert_matches!(
         team.join_as(&app, &unasked.actor(), &unasked).await,
-        Err(TenancyError::Unknown(_))
+        Err(MemberError::Tenancy(TenancyError::Unknown(_)))
     );
     team.join_as(&app, &sven.actor(), &sven).await.unwrap();
     team.join_as(&app, &sven.actor(), &sven)
@@ -118,7 +123,7 @@ async fn people_are_asked_before_they_are_members() {
     let twice = team
         .add_as(&app, &Actor::Service, &mona, ("admin", Joining::Now))
         .await;
-    assert_matches!(twice, Err(TenancyError::AlreadyMember { .. }));
+    assert_matches!(twice, Err(MemberError::AlreadyMember { .. }));
     team.add_as(&app, &Actor::Service, &unasked, ("viewer", Joining::Now))
         .await
         .unwrap();
@@ -137,7 +142,7 @@ async fn a_pending_membership_needs_somebody_who_still_vouches_for_it() {
         .unwrap();
     assert_matches!(
         team.join_as(&app, &sven.actor(), &sven).await,
-        Err(TenancyError::InviterGone)
+        Err(MemberError::InviterGone)
     );
     team.set_role_as(&app, &olga.actor(), &adam, "admin")
         .await
@@ -155,7 +160,7 @@ async fn leaving_is_open_to_all_but_in_a_personal_space() {
         team.remove_as(&app, &leaver.actor(), leaver).await.unwrap();
         assert_matches!(
             team.remove_as(&app, &leaver.actor(), leaver).await,
-            Err(TenancyError::Unknown(_))
+            Err(MemberError::Tenancy(TenancyError::Unknown(_)))
         );
     }
     let mut work = app.work().await;
@@ -170,14 +175,14 @@ async fn leaving_is_open_to_all_but_in_a_personal_space() {
     };
     for actor in [olga.actor(), Actor::Operator] {
         let left = own.remove_as(&app, &actor, &olga).await;
-        assert_matches!(left, Err(TenancyError::PersonalSpace(_)));
+        assert_matches!(left, Err(MemberError::Tenancy(TenancyError::PersonalSpace(_))));
         let joined = own
             .add_as(&app, &actor, &sven, ("member", Joining::Invited))
             .await;
-        assert_matches!(joined, Err(TenancyError::PersonalSpace(_)));
+        assert_matches!(joined, Err(MemberError::Tenancy(TenancyError::PersonalSpace(_))));
         assert_matches!(
             own.set_role_as(&app, &actor, &olga, "viewer").await,
-            Err(TenancyError::PersonalSpace(_))
+            Err(MemberError::Tenancy(TenancyError::PersonalSpace(_)))
         );
     }
 }
@@ -195,16 +200,16 @@ async fn the_last_owner_is_the_last_who_can_act() {
     work.commit().await.unwrap();
     assert_matches!(
         team.remove_as(&app, &olga.actor(), &olga).await,
-        Err(TenancyError::LastOwner { .. })
+        Err(MemberError::LastOwner { .. })
     );
     assert_matches!(
         team.set_role_as(&app, &Actor::Operator, &olga, "admin").await,
-        Err(TenancyError::LastOwner { .. })
+        Err(MemberError::LastOwner { .. })
     );
     let refused = team.set_role_as(&app, &adam.actor(), &olga, "viewer").await;
     assert_matches!(
         refused,
-        Err(TenancyError::Unknown(_)),
+        Err(MemberError::Tenancy(TenancyError::Unknown(_))),
         "who is shut out does not act"
     );
     team.set_role_as(&app, &olga.actor(), &mona, "owner")
@@ -224,7 +229,7 @@ async fn members_of_a_suspended_organization_may_only_leave() {
         .unwrap();
     work.commit().await.unwrap();
     let refused = team.set_role_as(&app, &olga.actor(), &adam, "member").await;
-    assert_matches!(refused, Err(TenancyError::Suspended(_)));
+    assert_matches!(refused, Err(MemberError::Tenancy(TenancyError::Suspended(_))));
     team.set_role_as(&app, &Actor::Operator, &adam, "member")
         .await
         .unwrap();

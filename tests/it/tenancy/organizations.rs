@@ -3,7 +3,8 @@
 use serde_json::json;
 use signet::config::QuotaSettings;
 use signet::tenancy::{
-    Actor, Branding, Forbidden, NewOrganization, OrganizationType, Plan, Slug, TenancyError, organization,
+    Actor, Branding, Forbidden, NewOrganization, OrganizationError, OrganizationType, Plan, Slug,
+    TenancyError, organization,
 };
 
 use crate::app::TestApp;
@@ -30,12 +31,22 @@ async fn settings_are_changed_by_whom_they_belong_to() {
     let mut work = app.work().await;
     let id = &team.id;
     let refused = organization::rename(&mut work, &mona.actor(), id, "Mine").await;
-    assert_matches!(refused, Err(TenancyError::Forbidden(Forbidden::Permission(_))));
+    assert_matches!(
+        refused,
+        Err(OrganizationError::Tenancy(TenancyError::Forbidden(
+            Forbidden::Permission(_)
+        )))
+    );
     organization::rename(&mut work, &adam.actor(), id, "  Acme GmbH ")
         .await
         .unwrap();
     let refused = organization::set_type(&mut work, &adam.actor(), id, OrganizationType::Brand).await;
-    assert_matches!(refused, Err(TenancyError::Forbidden(Forbidden::Permission(_))));
+    assert_matches!(
+        refused,
+        Err(OrganizationError::Tenancy(TenancyError::Forbidden(
+            Forbidden::Permission(_)
+        )))
+    );
     organization::set_type(&mut work, &olga.actor(), id, OrganizationType::Brand)
         .await
         .unwrap();
@@ -45,9 +56,19 @@ async fn settings_are_changed_by_whom_they_belong_to() {
         .unwrap();
     for own in [&olga, &adam] {
         let refused = organization::set_plan(&mut work, &own.actor(), id, Some(Plan::Enterprise)).await;
-        assert_matches!(refused, Err(TenancyError::Forbidden(Forbidden::OperatorOnly)));
+        assert_matches!(
+            refused,
+            Err(OrganizationError::Tenancy(TenancyError::Forbidden(
+                Forbidden::OperatorOnly
+            )))
+        );
         let refused = organization::set_flag(&mut work, &own.actor(), id, "beta", Some(json!(true))).await;
-        assert_matches!(refused, Err(TenancyError::Forbidden(Forbidden::OperatorOnly)));
+        assert_matches!(
+            refused,
+            Err(OrganizationError::Tenancy(TenancyError::Forbidden(
+                Forbidden::OperatorOnly
+            )))
+        );
     }
     organization::set_plan(&mut work, &Actor::Operator, id, Some(Plan::Agency))
         .await
@@ -73,7 +94,7 @@ async fn settings_are_changed_by_whom_they_belong_to() {
     let hidden = organization::show(&mut work, &stranger.actor(), id).await;
     assert_matches!(hidden, Err(TenancyError::Unknown(_)));
     let hidden = organization::set_plan(&mut work, &stranger.actor(), id, None).await;
-    assert_matches!(hidden, Err(TenancyError::Unknown(_)));
+    assert_matches!(hidden, Err(OrganizationError::Tenancy(TenancyError::Unknown(_))));
     work.commit().await.unwrap();
     assert_eq!(events(&app, "ORG_PLAN_CHANGED").await, 1);
     assert_eq!(events(&app, "ORG_UPDATED").await, 6);
@@ -97,10 +118,13 @@ async fn a_personal_space_stays_one() {
     assert_eq!(told, [("olga", "owner"), ("team", "owner")]);
     let own = &joined[0].0.id;
     let changed = organization::set_type(&mut work, &olga.actor(), own, OrganizationType::Team).await;
-    assert_matches!(changed, Err(TenancyError::PersonalSpace(_)));
+    assert_matches!(
+        changed,
+        Err(OrganizationError::Tenancy(TenancyError::PersonalSpace(_)))
+    );
     let changed =
         organization::set_type(&mut work, &Actor::Operator, &team.id, OrganizationType::Personal).await;
-    assert_matches!(changed, Err(TenancyError::Personal));
+    assert_matches!(changed, Err(OrganizationError::Personal));
     organization::rename(&mut work, &olga.actor(), own, "My corner")
         .await
         .unwrap();
@@ -139,7 +163,7 @@ async fn a_slug_is_given_once() {
     );
     work.commit().await.unwrap();
     for taken in ["team", "crew"] {
-        assert_matches!(rename(&other, taken).await, Err(TenancyError::SlugTaken(_)));
+        assert_matches!(rename(&other, taken).await, Err(OrganizationError::SlugTaken(_)));
         let new = NewOrganization::new(
             "X",
             Some(slug(taken)),
@@ -149,7 +173,7 @@ async fn a_slug_is_given_once() {
         );
         let refused =
             organization::create(&mut app.work().await, &new.unwrap(), &QuotaSettings::default()).await;
-        assert_matches!(refused, Err(TenancyError::SlugTaken(_)));
+        assert_matches!(refused, Err(OrganizationError::SlugTaken(_)));
     }
     rename(&team.id, "team").await.unwrap();
     rename(&team.id, "team").await.unwrap();
@@ -173,9 +197,12 @@ async fn only_an_operator_suspends_and_sets_the_tier() {
         ];
         for outcome in outcomes {
             if known {
-                assert_matches!(outcome, Err(TenancyError::Forbidden(_)));
+                assert_matches!(
+                    outcome,
+                    Err(OrganizationError::Tenancy(TenancyError::Forbidden(_)))
+                );
             } else {
-                assert_matches!(outcome, Err(TenancyError::Unknown(_)));
+                assert_matches!(outcome, Err(OrganizationError::Tenancy(TenancyError::Unknown(_))));
             }
         }
     }

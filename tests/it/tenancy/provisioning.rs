@@ -78,7 +78,10 @@ async fn a_sign_up_that_fails_leaves_nothing() {
     .await;
     let events = count(&app, "select count(*) from auth.security_events").await;
     let refused = sign_up(&app, "ada@example.com", MadeBy::Person).await;
-    assert!(matches!(refused, Err(SignUpError::Tenancy(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(SignUpError::Organization(_))),
+        "{refused:?}"
+    );
     for left in [
         "select count(*) from auth.users",
         "select count(*) from auth.organizations",

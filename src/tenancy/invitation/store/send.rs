@@ -4,7 +4,7 @@ use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::id::{InvitationId, OrganizationId, UserId};
 use crate::db::{DatabaseError, PgConnection, constraint};
-use crate::tenancy::error::TenancyError;
+use crate::tenancy::invitation::error::InvitationError;
 use crate::tenancy::invitation::types::{Invitation, InvitationStatus};
 use crate::tenancy::member::{JoinsAs, MemberRole, WorkspaceCreation};
 use crate::user::EmailAddress;
@@ -25,7 +25,7 @@ pub(in crate::tenancy::invitation) async fn insert_invitation(
     connection: &mut PgConnection,
     row: &InvitationRow<'_>,
     now: Timestamp,
-) -> Result<bool, TenancyError> {
+) -> Result<bool, InvitationError> {
     let done = sqlx::query!(
         "insert into auth.invitations (
              id, organization_id, email, email_canonical, role, token_digest, invited_by, expires_at,
@@ -52,8 +52,8 @@ pub(in crate::tenancy::invitation) async fn insert_invitation(
     .execute(connection)
     .await
     .map_err(|error| match constraint::violated(&error) {
-        Some("invitations_one_pending") => TenancyError::AlreadyInvited,
-        _ => error.into(),
+        Some("invitations_one_pending") => InvitationError::AlreadyInvited,
+        _ => DatabaseError::from(error).into(),
     })?;
     Ok(done.rows_affected() == 1)
 }

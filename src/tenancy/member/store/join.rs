@@ -3,7 +3,7 @@
 use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, PgConnection, constraint};
-use crate::tenancy::error::TenancyError;
+use crate::tenancy::member::error::MemberError;
 use crate::tenancy::member::role::MemberRole;
 use crate::tenancy::member::types::{Joining, JoinsAs};
 
@@ -45,7 +45,7 @@ pub(in crate::tenancy::member) async fn insert_member(
     connection: &mut PgConnection,
     row: &MemberRow<'_>,
     now: Timestamp,
-) -> Result<bool, TenancyError> {
+) -> Result<bool, MemberError> {
     let done = sqlx::query!(
         "insert into auth.members (
              organization_id, user_id, role, invited_at, joined_at, invited_by, created_at, updated_at)
@@ -75,11 +75,11 @@ pub(in crate::tenancy::member) async fn insert_member(
     .execute(connection)
     .await
     .map_err(|error| match constraint::violated(&error) {
-        Some("members_pkey") => TenancyError::AlreadyMember {
+        Some("members_pkey") => MemberError::AlreadyMember {
             organization: row.organization.clone(),
             user: row.user.clone(),
         },
-        _ => error.into(),
+        _ => DatabaseError::from(error).into(),
     })?;
     Ok(done.rows_affected() == 1)
 }

@@ -45,7 +45,7 @@ pub(in crate::tenancy::organization) async fn insert(
     .await
     .map_err(|error| match constraint::violated(&error) {
         Some("organizations_owner_user_id_fkey") => TenancyError::UnknownUser(row.owner.clone()),
-        _ => error.into(),
+        _ => DatabaseError::from(error).into(),
     })?;
     Ok(done.rows_affected() == 1)
 }

@@ -3,7 +3,7 @@
 use crate::base::clock::Timestamp;
 use crate::base::id::OrganizationId;
 use crate::db::{DatabaseError, PgConnection, constraint};
-use crate::tenancy::error::TenancyError;
+use crate::tenancy::organization::error::OrganizationError;
 use crate::tenancy::organization::types::OrganizationType;
 use crate::tenancy::organization::values::{Branding, FeatureFlags, Plan};
 use crate::tenancy::slug::Slug;
@@ -196,7 +196,7 @@ pub(in crate::tenancy::organization) async fn set_global(
     connection: &mut PgConnection,
     organization: &OrganizationId,
     now: Timestamp,
-) -> Result<(), TenancyError> {
+) -> Result<(), OrganizationError> {
     sqlx::query!(
         "update auth.organizations
          set is_global = true,
@@ -209,8 +209,8 @@ pub(in crate::tenancy::organization) async fn set_global(
     .execute(connection)
     .await
     .map_err(|error| match constraint::violated(&error) {
-        Some("organizations_one_global") => TenancyError::AnotherIsGlobal,
-        _ => error.into(),
+        Some("organizations_one_global") => OrganizationError::AnotherIsGlobal,
+        _ => DatabaseError::from(error).into(),
     })?;
     Ok(())
 }
