@@ -4,7 +4,6 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use crate::claims::MintError;
 use crate::client::Client;
 use crate::db::unit_of_work::RequestContext;
 use crate::http::app_state::AppState;

@@ -100,7 +100,7 @@ impl Hooks {
         });
     }
 
-    async fn write(&self, context: RequestContext, event: Event) -> Result<(), DatabaseError> {
+    async fn write(&self, context: RequestContext, event: HookEvent) -> Result<(), DatabaseError> {
         let mut work = UnitOfWork::single(self.pool(), context).await?;
         audit::record(&mut work, event).await?;
         work.commit().await

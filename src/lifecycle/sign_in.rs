@@ -132,7 +132,7 @@ impl SignIn<'_> {
         checked: CheckedAttempt,
         replaces: Option<&Handle>,
     ) -> Result<SignInOutcome, DatabaseError> {
-        let mut work = UnitOfWork::in_transaction(self.pool.begin().await?, context);
+        let mut work = UnitOfWork::begin(self.pool, context).await?;
         let outcome = match login::complete(&mut work, checked).await? {
             LoginOutcome::Refused => SignInOutcome::Wrong,
             LoginOutcome::Granted(authenticated) => {
@@ -156,6 +156,6 @@ impl SignIn<'_> {
     }
 
     async fn single(&self, context: RequestContext) -> Result<UnitOfWork, DatabaseError> {
-        Ok(UnitOfWork::single(self.pool.acquire().await?, context))
+        UnitOfWork::single(self.pool, context).await
     }
 }

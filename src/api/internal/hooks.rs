@@ -187,7 +187,7 @@ impl From<PreviewError> for Refusal {
         match error {
             PreviewError::UnknownOrganization(_) => unknown("organization_not_found", "organization"),
             PreviewError::Database(error) | PreviewError::Ask(AskError::Database(error)) => error.into(),
-            PreviewError::Ask(AskError::Hook(error)) => Self::Failure(MintError::Hook(error).into()),
+            PreviewError::Ask(AskError::Hook(error)) => Self::Failure(error.into()),
             PreviewError::Verification(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "keys_changed",

@@ -4,7 +4,6 @@
 use super::draft::Draft;
 use crate::authorization::request::ExpectedSubject;
 use crate::base::id::UserId;
-use crate::claims::TokenIssuer;
 use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::error::{ErrorCode, ProtocolError, Refusal};
 use crate::token::id_token;

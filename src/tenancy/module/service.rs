@@ -191,7 +191,7 @@ fn changed(
     organization: &OrganizationId,
     (role, module): (&MemberRole, &ModuleId),
     access: Option<ModuleAccess>,
-) -> Event {
+) -> ModuleEvent {
     ModuleEvent::PermissionChanged {
         organization: organization.clone(),
         role: role.to_string(),
