@@ -110,7 +110,11 @@ async fn offer(browser: &Browser, token: &Handle, session: &LiveSession) -> Resu
     Ok(offer)
 }
 
-async fn accept(browser: &Browser, token: &Handle, session: &LiveSession) -> Result<Response, InvitationError> {
+async fn accept(
+    browser: &Browser,
+    token: &Handle,
+    session: &LiveSession,
+) -> Result<Response, InvitationError> {
     let mut work = browser.begin().await?;
     let accepted = invitation::accept(&mut work, token, &session.session.user_id).await?;
     work.commit().await?;
@@ -121,7 +125,11 @@ async fn accept(browser: &Browser, token: &Handle, session: &LiveSession) -> Res
     Ok(over(&browser.state, "You have joined", &sentence))
 }
 
-async fn decline(browser: &Browser, token: &Handle, session: &LiveSession) -> Result<Response, InvitationError> {
+async fn decline(
+    browser: &Browser,
+    token: &Handle,
+    session: &LiveSession,
+) -> Result<Response, InvitationError> {
     let mut work = browser.begin().await?;
     invitation::reject(&mut work, token, &session.session.user_id).await?;
     work.commit().await?;

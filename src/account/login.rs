@@ -5,20 +5,23 @@
 
 use std::time::Duration;
 
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderValue, StatusCode};
 
 use super::invitation;
+use crate::app::App;
 use crate::authentication::device::{KNOWN_FOR, KnownDevice};
 use crate::authorization::interaction::{self, NextStep, Situation};
 use crate::authorization::sent_response::SentResponse;
 use crate::authorization::waiting;
 use crate::base::handle::Handle;
 use crate::base::id::UserId;
+use crate::base::origin::Origin;
 use crate::client::Client;
+use crate::db::unit_of_work::RequestContext;
 use crate::http::app_state::AppState;
-use crate::http::extract::browser::{Browser, BrowserSession};
+use crate::http::extract::browser::Browser;
 use crate::http::extract::cookies::CookieName;
 use crate::http::extract::flow::{Flow, FlowForm, FormAnswer, Word};
 use crate::http::extract::own_form::OwnForm;
@@ -35,25 +38,22 @@ use crate::web::login::{LoginPage, LoginProblem};
 
 /// Shows the page for a waiting request, or for the account page. Whoever is signed in already, as far as is asked, is
 /// led on. One statement for the session, if the browser has one.
-pub async fn get(
-    browser: Browser,
-    flow: Option<Flow>,
-    BrowserSession(session): BrowserSession,
-) -> Result<Response, PageError> {
+pub async fn get(browser: Browser, flow: Option<Flow>) -> Response {
+    let session = browser.session().await.map_err(PageError::from);
     let Some(flow) = flow else {
-        return Ok(match session {
+        return session.map_or_else(IntoResponse::into_response, |session| match session {
             None => show(&browser.state, StatusCode::OK, View::alone("")),
             Some(_) => lead_on(&browser, None),
         });
     };
-    let response = match session {
+    let response = session.map_or_else(IntoResponse::into_response, |session| match session {
         Some(session) if !must_again(&browser, &flow, &session) => lead_on(&browser, Some(&flow)),
         _ => {
             let username = flow.waiting.request.login_hint.as_deref().unwrap_or_default();
             show(&browser.state, StatusCode::OK, View::of(&flow, username))
         }
-    };
-    Ok(flow.bind(response))
+    });
+    flow.bind(response)
 }
 
 /// Whether this person must sign in again, or somebody else, for the request.
@@ -94,7 +94,8 @@ pub async fn post(browser: Browser, OwnForm(params): OwnForm) -> Result<Response
         replaces: replaces.as_ref(),
         device: device.as_ref(),
     };
-    let outcome = sign_in(&browser)
+    let at_present = |origin| browser.state.app.context(origin);
+    let outcome = sign_in(&browser.state.app, &at_present)
         .attempt(browser.context.clone(), presented)
         .await?;
     Ok(match outcome {
@@ -112,11 +113,10 @@ pub async fn post(browser: Browser, OwnForm(params): OwnForm) -> Result<Response
     })
 }
 
-fn sign_in(browser: &Browser) -> SignIn<'_> {
-    let app = &browser.state.app;
+fn sign_in<'a>(app: &'a App, at_present: &'a (dyn Fn(Origin) -> RequestContext + Send + Sync)) -> SignIn<'a> {
     SignIn {
         pool: app.pool(),
-        clock: &**app.clock(),
+        at_present,
         hasher: app.hasher(),
         limits: app.throttle(),
         lifetimes: app.session_lifetimes(),

@@ -10,6 +10,7 @@ use http::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::api::refusal::Refusal;
+use crate::base::actor::Actor;
 use crate::base::id::{OrganizationId, SessionId, UserId};
 use crate::config::QuotaSettings;
 use crate::db::unit_of_work::RequestContext;
@@ -22,7 +23,7 @@ use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::scope::{CONSENTS, ORGANIZATION_ANY, ORGANIZATIONS, ORGANIZATIONS_MANAGE};
 use crate::signing::error::VerificationError;
 use crate::signing::key_set::KeySet;
-use crate::tenancy::{Actor, TenancyError};
+use crate::tenancy::TenancyError;
 use crate::token::{access_token, liveness};
 
 const INVALID: Challenge = Challenge::refused(ProtocolError::new(
@@ -178,9 +179,11 @@ impl Caller {
         };
         // No organization in the token is none at all, not every one.
         let own = || OrganizationId::from_text(text("org_id").unwrap_or_default());
+        let user = UserId::from_text(user);
+        context.origin.proves(Actor::Person(user.clone()));
         Ok(Self {
             only: (!everywhere).then(own),
-            user: UserId::from_text(user),
+            user,
             session: text("sid").map(SessionId::from_text),
             state: state.clone(),
             keys,

@@ -112,13 +112,12 @@ impl App {
     /// What token requests are carried out with.
     #[must_use]
     pub fn grant_services(&self) -> GrantServices<'_> {
-        let unserved_resource = self.0.protocol.unserved_resource.load(Ordering::Relaxed);
         GrantServices {
             pool: &self.0.platform.pool,
             clock: &**self.clock(),
             token_issuer: self.token_issuer(),
             freshness: self.freshness(),
-            unserved_resource,
+            unserved_resource: &self.0.protocol.unserved_resource,
         }
     }
 

@@ -9,4 +9,4 @@ pub use event::{
     LoginEvent, LoginFailureReason, MemberEvent, ModuleEvent, OrganizationEvent, ResourceEvent,
     ServiceKeyEvent, SessionEvent, UserEvent, WorkspaceEvent,
 };
-pub use store::{record, record_by};
+pub use store::record;

@@ -4,34 +4,23 @@ use super::event::{Entry, Event};
 use crate::base::id::{ClientId, EventId, GrantId, SessionId, UserId};
 use crate::db::{DatabaseError, UnitOfWork};
 
-/// Records an event in the transaction of the act itself, with address, user agent and request id of its origin.
+/// Records an event in the transaction of the act itself, with who did it, and address, user agent and request id of
+/// its origin.
 pub async fn record(work: &mut UnitOfWork, event: impl Event) -> Result<(), DatabaseError> {
     insert(work, event.entry()).await
-}
-
-/// The same with the person who did it to somebody or something else.
-pub async fn record_by(
-    work: &mut UnitOfWork,
-    event: impl Event,
-    by: Option<&UserId>,
-) -> Result<(), DatabaseError> {
-    let mut entry = event.entry();
-    if let (Some(by), Some(metadata)) = (by, entry.metadata.as_object_mut()) {
-        metadata.insert("by".to_owned(), by.as_str().into());
-    }
-    insert(work, entry).await
 }
 
 async fn insert(work: &mut UnitOfWork, entry: Entry<'_>) -> Result<(), DatabaseError> {
     let now = work.now();
     let id = EventId::new(now, work.entropy());
     let origin = work.origin().clone();
+    let actor = origin.actor();
     let address = origin.address.map(|address| address.to_canonical().to_string());
     sqlx::query!(
         "insert into auth.security_events
             (id, event_type, user_id, client_id, session_id, grant_id,
-             ip_address, user_agent, request_id, metadata, occurred_at)
-         values ($1, $2, $3, $4, $5, $6, $7::text::inet, $8, $9, $10, $11)",
+             ip_address, user_agent, request_id, metadata, occurred_at, actor_kind, actor_id)
+         values ($1, $2, $3, $4, $5, $6, $7::text::inet, $8, $9, $10, $11, $12, $13)",
         id.as_str(),
         entry.name,
         entry.user.map(UserId::as_str),
@@ -43,6 +32,8 @@ async fn insert(work: &mut UnitOfWork, entry: Entry<'_>) -> Result<(), DatabaseE
         origin.request_id,
         entry.metadata,
         now,
+        actor.kind(),
+        actor.id(),
     )
     .execute(work.connection()?)
     .await?;

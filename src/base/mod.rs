@@ -1,6 +1,7 @@
 //! The ground floor: time, chance, identifiers, handles, secrets, digests, what names may hold, the only outgoing HTTP
 //! and the DNS. It knows no protocol, no database and no configuration.
 
+pub mod actor;
 pub mod aead;
 pub mod clock;
 pub mod digest;

@@ -1,12 +1,12 @@
 //! Owns what stands before any hook is asked: what the protocol decides, and what membership adds to the output.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use super::mint::{Content, MintRequest};
 use super::outputs::{self, Output, Switches};
-use super::recipient::Recipient;
 use super::subject::{GrantFacts, Subject};
 use super::token_issuer::TokenIssuer;
 use crate::base::clock::Timestamp;
@@ -24,23 +24,36 @@ pub(super) struct Draft {
 
 /// The draft of one output.
 pub(super) fn draft(token_issuer: &TokenIssuer, request: MintRequest<'_>, now: Timestamp) -> Draft {
-    let output = request.content.output();
     let protocol = match request.content {
-        Content::AccessToken { grant, jti } => {
-            let mut claims = dates(token_issuer, request, now);
+        Content::AccessToken {
+            recipient,
+            grant,
+            jti,
+        } => {
+            let life = recipient.access_token_lifetime(token_issuer);
+            let mut claims = dates(
+                token_issuer,
+                recipient.access_token_audience(token_issuer),
+                now,
+                life,
+            );
             request.subject.write(&mut claims);
+            claims.insert("client_id".to_owned(), json!(recipient.client.client_id));
             access_token(&mut claims, request, grant, jti);
             claims
         }
         Content::IdToken {
+            recipient,
             grant,
             nonce,
             standard,
         } => {
             let mut claims = standard.clone();
-            claims.append(&mut dates(token_issuer, request, now));
+            let client_id = &recipient.client.client_id;
+            let life = token_issuer.settings.id_token();
+            claims.append(&mut dates(token_issuer, client_id.as_str(), now, life));
             request.subject.write(&mut claims);
-            claims.insert("azp".to_owned(), json!(request.recipient.client.client_id));
+            claims.insert("azp".to_owned(), json!(client_id));
             authentication(&mut claims, grant);
             if let Some(nonce) = nonce {
                 claims.insert("nonce".to_owned(), json!(nonce));
@@ -55,7 +68,7 @@ pub(super) fn draft(token_issuer: &TokenIssuer, request: MintRequest<'_>, now: T
     };
     Draft {
         protocol,
-        tenancy: tenancy(token_issuer, request, output),
+        tenancy: tenancy(token_issuer, request),
     }
 }
 
@@ -70,7 +83,6 @@ fn access_token(
     if !request.scope.is_empty() {
         claims.insert("scope".to_owned(), json!(request.scope.to_string()));
     }
-    claims.insert("client_id".to_owned(), json!(request.recipient.client.client_id));
     if let Some(grant) = grant {
         claims.insert("grant_id".to_owned(), json!(grant.grant_id));
         authentication(claims, grant);
@@ -82,13 +94,15 @@ fn access_token(
 }
 
 /// What membership adds to the output.
-fn tenancy(token_issuer: &TokenIssuer, request: MintRequest<'_>, output: Output) -> Map<String, Value> {
-    let Recipient { client, .. } = request.recipient;
-    match request.subject {
-        Subject::Client(_) => Map::from_iter([("role".to_owned(), json!("service"))]),
+fn tenancy(token_issuer: &TokenIssuer, request: MintRequest<'_>) -> Map<String, Value> {
+    let output = request.content.output();
+    match (request.subject, request.content) {
+        (Subject::Client(_), _) => Map::from_iter([("role".to_owned(), json!("service"))]),
         // A lean ID token says nothing of tenancy.
-        Subject::Person(_) if output == Output::IdToken && !client.has_full_id_token() => Map::new(),
-        Subject::Person(person) => {
+        (Subject::Person(_), Content::IdToken { recipient, .. }) if !recipient.client.has_full_id_token() => {
+            Map::new()
+        }
+        (Subject::Person(person), _) => {
             let user_role_alias = output == Output::AccessToken && token_issuer.settings.user_role_alias;
             let switches = Switches::new(user_role_alias, |wanted| request.scope.contains(wanted));
             outputs::select(&person.tenancy, output, switches)
@@ -96,14 +110,18 @@ fn tenancy(token_issuer: &TokenIssuer, request: MintRequest<'_>, output: Output)
     }
 }
 
-fn dates(token_issuer: &TokenIssuer, request: MintRequest<'_>, now: Timestamp) -> Map<String, Value> {
-    let (recipient, output) = (request.recipient, request.content.output());
+/// Who says it, to whom, and for how long it is true.
+fn dates(
+    token_issuer: &TokenIssuer,
+    audience: &str,
+    now: Timestamp,
+    lifetime: Duration,
+) -> Map<String, Value> {
     let issued_at = now.timestamp();
-    let lifetime = recipient.lifetime(output, token_issuer).as_secs();
-    let lifetime = i64::try_from(lifetime).unwrap_or(0);
+    let lifetime = i64::try_from(lifetime.as_secs()).unwrap_or(0);
     Map::from_iter([
         ("iss".to_owned(), json!(token_issuer.issuer.as_str())),
-        ("aud".to_owned(), json!(recipient.audience(output, token_issuer))),
+        ("aud".to_owned(), json!(audience)),
         ("iat".to_owned(), json!(issued_at)),
         ("exp".to_owned(), json!(issued_at.saturating_add(lifetime))),
     ])

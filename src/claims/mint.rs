@@ -1,9 +1,11 @@
 //! Owns the one path from facts to a claim set, for every output of every grant: what stands before anybody is asked
-//! ([`draft`](super::draft)), the question to the operators' hooks, and their word merged behind the locks. Nothing else
+//! (`draft`), the question to the operators' hooks, and their word merged behind the locks. Nothing else
 //! builds a question or a claim set, so that neither hook nor lock can be forgotten.
 //!
 //! Asking and saying are two steps, since a grant's statement runs between them: no connection is held while hooks are
 //! asked. Where nothing is between them, [`mint`] does both.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
@@ -15,7 +17,7 @@ use super::token_issuer::TokenIssuer;
 use crate::base::clock::Timestamp;
 use crate::base::entropy::Entropy;
 use crate::base::handle::BackupEpoch;
-use crate::base::id::{HookEventId, TokenId};
+use crate::base::id::{ClientId, HookEventId, TokenId};
 use crate::db::unit_of_work::RequestContext;
 use crate::hook::ask::{Occasion, Question};
 use crate::hook::{AskError, HookError, merge};
@@ -28,7 +30,7 @@ use crate::signing::key_set::KeySet;
 pub struct MintContext<'a> {
     /// Issuer, lifetimes, hooks.
     pub token_issuer: &'a TokenIssuer,
-    /// The keys, taken once: what reads a presented token also signs the answer.
+    /// The keys that sign.
     pub keys: &'a KeySet,
     /// The request's present.
     pub now: Timestamp,
@@ -43,11 +45,9 @@ pub struct MintContext<'a> {
 pub struct MintRequest<'a> {
     /// About whom.
     pub subject: &'a Subject,
-    /// For whom.
-    pub recipient: Recipient<'a>,
     /// What may be said.
     pub scope: &'a Scope,
-    /// Where, with what only stands there.
+    /// Where and for whom, with what only stands there.
     pub content: Content<'a>,
 }
 
@@ -56,6 +56,8 @@ pub struct MintRequest<'a> {
 pub enum Content<'a> {
     /// An access token (RFC 9068 §2.2).
     AccessToken {
+        /// For whom.
+        recipient: Recipient<'a>,
         /// The grant that it belongs to; none for a client's own.
         grant: Option<&'a GrantFacts>,
         /// Its id.
@@ -63,6 +65,8 @@ pub enum Content<'a> {
     },
     /// An ID token (OpenID Connect Core §2).
     IdToken {
+        /// For whom.
+        recipient: Recipient<'a>,
         /// The grant that it belongs to.
         grant: &'a GrantFacts,
         /// Echoed from the authorization request.
@@ -70,14 +74,14 @@ pub enum Content<'a> {
         /// Standard claims that scope or the `claims` parameter put there.
         standard: &'a Map<String, Value>,
     },
-    /// The userinfo answer (OpenID Connect Core §5.3.2).
+    /// The userinfo answer (OpenID Connect Core §5.3.2): the token says for whom, and the client need not be looked up.
     Userinfo {
         /// Standard claims that were asked for.
         standard: &'a Map<String, Value>,
     },
 }
 
-impl Content<'_> {
+impl<'a> Content<'a> {
     /// Which output it is.
     #[must_use]
     pub const fn output(&self) -> Output {
@@ -87,6 +91,14 @@ impl Content<'_> {
             Self::Userinfo { .. } => Output::Userinfo,
         }
     }
+
+    /// The names that the audience wants for claims that are not locked.
+    fn claim_names(&self) -> Option<&'a BTreeMap<String, String>> {
+        match self {
+            Self::AccessToken { recipient, .. } => recipient.resource.map(|resource| &resource.claim_names),
+            Self::IdToken { .. } | Self::Userinfo { .. } => None,
+        }
+    }
 }
 
 /// What hooks are told beside the claims: the same for every output of one grant.
@@ -94,6 +106,10 @@ impl Content<'_> {
 pub struct HookOccasion {
     /// The same for every hook, output and attempt.
     pub event_id: HookEventId,
+    /// For whom the outputs are.
+    pub client_id: ClientId,
+    /// Whether that client is an operator's own.
+    pub first_party: bool,
     /// How the token comes about; none where no grant is under way.
     pub grant_type: Option<GrantType>,
     /// When the grant began, or its code; none where it would begin now.
@@ -159,8 +175,10 @@ fn complete(
     decided: Option<&Decided>,
 ) -> Result<Map<String, Value>, HookError> {
     let said = decided.map_or(draft.tenancy, |Decided(said)| said.clone());
-    let names = request.recipient.claim_names(request.content.output());
-    merge::merge(draft.protocol, draft::rename(said, names)?)
+    merge::merge(
+        draft.protocol,
+        draft::rename(said, request.content.claim_names())?,
+    )
 }
 
 /// What every hook is told alike; none of a client's own token.
@@ -169,14 +187,13 @@ pub(super) fn told<'a>(
     occasion: &'a HookOccasion,
     (now, address): (Timestamp, Option<std::net::IpAddr>),
 ) -> Option<Occasion<'a>> {
-    let client = request.recipient.client;
     Some(Occasion {
         event_id: occasion.event_id.clone(),
         now,
         address,
         user_id: &request.subject.as_person()?.user_id,
-        client_id: &client.client_id,
-        first_party: client.metadata.first_party,
+        client_id: &occasion.client_id,
+        first_party: occasion.first_party,
         grant_type: occasion.grant_type.map(GrantType::name),
         authentication_method: authentication_method(occasion.grant_type),
         since: occasion.since,
@@ -202,7 +219,7 @@ pub(super) fn question<'a>(
                 .as_person()
                 .map_or(&draft.tenancy, |person| &person.tenancy),
             user_role_alias: token_issuer.settings.user_role_alias,
-            claim_names: request.recipient.claim_names(request.content.output()),
+            claim_names: request.content.claim_names(),
         },
     }
 }

@@ -15,6 +15,9 @@ use crate::db::sessions::Sessions;
 use crate::db::unit_of_work::RequestContext;
 use crate::db::{UnitOfWork, migrate, platform};
 
+/// What the kernel has as the user who logged in where nobody did: in a container, or a service.
+const NOBODY_LOGGED_IN: u32 = u32::MAX;
+
 /// Opens a transaction for one command.
 pub async fn begin(config: &SignetConfig) -> anyhow::Result<UnitOfWork> {
     Ok(open(config, 1).await?.1)
@@ -38,15 +41,49 @@ pub async fn open(config: &SignetConfig, size: u32) -> anyhow::Result<(Pool, Uni
     let context = RequestContext {
         now: DatabaseClock::new(measured.instant, measured.time).now(),
         entropy: Arc::new(SystemEntropy),
-        origin: Origin::internal("command line"),
+        origin: Origin::command_line(operating_system_user()),
         epoch: platform.epoch,
     };
     let work = UnitOfWork::begin(&pool, context).await?;
     Ok((pool, work))
 }
 
+/// Who runs the command line: the user who logged in where the kernel kept it, which `sudo` does not change, and the
+/// process's own user otherwise. The environment is not asked: everybody sets theirs.
+fn operating_system_user() -> String {
+    let logged_in = std::fs::read_to_string("/proc/self/loginuid").ok();
+    let logged_in = logged_in.and_then(|text| text.trim().parse().ok());
+    let own = rustix::process::getuid().as_raw();
+    let uid = logged_in.filter(|uid| *uid != NOBODY_LOGGED_IN).unwrap_or(own);
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    name_of(&users, uid).map_or_else(|| format!("uid {uid}"), str::to_owned)
+}
+
+/// The name of a user in a file like `/etc/passwd`.
+fn name_of(users: &str, uid: u32) -> Option<&str> {
+    users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next().filter(|name| !name.is_empty())?;
+        let id = fields.nth(1)?.parse::<u32>().ok()?;
+        (id == uid).then_some(name)
+    })
+}
+
 /// Hashes a chosen password at the configured cost, before any transaction begins.
 pub async fn hash(config: &SignetConfig, password: &Password) -> anyhow::Result<PasswordHash> {
     let hasher = Hasher::new(app::hasher_settings(&config.password))?;
     Ok(hasher.hash(password, &SystemEntropy).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_is_found_by_number() {
+        let users = "root:x:0:0:root:/root:/bin/bash\n\nbroken\nada:x:1000:1000::/home/ada:/bin/sh\n";
+        assert_eq!(name_of(users, 0), Some("root"));
+        assert_eq!(name_of(users, 1000), Some("ada"));
+        assert_eq!(name_of(users, 1), None);
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::DatabaseError;
 use super::connection::PgConnection;
 use super::pool::{Pool, PooledConnection, PooledTransaction};
+use crate::base::actor::Actor;
 use crate::base::clock::Timestamp;
 use crate::base::entropy::Entropy;
 use crate::base::handle::BackupEpoch;
@@ -129,6 +130,12 @@ impl UnitOfWork {
     #[must_use]
     pub const fn origin(&self) -> &Origin {
         &self.context.origin
+    }
+
+    /// Who does it.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        self.context.origin.actor()
     }
 
     /// The backup epoch that digests need.

@@ -53,12 +53,7 @@ pub async fn get(browser: Browser, Query(params): Query) -> Result<Response, Pag
         remarks,
         asker,
     } = Checked::read(&browser, params).await?;
-    let answer = match browser.session().await? {
-        None => leave(&browser, &request).await,
-        Some(session) if is_hinted(&request, &session) => end(&browser, &session, &request).await,
-        Some(_) => wait(&browser, &request).await,
-    };
-    Ok(explained(answer, &asker, remarks))
+    Ok(explained(at_once(&browser, &request).await, &asker, remarks))
 }
 
 /// A request in a form: stored, then answered by [`resume`].
@@ -69,6 +64,15 @@ pub async fn post(browser: Browser, Form(params): Form) -> Result<Response, Page
         asker,
     } = Checked::read(&browser, params).await?;
     Ok(explained(wait(&browser, &request).await, &asker, remarks))
+}
+
+/// Ends the session that the request proves, asks about another, and leads on who has none.
+async fn at_once(browser: &Browser, request: &LogoutRequest) -> Result<Response, DatabaseError> {
+    match browser.session().await? {
+        None => leave(browser, request).await,
+        Some(session) if is_hinted(request, &session) => end(browser, &session, request).await,
+        Some(_) => wait(browser, request).await,
+    }
 }
 
 /// Tells the log what of the request was not used, also where something of ours failed.

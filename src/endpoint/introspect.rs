@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::HeaderMap;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -11,7 +10,7 @@ use crate::claims::introspection::{self, IntrospectedAccessToken};
 use crate::client::Client;
 use crate::db::unit_of_work::RequestContext;
 use crate::http::app_state::AppState;
-use crate::http::extract::form::Form;
+use crate::http::extract::authenticated_client::ClientRequest;
 use crate::http::extract::params::Params;
 use crate::http::respond::oauth::{self, OAuthError};
 use crate::http::respond::refusal::{self, Asker};
@@ -24,14 +23,11 @@ use crate::token::refresh_token::RefreshToken;
 pub async fn post(
     State(state): State<AppState>,
     context: RequestContext,
-    headers: HeaderMap,
-    Form(params): Form,
+    ClientRequest { client, params }: ClientRequest,
 ) -> Result<Response, OAuthError> {
-    let params = params?;
-    let caller = super::client::authenticate(&state, &headers, &params, context.now).await?;
-    answer(&state, context, &caller, &params)
+    answer(&state, context, &client, &params)
         .await
-        .map_err(|error| error.of_client(&caller.client_id))
+        .map_err(|error| error.of_client(&client.client_id))
 }
 
 async fn answer(

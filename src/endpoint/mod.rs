@@ -2,7 +2,6 @@
 //! prepare, complete, respond.
 
 pub mod authorize;
-pub mod client;
 pub mod client_icon;
 pub mod end_session;
 pub mod health;

@@ -10,18 +10,16 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::HeaderMap;
 use serde::Serialize;
 
 use crate::base::display;
 use crate::base::secret::Secret;
 use crate::client::{Client, Resource};
 use crate::db::unit_of_work::RequestContext;
-use crate::endpoint::client;
 use crate::grant::outcome::{GrantOutcome, Tokens};
 use crate::grant::{self, GrantParameters, TokenRequest};
 use crate::http::app_state::AppState;
-use crate::http::extract::form::Form;
+use crate::http::extract::authenticated_client::ClientRequest;
 use crate::http::extract::params::Params;
 use crate::http::middleware::request_log::LoggedClient;
 use crate::http::respond::oauth::{self, OAuthError};
@@ -48,11 +46,8 @@ struct TokenResponse<'a> {
 pub async fn post(
     State(state): State<AppState>,
     context: RequestContext,
-    headers: HeaderMap,
-    Form(params): Form,
+    ClientRequest { client, params }: ClientRequest,
 ) -> Result<Response, OAuthError> {
-    let params = params?;
-    let client = client::authenticate(&state, &headers, &params, context.now).await?;
     let mut response = answer(&state, context, &client, &params)
         .await
         .unwrap_or_else(|error| error.of_client(&client.client_id).into_response());
@@ -68,6 +63,8 @@ async fn answer(
     params: &Params,
 ) -> Result<Response, OAuthError> {
     let grant_type = grant_type(client, params)?;
+    let services = state.app.grant_services();
+    services.may_mint(client)?;
     let default = client.metadata.default_resource.as_deref();
     let default = default.filter(|_| grant_type == GrantType::ClientCredentials);
     let resource = resource(state, params, default).await?;
@@ -78,7 +75,7 @@ async fn answer(
         resource: resource.as_deref(),
         parameters: GrantParameters::new(&parameter),
     };
-    match grant::execute(state.app.grant_services(), context, request).await? {
+    match grant::execute(services, context, request).await? {
         GrantOutcome::Granted(tokens) => {
             let mut response = respond(&tokens);
             if grant_type == GrantType::ClientCredentials {

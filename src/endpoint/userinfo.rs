@@ -7,10 +7,8 @@ use http::Method;
 use serde_json::{Map, Value};
 
 use crate::base::id::{ClientId, HookEventId};
-use crate::claims::Recipient;
 use crate::claims::mint::{self, Content, HookOccasion, MintRequest};
 use crate::claims::subject::Subject;
-use crate::client::Client;
 use crate::db::unit_of_work::RequestContext;
 use crate::hook::{AskError, response};
 use crate::http::app_state::AppState;
@@ -19,7 +17,7 @@ use crate::http::extract::form::{Form, is_form};
 use crate::http::respond::challenge::Challenge;
 use crate::http::respond::failure::Failure;
 use crate::http::respond::{oauth, refusal};
-use crate::protocol::claims;
+use crate::protocol::claims::{self, Output};
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::scope::{OPENID, ORGANIZATIONS, Scope};
 use crate::token::access_token;
@@ -124,9 +122,7 @@ async fn about(
     if !scope.contains(OPENID) {
         return Err(UserinfoError::Insufficient);
     }
-    let client = state.app.clients().find(client_id.as_str()).await?;
-    let client = client.ok_or(UserinfoError::Invalid("its client was deleted"))?;
-    match said(state, context, facts, &client, &scope).await {
+    match said(state, context, facts, client_id, &scope).await {
         Ok(claims) => Ok(claims),
         // A refusal, the built-in hook's or an operator's: the token is no longer good for this.
         Err(AskError::Hook(error)) if error.is_refusal() => {
@@ -140,7 +136,7 @@ async fn said(
     state: &AppState,
     context: &RequestContext,
     facts: UserinfoFacts,
-    client: &Client,
+    client_id: &ClientId,
     scope: &Scope,
 ) -> Result<Map<String, Value>, AskError> {
     let mut tenancy = response::read(facts.tenancy)?;
@@ -150,20 +146,27 @@ async fn said(
     let scoped = scope.iter().flat_map(claims::of_scope).copied();
     let named = facts.claims.userinfo.keys().map(String::as_str);
     let standard = facts.profile.claims(scoped.chain(named));
+    let token_issuer = state.app.token_issuer();
+    // The client is looked up only where somebody is told about it.
+    let first_party = token_issuer.hooks.are_asked(Output::Userinfo)
+        && state
+            .app
+            .clients()
+            .find(client_id.as_str())
+            .await?
+            .is_some_and(|client| client.metadata.first_party);
     let occasion = HookOccasion {
         event_id: HookEventId::new(context.now, &*context.entropy),
+        client_id: client_id.clone(),
+        first_party,
         grant_type: None,
         since: Some(facts.began),
         preview: false,
     };
     let request = MintRequest {
         subject: &Subject::person(facts.user_id, tenancy),
-        recipient: Recipient {
-            client,
-            resource: None,
-        },
         scope,
         content: Content::Userinfo { standard: &standard },
     };
-    mint::mint(state.app.token_issuer(), request, context, &occasion).await
+    mint::mint(token_issuer, request, context, &occasion).await
 }

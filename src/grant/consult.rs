@@ -58,6 +58,8 @@ pub(super) async fn consult(
     let entropy = &*context.entropy;
     let occasion = HookOccasion {
         event_id: HookEventId::new(context.now, entropy),
+        client_id: grant.client.client_id.clone(),
+        first_party: grant.client.metadata.first_party,
         grant_type: Some(grant_type),
         since: Some(row.began),
         preview: false,

@@ -5,6 +5,8 @@
 //! is still true: else once more from the start. What was not completed takes a slow path in a transaction, to find out
 //! why and leave its trace.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::authorization_code::CodeRequest;
 use super::client_credentials;
 use super::consult::{self, Consulted, Prepared};
@@ -39,7 +41,7 @@ pub struct GrantServices<'a> {
     /// Whether what is held in memory may still be trusted.
     pub freshness: &'a Freshness,
     /// Whether a resource, which may turn out to be a grant's, wants an algorithm that nobody signs with.
-    pub unserved_resource: bool,
+    pub unserved_resource: &'a AtomicBool,
 }
 
 /// A token request of an authenticated client.
@@ -101,13 +103,12 @@ pub(super) trait Grant {
     ) -> Result<Explained, GrantError>;
 }
 
-/// Carries out a token request.
+/// Carries out a token request of a client for which [`GrantServices::may_mint`] was asked.
 pub async fn execute(
     services: GrantServices<'_>,
     context: RequestContext,
     request: TokenRequest<'_>,
 ) -> Result<GrantOutcome, GrantError> {
-    services.may_mint()?;
     let keys = services.token_issuer.keys.current();
     let grant = GrantContext {
         token_issuer: services.token_issuer,
@@ -133,10 +134,11 @@ pub async fn execute(
 
 impl GrantServices<'_> {
     /// Nothing is minted from what may have been revoked since it was read.
-    fn may_mint(self) -> Result<(), GrantError> {
-        self.freshness
-            .why_stale()
-            .map_or(Ok(()), |reason| Err(GrantError::Stale(reason)))
+    pub fn may_mint(self, client: &Client) -> Result<(), GrantError> {
+        self.freshness.why_stale().map_or(Ok(()), |reason| {
+            let client = client.client_id.clone();
+            Err(GrantError::Stale { reason, client })
+        })
     }
 
     /// A person's grant. Whoever is asked takes time, so that the clock is read again for each step: what has expired by
@@ -170,7 +172,7 @@ impl GrantServices<'_> {
             };
             let context = self.at_present(&context);
             // The keys are taken again too: one that was revoked while the hooks thought signs nothing.
-            self.may_mint()?;
+            self.may_mint(grant.client)?;
             let keys = self.token_issuer.keys.current();
             let grant = GrantContext { keys: &keys, ..grant };
             let consulted = Some(&consulted);
@@ -227,7 +229,9 @@ impl GrantServices<'_> {
             work.rollback().await?;
             return Ok(None);
         };
-        answer(work, grant, presented, granted, consulted).await.map(Some)
+        let outcome = mint(&mut work, grant, presented, granted, consulted).await?;
+        work.commit().await?;
+        Ok(Some(outcome))
     }
 
     /// Why there was nothing to complete, or a lost reply once more. `None` if that cannot be said without asking the
@@ -245,9 +249,13 @@ impl GrantServices<'_> {
                 work.commit().await?;
                 Ok(Some(GrantOutcome::Refused(error)))
             }
-            Explained::Replayed(granted) => answer(work, grant, presented, *granted, consulted)
-                .await
-                .map(Some),
+            Explained::Replayed(granted) => {
+                // Nothing was rotated: that the token came again is recorded, whatever the hooks say to it now.
+                let replayed = mint(&mut work, grant, presented, *granted, consulted).await;
+                let outcome = refusal_of_hooks(replayed)?;
+                work.commit().await?;
+                Ok(Some(outcome))
+            }
             Explained::AskAgain => {
                 work.rollback().await?;
                 Ok(None)
@@ -287,13 +295,15 @@ impl GrantServices<'_> {
             metadata.access_token_signed_response_alg,
         ];
         let mut wanted = wanted.into_iter().flatten();
-        grant.keys.is_complete() && !self.unserved_resource && wanted.all(|one| grant.keys.signs(one))
+        grant.keys.is_complete()
+            && !self.unserved_resource.load(Ordering::Relaxed)
+            && wanted.all(|one| grant.keys.signs(one))
     }
 }
 
-/// Mints and commits.
-async fn answer<G: Grant>(
-    mut work: UnitOfWork,
+/// Mints what was granted.
+async fn mint<G: Grant>(
+    work: &mut UnitOfWork,
     grant: GrantContext<'_>,
     presented: &G,
     granted: Granted,
@@ -301,8 +311,7 @@ async fn answer<G: Grant>(
 ) -> Result<GrantOutcome, GrantError> {
     let scope = presented.scope(&granted.row.scope);
     let decided = consulted.map(|consulted| &consulted.decided);
-    let tokens = issue::tokens(&mut work, grant, granted, scope, decided).await?;
-    work.commit().await?;
+    let tokens = issue::tokens(work, grant, granted, scope, decided).await?;
     Ok(GrantOutcome::Granted(Box::new(tokens)))
 }
 

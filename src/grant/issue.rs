@@ -26,7 +26,8 @@ use crate::user::Profile;
 pub(super) struct GrantContext<'a> {
     /// Lifetimes, hooks.
     pub(super) token_issuer: &'a TokenIssuer,
-    /// The keys, taken once: what reads the presented token also signs the answer.
+    /// The keys. What reads the presented token also signs the answer, unless hooks were asked in between: then the keys
+    /// are taken again, and sign with what is not revoked by then.
     pub(super) keys: &'a KeySet,
     /// The authenticated client.
     pub(super) client: &'a Client,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::base::id::ClientId;
 use crate::base::secret::Secret;
 use crate::claims::MintError;
 use crate::db::DatabaseError;
@@ -46,8 +47,13 @@ pub enum GrantError {
     #[error(transparent)]
     Mint(#[from] MintError),
     /// What is held in memory may have been revoked since it was read.
-    #[error("{0}")]
-    Stale(String),
+    #[error("{reason}")]
+    Stale {
+        /// What went wrong, for the log.
+        reason: String,
+        /// Whose request it was.
+        client: ClientId,
+    },
     /// The person's memberships changed while hooks were asked, at every attempt.
     #[error("hook_conflict: the person's memberships changed while the hook was asked")]
     ChangedMeanwhile,

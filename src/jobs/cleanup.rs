@@ -132,6 +132,7 @@ pub enum Swept {
 /// One round over every job. One that fails does not keep the others waiting.
 pub async fn sweep(app: &App) -> Result<Swept, DatabaseError> {
     let mut outcome = Ok(Swept::Clean);
+    let mut failed = Vec::new();
     for job in &JOBS {
         match clean(app, job).await {
             Ok(deleted) if deleted >= job.budget.unsigned_abs() => {
@@ -139,10 +140,15 @@ pub async fn sweep(app: &App) -> Result<Swept, DatabaseError> {
             }
             Ok(_) => {}
             Err(error) => {
-                tracing::warn!(job = job.name, error = %error, "cleaning up failed; it will be tried again");
+                failed.push(job.name);
                 outcome = Err(error);
             }
         }
+    }
+    // One line, however many failed: without a database it is every one.
+    if let Err(error) = &outcome {
+        let jobs = failed.join(", ");
+        tracing::warn!(jobs, error = %error, "cleaning up failed; it will be tried again");
     }
     outcome
 }

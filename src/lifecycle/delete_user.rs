@@ -41,7 +41,7 @@ fn list(organizations: &[OrganizationId]) -> String {
 pub async fn delete_user(work: &mut UnitOfWork, user: &UserId) -> Result<(), DeleteUserError> {
     // Organizations before people, as everywhere: whoever locks both does not meet somebody who has the other one.
     organization::lock_owned(work, user).await?;
-    invitation::revoke_of(work, (None, Authority::Unlimited), user, None).await?;
+    invitation::revoke_of(work, Authority::Unlimited, user, None).await?;
     user::service::delete(work, user).await?;
     let organizations = organization::owned_alone(work, user).await?;
     if !organizations.is_empty() {

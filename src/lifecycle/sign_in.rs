@@ -7,9 +7,9 @@ use crate::authentication::device::KnownDevice;
 use crate::authentication::login::{self, Attempt, CheckedAttempt, LoginOutcome, Reservation, Whom};
 use crate::authentication::password::{HashError, Hasher};
 use crate::authentication::throttle::Limits;
-use crate::base::clock::Clock;
 use crate::base::handle::Handle;
 use crate::base::id::UserId;
+use crate::base::origin::Origin;
 use crate::base::secret::Secret;
 use crate::db::pool::Pool;
 use crate::db::unit_of_work::RequestContext;
@@ -22,8 +22,8 @@ use crate::user::Identifier;
 pub struct SignIn<'a> {
     /// Where its statements run: one to reserve, then a transaction.
     pub pool: &'a Pool,
-    /// Read again after the hash, which can have waited.
-    pub clock: &'a dyn Clock,
+    /// The request's context once more: its time and epoch are read again after the hash, which can have waited.
+    pub at_present: &'a (dyn Fn(Origin) -> RequestContext + Send + Sync),
     /// Computes the hash behind its permits.
     pub hasher: &'a Hasher,
     /// When accounts lock.
@@ -100,10 +100,7 @@ impl SignIn<'_> {
             }
         };
         // The proof was given after the hash.
-        let context = RequestContext {
-            now: self.clock.now(),
-            ..context
-        };
+        let context = (self.at_present)(context.origin);
         match self.complete(context.clone(), checked, presented.replaces).await {
             Err(error) => {
                 self.release(context, &attempt).await;

@@ -3,6 +3,7 @@
 //! transaction.
 
 use crate::audit::{self, UserEvent};
+use crate::base::actor::Actor;
 use crate::base::id::{OrganizationId, UserId};
 use crate::config::{SignUpPolicy, SignUpSettings};
 use crate::db::{DatabaseError, UnitOfWork};
@@ -63,9 +64,12 @@ pub async fn create_user(
     };
     let user_id = user::service::create(work, &new).await?;
     let event = match made_by {
-        MadeBy::Person | MadeBy::Invited => UserEvent::Registered {
-            user: user_id.clone(),
-        },
+        MadeBy::Person | MadeBy::Invited => {
+            work.origin().proves(Actor::Person(user_id.clone()));
+            UserEvent::Registered {
+                user: user_id.clone(),
+            }
+        }
         MadeBy::Operator => UserEvent::Created {
             user: user_id.clone(),
         },

@@ -9,7 +9,7 @@ use crate::user::{self, StatusChange, UserError};
 
 /// Shuts a person out, at once and everywhere. Invitations of their address are taken back, if it is proven to be theirs.
 pub async fn ban(work: &mut UnitOfWork, user: &UserId) -> Result<(), UserError> {
-    invitation::revoke_of(work, (None, Authority::Unlimited), user, None).await?;
+    invitation::revoke_of(work, Authority::Unlimited, user, None).await?;
     shut_out(work, user, StatusChange::Ban).await
 }
 

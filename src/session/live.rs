@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::store;
 use crate::audit::{self, LoginEvent};
 use crate::authentication::Assurance;
+use crate::base::actor::Actor;
 use crate::base::clock::{Timestamp, after, before};
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::{OrganizationId, SessionId, UserId};
@@ -119,6 +120,7 @@ pub async fn start(
     let Some(session) = store::start(work, &new, &handle).await? else {
         return Ok(None);
     };
+    work.origin().proves(Actor::Person(session.user_id.clone()));
     let event = LoginEvent::Success {
         user: session.user_id.clone(),
         session: session.id.clone(),
@@ -141,7 +143,12 @@ pub async fn find_live(
         if_before: before(work.now(), ACTIVITY_GRAIN),
         idle_until: after(work.now(), lifetimes.idle),
     };
-    store::find_live(work.connection()?, &digest, slide).await
+    let found = store::find_live(work.connection()?, &digest, slide).await?;
+    if let Some(live) = &found {
+        let person = live.session.user_id.clone();
+        work.origin().proves(Actor::Person(person));
+    }
+    Ok(found)
 }
 
 /// Sets the active organization to one that the session's person has joined, or to none. `false` if the session

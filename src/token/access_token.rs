@@ -46,9 +46,9 @@ impl<'a> AccessTokenRequest<'a> {
     pub const fn mint_request(self) -> MintRequest<'a> {
         MintRequest {
             subject: self.subject,
-            recipient: self.recipient,
             scope: self.scope,
             content: Content::AccessToken {
+                recipient: self.recipient,
                 grant: self.grant,
                 jti: self.jti,
             },

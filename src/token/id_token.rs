@@ -42,9 +42,9 @@ impl<'a> IdTokenRequest<'a> {
     pub const fn mint_request(self) -> MintRequest<'a> {
         MintRequest {
             subject: self.subject,
-            recipient: self.recipient,
             scope: self.scope,
             content: Content::IdToken {
+                recipient: self.recipient,
                 grant: self.grant,
                 nonce: self.nonce,
                 standard: self.standard,

@@ -107,7 +107,7 @@ impl Ground {
         (organization, user): &(OrganizationId, UserId),
     ) -> anyhow::Result<Instant> {
         let mut work = work(&self.pool, (&self.clock, self.epoch)).await?;
-        member::remove(&mut work, &Actor::Operator, organization, user).await?;
+        member::remove(&mut work, &Actor::Operator("root".to_owned()), organization, user).await?;
         work.commit().await?;
         Ok(Instant::now())
     }
@@ -199,7 +199,14 @@ async fn people(work: &mut UnitOfWork, number: usize) -> anyhow::Result<Vec<(Org
         let organization = organization.clone().context("the first makes one")?;
         let user = person(work, &format!("member-{index}")).await?;
         let place = (&organization, &user);
-        member::add(work, &Actor::Operator, place, &role, Joining::Now).await?;
+        member::add(
+            work,
+            &Actor::Operator("root".to_owned()),
+            place,
+            &role,
+            Joining::Now,
+        )
+        .await?;
         members.push((organization, user));
     }
     Ok(members)

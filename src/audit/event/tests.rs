@@ -18,25 +18,43 @@ fn told(event: &impl Event) -> String {
     format!("{} {} {}", entry.name, columns.join(" "), entry.metadata)
 }
 
-/// Every event, with what it has of everything.
-fn samples() -> Vec<String> {
-    let user = || UserId::from_text("u1");
-    let client = || ClientId::from_text("c1");
-    let session = || SessionId::from_text("s1");
-    let grant = || GrantId::from_text("g1");
-    let organization = || OrganizationId::from_text("o1");
-    let invitation = || InvitationId::from_text("i1");
-    let workspace = || WorkspaceId::from_text("w1");
-    let key = || ServiceKeyId::from_text("k1");
-    let text = |text: &str| text.to_owned();
-    let place = || ConsentedPlace {
-        organization: Some(organization()),
-        resource: Some(text("https://api.example")),
-    };
-    let nowhere = || ConsentedPlace {
-        organization: None,
-        resource: None,
-    };
+fn user() -> UserId {
+    UserId::from_text("u1")
+}
+
+fn client() -> ClientId {
+    ClientId::from_text("c1")
+}
+
+fn session() -> SessionId {
+    SessionId::from_text("s1")
+}
+
+fn grant() -> GrantId {
+    GrantId::from_text("g1")
+}
+
+fn organization() -> OrganizationId {
+    OrganizationId::from_text("o1")
+}
+
+fn invitation() -> InvitationId {
+    InvitationId::from_text("i1")
+}
+
+fn workspace() -> WorkspaceId {
+    WorkspaceId::from_text("w1")
+}
+
+fn key() -> ServiceKeyId {
+    ServiceKeyId::from_text("k1")
+}
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn sign_ins() -> Vec<String> {
     vec![
         told(&LoginEvent::Success {
             user: user(),
@@ -68,6 +86,11 @@ fn samples() -> Vec<String> {
             user: user(),
             reason: "password_changed",
         }),
+    ]
+}
+
+fn grants() -> Vec<String> {
+    vec![
         told(&GrantEvent::CodeReplayed {
             client: client(),
             user: user(),
@@ -100,19 +123,30 @@ fn samples() -> Vec<String> {
         told(&ConsentEvent::Granted {
             user: user(),
             client: client(),
-            place: place(),
+            place: ConsentedPlace {
+                organization: Some(organization()),
+                resource: Some(text("https://api.example")),
+            },
             scopes: vec![text("openid")],
         }),
         told(&ConsentEvent::Withdrawn {
             user: user(),
             client: client(),
-            place: Some(nowhere()),
+            place: Some(ConsentedPlace {
+                organization: None,
+                resource: None,
+            }),
         }),
         told(&ConsentEvent::Withdrawn {
             user: user(),
             client: client(),
             place: None,
         }),
+    ]
+}
+
+fn registrations() -> Vec<String> {
+    vec![
         told(&ClientEvent::Created { client: client() }),
         told(&ClientEvent::Updated { client: client() }),
         told(&ClientEvent::Disabled { client: client() }),
@@ -142,6 +176,11 @@ fn samples() -> Vec<String> {
         told(&UserEvent::EmailVerified { user: user() }),
         told(&UserEvent::EmailChanged { user: user() }),
         told(&UserEvent::ProfileUpdated { user: user() }),
+    ]
+}
+
+fn organizations() -> Vec<String> {
+    vec![
         told(&OrganizationEvent::Created {
             organization: organization(),
             user: Some(user()),
@@ -198,6 +237,11 @@ fn samples() -> Vec<String> {
             organization: organization(),
             user: user(),
         }),
+    ]
+}
+
+fn invitations_and_domains() -> Vec<String> {
+    vec![
         told(&InvitationEvent::Created {
             organization: organization(),
             invitation: invitation(),
@@ -243,6 +287,11 @@ fn samples() -> Vec<String> {
             domain: text("example.com"),
             role: None,
         }),
+    ]
+}
+
+fn workspaces() -> Vec<String> {
+    vec![
         told(&WorkspaceEvent::Created {
             organization: organization(),
             workspace: workspace(),
@@ -279,6 +328,11 @@ fn samples() -> Vec<String> {
             module: text("notes"),
             access: Some("write"),
         }),
+    ]
+}
+
+fn hooks_and_keys() -> Vec<String> {
+    vec![
         told(&HookEvent::Changed { hook: text("roles") }),
         told(&HookEvent::Failed {
             hook: text("roles"),
@@ -311,6 +365,20 @@ fn samples() -> Vec<String> {
             name: text("console"),
         }),
     ]
+}
+
+/// Every event, with what it has of everything.
+fn samples() -> Vec<String> {
+    [
+        sign_ins(),
+        grants(),
+        registrations(),
+        organizations(),
+        invitations_and_domains(),
+        workspaces(),
+        hooks_and_keys(),
+    ]
+    .concat()
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::error::ServiceKeyError;
 use super::key::{self, KeyName, NewServiceKey, ServiceKey, ServiceScope};
 use super::store;
 use crate::audit::{self, ServiceKeyEvent};
+use crate::base::actor::Actor;
 use crate::base::clock::{self, Timestamp};
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::ServiceKeyId;
@@ -99,7 +100,11 @@ pub async fn authenticate(
 ) -> Result<Option<ServiceKey>, DatabaseError> {
     let now = work.now();
     let noted_before = clock::before(now, USE_NOTED_EVERY);
-    store::find(work.connection()?, &key::digest(presented), now, noted_before).await
+    let found = store::find(work.connection()?, &key::digest(presented), now, noted_before).await?;
+    if let Some(key) = &found {
+        work.origin().proves(Actor::ServiceKey(key.name.clone()));
+    }
+    Ok(found)
 }
 
 async fn insert(

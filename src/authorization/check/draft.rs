@@ -3,11 +3,11 @@
 
 use crate::authorization::parameters::Parameters;
 use crate::authorization::request::{AuthorizationRequest, CheckedRequest, ResponseTarget};
+use crate::claims::TokenIssuer;
 use crate::client::Client;
 use crate::protocol::error::{Refusal, Remark};
 use crate::protocol::prompt::Prompt;
 use crate::protocol::scope::Scope;
-use crate::claims::TokenIssuer;
 
 /// The longest `login_hint` that is taken over: a longer one is nobody's address. It is no error, since it is a hint.
 const LONGEST_LOGIN_HINT: usize = 254;

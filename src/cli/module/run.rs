@@ -7,12 +7,12 @@ use super::report::{ModuleChanged, ModuleEntryList, ModuleReport, ModuleRight, M
 use crate::base::id::OrganizationId;
 use crate::cli::organization::organization;
 use crate::db::UnitOfWork;
+use crate::tenancy::MemberRole;
 use crate::tenancy::module::{self, ModuleAccess, ModuleId, ModulePermission};
-use crate::tenancy::{Actor, MemberRole};
 
 /// Carries out a command in the caller's transaction, which the caller commits.
 pub async fn run(command: ModuleCommand, work: &mut UnitOfWork) -> Result<ModuleReport> {
-    let actor = &Actor::Operator;
+    let actor = &work.actor();
     match command {
         ModuleCommand::Set { entry, access } => {
             let (organization, role, module) = read(work, &entry).await?;

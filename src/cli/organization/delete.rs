@@ -7,11 +7,11 @@ use super::report::OrganizationReport;
 use super::run::changed;
 use crate::db::UnitOfWork;
 use crate::lifecycle::delete_organization::delete_organization;
-use crate::tenancy::Actor;
 
 /// Deletes the organization of an id or slug.
 pub(super) async fn delete(work: &mut UnitOfWork, reference: &str) -> Result<OrganizationReport> {
     let id = organization(work, reference).await?.id;
-    delete_organization(work, &Actor::Operator, &id).await?;
+    let operator = work.actor();
+    delete_organization(work, &operator, &id).await?;
     Ok(changed(&id, "deleted".to_owned()))
 }

@@ -14,7 +14,7 @@ use crate::cli::operator;
 use crate::config::SignetConfig;
 use crate::db::UnitOfWork;
 use crate::tenancy::domain::{self, DomainName, Settled};
-use crate::tenancy::{Actor, JoinsAs, MemberRole, WorkspaceCreation};
+use crate::tenancy::{JoinsAs, MemberRole, WorkspaceCreation};
 
 /// What to do with domains.
 #[derive(Debug, Clone, Subcommand)]
@@ -93,7 +93,7 @@ async fn carry_out(
     config: &SignetConfig,
     work: &mut UnitOfWork,
 ) -> Result<OrganizationReport> {
-    let operator = Actor::Operator;
+    let operator = work.actor();
     match command {
         DomainCommand::ClaimDomain {
             claim,
@@ -156,8 +156,8 @@ fn joins(role: Option<&str>, can_create_workspaces: bool) -> Result<Option<Joins
 }
 
 async fn verify(claim: &Claim, config: &SignetConfig) -> Result<OrganizationReport> {
-    let operator = Actor::Operator;
     let mut work = operator::begin(config).await?;
+    let operator = work.actor();
     let (org, name) = both(&mut work, claim, config).await?;
     let challenge = domain::challenge(&mut work, &operator, &org, &name).await?;
     work.rollback().await?;

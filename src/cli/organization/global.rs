@@ -6,11 +6,12 @@ use super::lookup::organization;
 use super::report::OrganizationReport;
 use super::run::changed;
 use crate::db::UnitOfWork;
-use crate::tenancy::{self, Actor};
+use crate::tenancy;
 
 /// Makes the organization of an id or slug the global one.
 pub(super) async fn set_global(work: &mut UnitOfWork, reference: &str) -> Result<OrganizationReport> {
     let id = organization(work, reference).await?.id;
-    tenancy::organization::set_global(work, &Actor::Operator, &id).await?;
+    let operator = work.actor();
+    tenancy::organization::set_global(work, &operator, &id).await?;
     Ok(changed(&id, "global".to_owned()))
 }

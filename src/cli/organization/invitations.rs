@@ -19,7 +19,7 @@ use crate::cli::values;
 use crate::config::QuotaSettings;
 use crate::db::UnitOfWork;
 use crate::tenancy::invitation::{self, NewInvitation, SentInvitation};
-use crate::tenancy::{Actor, JoinsAs, MemberRole, WorkspaceCreation};
+use crate::tenancy::{JoinsAs, MemberRole, WorkspaceCreation};
 use crate::user::EmailAddress;
 
 /// What to do with invitations.
@@ -101,7 +101,7 @@ pub(super) async fn run(
     work: &mut UnitOfWork,
     quotas: &QuotaSettings,
 ) -> Result<OrganizationReport> {
-    let operator = Actor::Operator;
+    let operator = work.actor();
     match command {
         InvitationCommand::Invite {
             org,

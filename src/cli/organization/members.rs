@@ -8,7 +8,7 @@ use super::lookup::{both, organization};
 use super::report::{MemberList, MembershipChanged, OrganizationReport};
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::UnitOfWork;
-use crate::tenancy::{Actor, Joining, MemberRole, WorkspaceCreation, member};
+use crate::tenancy::{Joining, MemberRole, WorkspaceCreation, member};
 
 /// What to do with members.
 #[derive(Debug, Clone, Subcommand)]
@@ -78,7 +78,7 @@ pub struct Membership {
 
 /// Carries out a command in the caller's transaction.
 pub(super) async fn run(command: MemberCommand, work: &mut UnitOfWork) -> Result<OrganizationReport> {
-    let operator = Actor::Operator;
+    let operator = work.actor();
     match command {
         MemberCommand::AddMember {
             membership: of,
@@ -130,7 +130,8 @@ async fn set_workspace_creation(
     creation: WorkspaceCreation,
 ) -> Result<OrganizationReport> {
     let (org, person) = both(work, &of.org, &of.user).await?;
-    member::set_workspace_creation(work, &Actor::Operator, (&org, &person), creation).await?;
+    let operator = work.actor();
+    member::set_workspace_creation(work, &operator, (&org, &person), creation).await?;
     let done = match creation {
         WorkspaceCreation::Allowed => "makes workspaces",
         WorkspaceCreation::Refused => "makes no workspaces",

@@ -17,7 +17,7 @@ use crate::cli::user::user;
 use crate::cli::{operator, values};
 use crate::config::{QuotaSettings, SignetConfig};
 use crate::db::UnitOfWork;
-use crate::tenancy::{self, Actor, Branding, NewOrganization, Plan, Slug, member};
+use crate::tenancy::{self, Branding, NewOrganization, Plan, Slug, member};
 use crate::user::AccessTier;
 
 /// How many members are shown.
@@ -49,7 +49,8 @@ async fn carry_out(
         OrganizationCommand::SetGlobal { org } => global::set_global(work, &org).await,
         OrganizationCommand::Show { org } => {
             let organization = organization(work, &org).await?;
-            let members = member::list(work, &Actor::Operator, &organization.id, None, MOST_MEMBERS).await?;
+            let operator = work.actor();
+            let members = member::list(work, &operator, &organization.id, None, MOST_MEMBERS).await?;
             let view = OrganizationView::new(organization, members);
             Ok(OrganizationReport::Organization(Box::new(view)))
         }
@@ -84,7 +85,7 @@ async fn create(
 }
 
 async fn set(command: SettingsCommand, work: &mut UnitOfWork) -> Result<OrganizationReport> {
-    let operator = Actor::Operator;
+    let operator = work.actor();
     let org = organization(work, command.organization()).await?.id;
     let done = match command {
         SettingsCommand::Rename { name, .. } => {

@@ -9,8 +9,8 @@ use crate::cli::organization::organization;
 use crate::cli::user::user;
 use crate::config::QuotaSettings;
 use crate::db::UnitOfWork;
+use crate::tenancy::Slug;
 use crate::tenancy::workspace::{self, NewWorkspace, Workspace, members};
-use crate::tenancy::{Actor, Slug};
 
 /// How many members are shown.
 const MOST_MEMBERS: u16 = 1000;
@@ -21,7 +21,7 @@ pub async fn run(
     work: &mut UnitOfWork,
     quotas: &QuotaSettings,
 ) -> Result<WorkspaceReport> {
-    let actor = &Actor::Operator;
+    let actor = &work.actor();
     match command {
         WorkspaceCommand::Create {
             org,
@@ -88,7 +88,7 @@ async fn show(
     organization: &OrganizationId,
     reference: &str,
 ) -> Result<WorkspaceReport> {
-    let actor = &Actor::Operator;
+    let actor = &work.actor();
     let workspace = workspace(work, organization, reference).await?;
     let place = (organization, &workspace.id);
     let members = members::list(work, actor, place, (None, MOST_MEMBERS)).await?;
@@ -106,7 +106,8 @@ async fn workspace(
     if reference.contains('\0') {
         anyhow::bail!(unknown());
     }
-    workspace::find(work, &Actor::Operator, organization, reference)
+    let operator = work.actor();
+    workspace::find(work, &operator, organization, reference)
         .await?
         .with_context(unknown)
 }

@@ -5,8 +5,7 @@ use crate::base::id::{OrganizationId, UserId};
 use crate::config::QuotaSettings;
 use crate::db::UnitOfWork;
 use crate::tenancy::{
-    Actor, Joining, MemberRole, NewOrganization, OrganizationError, OrganizationType, Slug, member,
-    organization,
+    Joining, MemberRole, NewOrganization, OrganizationError, OrganizationType, Slug, member, organization,
 };
 
 /// Slug and name of an organization.
@@ -34,7 +33,8 @@ pub(super) async fn provide(
         .any(|membership| membership.organization_id == id)
     {
         let role = MemberRole::member();
-        member::add(work, &Actor::Operator, (&id, member), &role, Joining::Now).await?;
+        let seed = work.actor();
+        member::add(work, &seed, (&id, member), &role, Joining::Now).await?;
     }
     Ok(())
 }

@@ -50,6 +50,8 @@ impl PreviewContext<'_> {
         let output = request.content.output();
         let occasion = HookOccasion {
             event_id: HookEventId::new(now, entropy),
+            client_id: self.subject.client.client_id.clone(),
+            first_party: self.subject.client.metadata.first_party,
             grant_type: (output != Output::Userinfo).then_some(self.subject.grant_type),
             since: None,
             preview: true,
@@ -135,7 +137,6 @@ pub(super) async fn userinfo(context: PreviewContext<'_>) -> Result<PreviewedOut
     }
     let request = MintRequest {
         subject: &TokenSubject::person(subject.user.id.clone(), tenancy),
-        recipient: subject.recipient(),
         scope: &subject.scope,
         content: Content::Userinfo {
             standard: &subject.standard(),

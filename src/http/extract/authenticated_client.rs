@@ -9,7 +9,7 @@ use http::HeaderMap;
 use super::client_auth;
 use super::form::Form;
 use super::params::Params;
-use crate::base::clock::Timestamp;
+use crate::base::actor::Actor;
 use crate::client::Client;
 use crate::client::auth::{self, NotProven};
 use crate::db::unit_of_work::RequestContext;
@@ -35,18 +35,18 @@ impl FromRequest<AppState> for ClientRequest {
         let headers = parts.headers.clone();
         let Ok(Form(params)) = Form::from_request(Request::from_parts(parts, body), state).await;
         let params = params?;
-        let client = authenticate(state, &headers, &params, context.now).await?;
+        let client = authenticate(state, &headers, &params, &context).await?;
         Ok(Self { client, params })
     }
 }
 
 /// The client that a request proves to come from. No statement when the client is cached, but one where it
 /// authenticates by an assertion: that is used up by it, whatever then becomes of the request.
-pub async fn authenticate(
+async fn authenticate(
     state: &AppState,
     headers: &HeaderMap,
     params: &Params,
-    now: Timestamp,
+    context: &RequestContext,
 ) -> Result<Arc<Client>, OAuthError> {
     let presented = client_auth::read(headers, params)
         .map_err(|error| OAuthError::from(error).asked_by(Asker::sent(params.get("client_id"))))?;
@@ -69,8 +69,14 @@ pub async fn authenticate(
         return Err(refused(asker, reason));
     }
     let authenticator = state.app.authenticator();
-    match authenticator.prove(&client, &presented.credential, now).await {
-        Ok(()) => Ok(client),
+    let proven = authenticator
+        .prove(&client, &presented.credential, context.now)
+        .await;
+    match proven {
+        Ok(()) => {
+            context.origin.proves(Actor::Client(client.client_id.clone()));
+            Ok(client)
+        }
         Err(NotProven::Database(error)) => Err(error.into()),
         Err(reason) => Err(refused(asker, &reason.to_string())),
     }

@@ -94,8 +94,12 @@ impl From<GrantError> for OAuthError {
             GrantError::Request(error) => Self::new(error),
             GrantError::Database(error) => error.into(),
             GrantError::Mint(error) => error.into(),
-            error @ (GrantError::Stale(_) | GrantError::ChangedMeanwhile) => {
-                tracing::error!(error = %error, "no token was minted");
+            GrantError::Stale { reason, client } => {
+                tracing::error!(reason, client.id = %client, "no token was minted");
+                Self::unavailable()
+            }
+            error @ GrantError::ChangedMeanwhile => {
+                tracing::error!(error.code = "hook_conflict", error = %error, "no token was minted");
                 Self::unavailable()
             }
         }

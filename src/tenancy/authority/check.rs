@@ -129,8 +129,12 @@ async fn authority(
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<Option<Authority>, TenancyError> {
-    let Some(person) = actor.person() else {
-        return Ok(Some(Authority::Unlimited));
+    let person = match actor {
+        Actor::Person(person) => person,
+        Actor::Operator(_) | Actor::ServiceKey(_) | Actor::System(_) => {
+            return Ok(Some(Authority::Unlimited));
+        }
+        Actor::Client(_) | Actor::Anonymous => return Ok(None),
     };
     let role = member::joined_role(work, organization, person).await?;
     Ok(role.map(|role| Authority::Member(Rank::of(&role))))

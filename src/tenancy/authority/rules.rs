@@ -1,30 +1,8 @@
 //! Owns who may do what in an organization: ranks, the least rank of each permission, and the rules for roles. Pure:
 //! the facts are read in the transaction that writes (`check`).
 
-use crate::base::id::UserId;
+pub use crate::base::actor::Actor;
 use crate::tenancy::member::MemberRole;
-
-/// Who asks for a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Actor {
-    /// The command line, or an administrator of the platform.
-    Operator,
-    /// A service with a key of its own.
-    Service,
-    /// A person; what they may do is decided by the role that they have joined with.
-    Person(UserId),
-}
-
-impl Actor {
-    /// The person, if it is one.
-    #[must_use]
-    pub const fn person(&self) -> Option<&UserId> {
-        match self {
-            Self::Person(user) => Some(user),
-            Self::Operator | Self::Service => None,
-        }
-    }
-}
 
 /// What a role weighs. A role of the organization's own weighs as much as a viewer's here: what it means is known
 /// downstream.

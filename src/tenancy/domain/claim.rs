@@ -50,7 +50,7 @@ pub async fn claim(
         organization: organization.clone(),
         domain: domain.to_string(),
     };
-    audit::record_by(work, event, actor.person()).await?;
+    audit::record(work, event).await?;
     Ok(claim)
 }
 
@@ -71,7 +71,7 @@ pub async fn renew(
             organization: organization.clone(),
             domain: domain.to_string(),
         };
-        audit::record_by(work, event, actor.person()).await?;
+        audit::record(work, event).await?;
     }
     find(work, organization, domain).await
 }
@@ -98,7 +98,7 @@ pub async fn set_auto_join(
         domain: domain.to_string(),
         role: joins.map(|joins| joins.role.to_string()),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Gives a domain up. Whoever joined by it stays.
@@ -116,7 +116,7 @@ pub async fn release(
         organization: organization.clone(),
         domain: domain.to_string(),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Gives up every domain of an organization that ends, so that another may prove them. Its caller has decided that and

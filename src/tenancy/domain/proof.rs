@@ -114,12 +114,12 @@ pub async fn settle(
         (Proof::Missing, None) => return Err(DomainError::ProofMissing(domain.clone())),
         (Proof::Found, None) => {}
         (Proof::Missing, Some(_)) => {
-            lose(work, actor, (organization, domain), &challenge.token).await?;
+            lose(work, (organization, domain), &challenge.token).await?;
             return Ok(Settled::Lost(find(work, organization, domain).await?));
         }
     }
     if let Some(rival) = rival {
-        lose(work, actor, (&rival.organization, domain), &rival.token).await?;
+        lose(work, (&rival.organization, domain), &rival.token).await?;
     }
     let now = work.now();
     let proven = store::set_verified(work.connection()?, organization, domain, &challenge.token, now);
@@ -130,14 +130,13 @@ pub async fn settle(
         organization: organization.clone(),
         domain: domain.to_string(),
     };
-    audit::record_by(work, event, actor.person()).await?;
+    audit::record(work, event).await?;
     Ok(Settled::Verified(find(work, organization, domain).await?))
 }
 
 /// Ends an ownership whose proof is gone, unless it ended or was proven anew meanwhile: nobody joins by the domain.
 async fn lose(
     work: &mut UnitOfWork,
-    actor: &Actor,
     (organization, domain): (&OrganizationId, &DomainName),
     token: &str,
 ) -> Result<(), DomainError> {
@@ -149,5 +148,5 @@ async fn lose(
         organization: organization.clone(),
         domain: domain.to_string(),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }

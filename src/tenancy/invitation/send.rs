@@ -70,7 +70,7 @@ pub async fn create(
         invitation: sent.id.clone(),
         role: new.joins.role.to_string(),
     };
-    audit::record_by(work, event, actor.person()).await?;
+    audit::record(work, event).await?;
     Ok(sent)
 }
 
@@ -108,7 +108,7 @@ pub async fn resend(
         invitation: id.clone(),
         role: role.to_string(),
     };
-    audit::record_by(work, event, actor.person()).await?;
+    audit::record(work, event).await?;
     Ok(sent)
 }
 
@@ -128,7 +128,7 @@ pub async fn revoke(
         organization: organization.clone(),
         invitation: id.clone(),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Takes back what is pending for the proven address of somebody who is removed from an organization, or of all of them
@@ -137,7 +137,7 @@ pub async fn revoke(
 /// before people, as accepting one does.
 pub async fn revoke_of(
     work: &mut UnitOfWork,
-    (actor, authority): (Option<&UserId>, Authority),
+    authority: Authority,
     user: &UserId,
     organization: Option<&OrganizationId>,
 ) -> Result<(), DatabaseError> {
@@ -149,7 +149,7 @@ pub async fn revoke_of(
             organization,
             invitation,
         };
-        audit::record_by(work, event, actor).await?;
+        audit::record(work, event).await?;
     }
     Ok(())
 }

@@ -56,7 +56,7 @@ pub async fn add(
             role,
         },
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Turns a pending membership into a joined one: by the person's own act, if whoever asked them could still do so.
@@ -98,7 +98,7 @@ pub async fn join(
         user: user.clone(),
         role,
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Ends a membership, joined or not, with what is pending for the person's proven address, as far as the actor could
@@ -129,8 +129,7 @@ pub async fn remove(
         access.authority
     };
     // Invitations before memberships, as where a person is deleted.
-    let by = (actor.person(), authority);
-    invitation::revoke_of(work, by, user, Some(organization)).await?;
+    invitation::revoke_of(work, authority, user, Some(organization)).await?;
     if !store::delete_member(work.connection()?, organization, user).await? {
         membership(work, actor, organization, user).await?;
         return Err(last_owner(organization, user));
@@ -139,7 +138,7 @@ pub async fn remove(
         organization: organization.clone(),
         user: user.clone(),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Gives a member another role; the last owner stays one. Nobody changes their own, which could lead out of what they
@@ -174,7 +173,7 @@ pub async fn set_role(
         user: user.clone(),
         role: role.to_string(),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Says whether a member makes workspaces of their own without managing the organization's; another role takes it away.
@@ -199,7 +198,7 @@ pub async fn set_workspace_creation(
         user: user.clone(),
         allowed: creation.flag(),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Ends every membership of a person who is deleted, and with them their places in workspaces; where they were. Its caller

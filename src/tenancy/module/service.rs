@@ -58,7 +58,7 @@ pub async fn set(
     }
     before.compare(work, key).await?;
     let event = changed(organization, (role, module), Some(*access));
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Deletes an entry: the role has again what it has without one.
@@ -82,7 +82,7 @@ pub async fn clear(
     }
     before.compare(work, key).await?;
     let event = changed(organization, (role, module), None);
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// A page of an organization's entries in the order of role and module, after the given ones.

@@ -49,7 +49,7 @@ pub async fn delete(
     let event = OrganizationEvent::Deleted {
         organization: id.clone(),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Locks the organizations that a person owns, so that two owners cannot both be told that the other one stays; the

@@ -26,7 +26,7 @@ pub async fn rename(
     manage(work, actor, organization).await?;
     let now = work.now();
     store::set_name(work.connection()?, organization, &name, now).await?;
-    updated(work, actor, organization, "name").await
+    updated(work, organization, "name").await
 }
 
 /// Gives the organization another slug. The old one stays its own for ever: nobody else gets it, and the organization
@@ -42,7 +42,7 @@ pub async fn set_slug(
     if !store::set_slug(work.connection()?, organization, slug, now).await? {
         return Err(OrganizationError::SlugTaken(slug.clone()));
     }
-    updated(work, actor, organization, "slug").await
+    updated(work, organization, "slug").await
 }
 
 /// Gives the organization another type: its owners do, since other modules come with it. A personal space stays one,
@@ -61,7 +61,7 @@ pub async fn set_type(
     access.shared(organization)?;
     let now = work.now();
     store::set_type(work.connection()?, organization, organization_type, now).await?;
-    updated(work, actor, organization, "type").await
+    updated(work, organization, "type").await
 }
 
 /// Gives the organization another plan, or none. Its members do not choose what they pay for here.
@@ -81,7 +81,7 @@ pub async fn set_plan(
         organization: organization.clone(),
         plan: plan.map(Plan::name),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Sets a feature flag, or takes it away with none. Flags switch what operators decide on.
@@ -103,7 +103,7 @@ pub async fn set_flag(
     flags.set(name, value)?;
     let now = work.now();
     store::set_feature_flags(work.connection()?, organization, &flags, now).await?;
-    updated(work, actor, organization, "feature_flags").await
+    updated(work, organization, "feature_flags").await
 }
 
 /// Replaces how the organization looks.
@@ -116,7 +116,7 @@ pub async fn set_branding(
     manage(work, actor, organization).await?;
     let now = work.now();
     store::set_branding(work.connection()?, organization, branding, now).await?;
-    updated(work, actor, organization, "branding").await
+    updated(work, organization, "branding").await
 }
 
 /// Gives the organization a tier of its own, or each member's own with none.
@@ -135,7 +135,7 @@ pub async fn set_tier(
         organization: id.clone(),
         tier: tier.map(AccessTier::name),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Suspends an organization: it gives no claim until it is resumed.
@@ -150,7 +150,7 @@ pub async fn suspend(
     let event = OrganizationEvent::Suspended {
         organization: id.clone(),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Ends a suspension.
@@ -165,7 +165,7 @@ pub async fn resume(
     let event = OrganizationEvent::Resumed {
         organization: id.clone(),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Makes a shared organization the global one; another one must be deleted before. Doing it twice changes nothing, and
@@ -184,7 +184,7 @@ pub async fn set_global(
         organization: organization.clone(),
         what: "global",
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Ends everything that was granted for the organization until now: its grants, and every token that speaks of it, here
@@ -203,7 +203,7 @@ pub async fn revoke_tokens(
     let event = OrganizationEvent::TokensRevoked {
         organization: organization.clone(),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 async fn manage(
@@ -217,7 +217,6 @@ async fn manage(
 
 async fn updated(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     what: &'static str,
 ) -> Result<(), OrganizationError> {
@@ -225,5 +224,5 @@ async fn updated(
         organization: organization.clone(),
         what,
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }

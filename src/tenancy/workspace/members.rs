@@ -36,7 +36,7 @@ pub async fn add(
         user: user.clone(),
         role: role.name(),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Gives somebody another role in a workspace that is not archived; the last owner stays one.
@@ -59,7 +59,7 @@ pub async fn set_role(
         user: user.clone(),
         role: role.name(),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Takes somebody's place in a workspace away that is not archived; never the last owner's. Everybody may give up
@@ -85,7 +85,7 @@ pub async fn remove(
         workspace: id.clone(),
         user: user.clone(),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Who is in a workspace, after the given person, in the order of their ids; for whoever may know of it.

@@ -49,7 +49,7 @@ pub async fn create(
         organization: organization.clone(),
         workspace: id.clone(),
     };
-    audit::record_by(work, created, actor.person()).await?;
+    audit::record(work, created).await?;
     if let Some(owner) = owner {
         let role = WorkspaceRole::Owner;
         if !store::insert_member(work.connection()?, &id, owner, role, now).await? {
@@ -63,7 +63,7 @@ pub async fn create(
             user: owner.clone(),
             role: role.name(),
         };
-        audit::record_by(work, added, actor.person()).await?;
+        audit::record(work, added).await?;
     }
     Ok(id)
 }
@@ -113,7 +113,7 @@ pub async fn rename(
         organization: organization.clone(),
         workspace: id.clone(),
     };
-    Ok(audit::record_by(work, event, actor.person()).await?)
+    Ok(audit::record(work, event).await?)
 }
 
 /// Archives a workspace: it stays to be looked at, nobody works in it. Archiving twice keeps the first time.
@@ -133,7 +133,7 @@ pub async fn archive(
             organization: organization.clone(),
             workspace: id.clone(),
         };
-        audit::record_by(work, event, actor.person()).await?;
+        audit::record(work, event).await?;
     }
     Ok(())
 }
@@ -157,7 +157,7 @@ pub async fn unarchive(
             organization: organization.clone(),
             workspace: id.clone(),
         };
-        audit::record_by(work, event, actor.person()).await?;
+        audit::record(work, event).await?;
     }
     Ok(())
 }

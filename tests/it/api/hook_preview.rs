@@ -138,7 +138,8 @@ async fn a_preview_leaves_nothing_but_its_record() {
     let told = "select count(*) from auth.security_events e
         join auth.users u on u.id = e.user_id
         join auth.service_keys k on k.id = e.metadata ->> 'service_key_id'
-        where e.event_type = 'HOOKS_PREVIEWED' and u.email = 'ada@example.test' and k.name = 'console'";
+        where e.event_type = 'HOOKS_PREVIEWED' and u.email = 'ada@example.test' and k.name = 'console'
+            and e.actor_kind = 'service_key' and e.actor_id = 'console'";
     assert_eq!(count(&app, told).await, 1);
 }
 

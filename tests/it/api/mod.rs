@@ -1,5 +1,6 @@
 //! The API for signed-in people's applications: organizations, members, invitations, domains.
 
+mod actors;
 pub mod caller;
 mod consents;
 mod domains;

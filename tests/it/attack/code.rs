@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use signet::authentication::service_key::ServiceScope;
 use signet::base::entropy::SystemEntropy;
 use signet::base::handle::{BackupEpoch, Handle, Kind};
-use signet::tenancy::Actor;
 use signet::token::refresh_token::GrantRandom;
 use sqlx::Row as _;
 
@@ -13,6 +12,7 @@ use super::evidence::{count, events};
 use super::holdings::{ada, assert_dead, assert_live, refreshed, text, wait};
 use crate::app::TestApp;
 use crate::app::relying_party::VERIFIER;
+use crate::fixtures::actor::operator;
 use crate::fixtures::{a_client, a_person, a_service_key, an_organization};
 
 /// RFC 6749 §4.1.2, RFC 9700 §4.5: CO-01. The grant ends; session and other grants go on.
@@ -215,7 +215,7 @@ async fn co_04_nothing_usable_is_stored() {
     secrets.push(a_service_key(&app, "watcher", &[ServiceScope::EpochRead]).await);
     let acme = an_organization(&app, "acme", &ada, None).await;
     let invited = acme
-        .invite_as(&app, &Actor::Operator, "bob@example.test", "member")
+        .invite_as(&app, &operator(), "bob@example.test", "member")
         .await;
     secrets.push(invited.expect("invited").1.expose().to_owned());
     let mut admin = app.database.admin().await;

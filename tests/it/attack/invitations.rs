@@ -6,10 +6,11 @@ use signet::base::handle::{Handle, Kind};
 use signet::config::QuotaSettings;
 use signet::lifecycle::suspend_user;
 use signet::tenancy::invitation;
-use signet::tenancy::{Actor, Forbidden, InvitationEnd, InvitationError, TenancyError};
+use signet::tenancy::{Forbidden, InvitationEnd, InvitationError, TenancyError};
 
 use super::evidence::count;
 use crate::app::TestApp;
+use crate::fixtures::actor::operator;
 use crate::fixtures::team::{accept, assert_matches};
 use crate::fixtures::{a_person, an_organization};
 
@@ -248,7 +249,7 @@ async fn iv_02_the_inviter_is_asked_again_at_accept() {
     let mut work = app.work().await;
     let sent = invitation::resend(
         &mut work,
-        &Actor::Operator,
+        &operator(),
         &team.id,
         &id,
         None,

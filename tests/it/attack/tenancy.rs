@@ -4,11 +4,12 @@ use signet::config::QuotaSettings;
 use signet::lifecycle::delete_organization::delete_organization;
 use signet::lifecycle::delete_user::delete_user;
 use signet::tenancy::{
-    Actor, Forbidden, InvitationError, MemberError, NewOrganization, OrganizationError, OrganizationType,
-    Slug, TenancyError, organization,
+    Forbidden, InvitationError, MemberError, NewOrganization, OrganizationError, OrganizationType, Slug,
+    TenancyError, organization,
 };
 
 use crate::app::TestApp;
+use crate::fixtures::actor::operator;
 use crate::fixtures::team::{accept, assert_matches};
 use crate::fixtures::{a_person, an_organization};
 
@@ -147,6 +148,6 @@ async fn tn_09_an_admin_does_not_promote_themselves() {
         team.joined(&app).await,
         [(olga.id.to_string(), "owner".to_owned())]
     );
-    let last = team.set_role_as(&app, &Actor::Operator, &olga, "admin").await;
+    let last = team.set_role_as(&app, &operator(), &olga, "admin").await;
     assert_matches!(last, Err(MemberError::LastOwner { .. }));
 }

@@ -3,12 +3,13 @@
 use signet::app::App;
 use signet::base::origin::Origin;
 use signet::db::UnitOfWork;
-use signet::tenancy::{Actor, MemberRole, member, organization};
+use signet::tenancy::{MemberRole, member, organization};
 use signet::user::{self, AccessTier, PlatformRole, StatusChange};
 
 use crate::app::TestApp;
 use crate::app::relying_party::claims;
 use crate::attack::holdings::text;
+use crate::fixtures::actor::operator;
 use crate::fixtures::organization::TestOrganization;
 use crate::fixtures::person::TestPerson;
 
@@ -32,25 +33,25 @@ impl Change {
     pub async fn make(self, work: &mut UnitOfWork, organization: &TestOrganization, person: &TestPerson) {
         let (org, user) = (&organization.id, &person.id);
         match self {
-            Self::Remove => member::remove(work, &Actor::Operator, org, user)
+            Self::Remove => member::remove(work, &operator(), org, user)
                 .await
                 .expect("removed"),
             Self::Role(role) => {
                 let role = MemberRole::parse(role).expect("a role");
-                member::set_role(work, &Actor::Operator, (org, user), &role)
+                member::set_role(work, &operator(), (org, user), &role)
                     .await
                     .expect("set");
             }
-            Self::OrganizationTier(tier) => organization::set_tier(work, &Actor::Operator, org, tier)
+            Self::OrganizationTier(tier) => organization::set_tier(work, &operator(), org, tier)
                 .await
                 .expect("set"),
-            Self::Suspend => organization::suspend(work, &Actor::Operator, org)
+            Self::Suspend => organization::suspend(work, &operator(), org)
                 .await
                 .expect("suspended"),
-            Self::Resume => organization::resume(work, &Actor::Operator, org)
+            Self::Resume => organization::resume(work, &operator(), org)
                 .await
                 .expect("resumed"),
-            Self::RevokeTokens => organization::revoke_tokens(work, &Actor::Operator, org)
+            Self::RevokeTokens => organization::revoke_tokens(work, &operator(), org)
                 .await
                 .expect("revoked"),
             Self::PersonTier(tier) => user::service::set_tier(work, user, tier).await.expect("set"),

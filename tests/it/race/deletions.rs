@@ -3,13 +3,14 @@
 
 use signet::lifecycle::delete_organization::delete_organization;
 use signet::lifecycle::delete_user::delete_user;
-use signet::tenancy::{Actor, Joining, MemberRole, member};
+use signet::tenancy::{Joining, MemberRole, member};
 
 use super::together::{Replicas, all_at_once};
 use crate::app::TestApp;
 use crate::app::relying_party::VERIFIER;
 use crate::attack::evidence::count;
 use crate::attack::holdings::{ada, assert_access_dead, bob, text, wait};
+use crate::fixtures::actor::operator;
 use crate::fixtures::organization::TestOrganization;
 use crate::fixtures::person::TestPerson;
 use crate::fixtures::{a_client, an_organization};
@@ -24,7 +25,7 @@ async fn delete(app: &TestApp, ada: &TestPerson, acme: &TestOrganization, gone: 
     let mut work = app.work().await;
     match gone {
         Gone::Person => delete_user(&mut work, &ada.id).await.unwrap(),
-        Gone::Organization => delete_organization(&mut work, &Actor::Operator, &acme.id)
+        Gone::Organization => delete_organization(&mut work, &operator(), &acme.id)
             .await
             .unwrap(),
     }
@@ -92,7 +93,7 @@ async fn rc_05_nobody_joins_who_is_being_deleted() {
         let add = async {
             let mut work = app.work().await;
             let place = (&acme.id, &person.id);
-            let added = member::add(&mut work, &Actor::Operator, place, &role, Joining::Now).await;
+            let added = member::add(&mut work, &operator(), place, &role, Joining::Now).await;
             if added.is_ok() {
                 work.commit().await.unwrap();
             }

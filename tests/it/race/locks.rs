@@ -2,10 +2,11 @@
 
 use signet::config::SignetConfig;
 use signet::lifecycle::delete_user::delete_user;
-use signet::tenancy::{Actor, Authority, Joining, MemberError, MemberRole, invitation, member, organization};
+use signet::tenancy::{Authority, Joining, MemberError, MemberRole, invitation, member, organization};
 
 use crate::app::TestApp;
 use crate::attack::evidence::count;
+use crate::fixtures::actor::operator;
 use crate::fixtures::team::{assert_matches, prove_address};
 use crate::fixtures::{a_person, an_organization};
 
@@ -22,7 +23,7 @@ async fn a_proven_address_and_a_new_member_do_not_wait_for_each_other() {
     let team = an_organization(&app, "team", &olga, None).await;
     team.own(&app, "example.test").await;
     let mut first = app.work().await;
-    organization::rename(&mut first, &Actor::Operator, &team.id, "Held")
+    organization::rename(&mut first, &operator(), &team.id, "Held")
         .await
         .unwrap();
     let proving = {
@@ -32,7 +33,7 @@ async fn a_proven_address_and_a_new_member_do_not_wait_for_each_other() {
     until_somebody_waits(&app).await;
     let role = MemberRole::parse("viewer").unwrap();
     let place = (&team.id, &nora.id);
-    member::add(&mut first, &Actor::Operator, place, &role, Joining::Now)
+    member::add(&mut first, &operator(), place, &role, Joining::Now)
         .await
         .expect("the person is free");
     first.commit().await.unwrap();
@@ -54,12 +55,12 @@ async fn a_removal_and_a_deletion_do_not_wait_for_each_other() {
         .unwrap();
     team.add(&app, &nora, "member").await;
     let mut first = app.work().await;
-    invitation::revoke_of(&mut first, (None, Authority::Unlimited), &nora.id, None)
+    invitation::revoke_of(&mut first, Authority::Unlimited, &nora.id, None)
         .await
         .unwrap();
     let removing = {
         let (app, team, nora) = (std::sync::Arc::clone(&app), team.clone(), nora.clone());
-        tokio::spawn(async move { team.remove_as(&app, &Actor::Operator, &nora).await })
+        tokio::spawn(async move { team.remove_as(&app, &operator(), &nora).await })
     };
     until_somebody_waits(&app).await;
     delete_user(&mut first, &nora.id)

@@ -1,9 +1,10 @@
 //! Who may change who belongs to an organization (systems.md section 4, the roles of 004).
 
+use crate::fixtures::actor::{console, operator};
 use crate::fixtures::team::assert_matches;
 
 use signet::lifecycle::suspend_user;
-use signet::tenancy::{Actor, Forbidden, Joining, MemberError, Permission, Rank, TenancyError, member};
+use signet::tenancy::{Forbidden, Joining, MemberError, Permission, Rank, TenancyError, member};
 
 use crate::app::TestApp;
 use crate::fixtures::organization::TestOrganization;
@@ -121,10 +122,10 @@ async fn people_are_asked_before_they_are_members() {
         .expect("joined already");
     assert_eq!(team.role_of(&app, &sven).await.as_deref(), Some("member"));
     let twice = team
-        .add_as(&app, &Actor::Service, &mona, ("admin", Joining::Now))
+        .add_as(&app, &console(), &mona, ("admin", Joining::Now))
         .await;
     assert_matches!(twice, Err(MemberError::AlreadyMember { .. }));
-    team.add_as(&app, &Actor::Service, &unasked, ("viewer", Joining::Now))
+    team.add_as(&app, &console(), &unasked, ("viewer", Joining::Now))
         .await
         .unwrap();
 }
@@ -173,7 +174,7 @@ async fn leaving_is_open_to_all_but_in_a_personal_space() {
         id: own.organization_id.clone(),
         slug: String::new(),
     };
-    for actor in [olga.actor(), Actor::Operator] {
+    for actor in [olga.actor(), operator()] {
         let left = own.remove_as(&app, &actor, &olga).await;
         assert_matches!(left, Err(MemberError::Tenancy(TenancyError::PersonalSpace(_))));
         let joined = own
@@ -203,7 +204,7 @@ async fn the_last_owner_is_the_last_who_can_act() {
         Err(MemberError::LastOwner { .. })
     );
     assert_matches!(
-        team.set_role_as(&app, &Actor::Operator, &olga, "admin").await,
+        team.set_role_as(&app, &operator(), &olga, "admin").await,
         Err(MemberError::LastOwner { .. })
     );
     let refused = team.set_role_as(&app, &adam.actor(), &olga, "viewer").await;
@@ -224,13 +225,13 @@ async fn members_of_a_suspended_organization_may_only_leave() {
     let app = TestApp::new().await;
     let (team, [olga, adam, ..]) = a_team(&app).await;
     let mut work = app.work().await;
-    signet::tenancy::organization::suspend(&mut work, &signet::tenancy::Actor::Operator, &team.id)
+    signet::tenancy::organization::suspend(&mut work, &operator(), &team.id)
         .await
         .unwrap();
     work.commit().await.unwrap();
     let refused = team.set_role_as(&app, &olga.actor(), &adam, "member").await;
     assert_matches!(refused, Err(MemberError::Tenancy(TenancyError::Suspended(_))));
-    team.set_role_as(&app, &Actor::Operator, &adam, "member")
+    team.set_role_as(&app, &operator(), &adam, "member")
         .await
         .unwrap();
     team.remove_as(&app, &adam.actor(), &adam).await.unwrap();

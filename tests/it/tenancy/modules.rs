@@ -10,6 +10,7 @@ use sqlx::Row as _;
 use crate::app::TestApp;
 use crate::attack::evidence::{count, events};
 use crate::command_line::program::{Signet, tidy};
+use crate::fixtures::actor::operator;
 use crate::fixtures::{a_person, an_organization};
 
 async fn app() -> TestApp {
@@ -61,7 +62,7 @@ async fn the_rule_is_the_same_for_everybody_who_asks() {
     let acme = an_organization(&app, "acme", &ada, None).await;
     set(
         &app,
-        &Actor::Operator,
+        &operator(),
         &acme.id,
         ("viewer", "notes", ModuleAccess::Write),
     )
@@ -69,7 +70,7 @@ async fn the_rule_is_the_same_for_everybody_who_asks() {
     .unwrap();
     set(
         &app,
-        &Actor::Operator,
+        &operator(),
         &acme.id,
         ("admin", "cards", ModuleAccess::None),
     )
@@ -86,7 +87,7 @@ async fn the_rule_is_the_same_for_everybody_who_asks() {
         assert_eq!(claim(&app, &acme.id, role).await, expected, "{role}");
         let mut work = app.work().await;
         let parsed = MemberRole::parse(role).unwrap();
-        let effective = module::effective(&mut work, &Actor::Operator, &acme.id, &parsed)
+        let effective = module::effective(&mut work, &operator(), &acme.id, &parsed)
             .await
             .unwrap();
         let told: serde_json::Map<String, Value> = effective
@@ -127,7 +128,7 @@ async fn the_list_of_the_type_comes_first() {
     let acme = an_organization(&app, "acme", &ada, None).await;
     let refused = set(
         &app,
-        &Actor::Operator,
+        &operator(),
         &acme.id,
         ("member", "mail", ModuleAccess::Read),
     )
@@ -138,7 +139,7 @@ async fn the_list_of_the_type_comes_first() {
     );
     set(
         &app,
-        &Actor::Operator,
+        &operator(),
         &acme.id,
         ("member", "notes", ModuleAccess::Admin),
     )
@@ -154,7 +155,7 @@ async fn the_list_of_the_type_comes_first() {
     assert_eq!(claim(&app, &personal, "owner").await, json!({"*": "rwa"}));
     set(
         &app,
-        &Actor::Operator,
+        &operator(),
         &personal,
         ("owner", "mail", ModuleAccess::None),
     )

@@ -3,12 +3,13 @@
 use serde_json::json;
 use signet::config::QuotaSettings;
 use signet::tenancy::{
-    Actor, Branding, Forbidden, NewOrganization, OrganizationError, OrganizationType, Plan, Slug,
-    TenancyError, organization,
+    Branding, Forbidden, NewOrganization, OrganizationError, OrganizationType, Plan, Slug, TenancyError,
+    organization,
 };
 
 use crate::app::TestApp;
 use crate::attack::evidence::events;
+use crate::fixtures::actor::{console, operator};
 use crate::fixtures::team::{assert_matches, kept};
 use crate::fixtures::{a_person, an_organization};
 
@@ -70,16 +71,16 @@ async fn settings_are_changed_by_whom_they_belong_to() {
             )))
         );
     }
-    organization::set_plan(&mut work, &Actor::Operator, id, Some(Plan::Agency))
+    organization::set_plan(&mut work, &operator(), id, Some(Plan::Agency))
         .await
         .unwrap();
-    organization::set_flag(&mut work, &Actor::Operator, id, "beta", Some(json!(true)))
+    organization::set_flag(&mut work, &operator(), id, "beta", Some(json!(true)))
         .await
         .unwrap();
-    organization::set_flag(&mut work, &Actor::Service, id, "seats", Some(json!(5)))
+    organization::set_flag(&mut work, &console(), id, "seats", Some(json!(5)))
         .await
         .unwrap();
-    organization::set_flag(&mut work, &Actor::Operator, id, "beta", None)
+    organization::set_flag(&mut work, &operator(), id, "beta", None)
         .await
         .unwrap();
     let shown = organization::show(&mut work, &mona.actor(), id).await.unwrap();
@@ -122,8 +123,7 @@ async fn a_personal_space_stays_one() {
         changed,
         Err(OrganizationError::Tenancy(TenancyError::PersonalSpace(_)))
     );
-    let changed =
-        organization::set_type(&mut work, &Actor::Operator, &team.id, OrganizationType::Personal).await;
+    let changed = organization::set_type(&mut work, &operator(), &team.id, OrganizationType::Personal).await;
     assert_matches!(changed, Err(OrganizationError::Personal));
     organization::rename(&mut work, &olga.actor(), own, "My corner")
         .await

@@ -6,6 +6,7 @@ use signet::tenancy::workspace::{self, NewWorkspace, WorkspaceError, WorkspaceRo
 use signet::tenancy::{Actor, TenancyError};
 
 use crate::app::TestApp;
+use crate::fixtures::actor::operator;
 use crate::fixtures::person::TestPerson;
 use crate::fixtures::{a_person, an_organization};
 
@@ -32,7 +33,7 @@ async fn scene() -> Scene {
     let mut work = app.work().await;
     let workspace = workspace::create(
         &mut work,
-        &Actor::Operator,
+        &operator(),
         &organization.id,
         &new,
         &QuotaSettings::default(),
