@@ -1,5 +1,5 @@
 //! Owns how a page's handler ends without its page: what went wrong as a value, which `?` makes of any failure of
-//! ours. [`write`] writes it down with the frame of every page and the id of its request.
+//! ours. [`write()`] writes it down with the frame of every page and the id of its request.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
