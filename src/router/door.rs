@@ -35,29 +35,21 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
         .audience(Form::Problem, door.rows(table::documents()))
         .layer(cors::public_document());
     let tokens = door.rows(table::tokens()).merge(door.rows(table::userinfo()));
-    let tokens = door
-        .audience(Form::OAuth, tokens)
-        .layer(from_fn(no_store::add))
-        .layer(cors::token_bearing());
+    let tokens = no_store::add(door.audience(Form::OAuth, tokens)).layer(cors::token_bearing());
     let api = door
         .rows(table::api())
         .route("/api/{*path}", any(api::refusal::unknown_path))
         .layer(from_fn(api::refusal::name_request));
-    let api = door
-        .audience(Form::Problem, api)
-        .layer(from_fn(no_store::add))
-        .layer(cors::api());
+    let api = no_store::add(door.audience(Form::Problem, api)).layer(cors::api());
     let services = door
         .rows(table::services())
         .layer(Extension(membership_epoch::Watch::default()))
         .layer(from_fn(api::refusal::name_request));
-    let services = door
-        .audience(Form::Problem, services)
-        .layer(from_fn(no_store::add));
+    let services = no_store::add(door.audience(Form::Problem, services));
     let pages = door
         .rows(table::pages())
         .layer(from_fn_with_state(state.clone(), page_error::write));
-    let pages = pages.layer(from_fn(no_store::add)).route(
+    let pages = no_store::add(pages).route(
         "/static/{file}",
         get(async |Path(file): Path<String>| asset::by_name(&file)),
     );

@@ -1,19 +1,22 @@
 //! Owns that replies with something personal in them are kept by no cache: a net below the endpoints that say so
 //! themselves.
 
-use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::Response;
-use http::HeaderValue;
+use axum::Router;
 use http::header::{CACHE_CONTROL, PRAGMA};
+use http::{HeaderValue, Response};
+use tower_http::set_header::SetResponseHeaderLayer;
 
 /// Adds `no-store` where the endpoint said nothing about caching.
-pub async fn add(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    if !headers.contains_key(CACHE_CONTROL) {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
-    }
-    response
+pub fn add<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+    let no_store = HeaderValue::from_static("no-store");
+    // The last layer is the first to see a request, and the last to see a response.
+    router
+        .layer(SetResponseHeaderLayer::if_not_present(PRAGMA, no_cache))
+        .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, no_store))
+}
+
+/// The same for what understands HTTP/1.0 only.
+fn no_cache<B>(response: &Response<B>) -> Option<HeaderValue> {
+    let said = response.headers().contains_key(CACHE_CONTROL);
+    (!said).then_some(HeaderValue::from_static("no-cache"))
 }

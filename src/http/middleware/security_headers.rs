@@ -1,14 +1,13 @@
 //! Owns the headers that every reply carries unless its endpoint set stricter ones: nothing is sniffed, framed, or
 //! told to other sites.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::Router;
 use http::header::{
     CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
 use http::{HeaderName, HeaderValue};
+use tower_http::set_header::SetResponseHeaderLayer;
 
 const DEFAULTS: [(HeaderName, HeaderValue); 4] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -28,16 +27,17 @@ pub struct TransportSettings {
 }
 
 /// Adds what is missing.
-pub async fn add(State(settings): State<TransportSettings>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+pub fn add(router: Router, settings: TransportSettings) -> Router {
+    let mut router = router;
     for (name, value) in DEFAULTS {
-        headers.entry(name).or_insert(value);
+        router = router.layer(SetResponseHeaderLayer::if_not_present(name, value));
     }
     if settings.https {
-        headers
-            .entry(STRICT_TRANSPORT_SECURITY)
-            .or_insert(HeaderValue::from_static("max-age=63072000"));
+        let value = HeaderValue::from_static("max-age=63072000");
+        router = router.layer(SetResponseHeaderLayer::if_not_present(
+            STRICT_TRANSPORT_SECURITY,
+            value,
+        ));
     }
-    response
+    router
 }

@@ -26,8 +26,7 @@ pub struct MiddlewareSettings {
 /// Puts the stack around a finished router. Routes that are added later stand outside of it.
 pub fn surround(router: Router, settings: MiddlewareSettings) -> Router {
     // The last layer is the first to see a request.
-    router
-        .layer(from_fn_with_state(settings.transport, security_headers::add))
+    security_headers::add(router, settings.transport)
         .layer(from_fn(request_log::write))
         .layer(from_fn_with_state(RefusalLog::default(), refusal_log::write))
         .layer(from_fn(origin::attach))

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Extension};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{get, post};
 use futures_util::StreamExt as _;
@@ -69,7 +69,7 @@ fn audience(form: Form) -> Router {
         total_time: Duration::from_millis(200),
         layout: Arc::new(Layout::new(&Issuer::parse("https://login.example.com").unwrap())),
     };
-    Router::new()
+    let router = Router::new()
         .route("/panic", get(panics))
         .route(
             "/form",
@@ -89,9 +89,8 @@ fn audience(form: Form) -> Router {
             "/limited",
             get(async || "").layer(from_fn_with_state(limit, rate_limit::enforce)),
         )
-        .layer(from_fn_with_state(answers, form::answer))
-        .layer(from_fn(no_store::add))
-        .layer(cors::token_bearing())
+        .layer(from_fn_with_state(answers, form::answer));
+    no_store::add(router).layer(cors::token_bearing())
 }
 
 async fn panics() {
