@@ -3,6 +3,7 @@
 //! The floor table is `floors.txt`, the permitted joins are `joins.txt`. Each rule is a function from what
 //! was read to a list of violations, tried on small sources beside it and then on the repository.
 
+mod actors;
 mod crates;
 mod finder;
 mod floors;
