@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::api::refusal::Refusal;
 use crate::base::actor::Actor;
 use crate::base::id::{OrganizationId, SessionId, UserId};
+use crate::claims::subject;
 use crate::config::QuotaSettings;
 use crate::db::unit_of_work::RequestContext;
 use crate::db::{DatabaseError, UnitOfWork};
@@ -163,7 +164,7 @@ impl Caller {
         work.commit().await?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         // A client's own token speaks for nobody, and a token for another audience is not for us.
-        let person = text("grant_id").and_then(|_| text("sub"));
+        let person = text("grant_id").and_then(|_| subject::read_person(&claims));
         let (Some(user), Some(true)) = (person, text("aud").map(|aud| aud == token_issuer.issuer.as_str()))
         else {
             return Err(INVALID.into());
@@ -179,7 +180,6 @@ impl Caller {
         };
         // No organization in the token is none at all, not every one.
         let own = || OrganizationId::from_text(text("org_id").unwrap_or_default());
-        let user = UserId::from_text(user);
         context.origin.proves(Actor::Person(user.clone()));
         Ok(Self {
             only: (!everywhere).then(own),

@@ -7,7 +7,7 @@ use super::id::{ClientId, UserId};
 pub enum Actor {
     /// A person who proved who they are, whichever application they use.
     Person(UserId),
-    /// A client on its own account.
+    /// A client that proved who it is; one that has no credential is anonymous.
     Client(ClientId),
     /// A service, by the name of its key.
     ServiceKey(String),

@@ -7,11 +7,12 @@ use serde_json::{Map, Value, json};
 
 use super::mint::{Content, MintRequest};
 use super::outputs::{self, Output, Switches};
-use super::subject::{GrantFacts, Subject};
+use super::subject::{self, GrantFacts, Subject};
 use super::token_issuer::TokenIssuer;
 use crate::base::clock::Timestamp;
 use crate::base::id::TokenId;
 use crate::hook::HookError;
+use crate::protocol::scope::Scope;
 
 /// Claims before anybody was asked.
 #[derive(Debug, Clone)]
@@ -26,8 +27,8 @@ pub(super) struct Draft {
 pub(super) fn draft(token_issuer: &TokenIssuer, request: MintRequest<'_>, now: Timestamp) -> Draft {
     let protocol = match request.content {
         Content::AccessToken {
+            subject,
             recipient,
-            grant,
             jti,
         } => {
             let life = recipient.access_token_lifetime(token_issuer);
@@ -37,12 +38,13 @@ pub(super) fn draft(token_issuer: &TokenIssuer, request: MintRequest<'_>, now: T
                 now,
                 life,
             );
-            request.subject.write(&mut claims);
+            subject.write(&mut claims);
             claims.insert("client_id".to_owned(), json!(recipient.client.client_id));
-            access_token(&mut claims, request, grant, jti);
+            access_token(&mut claims, subject, request.scope, jti);
             claims
         }
         Content::IdToken {
+            person,
             recipient,
             grant,
             nonce,
@@ -52,7 +54,7 @@ pub(super) fn draft(token_issuer: &TokenIssuer, request: MintRequest<'_>, now: T
             let client_id = &recipient.client.client_id;
             let life = token_issuer.settings.id_token();
             claims.append(&mut dates(token_issuer, client_id.as_str(), now, life));
-            request.subject.write(&mut claims);
+            subject::write_person(&mut claims, &person.user_id);
             claims.insert("azp".to_owned(), json!(client_id));
             authentication(&mut claims, grant);
             if let Some(nonce) = nonce {
@@ -60,9 +62,9 @@ pub(super) fn draft(token_issuer: &TokenIssuer, request: MintRequest<'_>, now: T
             }
             claims
         }
-        Content::Userinfo { standard } => {
+        Content::Userinfo { person, standard } => {
             let mut claims = standard.clone();
-            request.subject.write(&mut claims);
+            subject::write_person(&mut claims, &person.user_id);
             claims
         }
     };
@@ -73,21 +75,14 @@ pub(super) fn draft(token_issuer: &TokenIssuer, request: MintRequest<'_>, now: T
 }
 
 /// The claims of an access token beside its dates and subject.
-fn access_token(
-    claims: &mut Map<String, Value>,
-    request: MintRequest<'_>,
-    grant: Option<&GrantFacts>,
-    jti: &TokenId,
-) {
+fn access_token(claims: &mut Map<String, Value>, subject: Subject<'_>, scope: &Scope, jti: &TokenId) {
     claims.insert("jti".to_owned(), json!(jti));
-    if !request.scope.is_empty() {
-        claims.insert("scope".to_owned(), json!(request.scope.to_string()));
+    if !scope.is_empty() {
+        claims.insert("scope".to_owned(), json!(scope.to_string()));
     }
-    if let Some(grant) = grant {
+    if let Subject::Person(person, grant) = subject {
         claims.insert("grant_id".to_owned(), json!(grant.grant_id));
         authentication(claims, grant);
-    }
-    if let Some(person) = request.subject.as_person() {
         // Locked: it stands there before the hook's claims come, and never passes through the merge.
         claims.extend(outputs::locked(&person.tenancy, Output::AccessToken));
     }
@@ -96,13 +91,11 @@ fn access_token(
 /// What membership adds to the output.
 fn tenancy(token_issuer: &TokenIssuer, request: MintRequest<'_>) -> Map<String, Value> {
     let output = request.content.output();
-    match (request.subject, request.content) {
-        (Subject::Client(_), _) => Map::from_iter([("role".to_owned(), json!("service"))]),
+    match (request.content.person(), request.content) {
+        (None, _) => Map::from_iter([("role".to_owned(), json!("service"))]),
         // A lean ID token says nothing of tenancy.
-        (Subject::Person(_), Content::IdToken { recipient, .. }) if !recipient.client.has_full_id_token() => {
-            Map::new()
-        }
-        (Subject::Person(person), _) => {
+        (Some(_), Content::IdToken { recipient, .. }) if !recipient.client.has_full_id_token() => Map::new(),
+        (Some(person), _) => {
             let user_role_alias = output == Output::AccessToken && token_issuer.settings.user_role_alias;
             let switches = Switches::new(user_role_alias, |wanted| request.scope.contains(wanted));
             outputs::select(&person.tenancy, output, switches)

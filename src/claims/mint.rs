@@ -3,7 +3,7 @@
 //! builds a question or a claim set, so that neither hook nor lock can be forgotten.
 //!
 //! Asking and saying are two steps, since a grant's statement runs between them: no connection is held while hooks are
-//! asked. Where nothing is between them, [`mint`] does both.
+//! asked.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::draft::{self, Draft};
 use super::outputs::Output;
 use super::recipient::Recipient;
-use super::subject::{GrantFacts, Subject};
+use super::subject::{GrantFacts, PersonFacts, Subject};
 use super::token_issuer::TokenIssuer;
 use crate::base::clock::Timestamp;
 use crate::base::entropy::Entropy;
@@ -43,11 +43,9 @@ pub struct MintContext<'a> {
 /// One output that is to be said.
 #[derive(Clone, Copy)]
 pub struct MintRequest<'a> {
-    /// About whom.
-    pub subject: &'a Subject,
     /// What may be said.
     pub scope: &'a Scope,
-    /// Where and for whom, with what only stands there.
+    /// Where, about whom and for whom, with what only stands there.
     pub content: Content<'a>,
 }
 
@@ -56,15 +54,17 @@ pub struct MintRequest<'a> {
 pub enum Content<'a> {
     /// An access token (RFC 9068 §2.2).
     AccessToken {
+        /// About whom.
+        subject: Subject<'a>,
         /// For whom.
         recipient: Recipient<'a>,
-        /// The grant that it belongs to; none for a client's own.
-        grant: Option<&'a GrantFacts>,
         /// Its id.
         jti: &'a TokenId,
     },
     /// An ID token (OpenID Connect Core §2).
     IdToken {
+        /// About whom.
+        person: &'a PersonFacts,
         /// For whom.
         recipient: Recipient<'a>,
         /// The grant that it belongs to.
@@ -76,6 +76,8 @@ pub enum Content<'a> {
     },
     /// The userinfo answer (OpenID Connect Core §5.3.2): the token says for whom, and the client need not be looked up.
     Userinfo {
+        /// About whom.
+        person: &'a PersonFacts,
         /// Standard claims that were asked for.
         standard: &'a Map<String, Value>,
     },
@@ -89,6 +91,15 @@ impl<'a> Content<'a> {
             Self::AccessToken { .. } => Output::AccessToken,
             Self::IdToken { .. } => Output::IdToken,
             Self::Userinfo { .. } => Output::Userinfo,
+        }
+    }
+
+    /// The person whom it is about; none of a client's own token.
+    #[must_use]
+    pub const fn person(&self) -> Option<&'a PersonFacts> {
+        match self {
+            Self::AccessToken { subject, .. } => subject.person(),
+            Self::IdToken { person, .. } | Self::Userinfo { person, .. } => Some(person),
         }
     }
 
@@ -158,17 +169,6 @@ pub fn claims(
     complete(draft::draft(token_issuer, request, now), request, decided)
 }
 
-/// Asks and says.
-pub async fn mint(
-    token_issuer: &TokenIssuer,
-    request: MintRequest<'_>,
-    context: &RequestContext,
-    occasion: &HookOccasion,
-) -> Result<Map<String, Value>, AskError> {
-    let decided = ask(token_issuer, request, context, occasion).await?;
-    Ok(claims(token_issuer, request, context.now, decided.as_ref())?)
-}
-
 fn complete(
     draft: Draft,
     request: MintRequest<'_>,
@@ -191,7 +191,7 @@ pub(super) fn told<'a>(
         event_id: occasion.event_id.clone(),
         now,
         address,
-        user_id: &request.subject.as_person()?.user_id,
+        user_id: &request.content.person()?.user_id,
         client_id: &occasion.client_id,
         first_party: occasion.first_party,
         grant_type: occasion.grant_type.map(GrantType::name),
@@ -215,8 +215,8 @@ pub(super) fn question<'a>(
             protocol: &draft.protocol,
             tenancy: &draft.tenancy,
             facts: request
-                .subject
-                .as_person()
+                .content
+                .person()
                 .map_or(&draft.tenancy, |person| &person.tenancy),
             user_role_alias: token_issuer.settings.user_role_alias,
             claim_names: request.content.claim_names(),

@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 use crate::authentication::Assurance;
 use crate::base::id::{ClientId, GrantId, SessionId, UserId};
 
-/// Whom a token is about.
-#[derive(Debug, Clone)]
-pub enum Subject {
-    /// A person.
-    Person(Box<PersonFacts>),
+/// Whom an access token is about.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject<'a> {
+    /// A person, by a grant of theirs: without one, nothing would end the token before its time.
+    Person(&'a PersonFacts, &'a GrantFacts),
     /// The client itself (RFC 6749 §4.4).
-    Client(ClientId),
+    Client(&'a ClientId),
 }
 
 /// A person, and what the built-in hook says of their membership.
@@ -37,26 +37,20 @@ pub struct GrantFacts {
     pub assurance: Assurance,
 }
 
-impl Subject {
-    /// A person.
-    #[must_use]
-    pub fn person(user_id: UserId, tenancy: Map<String, Value>) -> Self {
-        Self::Person(Box::new(PersonFacts { user_id, tenancy }))
-    }
-
+impl<'a> Subject<'a> {
     /// The person, if it is one: then operators' hooks are asked.
     #[must_use]
-    pub fn as_person(&self) -> Option<&PersonFacts> {
+    pub const fn person(self) -> Option<&'a PersonFacts> {
         match self {
-            Self::Person(person) => Some(person),
+            Self::Person(person, _) => Some(person),
             Self::Client(_) => None,
         }
     }
 
     /// Writes `sub`.
-    pub(super) fn write(&self, claims: &mut Map<String, Value>) {
+    pub(super) fn write(self, claims: &mut Map<String, Value>) {
         match self {
-            Self::Person(person) => write_person(claims, &person.user_id),
+            Self::Person(person, _) => write_person(claims, &person.user_id),
             Self::Client(client_id) => {
                 claims.insert(SUB.to_owned(), json!(client_id));
             }

@@ -56,7 +56,9 @@ fn operating_system_user() -> String {
     let own = rustix::process::getuid().as_raw();
     let uid = logged_in.filter(|uid| *uid != NOBODY_LOGGED_IN).unwrap_or(own);
     let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    name_of(&users, uid).map_or_else(|| format!("uid {uid}"), str::to_owned)
+    let name = name_of(&users, uid).unwrap_or("unknown");
+    // The number too: in a container the names may be another machine's.
+    format!("{name} ({uid})")
 }
 
 /// The name of a user in a file like `/etc/passwd`.

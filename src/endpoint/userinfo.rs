@@ -6,9 +6,10 @@ use axum::response::{IntoResponse, Response};
 use http::Method;
 use serde_json::{Map, Value};
 
+use crate::base::actor::Actor;
 use crate::base::id::{ClientId, HookEventId};
 use crate::claims::mint::{self, Content, HookOccasion, MintRequest};
-use crate::claims::subject::Subject;
+use crate::claims::subject::PersonFacts;
 use crate::db::unit_of_work::RequestContext;
 use crate::hook::{AskError, response};
 use crate::http::app_state::AppState;
@@ -75,6 +76,7 @@ pub async fn answer(
     let facts = facts(&state, context.clone(), text.expose())
         .await
         .map_err(IntoResponse::into_response)?;
+    context.origin.proves(Actor::Person(facts.user_id.clone()));
     let client_id = facts.token.get("client_id").and_then(Value::as_str);
     let client_id = ClientId::from_text(client_id.unwrap_or_default());
     Box::pin(about(&state, &context, facts, &client_id))
@@ -147,26 +149,34 @@ async fn said(
     let named = facts.claims.userinfo.keys().map(String::as_str);
     let standard = facts.profile.claims(scoped.chain(named));
     let token_issuer = state.app.token_issuer();
+    let request = MintRequest {
+        scope,
+        content: Content::Userinfo {
+            person: &PersonFacts {
+                user_id: facts.user_id,
+                tenancy,
+            },
+            standard: &standard,
+        },
+    };
+    if !token_issuer.hooks.are_asked(Output::Userinfo) {
+        return Ok(mint::claims(token_issuer, request, context.now, None)?);
+    }
     // The client is looked up only where somebody is told about it.
-    let first_party = token_issuer.hooks.are_asked(Output::Userinfo)
-        && state
-            .app
-            .clients()
-            .find(client_id.as_str())
-            .await?
-            .is_some_and(|client| client.metadata.first_party);
+    let client = state.app.clients().find(client_id.as_str()).await?;
     let occasion = HookOccasion {
         event_id: HookEventId::new(context.now, &*context.entropy),
         client_id: client_id.clone(),
-        first_party,
+        first_party: client.is_some_and(|client| client.metadata.first_party),
         grant_type: None,
         since: Some(facts.began),
         preview: false,
     };
-    let request = MintRequest {
-        subject: &Subject::person(facts.user_id, tenancy),
-        scope,
-        content: Content::Userinfo { standard: &standard },
-    };
-    mint::mint(token_issuer, request, context, &occasion).await
+    let decided = mint::ask(token_issuer, request, context, &occasion).await?;
+    Ok(mint::claims(
+        token_issuer,
+        request,
+        context.now,
+        decided.as_ref(),
+    )?)
 }

@@ -22,11 +22,9 @@ pub(super) async fn execute(
     parameters: GrantParameters<'_>,
 ) -> Result<GrantOutcome, GrantError> {
     let scope = scope(grant, parameters.get("scope"))?;
-    let subject = Subject::Client(grant.client.client_id.clone());
     let jti = TokenId::new(context.now, &*context.entropy);
     let request = AccessTokenRequest {
-        subject: &subject,
-        grant: None,
+        subject: Subject::Client(&grant.client.client_id),
         recipient: Recipient {
             client: grant.client,
             resource: grant.resource,

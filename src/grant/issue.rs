@@ -7,7 +7,7 @@ use super::outcome::{GrantError, Tokens};
 use super::row::GrantedRow;
 use crate::base::id::TokenId;
 use crate::claims::mint::Decided;
-use crate::claims::subject::{GrantFacts, Subject};
+use crate::claims::subject::{GrantFacts, PersonFacts, Subject};
 use crate::claims::{MintContext, MintError, Recipient, TokenIssuer};
 use crate::client::{Client, Resource};
 use crate::db::UnitOfWork;
@@ -64,7 +64,7 @@ pub(super) struct DecidedTokens {
 /// What the tokens of one grant say.
 pub(super) struct GrantTokens<'a> {
     recipient: Recipient<'a>,
-    subject: Subject,
+    person: PersonFacts,
     facts: GrantFacts,
     scope: Scope,
     nonce: Option<&'a str>,
@@ -81,7 +81,10 @@ impl<'a> GrantTokens<'a> {
                 client: grant.client,
                 resource: row.audience.as_ref(),
             },
-            subject: Subject::person(row.user_id.clone(), row.tenancy()?),
+            person: PersonFacts {
+                user_id: row.user_id.clone(),
+                tenancy: row.tenancy()?,
+            },
             facts: GrantFacts {
                 grant_id: row.grant_id.clone(),
                 session_id: row.session_id.clone(),
@@ -96,8 +99,7 @@ impl<'a> GrantTokens<'a> {
     /// The access token.
     pub(super) const fn access_token<'b>(&'b self, jti: &'b TokenId) -> AccessTokenRequest<'b> {
         AccessTokenRequest {
-            subject: &self.subject,
-            grant: Some(&self.facts),
+            subject: Subject::Person(&self.person, &self.facts),
             recipient: self.recipient,
             scope: &self.scope,
             jti,
@@ -107,7 +109,7 @@ impl<'a> GrantTokens<'a> {
     /// The ID token; none without the scope `openid`.
     pub(super) fn id_token(&self) -> Option<IdTokenRequest<'_>> {
         self.scope.contains(OPENID).then_some(IdTokenRequest {
-            subject: &self.subject,
+            person: &self.person,
             grant: &self.facts,
             recipient: self.recipient,
             scope: &self.scope,

@@ -13,7 +13,7 @@ use crate::base::handle::{Handle, Kind};
 use crate::base::id::{ClientId, GrantId, TokenId};
 use crate::base::secret::Secret;
 use crate::claims::mint::{self, Content, Decided, MintContext, MintRequest};
-use crate::claims::subject::{GrantFacts, Subject};
+use crate::claims::subject::Subject;
 use crate::claims::{MintError, Recipient, TokenIssuer};
 use crate::client::{AccessTokenFormat, Resource, TokenType};
 use crate::db::{DatabaseError, UnitOfWork};
@@ -29,9 +29,7 @@ pub(super) const CLIENT_ID: &str = "client_id";
 #[derive(Clone, Copy)]
 pub struct AccessTokenRequest<'a> {
     /// About whom.
-    pub subject: &'a Subject,
-    /// The grant that it belongs to; none for a client's own.
-    pub grant: Option<&'a GrantFacts>,
+    pub subject: Subject<'a>,
     /// For whom.
     pub recipient: Recipient<'a>,
     /// What it is good for.
@@ -45,11 +43,10 @@ impl<'a> AccessTokenRequest<'a> {
     #[must_use]
     pub const fn mint_request(self) -> MintRequest<'a> {
         MintRequest {
-            subject: self.subject,
             scope: self.scope,
             content: Content::AccessToken {
+                subject: self.subject,
                 recipient: self.recipient,
-                grant: self.grant,
                 jti: self.jti,
             },
         }

@@ -10,7 +10,7 @@ use super::access_token;
 use crate::base::id::{ClientId, SessionId, UserId};
 use crate::base::secret::Secret;
 use crate::claims::mint::{self, Content, Decided, MintContext, MintRequest};
-use crate::claims::subject::{self, GrantFacts, Subject};
+use crate::claims::subject::{self, GrantFacts, PersonFacts};
 use crate::claims::{MintError, Recipient, TokenIssuer};
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::scope::Scope;
@@ -23,7 +23,7 @@ pub const TYPE: &str = "JWT";
 #[derive(Clone, Copy)]
 pub struct IdTokenRequest<'a> {
     /// About whom.
-    pub subject: &'a Subject,
+    pub person: &'a PersonFacts,
     /// The grant that it belongs to.
     pub grant: &'a GrantFacts,
     /// For whom.
@@ -41,9 +41,9 @@ impl<'a> IdTokenRequest<'a> {
     #[must_use]
     pub const fn mint_request(self) -> MintRequest<'a> {
         MintRequest {
-            subject: self.subject,
             scope: self.scope,
             content: Content::IdToken {
+                person: self.person,
                 recipient: self.recipient,
                 grant: self.grant,
                 nonce: self.nonce,

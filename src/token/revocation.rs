@@ -9,6 +9,7 @@ use crate::audit::GrantEvent;
 use crate::base::clock::Timestamp;
 use crate::base::handle::Handle;
 use crate::base::id::{ClientId, GrantId, TokenId, UserId};
+use crate::claims::subject;
 use crate::db::{DatabaseError, UnitOfWork};
 
 /// Why a grant ends.
@@ -99,7 +100,7 @@ pub async fn revoke_jwt(
     {
         let event = GrantEvent::TokenRevoked {
             client: client_id.clone(),
-            user: text("grant_id").and(text("sub")).map(UserId::from_text),
+            user: text("grant_id").and_then(|_| subject::read_person(claims)),
             grant: text("grant_id").map(GrantId::from_text),
             token: Some(TokenId::from_text(jti)),
         };

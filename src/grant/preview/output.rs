@@ -9,7 +9,7 @@ use crate::base::id::{HookEventId, TokenId};
 use crate::base::secret::Secret;
 use crate::claims::mint::{self, Content, Decided, HookOccasion, MintRequest};
 use crate::claims::preview::{self, Candidates};
-use crate::claims::subject::Subject as TokenSubject;
+use crate::claims::subject::{PersonFacts, Subject as TokenSubject};
 use crate::claims::{MintContext, MintError, Recipient};
 use crate::protocol::claims::{self, Output};
 use crate::protocol::scope::{OPENID, ORGANIZATIONS};
@@ -73,8 +73,7 @@ pub(super) async fn access_token(
     let PreviewContext { mint, subject, .. } = context;
     let jti = TokenId::new(mint.now, mint.entropy);
     let request = AccessTokenRequest {
-        subject: &subject.person,
-        grant: Some(&subject.facts),
+        subject: TokenSubject::Person(&subject.person, &subject.facts),
         recipient: subject.recipient(),
         scope: &subject.scope,
         jti: &jti,
@@ -104,7 +103,7 @@ pub(super) async fn id_token(
         Map::new()
     };
     let request = IdTokenRequest {
-        subject: &subject.person,
+        person: &subject.person,
         grant: &subject.facts,
         recipient: subject.recipient(),
         scope: &subject.scope,
@@ -131,14 +130,17 @@ pub(super) async fn userinfo(context: PreviewContext<'_>) -> Result<PreviewedOut
         let reason = "userinfo does not answer a token for another audience";
         return Ok(PreviewedOutput::absent(Output::Userinfo, reason));
     }
-    let mut tenancy = subject.tenancy();
+    let mut tenancy = subject.person.tenancy.clone();
     if let Some(organizations) = &subject.organizations {
         tenancy.insert(ORGANIZATIONS.to_owned(), organizations.clone());
     }
     let request = MintRequest {
-        subject: &TokenSubject::person(subject.user.id.clone(), tenancy),
         scope: &subject.scope,
         content: Content::Userinfo {
+            person: &PersonFacts {
+                user_id: subject.user.id.clone(),
+                tenancy,
+            },
             standard: &subject.standard(),
         },
     };

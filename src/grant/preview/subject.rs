@@ -10,7 +10,7 @@ use crate::authentication::assurance::Proof;
 use crate::base::id::{GrantId, OrganizationId, SessionId};
 use crate::claims::TokenIssuer;
 use crate::claims::preview::Failure;
-use crate::claims::subject::{GrantFacts, Subject as TokenSubject};
+use crate::claims::subject::{GrantFacts, PersonFacts};
 use crate::client::{Client, Resource};
 use crate::db::UnitOfWork;
 use crate::hook::{Hooks, response};
@@ -49,19 +49,11 @@ pub(super) struct Subject {
     pub(super) client: Box<Client>,
     pub(super) resource: Option<Resource>,
     pub(super) grant_type: GrantType,
-    pub(super) person: TokenSubject,
+    pub(super) person: PersonFacts,
     pub(super) facts: GrantFacts,
     pub(super) scope: Scope,
     /// For userinfo, by its scope.
     pub(super) organizations: Option<Value>,
-}
-
-impl Subject {
-    /// All that is known of the membership.
-    pub(super) fn tenancy(&self) -> Map<String, Value> {
-        let person = self.person.as_person();
-        person.map(|person| person.tenancy.clone()).unwrap_or_default()
-    }
 }
 
 /// Reads what a grant would read that began now.
@@ -122,7 +114,10 @@ pub async fn prepare(
                 scope,
                 organizations,
                 facts: facts_of(work),
-                person: TokenSubject::person(user.id.clone(), tenancy),
+                person: PersonFacts {
+                    user_id: user.id.clone(),
+                    tenancy,
+                },
                 resource: resource.map(|resource| (*resource).clone()),
                 grant_type,
                 user,

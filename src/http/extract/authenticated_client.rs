@@ -74,7 +74,10 @@ async fn authenticate(
         .await;
     match proven {
         Ok(()) => {
-            context.origin.proves(Actor::Client(client.client_id.clone()));
+            // A public client only says who it is.
+            if client.is_confidential() {
+                context.origin.proves(Actor::Client(client.client_id.clone()));
+            }
             Ok(client)
         }
         Err(NotProven::Database(error)) => Err(error.into()),

@@ -67,8 +67,8 @@ pub async fn join(
     organization: &OrganizationId,
     user: &UserId,
 ) -> Result<(), MemberError> {
-    if actor.person().is_some_and(|person| person != user) {
-        authority::lock(work, actor, organization).await?;
+    let own = actor.person() == Some(user);
+    if !own && authority::lock(work, actor, organization).await?.authority != Authority::Unlimited {
         return Err(Forbidden::NotAsked.into());
     }
     let locked = organization::lock(work, organization).await?;
@@ -81,7 +81,7 @@ pub async fn join(
     if member.joined_at.is_some() {
         return Ok(());
     }
-    if suspended && actor.person().is_some() {
+    if suspended && own {
         return Err(TenancyError::Suspended(organization.clone()).into());
     }
     let inviter = member.invited_by.as_ref();

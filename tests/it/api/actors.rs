@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::caller::{Caller, console};
 use crate::app::TestApp;
+use crate::attack::evidence::count;
 use crate::attack::login_enumeration::attempt;
 use crate::command_line::program::Signet;
 use crate::fixtures::{a_client, a_person, an_organization};
@@ -41,6 +42,18 @@ async fn each_event_says_who_did_it() {
     web.exchange(&code).await.assert_error(400, "invalid_grant");
     assert_eq!(actor(&app, "CODE_REPLAYED").await, is("client", &web.client.id));
 
+    let page = app.relying_party(&a_client("page").public().create(&app).await);
+    let code = page.code(&app, &owner, &[]).await;
+    assert_eq!(page.exchange(&code).await.status, 200);
+    page.exchange(&code).await.assert_error(400, "invalid_grant");
+    let nobody = "select count(*) from auth.security_events
+        where event_type = 'CODE_REPLAYED' and client_id = 'page' and actor_kind = 'anonymous'";
+    assert_eq!(
+        count(&app, nobody).await,
+        1,
+        "anybody can say a public client's name"
+    );
+
     let acme = an_organization(&app, "acme", &owner, None).await;
     acme.add(&app, &member, "viewer").await;
     assert_eq!(actor(&app, "MEMBER_ADDED").await.0, "system", "the test itself");
@@ -57,5 +70,8 @@ async fn each_event_says_who_did_it() {
     assert_eq!(signet.run(&["client", "disable", "web"]).await.code, 0);
     let (kind, operator) = actor(&app, "CLIENT_DISABLED").await;
     assert_eq!(kind, "operator");
-    assert!(operator.is_some_and(|name| !name.is_empty()));
+    assert!(
+        operator.is_some_and(|name| name.ends_with(')')),
+        "name and number"
+    );
 }

@@ -64,6 +64,41 @@ async fn hk_04_a_hook_that_hangs_fails_closed_within_its_time_and_spends_nothing
     refreshed(&relying_party, &tokens).await;
 }
 
+/// What has not the form of a code, a verifier or a refresh token of ours is refused before anybody is asked.
+#[tokio::test]
+async fn nobody_is_asked_about_what_cannot_be_ours() {
+    let app = TestApp::new().await;
+    functions(&app, FAILING).await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    let ada = a_person("ada").create(&app).await;
+    let code = relying_party.code(&app, &ada, &[]).await;
+    let with_verifier = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", &relying_party.client.redirect_uri),
+        ("code_verifier", "short"),
+    ];
+    for hooked in [false, true] {
+        if hooked {
+            a_hook("broken").create(&app).await;
+        }
+        for (reply, description) in [
+            (relying_party.exchange("nonsense").await, "the code is unknown"),
+            (
+                relying_party.token(&with_verifier).await,
+                "code_verifier is malformed",
+            ),
+            (
+                relying_party.refresh("nonsense", &[]).await,
+                "the refresh token is unknown",
+            ),
+        ] {
+            reply.assert_error(400, "invalid_grant");
+            assert_eq!(reply.json()["error_description"], description);
+        }
+    }
+}
+
 /// HK-04: while as many hooks hang as there are connections for them, everything else goes on, over one connection.
 #[tokio::test]
 async fn hk_04_other_flows_do_not_notice_a_hook_that_hangs() {

@@ -29,6 +29,46 @@ fn second_paths(tree: &Tree) -> Vec<Violation> {
     })
 }
 
+/// Where what was said is signed: access token, ID token, and the key set itself.
+const SIGNERS: [&str; 3] = [
+    "src/token/access_token.rs",
+    "src/token/id_token.rs",
+    "src/signing/",
+];
+
+/// Calls of `KeySet::sign` elsewhere: what they sign passed no hook and no lock.
+fn other_signers(tree: &Tree) -> Vec<Violation> {
+    let others = tree
+        .sources
+        .iter()
+        .filter(|source| !SIGNERS.iter().any(|place| source.path.starts_with(place)));
+    let calls = others.flat_map(|source| {
+        let lines = source.text.lines().enumerate();
+        let calling = lines.filter(|(_, line)| line.contains("keys.sign(") || line.contains("keys().sign("));
+        calling.map(|(at, _)| Violation::new(&source.path, at + 1, "signs by itself"))
+    });
+    calls.collect()
+}
+
+#[test]
+fn only_tokens_are_signed() {
+    demand_none(
+        other_signers(house()),
+        "mint it in the room `token`, with the claims of claims::mint",
+    );
+    let tree = Tree::of([
+        ("src/token/id_token.rs", "fn f() { keys.sign(a, b, c); }"),
+        (
+            "src/endpoint/token.rs",
+            "fn f() {\n    context.keys.sign(a, b, c); }",
+        ),
+    ]);
+    assert_eq!(
+        told(&other_signers(&tree)),
+        ["src/endpoint/token.rs:2: signs by itself"]
+    );
+}
+
 #[test]
 fn nothing_but_the_mint_path_builds_a_question_or_a_claim_set() {
     demand_none(
