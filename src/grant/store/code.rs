@@ -75,7 +75,7 @@ pub(in crate::grant) async fn redeem(
     let now = work.now();
     let row = sqlx::query_as!(
         GrantRow,
-        r#"with candidate as (
+        r#"with candidate as materialized (
                 select c.digest,
                     auth.member_claims(c.user_id, c.organization_id, c.active_organization_id, c.scopes, c.created_at) as tenancy,
                     case when 'openid' = any (c.scopes) and ($13 or c.claims ? 'id_token') then (

@@ -1,6 +1,7 @@
 //! The statements of refresh families. Rotating checks everything that must still live and asks the built-in hook, in one
 //! round trip; preparing, and giving a lost reply once more, read the same without rotating. What may be refreshed is
-//! `auth.live_grants`.
+//! `auth.live_grants`. The candidate is materialized: inlined, each place that names what the built-in hook said would ask
+//! it again.
 
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ pub(in crate::grant) async fn rotate(
     let scope = requested.scope.map(Scope::to_vec);
     let row = sqlx::query_as!(
         GrantRow,
-        r#"with candidate as (
+        r#"with candidate as materialized (
                 select g.id,
                     auth.member_claims(g.user_id, case
                         when 'organization:' || $5 = any (g.scopes) then g.organization_id

@@ -9,10 +9,11 @@ use tower_http::set_header::SetResponseHeaderLayer;
 /// Adds `no-store` where the endpoint said nothing about caching.
 pub fn add<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     let no_store = HeaderValue::from_static("no-store");
-    // The last layer is the first to see a request, and the last to see a response.
-    router
-        .layer(SetResponseHeaderLayer::if_not_present(PRAGMA, no_cache))
-        .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, no_store))
+    // The inner one of two layers sees the response first.
+    router.layer((
+        SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, no_store),
+        SetResponseHeaderLayer::if_not_present(PRAGMA, no_cache),
+    ))
 }
 
 /// The same for what understands HTTP/1.0 only.

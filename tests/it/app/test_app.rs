@@ -17,6 +17,7 @@ use signet::db::UnitOfWork;
 use signet::router;
 use signet::server::listener::{Listener, ListenerSettings};
 use tokio::net::TcpListener;
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::{Browser, RelyingParty};
@@ -53,7 +54,7 @@ impl TestApp {
 
     /// The same with changes to its configuration.
     pub async fn with(change: impl FnOnce(&mut SignetConfig)) -> Self {
-        Self::on(TestDatabase::new().await, Arc::new(ManualClock::new()), change).await
+        Self::on(started_before().await, Arc::new(ManualClock::new()), change).await
     }
 
     /// Another replica of this server: same database and time, another port and process memory. Its issuer is the
@@ -76,34 +77,11 @@ impl TestApp {
     ) -> Self {
         let socket = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = socket.local_addr().expect("an address");
-        let mut config = SignetConfig {
-            issuer: format!("http://{address}"),
-            ..SignetConfig::default()
-        };
-        config.database.url.clone_from(&database.url);
-        config.database.hook_url.clone_from(&database.hook_url);
+        let mut config = config(format!("http://{address}"), &database);
         pgbouncer::configure(&mut config);
-        config.database.pool_size = 8;
-        // A machine that is busy with other tests is no unavailable database.
-        config.database.acquire_timeout_ms = 30_000;
-        config.database.statement_timeout_ms = 30_000;
-        config.sealing.kek_files = vec![kek()];
-        config.password.memory_kib = 64;
-        config.password.iterations = 1;
-        config.limits.logins_per_minute_per_address = 0;
-        config.limits.authorizations_per_minute_per_address = 0;
-        config.limits.token_requests_per_minute_per_address = 0;
         change(&mut config);
-        let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed)));
         let dns = Arc::new(PublishedDns::default());
-        let injected = Injected {
-            clock: Some(Arc::clone(&clock) as _),
-            entropy: Some(entropy),
-            dns: Some(Arc::clone(&dns) as _),
-        };
-        let app = App::build(config, injected)
-            .await
-            .unwrap_or_else(|error| panic!("{error}"));
+        let app = build(config, &clock, &dns).await;
         let stop = CancellationToken::new();
         let public = router::public(&app).expect("a router").layer(from_fn(finished));
         let settings = ListenerSettings {
@@ -152,6 +130,54 @@ impl TestApp {
             self.app.refresh(name).await;
         }
     }
+}
+
+/// The default configuration, with a cheap password hash and no rate per address.
+fn config(issuer: String, database: &TestDatabase) -> SignetConfig {
+    let mut config = SignetConfig {
+        issuer,
+        ..SignetConfig::default()
+    };
+    config.database.url.clone_from(&database.url);
+    config.database.hook_url.clone_from(&database.hook_url);
+    config.database.pool_size = 8;
+    // A machine that is busy with other tests is no unavailable database.
+    config.database.acquire_timeout_ms = 30_000;
+    config.database.statement_timeout_ms = 30_000;
+    config.sealing.kek_files = vec![kek()];
+    config.password.memory_kib = 64;
+    config.password.iterations = 1;
+    config.limits.logins_per_minute_per_address = 0;
+    config.limits.authorizations_per_minute_per_address = 0;
+    config.limits.token_requests_per_minute_per_address = 0;
+    config
+}
+
+async fn build(config: SignetConfig, clock: &Arc<ManualClock>, dns: &Arc<PublishedDns>) -> App {
+    let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed)));
+    let injected = Injected {
+        clock: Some(Arc::clone(clock) as _),
+        entropy: Some(entropy),
+        dns: Some(Arc::clone(dns) as _),
+    };
+    App::build(config, injected)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A database in which a server has started before: the signing keys are there. An RSA key is a quarter of a second's
+/// work, more than most tests.
+async fn started_before() -> TestDatabase {
+    static STARTED: OnceCell<()> = OnceCell::const_new();
+    STARTED
+        .get_or_init(|| async {
+            let database = TestDatabase::to_start_in().await;
+            let config = config("http://127.0.0.1".to_owned(), &database);
+            let app = build(config, &Arc::new(ManualClock::new()), &Arc::default()).await;
+            app.close().await;
+        })
+        .await;
+    TestDatabase::like_started().await
 }
 
 /// A success whose transaction was neither committed nor rolled back by name is none: whatever was written is gone.

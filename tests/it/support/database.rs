@@ -23,6 +23,8 @@ pub struct TestDatabase {
 }
 
 const TEMPLATE: &str = "template_signet";
+/// The template after a first start.
+const STARTED: &str = "template_started";
 
 static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
 static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -64,6 +66,10 @@ async fn cluster() -> &'static Cluster {
         .await
 }
 
+fn next_name() -> String {
+    format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
 /// A database that has nothing in it.
 pub struct EmptyDatabase {
     /// Unique in this test binary; roles that belong to it carry it too.
@@ -100,14 +106,28 @@ impl EmptyDatabase {
 }
 
 impl TestDatabase {
-    /// Makes a database from the template.
+    /// Makes a database from the template: migrated, and no server has started in it.
     pub async fn new() -> Self {
+        pgbouncer::led(Self::like(TEMPLATE, &next_name()).await)
+    }
+
+    /// Makes a database from one that a server has started in, and that nobody is connected to.
+    pub async fn like_started() -> Self {
+        pgbouncer::led(Self::like(STARTED, &next_name()).await)
+    }
+
+    /// Makes the database that [`TestDatabase::like_started`] copies: whoever makes it starts a server in it, directly,
+    /// and closes its connections.
+    pub async fn to_start_in() -> Self {
+        Self::like(TEMPLATE, STARTED).await
+    }
+
+    async fn like(template: &str, name: &str) -> Self {
         let cluster = cluster().await;
-        let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
         let mut connection = PgConnection::connect(&cluster.url("postgres", "postgres"))
             .await
             .expect("the cluster answers");
-        let statement = format!("create database {name} template {TEMPLATE} owner signet_owner");
+        let statement = format!("create database {name} template {template} owner signet_owner");
         sqlx::query(AssertSqlSafe(statement))
             .execute(&mut connection)
             .await
@@ -120,12 +140,12 @@ impl TestDatabase {
             .await
             .expect("rights");
         connection.close().await.expect("closes");
-        pgbouncer::led(Self {
-            url: cluster.url("signet_app", &name),
-            hook_url: cluster.url("signet_hook", &name),
-            admin_url: cluster.url("postgres", &name),
-            owner_url: cluster.url("signet_owner", &name),
-        })
+        Self {
+            url: cluster.url("signet_app", name),
+            hook_url: cluster.url("signet_hook", name),
+            admin_url: cluster.url("postgres", name),
+            owner_url: cluster.url("signet_owner", name),
+        }
     }
 
     /// The same database once more, for another replica.
