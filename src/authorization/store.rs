@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use sqlx::types::Json;
 
 use super::consent::{Consent, ConsentKey, ConsentPlace, GivenConsent};
 use super::request::AuthorizationRequest;
@@ -84,14 +84,13 @@ pub(super) async fn insert_request(
 ) -> Result<(), DatabaseError> {
     let now = work.now();
     let client_id = &request.target.client_id;
-    let request = serde_json::to_value(request).unwrap_or(Value::Null);
     sqlx::query!(
         r#"insert into auth.authorization_requests (digest, browser_digest, client_id, request, created_at, expires_at)
            values ($1, $2, $3, $4, $5, $6)"#,
         digest.as_bytes(),
         browser.map(Digest::as_bytes),
         client_id.as_str(),
-        request,
+        Json(request) as _,
         now,
         clock::after(now, lifetime),
     )

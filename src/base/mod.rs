@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod aead;
 pub mod clock;
+pub mod current;
 pub mod digest;
 pub mod display;
 pub mod dns;

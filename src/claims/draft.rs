@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::mint::{Content, MintRequest};
-use super::outputs::{self, Output, Switches};
+use super::outputs::{self, Output};
 use super::subject::{self, GrantFacts, Subject};
 use super::token_issuer::TokenIssuer;
 use crate::base::clock::Timestamp;
@@ -97,8 +97,7 @@ fn tenancy(token_issuer: &TokenIssuer, request: MintRequest<'_>) -> Map<String, 
         (Some(_), Content::IdToken { recipient, .. }) if !recipient.client.has_full_id_token() => Map::new(),
         (Some(person), _) => {
             let user_role_alias = output == Output::AccessToken && token_issuer.settings.user_role_alias;
-            let switches = Switches::new(user_role_alias, |wanted| request.scope.contains(wanted));
-            outputs::select(&person.tenancy, output, switches)
+            outputs::select(&person.tenancy, output, user_role_alias, request.scope)
         }
     }
 }

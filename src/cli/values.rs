@@ -12,7 +12,7 @@ use super::output;
 use crate::base::secret::Secret;
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::scope::{
-    CONSENTS, ORGANIZATION_ANY, ORGANIZATION_PREFIX, ORGANIZATIONS_MANAGE, STANDARD, Scope, is_known,
+    CONSENTS, ORGANIZATION_ANY, ORGANIZATION_PREFIX, ORGANIZATIONS_MANAGE, Scope, is_known, standard,
 };
 use crate::user::AccessTier;
 
@@ -31,7 +31,7 @@ pub(super) enum ValueError {
     #[error(
         "signet knows no scope {0:?}. It knows: {known} {ORGANIZATIONS_MANAGE} {CONSENTS} {ORGANIZATION_ANY} \
          {ORGANIZATION_PREFIX}<id or slug>; a scope of an API of your own is registered with {CUSTOM_SCOPE}",
-        known = STANDARD.join(" ")
+        known = standard().collect::<Vec<_>>().join(" ")
     )]
     UnknownScope(String),
 }

@@ -10,6 +10,7 @@ use crate::base::display;
 use crate::config::LONGEST_ACCESS_TOKEN;
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::claims;
+use crate::protocol::tenancy_claims::{TenancyClaim, tenancy_claim};
 
 /// A registered resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +124,8 @@ fn check_claim_names(names: &BTreeMap<String, String>) -> Result<(), ResourceErr
                 return Err(ResourceError::ClaimName(name.clone()));
             }
         }
-        let stays = claims::TENANCY.contains(&theirs.as_str()) && !names.contains_key(theirs);
+        let is_ours = tenancy_claim(theirs).is_some_and(TenancyClaim::may_be_renamed);
+        let stays = is_ours && !names.contains_key(theirs);
         if stays || !taken.insert(theirs) {
             return Err(ResourceError::ClaimName(theirs.clone()));
         }

@@ -21,6 +21,7 @@ use crate::protocol::grant_type::GrantType;
 use crate::protocol::prompt::Prompt;
 use crate::protocol::response_mode::ResponseMode;
 use crate::protocol::scope;
+use crate::protocol::tenancy_claims::TENANCY;
 use crate::signing::key_set::KeySet;
 
 /// The metadata, in the names of the specifications.
@@ -84,7 +85,7 @@ impl Metadata {
             revocation_endpoint: endpoints.revocation,
             introspection_endpoint: endpoints.introspection,
             end_session_endpoint: endpoints.end_session,
-            scopes_supported: scope::STANDARD.to_vec(),
+            scopes_supported: scope::standard().collect(),
             response_types_supported: ["code"],
             response_modes_supported: ResponseMode::ALL.into_iter().map(ResponseMode::name).collect(),
             grant_types_supported: GrantType::ALL.into_iter().map(GrantType::name).collect(),
@@ -131,18 +132,9 @@ fn claims_supported() -> Vec<&'static str> {
         "at_hash",
         "sid",
     ];
-    let standard = scope::STANDARD.into_iter().flat_map(claims::of_scope).copied();
-    let tenancy = [
-        "org_id",
-        "org_role",
-        "role",
-        "tier",
-        "plan",
-        scope::MODULES,
-        scope::GROUPS,
-        scope::ROLES,
-        scope::ORGANIZATIONS,
-    ];
+    let standard = scope::standard().flat_map(claims::of_scope).copied();
+    let tenancy = TENANCY.iter().filter(|claim| claim.is_published());
+    let tenancy = tenancy.map(|claim| claim.name);
     protocol.into_iter().chain(standard).chain(tenancy).collect()
 }
 

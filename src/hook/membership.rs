@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::protocol::claim_name::folded;
+use crate::protocol::tenancy_claims::{Guard, tenancy_claim};
 
 /// Platform roles that a hook may name without freeing, lowest first. Every other is higher.
 const ROLES: [&str; 2] = ["user", "admin"];
@@ -36,8 +37,7 @@ pub(super) fn guarded(name: &str, alias: bool) -> Option<Guarded> {
         "org_id" => Some(Guarded::Organization),
         "org_role" => Some(Guarded::OrganizationRole),
         "user_role" if alias => Some(Guarded::OrganizationRole),
-        "plan" | "modules" | "organizations" => Some(Guarded::Other),
-        _ => None,
+        name => is_guarded(name, Guard::Listed).then_some(Guarded::Other),
     }
 }
 
@@ -46,7 +46,11 @@ pub(super) fn guarded(name: &str, alias: bool) -> Option<Guarded> {
 #[must_use]
 pub(super) fn guarded_by_scope(name: &str, facts: &Map<String, Value>) -> Option<Guarded> {
     let form = folded(name);
-    (["groups", "roles"].contains(&form.as_str()) && facts.contains_key(&form)).then_some(Guarded::Other)
+    (is_guarded(&form, Guard::ListedWhereSaid) && facts.contains_key(&form)).then_some(Guarded::Other)
+}
+
+fn is_guarded(name: &str, guard: Guard) -> bool {
+    tenancy_claim(name).is_some_and(|claim| claim.guard == guard)
 }
 
 impl Guarded {
@@ -88,6 +92,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::protocol::tenancy_claims::TENANCY;
 
     #[test]
     fn lower_is_no_raise_and_everything_else_is() {
@@ -128,5 +133,9 @@ mod tests {
         assert!(Guarded::OrganizationRole.raises(&json!("viewer"), &nobody));
         assert!(Guarded::Tier.raises(&json!("guest"), &nobody));
         assert_eq!(guarded("user_role", false), None);
+        for claim in TENANCY {
+            let known = guarded(claim.name, false).filter(|guarded| *guarded != Guarded::Other);
+            assert_eq!(known.is_some(), claim.guard == Guard::Ranked, "{}", claim.name);
+        }
     }
 }

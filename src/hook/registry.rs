@@ -1,10 +1,10 @@
 //! Owns the hooks as this process knows them: which are asked for an output, and how they are reached. Reading it is
 //! a lock held for a pointer's copy; replacing it is two statements. It does not know who says that hooks changed.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use serde_json::Value;
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::breaker::{Breaker, BreakerSettings};
 use super::definition::{Hook, Target, UnopenedTarget};
@@ -14,6 +14,7 @@ use super::sealed_keys;
 use super::transport::sql::SqlTransport;
 use super::{shadow, shipped, store};
 use crate::base::clock::{self, Timestamp};
+use crate::base::current::Current;
 use crate::base::fetch::Fetch;
 use crate::base::id::UserId;
 use crate::db::pool::Pool;
@@ -116,8 +117,7 @@ struct Shared {
     recording: Arc<Semaphore>,
     watching: Arc<Semaphore>,
     previewing: Arc<Semaphore>,
-    current: RwLock<Arc<HookSet>>,
-    reloading: Mutex<()>,
+    current: Current<HookSet>,
 }
 
 impl Hooks {
@@ -143,8 +143,7 @@ impl Hooks {
                 recording: Arc::new(Semaphore::new(record::AT_ONCE)),
                 watching: Arc::new(Semaphore::new(shadow::AT_ONCE)),
                 previewing: Arc::new(Semaphore::new(PREVIEWS_AT_ONCE)),
-                current: RwLock::new(Arc::new(set)),
-                reloading: Mutex::new(()),
+                current: Current::new(Arc::new(set)),
             }),
         })
     }
@@ -174,8 +173,7 @@ impl Hooks {
                 watching: Arc::clone(watching),
                 previewing: Arc::clone(previewing),
                 recorded: Recorded::default(),
-                current: RwLock::new(self.current()),
-                reloading: Mutex::new(()),
+                current: Current::new(self.current()),
             }),
         }
     }
@@ -189,8 +187,7 @@ impl Hooks {
     /// The hooks of this moment. A grant takes them once.
     #[must_use]
     pub fn current(&self) -> Arc<HookSet> {
-        let current = self.shared.current.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&current)
+        self.shared.current.get()
     }
 
     /// Whether any operator's hook is asked about an output, be it to decide or beside, or its questions are kept.
@@ -208,10 +205,8 @@ impl Hooks {
         connection: &mut PgConnection,
         keyring: &Keyring,
     ) -> Result<(), RegistryError> {
-        // One at a time from question to answer: else an older answer could replace a newer one.
-        let _reloading = self.shared.reloading.lock().await;
-        let set = Arc::new(read(connection, keyring).await?);
-        let known = self.current();
+        let known = self.shared.current.reload(read(connection, keyring)).await?;
+        let set = self.current();
         for (name, unopened) in set.unopened() {
             // Hooks are read every few seconds: said once.
             if !known.unopened().any(|(known, _)| known == name) {
@@ -221,11 +216,6 @@ impl Hooks {
         let enabled = |name: &str| set.all().any(|hook| hook.settings.name == name);
         self.shared.breaker.retain(enabled);
         self.shared.recorded.retain(enabled);
-        *self
-            .shared
-            .current
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = set;
         Ok(())
     }
 

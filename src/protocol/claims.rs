@@ -73,19 +73,6 @@ impl Output {
     }
 }
 
-/// The claims of tenancy, as the built-in hook names them.
-pub const TENANCY: [&str; 9] = [
-    "org_id",
-    "org_role",
-    "user_role",
-    "role",
-    "tier",
-    "plan",
-    "modules",
-    "groups",
-    "roles",
-];
-
 /// The standard claims that a scope asks for (OpenID Connect Core §5.4).
 #[must_use]
 pub fn of_scope<'a>(scope: &str) -> &'a [&'a str] {

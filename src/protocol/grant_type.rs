@@ -32,6 +32,22 @@ impl GrantType {
         }
     }
 
+    /// Whether it gives what a person granted: a service has none of these, and hooks are asked about their tokens.
+    #[must_use]
+    pub const fn needs_a_person(self) -> bool {
+        match self {
+            Self::AuthorizationCode | Self::RefreshToken => true,
+            Self::ClientCredentials => false,
+        }
+    }
+
+    /// The grant types of people.
+    pub fn of_people() -> impl Iterator<Item = Self> {
+        Self::ALL
+            .into_iter()
+            .filter(|grant_type| grant_type.needs_a_person())
+    }
+
     /// The grant type of a name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {

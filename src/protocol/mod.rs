@@ -15,3 +15,4 @@ pub mod prompt;
 pub mod redirect_uri;
 pub mod response_mode;
 pub mod scope;
+pub mod tenancy_claims;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::error::{ErrorCode, ProtocolError};
+use super::tenancy_claims;
 use crate::base::id::stored_form;
 
 /// `openid`.
@@ -33,24 +34,18 @@ pub const CONSENTS: &str = "consents";
 const LONGEST_ORGANIZATION: usize = 128;
 /// The most scope values that a log line names.
 const MOST_NAMED: usize = 12;
-/// The scopes that every installation serves.
-pub const STANDARD: [&str; 10] = [
-    OPENID,
-    "profile",
-    "email",
-    "address",
-    "phone",
-    OFFLINE_ACCESS,
-    ORGANIZATIONS,
-    MODULES,
-    GROUPS,
-    ROLES,
-];
+/// OpenID Connect's own (Core §5.4, §11).
+const OPENID_CONNECT: [&str; 6] = [OPENID, "profile", "email", "address", "phone", OFFLINE_ACCESS];
+
+/// The scopes that every installation serves: OpenID Connect's, and those that ask for a claim of tenancy.
+pub fn standard() -> impl Iterator<Item = &'static str> {
+    OPENID_CONNECT.into_iter().chain(tenancy_claims::scopes())
+}
 
 /// Whether a scope value has a meaning here; every other one is an API's own, which is carried and no more.
 #[must_use]
 pub fn is_known(token: &str) -> bool {
-    STANDARD.contains(&token)
+    standard().any(|standard| standard == token)
         || [ORGANIZATIONS_MANAGE, CONSENTS].contains(&token)
         || token
             .strip_prefix(ORGANIZATION_PREFIX)
@@ -60,16 +55,8 @@ pub fn is_known(token: &str) -> bool {
 /// Whether a scope value speaks of a person: a client's own token never has it.
 #[must_use]
 pub fn needs_a_person(token: &str) -> bool {
-    [
-        OPENID,
-        OFFLINE_ACCESS,
-        ORGANIZATIONS,
-        MODULES,
-        GROUPS,
-        ROLES,
-        CONSENTS,
-    ]
-    .contains(&token)
+    [OPENID, OFFLINE_ACCESS, CONSENTS].contains(&token)
+        || tenancy_claims::scopes().any(|scope| scope == token)
         || token.starts_with(ORGANIZATION_PREFIX)
 }
 

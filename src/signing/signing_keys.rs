@@ -2,15 +2,14 @@
 //! replacing it is one statement. It does not know who says that keys have changed.
 
 use std::collections::HashSet;
-use std::sync::{Arc, PoisonError, RwLock};
-
-use tokio::sync::Mutex;
+use std::sync::Arc;
 
 use super::error::SigningError;
 use super::key_set::{KeySet, KeyStatus, UnopenedRow};
 use super::sealed_keys;
 use super::server_key::{Purpose, ServerKeys};
 use super::store::{self, Stored, StoredKey};
+use crate::base::current::Current;
 use crate::db::{DatabaseError, PgConnection};
 use crate::jose::PrivateJwk;
 use crate::protocol::algorithm::Algorithm;
@@ -25,8 +24,7 @@ pub struct SigningKeys {
 #[derive(Debug)]
 struct Shared {
     offered: Vec<Algorithm>,
-    current: RwLock<Arc<KeySet>>,
-    reloading: Mutex<()>,
+    current: Current<KeySet>,
 }
 
 impl SigningKeys {
@@ -40,8 +38,7 @@ impl SigningKeys {
         Ok(Self {
             shared: Arc::new(Shared {
                 offered: offered.to_vec(),
-                current: RwLock::new(Arc::new(set)),
-                reloading: Mutex::new(()),
+                current: Current::new(Arc::new(set)),
             }),
         })
     }
@@ -61,22 +58,14 @@ impl SigningKeys {
     /// The keys of this moment. A request takes them once, so that all it signs and checks agrees.
     #[must_use]
     pub fn current(&self) -> Arc<KeySet> {
-        let current = self.shared.current.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&current)
+        self.shared.current.get()
     }
 
     /// Reads the keys again, whenever the version of the cache `keys` has moved. If the database fails the old ones
     /// stay, and whoever asked tries again; a row that does not open keeps no other from being taken over.
     pub async fn reload(&self, connection: &mut PgConnection, keyring: &Keyring) -> Result<(), SigningError> {
-        // One at a time from question to answer: else an older answer could replace a newer one, and bring a
-        // revoked key back.
-        let _reloading = self.shared.reloading.lock().await;
-        let set = Arc::new(read(connection, keyring, &self.shared.offered).await?);
-        *self
-            .shared
-            .current
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = set;
+        let Shared { current, offered } = &*self.shared;
+        current.reload(read(connection, keyring, offered)).await?;
         Ok(())
     }
 }

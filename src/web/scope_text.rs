@@ -47,6 +47,14 @@ pub fn line(scope: &str) -> Option<ScopeLine<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::scope::standard;
+
+    #[test]
+    fn every_scope_that_we_serve_says_something() {
+        for scope in standard().filter(|scope| *scope != OFFLINE_ACCESS) {
+            assert!(matches!(line(scope), Some(ScopeLine::Sentence(_))), "{scope}");
+        }
+    }
 
     #[test]
     fn unknown_scopes_are_shown_as_they_are() {

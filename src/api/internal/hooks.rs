@@ -18,7 +18,7 @@ use crate::claims::preview::Candidates;
 use crate::client::{Client, Resource};
 use crate::db::UnitOfWork;
 use crate::db::unit_of_work::RequestContext;
-use crate::grant::preview::{self, Asked, GRANT_TYPES, Prepared, PreviewError};
+use crate::grant::preview::{self, Asked, Prepared, PreviewError};
 use crate::hook::service::{self as hooks, HookServiceError};
 use crate::hook::{AskError, Hook};
 use crate::http::app_state::AppState;
@@ -99,8 +99,11 @@ impl Question {
             return Ok(GrantType::AuthorizationCode);
         };
         GrantType::parse(name)
-            .filter(|grant_type| GRANT_TYPES.contains(grant_type))
-            .ok_or_else(|| Refusal::invalid("grant_type: authorization_code or refresh_token"))
+            .filter(|grant_type| grant_type.needs_a_person())
+            .ok_or_else(|| {
+                let possible: Vec<_> = GrantType::of_people().map(GrantType::name).collect();
+                Refusal::invalid(format!("grant_type: {}", possible.join(" or ")))
+            })
     }
 
     /// The client with its default audience; none if there is no such client.

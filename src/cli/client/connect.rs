@@ -13,7 +13,6 @@ use crate::cli::layout;
 use crate::client::preset::{self, Block, Preset, Values};
 use crate::client::{Change, NewClient};
 use crate::protocol::endpoints::Endpoints;
-use crate::protocol::grant_type::GrantType;
 use crate::protocol::issuer::Issuer;
 
 /// Characters of a secret that an application seals its cookies with: as bytes they are an AES-256 key.
@@ -128,7 +127,7 @@ impl Connection {
                 notes: preset.notes,
             })
         });
-        let next = if metadata.grant_types.contains(&GrantType::AuthorizationCode) {
+        let next = if metadata.grant_types.iter().any(|one| one.needs_a_person()) {
             "Next: give the application the issuer, the client_id and the secret, open it, and sign in.\n\
              For a product that `signet client presets` lists, --for prints its configuration."
                 .to_owned()

@@ -10,7 +10,7 @@ use crate::claims::preview::Candidates;
 use crate::cli::user::user;
 use crate::cli::values;
 use crate::client::service;
-use crate::grant::preview::{self, Asked, GRANT_TYPES, Preview};
+use crate::grant::preview::{self, Asked, Preview};
 use crate::hook::Hook;
 use crate::protocol::claims::Output;
 use crate::protocol::grant_type::GrantType;
@@ -46,7 +46,7 @@ pub struct PreviewArguments {
 }
 
 fn grant_type() -> impl clap::builder::TypedValueParser<Value = GrantType> {
-    values::one_of(GRANT_TYPES.map(GrantType::name), GrantType::parse)
+    values::one_of(GrantType::of_people().map(GrantType::name), GrantType::parse)
 }
 
 /// Previews.

@@ -163,9 +163,8 @@ fn check_grant_types(metadata: &ClientMetadata) -> Result<(), MetadataError> {
     if metadata.grant_types.is_empty() {
         return Err(MetadataError::NoGrant);
     }
-    if metadata.client_type == ClientType::Service
-        && (has(GrantType::AuthorizationCode) || has(GrantType::RefreshToken))
-    {
+    let of_people = metadata.grant_types.iter().any(|one| one.needs_a_person());
+    if metadata.client_type == ClientType::Service && of_people {
         return Err(MetadataError::ServiceWithPeople);
     }
     if has(GrantType::RefreshToken) && !has(GrantType::AuthorizationCode) {

@@ -7,4 +7,4 @@ mod report;
 mod subject;
 
 pub use report::{Preview, PreviewError, PreviewedOutput, preview};
-pub use subject::{Asked, GRANT_TYPES, Prepared, prepare};
+pub use subject::{Asked, Prepared, prepare};

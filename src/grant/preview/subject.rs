@@ -19,9 +19,6 @@ use crate::protocol::scope::{ORGANIZATIONS, Scope};
 use crate::tenancy;
 use crate::user::User;
 
-/// The grants of people, which are those that can be previewed.
-pub const GRANT_TYPES: [GrantType; 2] = [GrantType::AuthorizationCode, GrantType::RefreshToken];
-
 /// What is asked.
 pub struct Asked<'a> {
     /// Whom the token would be about.

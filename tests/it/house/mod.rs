@@ -7,6 +7,7 @@ mod actors;
 mod crates;
 mod finder;
 mod floors;
+mod forms;
 mod joins;
 mod migrations;
 mod mint;
