@@ -103,12 +103,14 @@ pub(super) trait Grant {
     ) -> Result<Explained, GrantError>;
 }
 
-/// Carries out a token request of a client for which [`GrantServices::may_mint`] was asked.
+/// Carries out a token request. Whoever looks something up before it asks [`GrantServices::may_mint`] first; it is asked
+/// here too, so that no door can forget it.
 pub async fn execute(
     services: GrantServices<'_>,
     context: RequestContext,
     request: TokenRequest<'_>,
 ) -> Result<GrantOutcome, GrantError> {
+    services.may_mint(request.client)?;
     let keys = services.token_issuer.keys.current();
     let grant = GrantContext {
         token_issuer: services.token_issuer,
