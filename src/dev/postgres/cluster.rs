@@ -113,8 +113,8 @@ impl Cluster {
     }
 
     /// True when the server was running already.
-    #[must_use]
-    pub fn adopted(&self) -> bool {
+    #[cfg(test)]
+    pub(super) fn adopted(&self) -> bool {
         self.server.is_none()
     }
 

@@ -24,13 +24,6 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// No token was shown: the challenge names no error (RFC 6750 §3.1).
-    pub const MISSING: Self = Self {
-        error: None,
-        scope: None,
-        reason: None,
-    };
-
     /// A token was shown and refused.
     #[must_use]
     pub const fn refused(error: ProtocolError) -> Self {
@@ -148,7 +141,7 @@ mod tests {
 
     #[test]
     fn the_challenge_names_an_error_only_for_a_shown_token() {
-        let response = Challenge::MISSING.into_response();
+        let response = Challenge::from(BearerError::Missing).into_response();
         assert_eq!(response.status(), 401);
         assert_eq!(response.headers()[WWW_AUTHENTICATE], "Bearer realm=\"signet\"");
         let response = Challenge::insufficient("openid").into_response();

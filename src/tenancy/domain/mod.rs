@@ -15,4 +15,4 @@ pub use claim::{claim, list, release, release_all, renew, set_auto_join};
 pub use error::DomainError;
 pub use name::{DomainName, DomainNameError};
 pub use proof::{Challenge, Proof, Settled, challenge, look_up, settle};
-pub use types::{DomainClaim, default_role};
+pub use types::DomainClaim;

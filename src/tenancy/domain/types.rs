@@ -5,7 +5,7 @@ use super::name::DomainName;
 use crate::base::clock::Timestamp;
 use crate::base::id::{OrganizationId, UserId};
 use crate::tenancy::authority::Rank;
-use crate::tenancy::member::{JoinsAs, MemberRole};
+use crate::tenancy::member::JoinsAs;
 
 /// A claim on a domain, proven or not.
 #[derive(Debug, Clone)]
@@ -51,12 +51,6 @@ pub(super) fn record_name(domain: &DomainName) -> String {
 
 pub(super) fn record_value(token: &str) -> String {
     format!("signet-domain-verification={token}")
-}
-
-/// As what people join by their address if nobody says otherwise.
-#[must_use]
-pub fn default_role() -> MemberRole {
-    MemberRole::member()
 }
 
 /// Refuses a role that manages others.

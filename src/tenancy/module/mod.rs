@@ -8,6 +8,6 @@ mod store;
 
 pub use access::{ModuleAccess, ModuleId, ModulePermission};
 pub use error::ModuleError;
-pub use service::{clear, effective, list, of_member, publish, set};
+pub use service::{clear, effective, list, publish, set};
 
 pub(super) use service::beyond;

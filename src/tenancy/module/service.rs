@@ -109,16 +109,6 @@ pub async fn effective(
     Ok(store::module_rights(work.connection()?, organization, role).await?)
 }
 
-/// What a joined member may do with a module; nothing for everybody else. Tokens say the same.
-pub async fn of_member(
-    work: &mut UnitOfWork,
-    organization: &OrganizationId,
-    user: &UserId,
-    module: &ModuleId,
-) -> Result<ModuleAccess, DatabaseError> {
-    store::module_access(work.connection()?, organization, user, module).await
-}
-
 /// The first module with which a role may do something that a joined member may not.
 pub(in crate::tenancy) async fn beyond(
     work: &mut UnitOfWork,

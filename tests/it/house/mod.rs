@@ -21,4 +21,5 @@ mod statements;
 mod stores;
 mod tokens;
 mod tree;
+mod unused;
 mod walls;
