@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::base::secret::Secret;
 use crate::cli::layout;
 use crate::hook::Hook;
 use crate::hook::transport::sql::Obstacle;
@@ -68,6 +69,27 @@ pub struct HookChanged {
     pub name: String,
     /// What.
     pub done: &'static str,
+}
+
+/// A new signing secret. It is shown, and kept nowhere.
+#[derive(Serialize)]
+pub(super) struct NewSecret {
+    /// `whsec_` and the base64 of 256 bits.
+    secret: String,
+}
+
+impl NewSecret {
+    pub(super) fn of(secret: &Secret) -> Self {
+        Self {
+            secret: secret.expose().to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for NewSecret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.secret)
+    }
 }
 
 impl HookView {

@@ -11,10 +11,13 @@ use super::arguments::ManageHooks;
 use super::manage::manage;
 use super::preview::{self, PreviewArguments};
 use super::replay::{self, ReplayArguments, ShadowArguments};
+use super::report::NewSecret;
 use super::test::{self, TestArguments};
 use super::workbench::Workbench;
+use crate::base::entropy::SystemEntropy;
 use crate::cli::output;
 use crate::config::SignetConfig;
+use crate::hook::transport::target::new_secret;
 
 /// What to do with hooks.
 #[derive(Debug, Clone, Subcommand)]
@@ -28,6 +31,8 @@ pub enum HookCommand {
     Replay(ReplayArguments),
     /// Show what shadows said of the events that were kept
     Shadow(ShadowArguments),
+    /// Print a new signing secret (whsec_…) for --secret-file and the receiver; nothing is stored
+    NewSecret,
     /// Run a folder of events and expected answers; exits with 1 if one differs
     Test(TestArguments),
 }
@@ -37,6 +42,10 @@ pub async fn run(command: HookCommand, config: &SignetConfig, json: bool) -> Res
     match command {
         HookCommand::Manage(command) => {
             output::write(&manage(command, config).await?, json)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        HookCommand::NewSecret => {
+            output::write(&NewSecret::of(&new_secret(&SystemEntropy)), json)?;
             Ok(ExitCode::SUCCESS)
         }
         HookCommand::Test(arguments) => test::run(arguments, config, json).await,

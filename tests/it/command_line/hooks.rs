@@ -151,7 +151,12 @@ async fn signing_secrets_are_sealed_and_never_shown() {
     let app = TestApp::new().await;
     let signet = signet(&app);
     let http = add("--name web --kind http --target https://example.com/hook --secret-file -");
-    let added = signet.json_with_input(&http, SECRET).await;
+    let (secret, other) = (
+        signet.run(&["hook", "new-secret"]).await.output,
+        signet.run(&["hook", "new-secret"]).await.output,
+    );
+    assert_ne!(secret, other);
+    let added = signet.json_with_input(&http, &secret).await;
     assert_eq!(added["kind"], "http");
     assert!(!added.to_string().contains("whsec"));
     let shown = signet.run(&["hook", "show", "web"]).await;
