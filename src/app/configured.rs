@@ -32,7 +32,7 @@ pub fn hook_transports(config: &SignetConfig) -> Result<Transports, AppError> {
         sql: url
             .map(|url| SqlTransport::new(&url, database.hook_pool_size, Sessions::configured(database)))
             .transpose()?,
-        fetch: Fetch::new(config.hooks.reach())?,
+        fetch: Fetch::new(config.hooks.reach()),
         sampling: sampling(&config.hooks),
     })
 }

@@ -1,7 +1,6 @@
 //! Owns why the server cannot be put together.
 
 use crate::authentication::password::HashError;
-use crate::base::fetch::FetchError;
 use crate::db::connect::PoolError;
 use crate::db::{DatabaseError, migrate};
 use crate::hook::registry::RegistryError;
@@ -33,9 +32,6 @@ pub enum AppError {
     /// The hooks cannot be used.
     #[error(transparent)]
     Hooks(#[from] RegistryError),
-    /// Nothing can be fetched.
-    #[error("outgoing HTTP: {0}")]
-    Fetch(#[from] FetchError),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),

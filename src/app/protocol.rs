@@ -53,7 +53,7 @@ impl Protocol {
         let authenticator = Authenticator {
             issuer: issuer.as_str().to_owned(),
             token_endpoint: issuer.url("/oauth2/token"),
-            published: PublishedKeys::new(Fetch::new(config.clients.reach())?),
+            published: PublishedKeys::new(Fetch::new(config.clients.reach())),
             used: UsedAssertions::new(pool.clone()),
         };
         Ok(Self {

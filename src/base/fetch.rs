@@ -3,12 +3,14 @@
 //! cannot slip in). It does not know what is fetched.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use http::{HeaderMap, Method, StatusCode};
+use native_tls::TlsConnector;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::sync::OnceCell;
 use url::Url;
 
 pub use super::reach::{Reach, permitted};
@@ -33,9 +35,9 @@ pub enum FetchError {
     /// The URL cannot stand in a request.
     #[error("the URL cannot be requested")]
     Malformed,
-    /// The client could not be built.
+    /// The client could not be built, or the server is stopping.
     #[error("no HTTP client")]
-    Unavailable(#[source] reqwest::Error),
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl FetchError {
@@ -94,25 +96,32 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// The one client for requests that leave this server.
+/// The one client for requests that leave this server. It is built when the first one leaves: the certificate
+/// authorities that it trusts take OpenSSL some 40 ms and megabytes to read, and many servers never ask anybody.
 #[derive(Debug, Clone)]
 pub struct Fetch {
-    client: reqwest::Client,
+    client: Arc<OnceCell<reqwest::Client>>,
     reach: Reach,
 }
 
+/// The system's certificate authorities, read once for every client of this process.
+static TRUST: OnceLock<TlsConnector> = OnceLock::new();
+
 impl Fetch {
-    /// Builds the client.
-    pub fn new(reach: Reach) -> Result<Self, FetchError> {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(TIME_LIMIT)
-            .no_proxy()
-            .user_agent(concat!("signet/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(Arc::new(GuardedResolver(reach)))
-            .build()
-            .map_err(FetchError::Unavailable)?;
-        Ok(Self { client, reach })
+    /// One that may reach these addresses.
+    #[must_use]
+    pub fn new(reach: Reach) -> Self {
+        Self {
+            client: Arc::default(),
+            reach,
+        }
+    }
+
+    async fn client(&self) -> Result<&reqwest::Client, FetchError> {
+        let reach = self.reach;
+        let build = async || tokio::task::spawn_blocking(move || build(reach)).await?;
+        let client = self.client.get_or_try_init(build).await;
+        client.map_err(FetchError::Unavailable)
     }
 
     /// Sends a request and reads the whole answer within the usual bounds.
@@ -177,7 +186,7 @@ impl Fetch {
         {
             return Err(FetchError::ForbiddenAddress);
         }
-        let response = self.client.execute(request).await.map_err(|error| {
+        let response = self.client().await?.execute(request).await.map_err(|error| {
             if is_forbidden(&error) {
                 FetchError::ForbiddenAddress
             } else {
@@ -203,6 +212,23 @@ impl Fetch {
         }
         answer.body(body).map_err(|_| FetchError::TooLarge)
     }
+}
+
+fn build(reach: Reach) -> Result<reqwest::Client, Box<dyn std::error::Error + Send + Sync>> {
+    let trust = if let Some(trust) = TRUST.get() {
+        trust
+    } else {
+        let read = TlsConnector::new()?;
+        TRUST.get_or_init(|| read)
+    };
+    Ok(reqwest::Client::builder()
+        .tls_backend_preconfigured(trust.clone())
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(TIME_LIMIT)
+        .no_proxy()
+        .user_agent(concat!("signet/", env!("CARGO_PKG_VERSION")))
+        .dns_resolver(Arc::new(GuardedResolver(reach)))
+        .build()?)
 }
 
 /// A failure without its URL: queries and paths can hold secrets, and errors are logged.

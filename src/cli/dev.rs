@@ -101,7 +101,7 @@ async fn on_cluster(
     };
     let stop = CancellationToken::new();
     let serving = serve::start(&app, sockets, Metrics::install()?, stop.clone())?;
-    let demo_task = start_demo(&app, &seeded, &demo, demo_socket, stop.clone())?;
+    let demo_task = start_demo(&app, &seeded, &demo, demo_socket, stop.clone());
     announce(arguments, &app, &demo, &seeded)?;
     signals.requested().await;
     // Everything is stopped in order, whether somebody reads of it or not.
@@ -216,7 +216,7 @@ fn start_demo(
     demo: &DemoAddresses,
     socket: TcpListener,
     stop: CancellationToken,
-) -> anyhow::Result<tokio::task::JoinHandle<()>> {
+) -> tokio::task::JoinHandle<()> {
     let settings = RelyingPartySettings {
         issuer: app.issuer().as_str().to_owned(),
         own_url: demo.url.clone(),
@@ -224,10 +224,10 @@ fn start_demo(
         client_secret: seeded.demo_client_secret.clone(),
         organizations: seeded.organizations.clone(),
     };
-    let fetch = Fetch::new(Reach::PublicAndLoopback)?;
+    let fetch = Fetch::new(Reach::PublicAndLoopback);
     let router = relying_party::router(settings, fetch, app.entropy().clone(), app.clock().clone());
     let listener = Listener::new(socket, None, ListenerSettings::default());
-    Ok(tokio::spawn(listener.serve(router, stop)))
+    tokio::spawn(listener.serve(router, stop))
 }
 
 fn announce(

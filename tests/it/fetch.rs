@@ -27,7 +27,7 @@ async fn a_redirect_is_an_answer_and_is_not_followed() {
     let away = ResponseTemplate::new(302).insert_header("location", format!("{}/inner", server.uri()));
     serves(&server, "/", away, 1).await;
     serves(&server, "/inner", ResponseTemplate::new(200), 0).await;
-    let fetch = Fetch::new(Reach::PublicAndLoopback).expect("a client");
+    let fetch = Fetch::new(Reach::PublicAndLoopback);
     let answer = fetch.send(get(&server.uri())).await.expect("an answer");
     assert_eq!(answer.status(), 302);
 }
@@ -40,7 +40,7 @@ async fn a_body_is_read_up_to_the_limit() {
     let more = ResponseTemplate::new(200).set_body_bytes(vec![b'x'; SIZE_LIMIT + 1]);
     serves(&server, "/whole", whole, 1).await;
     serves(&server, "/more", more, 1).await;
-    let fetch = Fetch::new(Reach::PublicAndLoopback).expect("a client");
+    let fetch = Fetch::new(Reach::PublicAndLoopback);
     let answer = fetch
         .send(get(&format!("{}/whole", server.uri())))
         .await
@@ -56,7 +56,7 @@ async fn no_spelling_of_an_inner_address_is_reached() {
     let server = MockServer::start().await;
     serves(&server, "/", ResponseTemplate::new(200), 0).await;
     let port = server.address().port();
-    let fetch = Fetch::new(Reach::Public).expect("a client");
+    let fetch = Fetch::new(Reach::Public);
     for host in [
         "127.0.0.1",
         "localhost",

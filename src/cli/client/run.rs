@@ -25,7 +25,7 @@ use crate::protocol::issuer::Issuer;
 pub async fn run(command: ClientCommand, config: &SignetConfig) -> Result<ClientReport> {
     let icon = match command.icon() {
         Some(address) => {
-            let fetch = Fetch::new(config.clients.reach())?;
+            let fetch = Fetch::new(config.clients.reach());
             Some(FetchedIcon::fetch(&fetch, address).await?)
         }
         None => None,

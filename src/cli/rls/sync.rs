@@ -62,7 +62,7 @@ impl fmt::Display for Told {
 
 /// Copies until stopped, or once.
 pub(super) async fn run(arguments: SyncArguments, json: bool) -> anyhow::Result<ExitCode> {
-    let source = Source::new(Issuer::parse(&arguments.issuer)?, arguments.service_key_file)?;
+    let source = Source::new(Issuer::parse(&arguments.issuer)?, arguments.service_key_file);
     let database = Database {
         url: arguments.database,
         schema: arguments.schema,

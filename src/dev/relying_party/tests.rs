@@ -82,7 +82,7 @@ impl Stage {
             client_secret: Secret::new("of-the-demo".to_owned()),
             organizations: vec![("acme".to_owned(), "Acme".to_owned())],
         };
-        let fetch = Fetch::new(Reach::PublicAndLoopback).unwrap();
+        let fetch = Fetch::new(Reach::PublicAndLoopback);
         let app = router(settings, fetch, Arc::new(SystemEntropy), Arc::new(StandingClock));
         let stage = Self {
             provider,

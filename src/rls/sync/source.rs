@@ -30,12 +30,13 @@ pub struct Source {
 impl Source {
     /// An issuer, and the file with the key that it gave to this service. The issuer may stand in a private network:
     /// whoever runs the worker named it.
-    pub fn new(issuer: Issuer, key_file: PathBuf) -> Result<Self, SyncError> {
-        Ok(Self {
-            fetch: Fetch::new(Reach::PublicAndPrivate).map_err(SyncError::Fetch)?,
+    #[must_use]
+    pub fn new(issuer: Issuer, key_file: PathBuf) -> Self {
+        Self {
+            fetch: Fetch::new(Reach::PublicAndPrivate),
             issuer,
             key_file,
-        })
+        }
     }
 
     /// Asks for what is new since a cursor, or for everything.

@@ -44,7 +44,7 @@ impl Caller {
     pub fn with_token(app: &TestApp, token: &str) -> Self {
         Self {
             base: app.issuer.clone(),
-            http: reqwest::Client::builder().no_proxy().build().expect("a client"),
+            http: crate::support::http::client(),
             token: token.to_owned(),
         }
     }

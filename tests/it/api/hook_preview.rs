@@ -38,7 +38,7 @@ async fn ready() -> (TestApp, String) {
 }
 
 async fn ask(app: &TestApp, key: &str, question: Value) -> Reply {
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let http = crate::support::http::client();
     let request = http
         .post(format!("{}/api/v1/internal/hooks/preview", app.issuer))
         .header("x-service-key", key)

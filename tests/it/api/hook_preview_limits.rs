@@ -26,7 +26,7 @@ async fn a_key(app: &TestApp) -> String {
 }
 
 async fn preview(app: &TestApp, key: &str, hook: &str) -> Reply {
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let http = crate::support::http::client();
     let request = http
         .post(format!("{}/api/v1/internal/hooks/preview", app.issuer))
         .header("x-service-key", key)

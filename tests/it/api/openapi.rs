@@ -12,7 +12,7 @@ use crate::app::{Reply, TestApp};
 const BESIDE: (&str, &str) = ("GET", "/internal/membership-epoch");
 
 pub async fn document(app: &TestApp) -> Document {
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let http = crate::support::http::client();
     let url = format!("{}/api/v1/openapi.json", app.issuer);
     let reply = Reply::read(http.get(url).send().await.expect("an answer")).await;
     assert_eq!(

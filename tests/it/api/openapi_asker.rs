@@ -79,7 +79,7 @@ impl Asker {
 
     pub async fn service(&mut self, (method, path): (Method, &str), query: &str, body: Value) {
         let url = format!("{}/api/v1{}{query}", self.app.issuer, self.filled(path));
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let http = crate::support::http::client();
         let mut request = http
             .request(method.clone(), url)
             .header("x-service-key", &self.key);

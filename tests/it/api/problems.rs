@@ -9,7 +9,7 @@ use crate::app::{Reply, TestApp};
 use crate::fixtures::a_person;
 
 async fn without_token(app: &TestApp, method: Method, path: &str) -> Reply {
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let http = crate::support::http::client();
     let request = http
         .request(method, format!("{}{path}", app.issuer))
         .header("accept", "text/html,*/*");

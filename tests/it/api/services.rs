@@ -8,7 +8,7 @@ use crate::app::{Reply, TestApp};
 use crate::fixtures::{a_person, a_service_key, an_organization};
 
 async fn ask(app: &TestApp, key: &str, path: &str) -> Reply {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = crate::support::http::client();
     let request = http
         .get(format!("{}/api/v1/internal{path}", app.issuer))
         .header("x-service-key", key);

@@ -61,10 +61,7 @@ async fn a_body_that_is_no_json_is_refused_by_name() {
         ("application/json", "", 400),
         ("application/json", "{\"name\":\"Ac\\u0000me\"}", 400),
     ] {
-        let reply = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .unwrap()
+        let reply = crate::support::http::client()
             .post(format!("{}/api/v1/organizations", app.issuer))
             .bearer_auth(&ada.token)
             .header("content-type", content_type)

@@ -17,7 +17,7 @@ pub struct Browser {
 
 impl Browser {
     pub fn new(origin: &str) -> Self {
-        let client = reqwest::Client::builder()
+        let client = crate::support::http::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy();
         Self {

@@ -21,7 +21,7 @@ pub struct RelyingParty {
 
 impl RelyingParty {
     pub fn new(issuer: &str, client: TestClient) -> Self {
-        let http = reqwest::Client::builder()
+        let http = crate::support::http::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy();
         Self {

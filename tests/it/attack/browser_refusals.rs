@@ -155,7 +155,7 @@ async fn br_09_preflights_let_tracing_headers_through() {
 #[tokio::test]
 async fn br_09_a_browser_sees_a_page() {
     let app = TestApp::new().await;
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let http = crate::support::http::client();
     for path in ["/login", "/consent", "/oauth2/authorize", "/oauth2/logout"] {
         let request = http
             .post(format!("{}{path}", app.issuer))

@@ -21,7 +21,7 @@ async fn start(database: &TestDatabase) -> Running {
 
 /// A form from somewhere else on this machine (127.0.0.2).
 async fn post_from_elsewhere(server: &Running, path: &str) -> Reply {
-    let http = reqwest::Client::builder()
+    let http = crate::support::http::builder()
         .no_proxy()
         .local_address(std::net::IpAddr::from([127, 0, 0, 2]))
         .build()
@@ -113,7 +113,7 @@ async fn do_02_one_address_does_not_take_every_connection() {
     assert_eq!(elsewhere.status, 401);
     drop(open);
     let again = async {
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let http = crate::support::http::client();
         while http
             .get(format!("http://{}/login", server.public))
             .send()

@@ -14,7 +14,7 @@ const MOST: u64 = 10 * 1024;
 type Sent = (&'static str, &'static str, String);
 
 async fn post(server: &Running, (path, kind, body): &Sent) -> Option<Reply> {
-    let http = reqwest::Client::builder()
+    let http = crate::support::http::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .build()
@@ -32,7 +32,7 @@ async fn post(server: &Running, (path, kind, body): &Sent) -> Option<Reply> {
 }
 
 async fn bearer(server: &Running, token: &str) -> u16 {
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let http = crate::support::http::client();
     let request = http
         .get(format!("http://{}/oauth2/userinfo", server.public))
         .bearer_auth(token);

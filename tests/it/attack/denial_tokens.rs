@@ -109,7 +109,7 @@ async fn do_03_dear_hints_and_request_objects_prove_nobody() {
 async fn do_03_deep_json_is_refused_by_the_api() {
     let app = TestApp::new().await;
     let caller = Caller::new(&app, &console(&app).await, &ada(&app).await).await;
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let http = crate::support::http::client();
     for depth in [200, 5_000, 30_000] {
         for (open, close) in [("[", "]"), ("{\"name\":", "}")] {
             let value = format!("{}1{}", open.repeat(depth), close.repeat(depth));

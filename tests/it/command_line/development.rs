@@ -124,7 +124,7 @@ async fn the_demos_token_opens_the_api_and_the_environment_counts() {
     // Whatever fails, the database is stopped.
     let tried = tokio::spawn(async move {
         let token = using.token().await;
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let http = crate::support::http::client();
         let get = async |path: &str| {
             let request = http
                 .get(format!("{}/api/v1{path}", using.server))

@@ -10,7 +10,7 @@ use crate::attack::holdings::wait;
 use crate::fixtures::{a_client, a_person, a_service_key};
 
 async fn ask(app: &TestApp, headers: &[(&str, &str)]) -> Reply {
-    let client = reqwest::Client::builder().build().expect("a client");
+    let client = crate::support::http::client();
     let mut request = client.get(format!("{}{PATH}?wait=0", app.issuer));
     for (name, value) in headers {
         request = request.header(*name, *value);

@@ -30,7 +30,7 @@ impl Poller {
 
     pub async fn ask(&self, query: &[(&str, &str)]) -> Reply {
         let url = url::Url::parse_with_params(&self.url, query).expect("an address");
-        let client = reqwest::Client::builder().build().expect("a client");
+        let client = crate::support::http::client();
         let request = client.get(url).header("x-service-key", &self.key);
         Reply::read(request.send().await.expect("the server answers")).await
     }

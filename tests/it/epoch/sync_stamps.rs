@@ -51,8 +51,7 @@ async fn tn_06_a_slow_answer_is_as_old_as_its_question() {
     let source = Source::new(
         Issuer::parse(&issuer.uri()).expect("an issuer"),
         copied.key_file.clone(),
-    )
-    .expect("a source");
+    );
     let database = copied.database.clone();
     let work = tokio::spawn(async move { sync::once(&source, &database).await });
     let question = async || {

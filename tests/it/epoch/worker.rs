@@ -76,7 +76,6 @@ impl Copied {
             Issuer::parse(&self.issuer).expect("an issuer"),
             self.key_file.clone(),
         )
-        .expect("a source")
     }
 
     /// Starts a worker.

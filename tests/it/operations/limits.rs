@@ -26,7 +26,7 @@ async fn ask(app: &TestApp, (method, path): (&Method, &str), from: IpAddr) -> Re
         .split('/')
         .map(|part| if part.starts_with('{') { "x" } else { part })
         .collect();
-    let http = reqwest::Client::builder()
+    let http = crate::support::http::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .build()

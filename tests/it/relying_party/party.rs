@@ -64,7 +64,7 @@ pub struct Transport(Fetch);
 
 impl Transport {
     pub fn new() -> Self {
-        Self(Fetch::new(Reach::PublicAndLoopback).expect("a client"))
+        Self(Fetch::new(Reach::PublicAndLoopback))
     }
 }
 

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod database;
 pub mod dns;
 pub mod entropy;
+pub mod http;
 pub mod name_server;
 pub mod pgbouncer;
 pub mod proxy;

@@ -147,7 +147,7 @@ async fn hk_04_an_inner_address_is_not_reached() {
         (Reach::PublicAndPrivate, "https://168.63.129.16"),
         (Reach::PublicAndPrivate, "https://[fe80::1]"),
     ] {
-        let fetch = Fetch::new(reach).expect("a client");
+        let fetch = Fetch::new(reach);
         let inner = target(&format!("{host}:{port}"));
         let refused = http::ask(&fetch, &inner, ID, EVENT, now(), AMPLE).await;
         assert_eq!(refused, Err(HttpFault::ForbiddenAddress.into()), "{host}");

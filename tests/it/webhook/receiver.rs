@@ -41,7 +41,7 @@ pub fn target(url: &str) -> HttpTarget {
 
 /// Asks the hook at a URL.
 pub async fn ask(url: &str, budget: Duration) -> Result<Vec<u8>, HookError> {
-    let fetch = Fetch::new(Reach::PublicAndLoopback).expect("a client");
+    let fetch = Fetch::new(Reach::PublicAndLoopback);
     http::ask(&fetch, &target(url), ID, EVENT, now(), budget).await
 }
 

@@ -61,7 +61,7 @@ async fn each_of_several_secrets_signs() {
     let server = answering().await;
     let secrets = Secret::new(format!(" {SECRET}  v1,{OLD_SECRET}\n"));
     let target = HttpTarget::new(&format!("{}/hook", server.uri()), secrets).expect("a target");
-    let fetch = Fetch::new(Reach::PublicAndLoopback).expect("a client");
+    let fetch = Fetch::new(Reach::PublicAndLoopback);
     let answer = http::ask(&fetch, &target, ID, EVENT, now(), AMPLE).await;
     assert!(answer.is_ok(), "{answer:?}");
     let requests = server.received_requests().await.expect("recorded");

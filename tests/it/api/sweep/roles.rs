@@ -77,7 +77,7 @@ async fn tn_03_an_admin_is_no_owner_and_a_reader_writes_nothing() {
 async fn tn_03_what_services_ask_is_answered_to_them_only() {
     let scene = scene().await;
     let key = a_service_key(&scene.app, "epoch", &[ServiceScope::EpochRead]).await;
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let http = crate::support::http::client();
     let of_services: Vec<_> = rows()
         .into_iter()
         .filter(|row| row.whose == For::Services)
