@@ -182,6 +182,8 @@ fn settings(manner: Manner, preload: bool) -> Vec<String> {
     if !manner.fsync {
         settings
             .extend(["fsync", "synchronous_commit", "full_page_writes"].map(|name| format!("{name}=off")));
+        // Nothing is recovered from it, and a test's cluster may lie in memory.
+        settings.push("max_wal_size=128MB".to_owned());
     }
     if preload {
         settings.push("shared_preload_libraries=pg_stat_statements".to_owned());

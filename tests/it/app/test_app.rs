@@ -210,9 +210,7 @@ pub fn kek() -> PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
     static KEK: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
     KEK.get_or_init(|| {
-        let path = std::env::temp_dir()
-            .join("signet-tests")
-            .join(format!("{}.kek", std::process::id()));
+        let path = crate::support::folder::folder().join(format!("{}.kek", std::process::id()));
         std::fs::write(&path, "test-1:AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=\n").expect("writable");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("permissions");
         path

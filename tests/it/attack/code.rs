@@ -142,11 +142,11 @@ fn random(kind: Kind) -> String {
         .to_owned()
 }
 
-/// ASVS 7.2.3: CO-04. A hundred thousand of each kind: none comes twice, and each has 256 bit: 43 characters, each of them
+/// ASVS 7.2.3: CO-04. Twenty thousand of each kind: none comes twice, and each has 256 bit: 43 characters, each of them
 /// any of 62, as often as chance has it at every place (within eight standard deviations).
 #[test]
 fn co_04_handles_do_not_repeat() {
-    const COUNT: usize = 100_000;
+    const COUNT: usize = 20_000;
     let kinds = [
         Kind::Session,
         Kind::Flow,
@@ -174,7 +174,7 @@ fn co_04_handles_do_not_repeat() {
             let used: Vec<usize> = place.into_iter().filter(|count| *count > 0).collect();
             assert_eq!(used.len(), 62);
             assert!(
-                used.iter().all(|count| count.abs_diff(expected) < 320),
+                used.iter().all(|count| count.abs_diff(expected) < 144),
                 "{used:?}"
             );
         }

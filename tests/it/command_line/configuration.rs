@@ -79,9 +79,7 @@ async fn an_unknown_key_is_refused() {
             .await;
         ran.assert_refused(&format!("the variable {name} is no setting: {because}"));
     }
-    let file = std::env::temp_dir()
-        .join("signet-tests")
-        .join(format!("{}-unknown.toml", std::process::id()));
+    let file = crate::support::folder::folder().join(format!("{}-unknown.toml", std::process::id()));
     std::fs::write(&file, "[limits]\nlogin_attempt = 3\n").expect("written");
     let path = file.to_str().expect("UTF-8");
     let ran = Signet::on(&database)
@@ -123,7 +121,7 @@ async fn a_value_out_of_range_is_refused() {
 #[tokio::test]
 async fn a_variable_wins_over_the_file() {
     let database = TestDatabase::new().await;
-    let folder = std::env::temp_dir().join("signet-tests");
+    let folder = crate::support::folder::folder();
     let named = |name: &str| folder.join(format!("{}-{name}", std::process::id()));
     let (settings, url) = (named("settings.toml"), named("url"));
     std::fs::write(

@@ -93,6 +93,7 @@ async fn a_bootstrap_makes_database_and_roles_and_no_schema() {
         hook_url: url("signet_hook"),
         admin_url: url("postgres"),
         owner_url: url("signet_owner"),
+        kept: None,
     });
     signet
         .run(&["client", "list"])
@@ -137,7 +138,8 @@ async fn a_bootstrap_says_which_right_is_missing() {
         .next()
         .unwrap_or_default()
         .to_owned();
-    let mut admin = TestDatabase::new().await.admin().await;
+    let database = TestDatabase::new().await;
+    let mut admin = database.admin().await;
     let roles = format!(
         "create role {name}_manager login createrole createdb;
          grant signet_owner, signet_app, signet_hook, signet_maintenance to {name}_manager with admin option;

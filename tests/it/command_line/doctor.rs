@@ -9,9 +9,7 @@ use crate::support::database::TestDatabase;
 
 /// A file with a key as `signet dev` makes it.
 fn development_key(name: &str) -> String {
-    let file = std::env::temp_dir()
-        .join("signet-tests")
-        .join(format!("{}-doctor-{name}.kek", std::process::id()));
+    let file = crate::support::folder::folder().join(format!("{}-doctor-{name}.kek", std::process::id()));
     std::fs::write(&file, "dev-1:AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=\n").expect("written");
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).expect("permissions");
     file.to_str().expect("UTF-8").to_owned()

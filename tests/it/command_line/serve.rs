@@ -34,9 +34,7 @@ async fn a_role_with_too_many_rights_is_refused() {
 #[tokio::test]
 async fn what_is_for_development_is_refused() {
     let database = TestDatabase::new().await;
-    let file = std::env::temp_dir()
-        .join("signet-tests")
-        .join(format!("{}-dev.kek", std::process::id()));
+    let file = crate::support::folder::folder().join(format!("{}-dev.kek", std::process::id()));
     std::fs::write(&file, "dev-1:AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=\n").expect("written");
     std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600))
         .expect("permissions");

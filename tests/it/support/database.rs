@@ -1,6 +1,7 @@
 //! One cluster per test binary, one migrated template, one database per test; everything connects as the server does.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use signet::dev::database;
@@ -8,6 +9,8 @@ use signet::dev::postgres::{Cluster, Settings, remove_orphans};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::sync::OnceCell;
 
+use super::folder::folder;
+use super::kept::Kept;
 use super::pgbouncer;
 
 /// A database of one test.
@@ -20,6 +23,8 @@ pub struct TestDatabase {
     pub admin_url: String,
     /// As `signet_owner`.
     pub owner_url: String,
+    /// Drops it at the end of the test; none: it goes with its cluster.
+    pub kept: Option<Arc<Kept>>,
 }
 
 const TEMPLATE: &str = "template_signet";
@@ -34,9 +39,8 @@ async fn cluster() -> &'static Cluster {
         .get_or_init(|| async {
             // The cluster outlives the runtime of the test that happens to come first.
             let started = tokio::task::spawn_blocking(|| {
-                let parent = std::env::temp_dir().join("signet-tests");
-                std::fs::create_dir_all(&parent).expect("the temporary folder can be written");
-                remove_orphans(&parent);
+                let parent = folder();
+                remove_orphans(parent);
                 let data_dir: PathBuf = parent.join(std::process::id().to_string());
                 let settings = Settings {
                     data_dir,
@@ -74,6 +78,7 @@ fn next_name() -> String {
 pub struct EmptyDatabase {
     /// Unique in this test binary; roles that belong to it carry it too.
     pub name: String,
+    _kept: Kept,
 }
 
 impl EmptyDatabase {
@@ -84,12 +89,13 @@ impl EmptyDatabase {
             .await
             .expect("the cluster answers");
         sqlx::query(AssertSqlSafe(format!(
-            "create database {name} template template0"
+            "create database {name} template template0 strategy file_copy"
         )))
         .execute(&mut connection)
         .await
         .expect("a database per test");
-        Self { name }
+        let kept = Kept::new(&name, cluster().await.url("postgres", "postgres"));
+        Self { name, _kept: kept }
     }
 
     /// Its URL for a role.
@@ -119,7 +125,10 @@ impl TestDatabase {
     /// Makes the database that [`TestDatabase::like_started`] copies: whoever makes it starts a server in it, directly,
     /// and closes its connections.
     pub async fn to_start_in() -> Self {
-        Self::like(TEMPLATE, STARTED).await
+        let mut database = Self::like(TEMPLATE, STARTED).await;
+        // It stays for every test that copies it.
+        std::mem::forget(database.kept.take());
+        database
     }
 
     async fn like(template: &str, name: &str) -> Self {
@@ -127,7 +136,8 @@ impl TestDatabase {
         let mut connection = PgConnection::connect(&cluster.url("postgres", "postgres"))
             .await
             .expect("the cluster answers");
-        let statement = format!("create database {name} template {template} owner signet_owner");
+        let statement =
+            format!("create database {name} template {template} owner signet_owner strategy file_copy");
         sqlx::query(AssertSqlSafe(statement))
             .execute(&mut connection)
             .await
@@ -145,6 +155,7 @@ impl TestDatabase {
             hook_url: cluster.url("signet_hook", name),
             admin_url: cluster.url("postgres", name),
             owner_url: cluster.url("signet_owner", name),
+            kept: Some(Arc::new(Kept::new(name, cluster.url("postgres", "postgres")))),
         }
     }
 
@@ -155,6 +166,7 @@ impl TestDatabase {
             hook_url: self.hook_url.clone(),
             admin_url: self.admin_url.clone(),
             owner_url: self.owner_url.clone(),
+            kept: self.kept.clone(),
         }
     }
 

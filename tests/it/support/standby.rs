@@ -146,6 +146,7 @@ impl Server {
             hook_url: url("signet_hook"),
             admin_url: url("postgres"),
             owner_url: url("signet_owner"),
+            kept: None,
         }
     }
 
