@@ -4,6 +4,7 @@
 pub mod body;
 pub mod caller;
 pub mod internal;
+pub mod list_page;
 pub mod openapi;
 pub mod organization;
 pub mod page;

@@ -12,9 +12,9 @@ use crate::signing::key_set::KeySet;
 use crate::signing::server_key::Purpose;
 
 /// How many entries a page has unless it is asked.
-const DEFAULT_LIMIT: u16 = 50;
+pub const DEFAULT_LIMIT: u16 = 50;
 /// The largest page.
-const LARGEST_LIMIT: u16 = 200;
+pub const LARGEST_LIMIT: u16 = 200;
 
 /// Why there is no page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

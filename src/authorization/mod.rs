@@ -4,6 +4,7 @@
 pub mod check;
 pub mod code;
 pub mod consent;
+pub mod consent_view;
 pub mod expiry;
 pub mod interaction;
 pub mod parameters;

@@ -14,5 +14,6 @@ pub mod handle;
 pub mod id;
 pub mod origin;
 pub mod reach;
+pub mod schema;
 pub mod secret;
 pub mod strict_json;

@@ -5,11 +5,13 @@ use std::time::Instant;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::draft;
 use super::mint::{self, Decided, HookOccasion, MintRequest};
 use super::token_issuer::TokenIssuer;
 use crate::base::clock::Timestamp;
+use crate::base::schema;
 use crate::hook::ask::Question;
 use crate::hook::definition::{Mode, OnFailure, Target};
 use crate::hook::difference::Difference;
@@ -21,23 +23,28 @@ use crate::hook::{AskError, Hook, HookError, Hooks, contract, merge};
 const MOST_REFUSED: usize = 50;
 
 /// What one hook would do.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = PreviewStep)]
 pub struct HookDryRun {
     /// Its name.
     pub hook: String,
     /// The function or URL.
     pub target: String,
     /// What it is shown.
+    #[schema(schema_with = schema::any_object)]
     pub event: Value,
     /// What it answered; none if there was no answer that is an object.
+    #[schema(required, schema_with = schema::any_object_or_null)]
     pub answer: Option<Value>,
     /// What it adds, changes and removes, as far as that is allowed.
     pub difference: Difference,
     /// Claims that it may not set so, each with the code of the refusal.
     pub refused: Vec<RefusedClaim>,
     /// Members of the other product's view that a replacing hook says otherwise than it was shown: no token says them.
+    #[schema(schema_with = schema::any_object)]
     pub dropped: Map<String, Value>,
     /// The failure or refusal that a grant would meet.
+    #[schema(required)]
     pub failure: Option<Failure>,
     /// From question to answer.
     pub milliseconds: u64,
@@ -46,7 +53,7 @@ pub struct HookDryRun {
 }
 
 /// A claim that a hook may not set so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RefusedClaim {
     /// The claim.
     pub claim: String,
@@ -57,7 +64,8 @@ pub struct RefusedClaim {
 }
 
 /// A failure or refusal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PreviewFailure)]
 pub struct Failure {
     /// The stable code.
     pub code: &'static str,

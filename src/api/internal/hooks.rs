@@ -6,19 +6,22 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::Object;
 
 use crate::api::body::Body;
+use crate::api::openapi::ServiceProblems;
 use crate::api::refusal::Refusal;
 use crate::audit::{self, HookEvent};
+use crate::base::schema;
 use crate::claims::MintContext;
 use crate::claims::preview::Candidates;
 use crate::client::{Client, Resource};
 use crate::db::UnitOfWork;
 use crate::db::unit_of_work::RequestContext;
-use crate::grant::preview::{self, Asked, Prepared, PreviewError};
+use crate::grant::preview::{self, Asked, Prepared, Preview, PreviewError};
 use crate::hook::service::{self as hooks, HookServiceError};
 use crate::hook::{AskError, Hook};
 use crate::http::app_state::AppState;
@@ -27,14 +30,25 @@ use crate::protocol::grant_type::GrantType;
 use crate::user::{User, service as users};
 
 /// Whose token, for which client, and which hooks: every enabled one, or one of them.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PreviewQuestion)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
+    /// Id, e-mail or user name.
     user: String,
+    /// The application's `client_id`.
     client: String,
+    /// Id or slug.
     organization: Option<String>,
+    /// How the token would come about; by a code if it is left out.
+    #[schema(required = false, schema_with = grant_types)]
     grant_type: Option<String>,
+    /// An enabled hook; every one, if absent.
     hook: Option<String>,
+}
+
+fn grant_types() -> Object {
+    schema::one_of_or_null(GrantType::of_people().map(GrantType::name))
 }
 
 /// For whom the token would be.
@@ -43,13 +57,21 @@ struct For {
     resource: Option<Arc<Resource>>,
 }
 
-/// What hooks would do to what is said of one person. A few at a time, so that grants find connections for their hooks.
+/// What hooks would make of what is said of one person; nothing is issued
+///
+/// The key needs the scope `hooks:preview`. Two previews at a time; a further one is 429.
+#[utoipa::path(
+    post, path = "/internal/hooks/preview", operation_id = "previewHooks", tag = "services",
+    request_body = Question,
+    responses((status = 200, description = "The answer", body = Preview), ServiceProblems),
+    security(("serviceKey" = ["hooks:preview"]), ("serviceKeyAsBearer" = ["hooks:preview"])),
+)]
 pub async fn preview(
     State(state): State<AppState>,
     context: RequestContext,
     caller: ServiceCaller<HooksPreview>,
     Body(question): Body<Question>,
-) -> Result<Response, Refusal> {
+) -> Result<Json<Preview>, Refusal> {
     let grant_type = question.grant_type()?;
     let token_issuer = state.app.token_issuer();
     let _permit = token_issuer.hooks.preview_permit().ok_or_else(busy)?;
@@ -89,8 +111,7 @@ pub async fn preview(
         transports: &transports,
         hooks: &hooks,
     };
-    let shown = preview::preview(prepared, mint, candidates).await?;
-    Ok(Json(shown).into_response())
+    Ok(Json(preview::preview(prepared, mint, candidates).await?))
 }
 
 impl Question {

@@ -1,27 +1,40 @@
 //! Owns `/api/v1/organizations/active`: which organization an unbound grant of this session speaks of next.
 
 use axum::Json;
-use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::api::body::Body;
 use crate::api::caller::Caller;
+use crate::api::openapi::PersonProblems;
 use crate::api::refusal::Refusal;
 use crate::base::id::OrganizationId;
+use crate::protocol::scope::ORGANIZATIONS_MANAGE;
 use crate::session;
 
-/// The organization to switch to; null for none in particular.
-#[derive(Deserialize)]
+/// Which organization is active.
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Switch {
+pub struct ActiveOrganization {
+    /// Its id; null: none in particular.
+    #[schema(required)]
     organization: Option<String>,
 }
 
-/// Switches the session's active organization. Tokens that exist keep theirs; the next refresh of an unbound grant
-/// has the new one.
-pub async fn switch(caller: Caller, Body(switch): Body<Switch>) -> Result<Response, Refusal> {
+/// Says what unbound grants of this session speak of next
+///
+/// Tokens that exist keep their organization; the next refresh of an unbound grant has the new one.
+#[utoipa::path(
+    put, path = "/organizations/active", operation_id = "switchOrganization", tag = "people",
+    request_body = ActiveOrganization,
+    responses((status = 200, description = "The answer", body = ActiveOrganization), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
+pub async fn switch(
+    caller: Caller,
+    Body(switch): Body<ActiveOrganization>,
+) -> Result<Json<ActiveOrganization>, Refusal> {
     let session = caller.session.clone().ok_or_else(|| {
         Refusal::new(
             StatusCode::CONFLICT,
@@ -37,5 +50,7 @@ pub async fn switch(caller: Caller, Body(switch): Body<Switch>) -> Result<Respon
         return Err(Refusal::not_found("organization"));
     }
     work.commit().await?;
-    Ok(Json(json!({ "organization": organization })).into_response())
+    Ok(Json(ActiveOrganization {
+        organization: organization.map(|id| id.to_string()),
+    }))
 }

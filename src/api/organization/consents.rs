@@ -2,22 +2,38 @@
 //! of other applications, so it needs a scope of its own and the right to all of the person's organizations.
 
 use axum::Json;
-use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
+use utoipa::ToSchema;
 
-use super::view;
 use crate::api::body::Body;
 use crate::api::caller::ConsentCaller;
+use crate::api::list_page::ListPage;
+use crate::api::openapi::{PageParameters, PersonProblems};
 use crate::api::page::{List, PageError};
 use crate::api::refusal::Refusal;
 use crate::authorization::consent::{self, ConsentKey, GivenConsent};
+use crate::authorization::consent_view::ConsentView;
 use crate::base::id::{ClientId, OrganizationId};
 use crate::http::extract::form::Query;
+use crate::protocol::scope::CONSENTS;
 
-/// What the person allowed, in pages.
-pub async fn list(ConsentCaller(caller): ConsentCaller, Query(query): Query) -> Result<Response, Refusal> {
+type ConsentPage = ListPage<ConsentView>;
+
+/// What the person allowed applications, one entry for each application, organization and resource
+///
+/// The token needs the scope `consents`, and the right to all of the person's organizations.
+#[utoipa::path(
+    get, path = "/consents", operation_id = "listConsents", tag = "people",
+    params(PageParameters),
+    responses((status = 200, description = "The answer", body = ConsentPage), PersonProblems),
+    security(("accessToken" = [CONSENTS])),
+)]
+pub async fn list(
+    ConsentCaller(caller): ConsentCaller,
+    Query(query): Query,
+) -> Result<Json<ConsentPage>, Refusal> {
     caller.require_every_organization()?;
     let keys = caller.keys();
     let list = List {
@@ -34,30 +50,50 @@ pub async fn list(ConsentCaller(caller): ConsentCaller, Query(query): Query) -> 
     let given = consent::list(&mut work, &caller.user, after.as_ref(), page.limit).await?;
     work.commit().await?;
     let key = |given: &GivenConsent| text(&given.key);
-    Ok(Json(view::page(&list, &page, keys, &given, (key, show))?).into_response())
+    Ok(Json(ListPage::of(
+        &list,
+        &page,
+        keys,
+        given,
+        (key, ConsentView::from),
+    )?))
 }
 
 /// What to withdraw.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ConsentWithdrawal)]
 #[serde(deny_unknown_fields)]
 pub struct Withdrawal {
+    /// From which application.
     client_id: String,
+    /// One place; without it, every one.
     only: Option<Only>,
 }
 
-/// One place.
-#[derive(Deserialize)]
+/// A place where an application was allowed something.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ConsentPlace)]
 #[serde(deny_unknown_fields)]
 struct Only {
+    /// Null: whichever organization is active.
     organization_id: Option<String>,
+    /// Null: this server itself.
     resource: Option<String>,
 }
 
-/// Withdraws what an application was allowed: everywhere, or in one place. What it got there ends at once.
+/// Withdraws what an application was allowed, everywhere or in one place; what it got there ends at once
+///
+/// The token needs the scope `consents`, and the right to all of the person's organizations.
+#[utoipa::path(
+    post, path = "/consents/withdraw", operation_id = "withdrawConsent", tag = "people",
+    request_body = Withdrawal,
+    responses((status = 204, description = "Done"), PersonProblems),
+    security(("accessToken" = [CONSENTS])),
+)]
 pub async fn withdraw(
     ConsentCaller(caller): ConsentCaller,
     Body(withdrawal): Body<Withdrawal>,
-) -> Result<Response, Refusal> {
+) -> Result<StatusCode, Refusal> {
     caller.require_every_organization()?;
     let client_id = ClientId::from_text(withdrawal.client_id);
     let mut work = caller.begin().await?;
@@ -74,22 +110,10 @@ pub async fn withdraw(
     };
     work.commit().await?;
     if withdrawn {
-        Ok(StatusCode::NO_CONTENT.into_response())
+        Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Refusal::not_found("consent"))
     }
-}
-
-fn show(given: &GivenConsent) -> Value {
-    json!({
-        "client_id": given.key.client_id,
-        "client_name": given.client_name,
-        "organization_id": given.key.organization_id,
-        "organization_name": given.organization_name,
-        "resource": given.key.resource,
-        "scopes": given.scopes,
-        "granted_at": given.granted_at,
-    })
 }
 
 /// A key as a cursor carries it.

@@ -2,43 +2,64 @@
 
 use axum::Json;
 use axum::extract::Path;
-use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-use super::view;
 use crate::api::body::Body;
 use crate::api::caller::Caller;
+use crate::api::list_page::ListPage;
+use crate::api::openapi::{DomainParameter, OrganizationParameter, PersonProblems};
 use crate::api::refusal::Refusal;
-use crate::tenancy::domain::{self, Settled};
+use crate::protocol::scope::{ORGANIZATIONS, ORGANIZATIONS_MANAGE};
+use crate::tenancy::domain::{self, DomainView, Settled};
 use crate::tenancy::{DomainName, JoinsAs, MemberRole, WorkspaceCreation};
 
-/// Every domain that an organization claims.
-pub async fn list(caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
+type DomainPage = ListPage<DomainView>;
+
+/// The domains that it claims
+#[utoipa::path(
+    get, path = "/organizations/{organization}/domains", operation_id = "listDomains", tag = "people",
+    params(OrganizationParameter),
+    responses((status = 200, description = "The answer", body = DomainPage), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS])),
+)]
+pub async fn list(caller: Caller, Path(id): Path<String>) -> Result<Json<DomainPage>, Refusal> {
     let mut work = caller.begin().await?;
     let claims = domain::list(&mut work, &caller.actor(), &caller.organization(&id)?).await?;
     work.commit().await?;
-    let items: Vec<Value> = claims.iter().map(view::domain).collect();
-    Ok(Json(json!({ "items": items, "next_cursor": null })).into_response())
+    Ok(Json(ListPage::whole(
+        claims.into_iter().map(DomainView::from).collect(),
+    )))
 }
 
 /// A domain, and as what people join whose proven address is there.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewDomain)]
 #[serde(deny_unknown_fields)]
 pub struct New {
+    /// The domain.
     domain: String,
+    /// As what people join: neither owner nor admin; null: they do not.
     auto_join_role: Option<String>,
+    /// Whether whoever joins so makes workspaces.
     #[serde(default)]
     can_create_workspaces: bool,
 }
 
-/// Claims a domain. The answer says which text record proves it.
+/// Claims a domain; the answer has the record that proves it
+#[utoipa::path(
+    post, path = "/organizations/{organization}/domains", operation_id = "claimDomain", tag = "people",
+    params(OrganizationParameter),
+    request_body = New,
+    responses((status = 201, description = "The answer", body = DomainView), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
 pub async fn claim(
     caller: Caller,
     Path(id): Path<String>,
     Body(new): Body<New>,
-) -> Result<Response, Refusal> {
+) -> Result<(StatusCode, Json<DomainView>), Refusal> {
     let name = caller.domain(&new.domain)?;
     let joins = joins(new.auto_join_role.as_deref(), new.can_create_workspaces)?;
     let mut work = caller.begin().await?;
@@ -53,38 +74,55 @@ pub async fn claim(
     )
     .await?;
     work.commit().await?;
-    Ok((StatusCode::CREATED, Json(view::domain(&claim))).into_response())
+    Ok((StatusCode::CREATED, Json(claim.into())))
 }
 
 /// What can be changed of a claim.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = DomainChange)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
+    /// As what people join: neither owner nor admin; null: they do not.
     #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required)]
     auto_join_role: Option<String>,
+    /// Whether whoever joins so makes workspaces.
     #[serde(default)]
     can_create_workspaces: bool,
 }
 
-/// Sets as what people join, and whether they make workspaces then; null: they do not join.
+/// Sets as what people join whose address is there; null: they do not
+#[utoipa::path(
+    patch, path = "/organizations/{organization}/domains/{domain}", operation_id = "changeDomain", tag = "people",
+    params(OrganizationParameter, DomainParameter),
+    request_body = Change,
+    responses((status = 204, description = "Done"), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
 pub async fn change(
     caller: Caller,
     Path((organization, name)): Path<(String, String)>,
     Body(change): Body<Change>,
-) -> Result<Response, Refusal> {
+) -> Result<StatusCode, Refusal> {
     let (organization, name) = (caller.organization(&organization)?, caller.domain(&name)?);
     let joins = joins(change.auto_join_role.as_deref(), change.can_create_workspaces)?;
     let mut work = caller.begin().await?;
     domain::set_auto_join(&mut work, &caller.actor(), (&organization, &name), joins.as_ref()).await?;
     work.commit().await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Ok(StatusCode::NO_CONTENT)
 }
 
-/// Looks the proof up.
+/// Looks the proof up
+#[utoipa::path(
+    post, path = "/organizations/{organization}/domains/{domain}/verify", operation_id = "verifyDomain", tag = "people",
+    params(OrganizationParameter, DomainParameter),
+    responses((status = 200, description = "The answer", body = DomainView), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
 pub async fn verify(
     caller: Caller,
     Path((organization, name)): Path<(String, String)>,
-) -> Result<Response, Refusal> {
+) -> Result<Json<DomainView>, Refusal> {
     let (organization, name) = (caller.organization(&organization)?, caller.domain(&name)?);
     let actor = caller.actor();
     let mut work = caller.begin().await?;
@@ -104,31 +142,43 @@ pub async fn verify(
     let settled = domain::settle(&mut work, &actor, &challenge, proof).await?;
     work.commit().await?;
     let (Settled::Verified(claim) | Settled::Lost(claim)) = settled;
-    Ok(Json(view::domain(&claim)).into_response())
+    Ok(Json(claim.into()))
 }
 
-/// Draws another proof; a domain that was owned is owned no longer.
+/// Draws another proof; a domain that was owned is owned no longer
+#[utoipa::path(
+    post, path = "/organizations/{organization}/domains/{domain}/renew", operation_id = "renewDomain", tag = "people",
+    params(OrganizationParameter, DomainParameter),
+    responses((status = 200, description = "The answer", body = DomainView), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
 pub async fn renew(
     caller: Caller,
     Path((organization, name)): Path<(String, String)>,
-) -> Result<Response, Refusal> {
+) -> Result<Json<DomainView>, Refusal> {
     let (organization, name) = (caller.organization(&organization)?, caller.domain(&name)?);
     let mut work = caller.begin().await?;
     let claim = domain::renew(&mut work, &caller.actor(), &organization, &name).await?;
     work.commit().await?;
-    Ok(Json(view::domain(&claim)).into_response())
+    Ok(Json(claim.into()))
 }
 
-/// Gives a claim up.
+/// Gives a claim up
+#[utoipa::path(
+    delete, path = "/organizations/{organization}/domains/{domain}", operation_id = "releaseDomain", tag = "people",
+    params(OrganizationParameter, DomainParameter),
+    responses((status = 204, description = "Done"), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
 pub async fn release(
     caller: Caller,
     Path((organization, name)): Path<(String, String)>,
-) -> Result<Response, Refusal> {
+) -> Result<StatusCode, Refusal> {
     let (organization, name) = (caller.organization(&organization)?, caller.domain(&name)?);
     let mut work = caller.begin().await?;
     domain::release(&mut work, &caller.actor(), &organization, &name).await?;
     work.commit().await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn joins(role: Option<&str>, can_create_workspaces: bool) -> Result<Option<JoinsAs>, Refusal> {

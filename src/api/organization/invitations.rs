@@ -5,26 +5,45 @@
 use axum::Json;
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, Utc};
 use http::StatusCode;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::Object;
 
-use super::view::{self, Joined};
 use crate::api::body::Body;
 use crate::api::caller::Caller;
+use crate::api::list_page::ListPage;
+use crate::api::openapi::{InvitationParameter, OrganizationParameter, PageParameters, PersonProblems};
 use crate::api::page::List;
 use crate::api::refusal::Refusal;
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::InvitationId;
+use crate::base::schema;
 use crate::base::secret::Secret;
 use crate::http::extract::form::Query;
 use crate::http::respond::interaction_page;
-use crate::tenancy::invitation::{self, InvitationEnd, InvitationError, Offer, SentInvitation};
+use crate::protocol::scope::{ORGANIZATIONS, ORGANIZATIONS_MANAGE};
+use crate::tenancy::invitation::{
+    self, InvitationEnd, InvitationError, InvitationView, Offer, SentInvitationView,
+};
 use crate::tenancy::{Invitation, JoinsAs, MemberRole, NewInvitation, WorkspaceCreation};
 use crate::user::EmailAddress;
 
-/// The invitations of an organization, in pages.
-pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -> Result<Response, Refusal> {
+type InvitationPage = ListPage<InvitationView>;
+
+/// The invitations
+#[utoipa::path(
+    get, path = "/organizations/{organization}/invitations", operation_id = "listInvitations", tag = "people",
+    params(OrganizationParameter, PageParameters),
+    responses((status = 200, description = "The answer", body = InvitationPage), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS])),
+)]
+pub async fn list(
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(query): Query,
+) -> Result<Json<InvitationPage>, Refusal> {
     let organization = caller.organization(&id)?;
     let keys = caller.keys();
     let list = List {
@@ -39,27 +58,45 @@ pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -
     let found = invitation::list(&mut work, &actor, &organization, after.as_ref(), page.limit).await?;
     work.commit().await?;
     let key = |invitation: &Invitation| invitation.id.to_string();
-    let shown = view::page(&list, &page, keys, &found, (key, view::invitation))?;
-    Ok(Json(shown).into_response())
+    Ok(Json(ListPage::of(
+        &list,
+        &page,
+        keys,
+        found,
+        (key, InvitationView::from),
+    )?))
 }
 
 /// Whom to ask, and as what.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewInvitation)]
 #[serde(deny_unknown_fields)]
 pub struct New {
+    /// The address.
     email: String,
+    /// owner, admin, member, viewer, or one of the organization's own
+    #[schema(default = "member")]
     role: Option<String>,
+    /// Whether whoever joins by it makes workspaces.
     #[serde(default)]
     can_create_workspaces: bool,
 }
 
-/// Asks an address to join. The token is shown this once: it goes to the address, and gives nothing to anybody who
-/// has not proven that address.
+/// Asks an address to join; the token is shown this once
+///
+/// It goes to the address, and gives nothing to anybody who has not proven that address.
+#[utoipa::path(
+    post, path = "/organizations/{organization}/invitations", operation_id = "createInvitation", tag = "people",
+    params(OrganizationParameter),
+    request_body = New,
+    responses((status = 201, description = "The answer", body = SentInvitationView), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
 pub async fn create(
     caller: Caller,
     Path(id): Path<String>,
     Body(new): Body<New>,
-) -> Result<Response, Refusal> {
+) -> Result<(StatusCode, Json<SentInvitationView>), Refusal> {
     let email = EmailAddress::parse(&new.email).map_err(Refusal::invalid)?;
     let role = MemberRole::parse(new.role.as_deref().unwrap_or("member")).map_err(Refusal::invalid)?;
     let workspace_creation = WorkspaceCreation::of(new.can_create_workspaces);
@@ -72,14 +109,20 @@ pub async fn create(
     let organization = caller.organization(&id)?;
     let sent = invitation::create(&mut work, &caller.actor(), &organization, &new, caller.quotas()).await?;
     work.commit().await?;
-    Ok((StatusCode::CREATED, Json(shown_once(&sent))).into_response())
+    Ok((StatusCode::CREATED, Json((&sent).into())))
 }
 
-/// Gives an invitation a new token and a new time; the old token is dead.
+/// Gives it a new token and a new time; the old token is dead
+#[utoipa::path(
+    post, path = "/organizations/{organization}/invitations/{invitation}/resend", operation_id = "resendInvitation", tag = "people",
+    params(OrganizationParameter, InvitationParameter),
+    responses((status = 200, description = "The answer", body = SentInvitationView), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
 pub async fn resend(
     caller: Caller,
     Path((organization, id)): Path<(String, String)>,
-) -> Result<Response, Refusal> {
+) -> Result<Json<SentInvitationView>, Refusal> {
     let (organization, id) = (caller.organization(&organization)?, InvitationId::read(&id));
     let mut work = caller.begin().await?;
     let sent = invitation::resend(
@@ -92,25 +135,34 @@ pub async fn resend(
     )
     .await?;
     work.commit().await?;
-    Ok(Json(shown_once(&sent)).into_response())
+    Ok(Json((&sent).into()))
 }
 
-/// Takes an invitation back.
+/// Takes an invitation back
+#[utoipa::path(
+    delete, path = "/organizations/{organization}/invitations/{invitation}", operation_id = "revokeInvitation", tag = "people",
+    params(OrganizationParameter, InvitationParameter),
+    responses((status = 204, description = "Done"), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
 pub async fn revoke(
     caller: Caller,
     Path((organization, id)): Path<(String, String)>,
-) -> Result<Response, Refusal> {
+) -> Result<StatusCode, Refusal> {
     let (organization, id) = (caller.organization(&organization)?, InvitationId::read(&id));
     let mut work = caller.begin().await?;
     invitation::revoke(&mut work, &caller.actor(), &organization, &id).await?;
     work.commit().await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// An invitation's token, in the body: a path would stand in logs.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PresentedInvitation)]
 #[serde(deny_unknown_fields)]
 pub struct Presented {
+    /// What the invitation's link carries.
+    #[schema(value_type = String)]
     token: Secret,
 }
 
@@ -121,25 +173,81 @@ impl Presented {
     }
 }
 
-/// What an invitation says, for whoever holds its token.
-pub async fn look(caller: Caller, Body(presented): Body<Presented>) -> Result<Response, Refusal> {
+/// An invitation, as whoever holds its token sees it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FoundInvitation)]
+pub struct Found {
+    /// What people call the organization.
+    organization_name: String,
+    /// The address it is for.
+    email: String,
+    /// The role it gives.
+    role: String,
+    /// From when on it gives nothing.
+    expires_at: DateTime<Utc>,
+    /// Why it is over, if it is.
+    #[schema(required, schema_with = ends)]
+    over: Option<&'static str>,
+}
+
+fn ends() -> Object {
+    schema::one_of_or_null(InvitationEnd::ALL.map(InvitationEnd::name))
+}
+
+/// What an invitation says, for whoever holds its token
+///
+/// The token needs the right to all of the person's organizations.
+#[utoipa::path(
+    post, path = "/invitations/look", operation_id = "lookAtInvitation", tag = "people",
+    request_body = Presented,
+    responses((status = 200, description = "The answer", body = Found), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
+pub async fn look(caller: Caller, Body(presented): Body<Presented>) -> Result<Json<Found>, Refusal> {
     caller.require_every_organization()?;
     let token = presented.handle()?;
     let mut work = caller.begin().await?;
     let found = invitation::find(&mut work, &token).await?;
     work.commit().await?;
     let found = found.ok_or(InvitationError::UnknownToken)?;
-    Ok(Json(json!({
-        "organization_name": found.organization_name,
-        "email": found.email,
-        "role": found.role.as_str(),
-        "expires_at": found.expires_at,
-        "over": found.end.map(InvitationEnd::name),
+    Ok(Json(Found {
+        organization_name: found.organization_name,
+        email: found.email,
+        role: found.role.to_string(),
+        expires_at: found.expires_at,
+        over: found.end.map(InvitationEnd::name),
     }))
-    .into_response())
 }
 
-/// Says where the person confirms that they join; once they have, where they joined and as what.
+/// The organization that a membership now is in.
+#[derive(Serialize, ToSchema)]
+pub struct Joined {
+    /// Its id.
+    organization_id: String,
+    /// The person's role there.
+    role: String,
+}
+
+/// Where a person says that they join.
+#[derive(Serialize, ToSchema)]
+pub struct Confirmation {
+    /// A page of this server, for the person's browser.
+    confirm_at: String,
+}
+
+/// Where the person confirms that they join; once they have, where they joined. For whoever has proven the invited address
+///
+/// The token needs the right to all of the person's organizations.
+#[utoipa::path(
+    post, path = "/invitations/accept", operation_id = "acceptInvitation", tag = "people",
+    request_body = Presented,
+    responses(
+        (status = 200, description = "The person has joined", body = Joined),
+        (status = 202, description = "The person has not confirmed yet: send them there", body = Confirmation),
+        PersonProblems,
+    ),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
 pub async fn accept(caller: Caller, Body(presented): Body<Presented>) -> Result<Response, Refusal> {
     caller.require_every_organization()?;
     let token = presented.handle()?;
@@ -148,27 +256,31 @@ pub async fn accept(caller: Caller, Body(presented): Body<Presented>) -> Result<
     work.commit().await?;
     Ok(match offer {
         Offer::Joined(accepted) => Json(Joined {
-            organization_id: &accepted.organization_id,
-            role: accepted.role.as_str(),
+            organization_id: accepted.organization_id.to_string(),
+            role: accepted.role.to_string(),
         })
         .into_response(),
         Offer::Waits(_) => {
-            let page = interaction_page::invitation_url(caller.state.app.issuer(), token.expose());
-            (StatusCode::ACCEPTED, Json(json!({ "confirm_at": page }))).into_response()
+            let confirm_at = interaction_page::invitation_url(caller.state.app.issuer(), token.expose());
+            (StatusCode::ACCEPTED, Json(Confirmation { confirm_at })).into_response()
         }
     })
 }
 
-/// Declines.
-pub async fn reject(caller: Caller, Body(presented): Body<Presented>) -> Result<Response, Refusal> {
+/// Declines; for whoever has proven the invited address
+///
+/// The token needs the right to all of the person's organizations.
+#[utoipa::path(
+    post, path = "/invitations/reject", operation_id = "rejectInvitation", tag = "people",
+    request_body = Presented,
+    responses((status = 204, description = "Done"), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
+pub async fn reject(caller: Caller, Body(presented): Body<Presented>) -> Result<StatusCode, Refusal> {
     caller.require_every_organization()?;
     let token = presented.handle()?;
     let mut work = caller.begin().await?;
     invitation::reject(&mut work, &token, &caller.user).await?;
     work.commit().await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-fn shown_once(sent: &SentInvitation) -> Value {
-    json!({ "id": sent.id, "token": sent.token.expose(), "expires_at": sent.expires_at })
+    Ok(StatusCode::NO_CONTENT)
 }

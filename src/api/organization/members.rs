@@ -2,21 +2,36 @@
 
 use axum::Json;
 use axum::extract::Path;
-use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-use super::view;
 use crate::api::body::Body;
 use crate::api::caller::Caller;
+use crate::api::list_page::ListPage;
+use crate::api::openapi::{OrganizationParameter, PageParameters, PersonProblems, UserParameter};
 use crate::api::page::List;
 use crate::api::refusal::Refusal;
 use crate::base::id::UserId;
 use crate::http::extract::form::Query;
+use crate::protocol::scope::{ORGANIZATIONS, ORGANIZATIONS_MANAGE};
+use crate::tenancy::member::MemberView;
 use crate::tenancy::{Member, MemberRole, WorkspaceCreation, member};
 
-/// Everyone who belongs to an organization or is invited, in pages.
-pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -> Result<Response, Refusal> {
+type MemberPage = ListPage<MemberView>;
+
+/// Who belongs to it or was asked to come
+#[utoipa::path(
+    get, path = "/organizations/{organization}/members", operation_id = "listMembers", tag = "people",
+    params(OrganizationParameter, PageParameters),
+    responses((status = 200, description = "The answer", body = MemberPage), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS])),
+)]
+pub async fn list(
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(query): Query,
+) -> Result<Json<MemberPage>, Refusal> {
     let organization = caller.organization(&id)?;
     let keys = caller.keys();
     let list = List {
@@ -37,38 +52,60 @@ pub async fn list(caller: Caller, Path(id): Path<String>, Query(query): Query) -
     .await?;
     work.commit().await?;
     let key = |member: &Member| member.user_id.to_string();
-    let shown = view::page(&list, &page, keys, &members, (key, view::member))?;
-    Ok(Json(shown).into_response())
+    Ok(Json(ListPage::of(
+        &list,
+        &page,
+        keys,
+        members,
+        (key, MemberView::from),
+    )?))
 }
 
-/// One member.
+/// One member
+#[utoipa::path(
+    get, path = "/organizations/{organization}/members/{user}", operation_id = "showMember", tag = "people",
+    params(OrganizationParameter, UserParameter),
+    responses((status = 200, description = "The answer", body = MemberView), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS])),
+)]
 pub async fn show(
     caller: Caller,
     Path((organization, user)): Path<(String, String)>,
-) -> Result<Response, Refusal> {
+) -> Result<Json<MemberView>, Refusal> {
     let (organization, user) = (caller.organization(&organization)?, UserId::read(&user));
     let mut work = caller.begin().await?;
     let found = member::find(&mut work, &caller.actor(), &organization, &user).await?;
     work.commit().await?;
     let found = found.ok_or_else(|| Refusal::not_found("member"))?;
-    Ok(Json(view::member(&found)).into_response())
+    Ok(Json(found.into()))
 }
 
 /// What can be changed of a membership.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = MemberChange)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
+    /// owner, admin, member, viewer, or one of the organization's own
     role: Option<String>,
+    /// Whether they make workspaces without managing all of them.
     can_create_workspaces: Option<bool>,
 }
 
-/// Gives a member another role, or says whether they make workspaces; what is not named stays, but for what another role
-/// takes away.
+/// Gives a member another role, or says whether they make workspaces
+///
+/// What is not named stays, but for what another role takes away.
+#[utoipa::path(
+    patch, path = "/organizations/{organization}/members/{user}", operation_id = "changeMember", tag = "people",
+    params(OrganizationParameter, UserParameter),
+    request_body = Change,
+    responses((status = 200, description = "The answer", body = MemberView), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
 pub async fn change(
     caller: Caller,
     Path((organization, user)): Path<(String, String)>,
     Body(change): Body<Change>,
-) -> Result<Response, Refusal> {
+) -> Result<Json<MemberView>, Refusal> {
     let role = change.role.as_deref().map(MemberRole::parse);
     let role = role.transpose().map_err(Refusal::invalid)?;
     let creation = change.can_create_workspaces.map(WorkspaceCreation::of);
@@ -84,17 +121,23 @@ pub async fn change(
     let changed = member::find(&mut work, &actor, &organization, &user).await?;
     work.commit().await?;
     let changed = changed.ok_or_else(|| Refusal::not_found("member"))?;
-    Ok(Json(view::member(&changed)).into_response())
+    Ok(Json(changed.into()))
 }
 
-/// Ends a membership: somebody else's, or the caller's own.
+/// Ends a membership: somebody else's, or one's own
+#[utoipa::path(
+    delete, path = "/organizations/{organization}/members/{user}", operation_id = "removeMember", tag = "people",
+    params(OrganizationParameter, UserParameter),
+    responses((status = 204, description = "Done"), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
 pub async fn remove(
     caller: Caller,
     Path((organization, user)): Path<(String, String)>,
-) -> Result<Response, Refusal> {
+) -> Result<StatusCode, Refusal> {
     let (organization, user) = (caller.organization(&organization)?, UserId::read(&user));
     let mut work = caller.begin().await?;
     member::remove(&mut work, &caller.actor(), &organization, &user).await?;
     work.commit().await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Ok(StatusCode::NO_CONTENT)
 }

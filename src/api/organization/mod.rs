@@ -9,5 +9,4 @@ pub mod members;
 pub mod modules;
 pub mod organizations;
 mod problems;
-mod view;
 pub mod workspaces;

@@ -2,26 +2,41 @@
 
 use axum::Json;
 use axum::extract::Path;
-use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::Object;
 
-use super::view;
 use crate::api::body::Body;
 use crate::api::caller::Caller;
+use crate::api::list_page::ListPage;
+use crate::api::openapi::{OrganizationParameter, PageParameters, PersonProblems};
 use crate::api::page::List;
 use crate::api::refusal::Refusal;
 use crate::base::id::OrganizationId;
+use crate::base::schema;
 use crate::http::extract::form::Query;
 use crate::lifecycle::delete_organization::delete_organization;
+use crate::protocol::scope::{ORGANIZATIONS, ORGANIZATIONS_MANAGE};
+use crate::tenancy::organization::OrganizationView;
 use crate::tenancy::{
     Branding, MemberRole, NewOrganization, Organization, OrganizationError, OrganizationType, Slug,
     organization,
 };
 
-/// The organizations that the caller has joined, each with their role, in pages.
-pub async fn list(caller: Caller, Query(query): Query) -> Result<Response, Refusal> {
+type OrganizationPage = ListPage<OrganizationView>;
+
+/// The organizations that the caller has joined
+///
+/// Each with the caller's role, in pages.
+#[utoipa::path(
+    get, path = "/organizations", operation_id = "listOrganizations", tag = "people",
+    params(PageParameters),
+    responses((status = 200, description = "The answer", body = OrganizationPage), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS])),
+)]
+pub async fn list(caller: Caller, Query(query): Query) -> Result<Json<OrganizationPage>, Refusal> {
     let keys = caller.keys();
     let list = List {
         name: "organizations",
@@ -36,22 +51,35 @@ pub async fn list(caller: Caller, Query(query): Query) -> Result<Response, Refus
     work.commit().await?;
     let key = |(organization, _): &(Organization, MemberRole)| organization.id.to_string();
     let show =
-        |(organization, role): &(Organization, MemberRole)| view::organization(organization, Some(role));
-    let shown = view::page(&list, &page, keys, &joined, (key, show))?;
-    Ok(Json(shown).into_response())
+        |(organization, role): (Organization, MemberRole)| OrganizationView::joined_as(organization, &role);
+    Ok(Json(ListPage::of(&list, &page, keys, joined, (key, show))?))
 }
 
 /// What makes an organization.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewOrganization)]
 #[serde(deny_unknown_fields)]
 pub struct New {
+    /// What people call it.
     name: String,
+    /// Its short name; made of the name if it is left out.
     slug: Option<String>,
+    /// What kind it is; a team if it is left out.
+    #[schema(schema_with = types)]
     r#type: Option<String>,
 }
 
-/// Makes an organization whose owner the caller is.
-pub async fn create(caller: Caller, Body(new): Body<New>) -> Result<Response, Refusal> {
+/// Makes an organization whose owner the caller is
+#[utoipa::path(
+    post, path = "/organizations", operation_id = "createOrganization", tag = "people",
+    request_body = New,
+    responses((status = 201, description = "The answer", body = OrganizationView), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
+pub async fn create(
+    caller: Caller,
+    Body(new): Body<New>,
+) -> Result<(StatusCode, Json<OrganizationView>), Refusal> {
     let slug = new
         .slug
         .as_deref()
@@ -65,34 +93,54 @@ pub async fn create(caller: Caller, Body(new): Body<New>) -> Result<Response, Re
     let id = organization::create(&mut work, &new, caller.quotas()).await?;
     let made = organization::show(&mut work, &caller.actor(), &id).await?;
     work.commit().await?;
-    Ok((StatusCode::CREATED, Json(view::organization(&made, None))).into_response())
+    Ok((StatusCode::CREATED, Json(made.into())))
 }
 
-/// One organization that the caller has joined.
-pub async fn show(caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
+/// One organization
+#[utoipa::path(
+    get, path = "/organizations/{organization}", operation_id = "showOrganization", tag = "people",
+    params(OrganizationParameter),
+    responses((status = 200, description = "The answer", body = OrganizationView), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS])),
+)]
+pub async fn show(caller: Caller, Path(id): Path<String>) -> Result<Json<OrganizationView>, Refusal> {
     let id = caller.organization(&id)?;
     let mut work = caller.begin().await?;
     let organization = organization::show(&mut work, &caller.actor(), &id).await?;
     work.commit().await?;
-    Ok(Json(view::organization(&organization, None)).into_response())
+    Ok(Json(organization.into()))
 }
 
 /// What can be changed; what is not named stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = OrganizationChange)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
+    /// What people call it.
     name: Option<String>,
+    /// Its short name.
     slug: Option<String>,
+    /// What kind it is.
+    #[schema(schema_with = types)]
     r#type: Option<String>,
+    /// How it looks: the whole of it.
+    #[schema(schema_with = schema::any_object)]
     branding: Option<Value>,
 }
 
-/// Changes an organization: all of it or nothing.
+/// Changes what is named: all of it or nothing
+#[utoipa::path(
+    patch, path = "/organizations/{organization}", operation_id = "changeOrganization", tag = "people",
+    params(OrganizationParameter),
+    request_body = Change,
+    responses((status = 200, description = "The answer", body = OrganizationView), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
 pub async fn change(
     caller: Caller,
     Path(id): Path<String>,
     Body(change): Body<Change>,
-) -> Result<Response, Refusal> {
+) -> Result<Json<OrganizationView>, Refusal> {
     let id = caller.organization(&id)?;
     let actor = caller.actor();
     let slug = change
@@ -122,15 +170,23 @@ pub async fn change(
     }
     let organization = organization::show(&mut work, &actor, &id).await?;
     work.commit().await?;
-    Ok(Json(view::organization(&organization, None)).into_response())
+    Ok(Json(organization.into()))
 }
 
-/// Ends an organization: its tokens die at once, its slug stays taken.
-pub async fn delete(caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
+/// Ends an organization; its tokens die at once
+///
+/// Its slug stays taken.
+#[utoipa::path(
+    delete, path = "/organizations/{organization}", operation_id = "deleteOrganization", tag = "people",
+    params(OrganizationParameter),
+    responses((status = 204, description = "Done"), PersonProblems),
+    security(("accessToken" = [ORGANIZATIONS_MANAGE])),
+)]
+pub async fn delete(caller: Caller, Path(id): Path<String>) -> Result<StatusCode, Refusal> {
     let mut work = caller.begin().await?;
     delete_organization(&mut work, &caller.actor(), &caller.organization(&id)?).await?;
     work.commit().await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn kind(name: &str) -> Result<OrganizationType, Refusal> {
@@ -139,4 +195,15 @@ fn kind(name: &str) -> Result<OrganizationType, Refusal> {
         Some(kind) => Ok(kind),
         None => Err(Refusal::invalid("type: brand, club, family, team or practice")),
     }
+}
+
+/// The types that an organization can be made with: a personal space comes with its person.
+fn types() -> Object {
+    let made = |kind: &OrganizationType| *kind != OrganizationType::Personal;
+    schema::one_of(
+        OrganizationType::ALL
+            .into_iter()
+            .filter(made)
+            .map(OrganizationType::name),
+    )
 }

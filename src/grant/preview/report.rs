@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::Object;
 
 use super::output::{self, PreviewContext};
 use super::subject::Prepared;
+use crate::base::schema;
 use crate::claims::preview::{Candidates, Failure, HookDryRun};
 use crate::claims::{MintContext, MintError};
 use crate::db::DatabaseError;
@@ -36,7 +39,7 @@ pub enum PreviewError {
 }
 
 /// What hooks would do.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Preview {
     /// Whom the token would be about.
     pub user_id: String,
@@ -47,30 +50,50 @@ pub struct Preview {
     /// How it would come about.
     pub grant_type: &'static str,
     /// What the built-in hook says of the membership.
+    #[schema(schema_with = schema::any_object)]
     pub facts: Map<String, Value>,
     /// The access token, and each other output that a hook lists; none if nobody is asked because nothing is granted.
     pub outputs: Vec<PreviewedOutput>,
     /// What became of the grant, access token and ID token together: `issued`, `refused` or `failed`.
+    #[schema(schema_with = verdicts)]
     pub verdict: &'static str,
     /// Why there would be no token.
+    #[schema(required)]
     pub failure: Option<Failure>,
 }
 
 /// What hooks would do to one output.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct PreviewedOutput {
     /// `access_token`, `id_token` or `userinfo`.
+    #[schema(schema_with = outputs)]
     pub output: &'static str,
     /// Each hook in its order.
     pub steps: Vec<HookDryRun>,
     /// `issued`, `refused` or `failed`; `absent` where there is no such output whatever a hook says.
+    #[schema(schema_with = verdicts_of_outputs)]
     pub verdict: &'static str,
     /// Why it would not be said.
+    #[schema(required)]
     pub failure: Option<Failure>,
     /// What would be said, none if nothing.
+    #[schema(required, schema_with = schema::any_object_or_null)]
     pub claims: Option<Map<String, Value>>,
     /// Its length: of the token, or of the answer.
+    #[schema(required)]
     pub size_bytes: Option<usize>,
+}
+
+fn verdicts() -> Object {
+    schema::one_of([ISSUED, "refused", "failed"])
+}
+
+fn verdicts_of_outputs() -> Object {
+    schema::one_of([ISSUED, "refused", "failed", ABSENT])
+}
+
+fn outputs() -> Object {
+    schema::one_of(Output::ALL.map(Output::name))
 }
 
 impl Preview {

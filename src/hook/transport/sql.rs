@@ -12,6 +12,7 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgPool, Row as _};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
 
 use super::sql_failure::told;
 use crate::db::connect::PoolError;
@@ -37,7 +38,8 @@ pub struct SqlTransport {
 }
 
 /// What keeps an SQL hook from running, with what mends it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PreviewObstacle)]
 pub struct Obstacle {
     /// What is wrong.
     pub problem: String,

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::http::middleware::request_log::LoggedError;
 
@@ -23,13 +24,18 @@ pub struct Problem {
     header: Option<(HeaderName, &'static str)>,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// RFC 9457
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody<'a> {
     r#type: &'static str,
     title: &'static str,
     status: u16,
+    /// Stable: programs decide by it.
     code: &'static str,
+    /// What is wrong and what would be right.
     detail: &'a str,
+    /// What the server's log has it under.
     request_id: &'a str,
 }
 
@@ -95,7 +101,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = Body {
+        let body = ProblemBody {
             r#type: "about:blank",
             title: self.status.canonical_reason().unwrap_or("Error"),
             status: self.status.as_u16(),

@@ -9,6 +9,7 @@ mod pause;
 mod proof;
 mod store;
 mod types;
+mod view;
 
 pub use auto_join::{auto_join, lock_owner};
 pub use claim::{claim, list, release, release_all, renew, set_auto_join};
@@ -16,3 +17,4 @@ pub use error::DomainError;
 pub use name::{DomainName, DomainNameError};
 pub use proof::{Challenge, Proof, Settled, challenge, look_up, settle};
 pub use types::DomainClaim;
+pub use view::{DomainProofView, DomainView};

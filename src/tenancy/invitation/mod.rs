@@ -5,6 +5,7 @@ mod error;
 mod send;
 mod store;
 mod types;
+mod view;
 
 pub use accept::{Accepted, Offer, accept, find, offer, reject};
 pub use error::InvitationError;
@@ -12,3 +13,4 @@ pub use send::{SentInvitation, create, expire, list, resend, revoke, revoke_of};
 pub use types::{
     Invitation, InvitationEnd, InvitationStatus, NewInvitation, OfferedInvitation, PresentedInvitation,
 };
+pub use view::{InvitationView, SentInvitationView};

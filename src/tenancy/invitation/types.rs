@@ -108,6 +108,9 @@ pub enum InvitationEnd {
 }
 
 impl InvitationEnd {
+    /// Every end.
+    pub const ALL: [Self; 4] = [Self::Used, Self::Rejected, Self::Revoked, Self::Expired];
+
     /// Its name.
     #[must_use]
     pub const fn name(self) -> &'static str {

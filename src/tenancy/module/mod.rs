@@ -5,9 +5,11 @@ mod access;
 mod error;
 mod service;
 mod store;
+mod view;
 
 pub use access::{ModuleAccess, ModuleId, ModulePermission};
 pub use error::ModuleError;
 pub use service::{clear, effective, list, publish, set};
+pub use view::{ModulesView, access_names};
 
 pub(super) use service::beyond;

@@ -11,6 +11,7 @@ mod settings;
 mod store;
 mod types;
 mod values;
+mod view;
 
 pub use delete::{delete, leave_everything, lock_owned, owned_alone};
 pub use error::OrganizationError;
@@ -22,5 +23,6 @@ pub use settings::{
 };
 pub use types::{NewOrganization, Organization, OrganizationType};
 pub use values::{Branding, FeatureFlags, Plan, SettingsError};
+pub use view::OrganizationView;
 
 pub(super) use lock::{is_global, lock, lock_in_order};

@@ -9,10 +9,12 @@ mod service;
 mod slug;
 mod store;
 mod types;
+mod view;
 
 pub use error::WorkspaceError;
 pub use service::{archive, create, find, list, rename, unarchive};
 pub use types::{NewWorkspace, Workspace, WorkspaceKind, WorkspaceMember, WorkspaceRole};
+pub use view::{WorkspaceMemberView, WorkspaceView, workspace_roles};
 
 pub(super) use first::create_first;
 pub(super) use service::archive_all_of;

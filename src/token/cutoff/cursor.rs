@@ -2,15 +2,16 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use crate::base::clock::Timestamp;
 use crate::base::handle::BackupEpoch;
 use crate::db::snapshot::Snapshot;
 
 /// A token whose counter is below the minimum is dead. An empty organization speaks of the person's counter, an empty
 /// person of the organization's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Cutoff {
     /// The person, or empty.
     pub user_id: String,
@@ -19,7 +20,7 @@ pub struct Cutoff {
     /// The smallest counter that is alive.
     pub minimum: i32,
     /// When it was last raised.
-    pub changed_at: Timestamp,
+    pub changed_at: DateTime<Utc>,
 }
 
 /// Up to where a reader has read: the backup epoch, so that a restore makes it read anew, and a snapshot.

@@ -4,12 +4,15 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use http::StatusCode;
 use serde::Serialize;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::{IntoParams, ToSchema};
 
 use super::watch::Watch;
+use crate::api::openapi::{ServiceProblems, optional_query};
 use crate::db::unit_of_work::RequestContext;
 use crate::http::app_state::AppState;
 use crate::http::extract::form::Query;
@@ -24,23 +27,60 @@ const WAIT: Duration = Duration::from_secs(5);
 /// The longest that may be asked for.
 const LONGEST_WAIT: Duration = Duration::from_secs(25);
 
-#[derive(Serialize)]
-struct Body {
+/// What is new.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Cutoffs)]
+pub struct CutoffPage {
+    /// What the next question has as `after`.
     cursor: String,
+    /// Whether this is everything: what was known before counts no longer.
     full: bool,
+    /// Whether there is more already.
     more: bool,
+    /// For how many seconds a cut-off has to be kept.
     max_age: u64,
+    /// The cut-offs.
     cutoffs: Vec<Cutoff>,
 }
 
-/// Answers `?after=<cursor>&wait=<seconds>`.
+/// What the query may say.
+pub struct Since;
+
+impl IntoParams for Since {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let wait = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(0))
+            .maximum(Some(LONGEST_WAIT.as_secs()))
+            .default(Some(WAIT.as_secs().into()))
+            .build();
+        vec![
+            optional_query(
+                "after",
+                Object::with_type(Type::String),
+                "The cursor of an earlier answer; without it, everything.",
+            ),
+            optional_query("wait", wait, "How many seconds an answer may wait for news."),
+        ]
+    }
+}
+
+/// Cut-offs since a cursor; a long poll
+///
+/// The key needs the scope `epoch:read`.
+#[utoipa::path(
+    get, path = "/internal/membership-epoch", operation_id = "membershipEpoch", tag = "services",
+    params(Since),
+    responses((status = 200, description = "The answer", body = CutoffPage), ServiceProblems),
+    security(("serviceKey" = ["epoch:read"]), ("serviceKeyAsBearer" = ["epoch:read"])),
+)]
 pub async fn get(
     State(state): State<AppState>,
     Extension(watch): Extension<Watch>,
     context: RequestContext,
     _: ServiceCaller<EpochRead>,
     Query(params): Query,
-) -> Result<Response, Problem> {
+) -> Result<Json<CutoffPage>, Problem> {
     let request_id = context.origin.request_id.clone();
     let refuse = |code, detail| Problem::new(StatusCode::BAD_REQUEST, code, detail, &request_id);
     let params =
@@ -58,14 +98,13 @@ pub async fn get(
     let changes = read(&state, &watch, context, after, wait)
         .await
         .map_err(|error| Failure::from(error).problem(&request_id))?;
-    let body = Body {
+    Ok(Json(CutoffPage {
         cursor: changes.cursor.to_string(),
         full: changes.full,
         more: changes.more,
         max_age: cutoff::KEPT.as_secs(),
         cutoffs: changes.cutoffs,
-    };
-    Ok(Json(body).into_response())
+    }))
 }
 
 fn wait(params: &Params) -> Option<Duration> {

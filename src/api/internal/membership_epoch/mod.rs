@@ -1,6 +1,6 @@
 //! The membership epoch's cut-offs for databases elsewhere: a long poll for services with a key.
 
-mod long_poll;
+pub mod long_poll;
 mod watch;
 
 pub use long_poll::get;
