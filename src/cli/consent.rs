@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::layout;
 use super::organization::organization;
 use super::user::user;
-use crate::authorization::consent::{self, ConsentKey, GivenConsent};
-use crate::base::clock::Timestamp;
+use crate::authorization::consent::{self, ConsentKey};
+use crate::authorization::consent_view::ConsentView;
 use crate::base::id::ClientId;
 use crate::db::UnitOfWork;
 
@@ -62,19 +62,7 @@ pub enum ConsentReport {
 #[derive(Debug, Serialize)]
 pub struct ConsentList {
     /// By application, organization and resource.
-    pub consents: Vec<ConsentLine>,
-}
-
-/// One line of the list.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the consent")]
-pub struct ConsentLine {
-    pub client_id: String,
-    pub org_id: Option<String>,
-    pub org_name: Option<String>,
-    pub resource: Option<String>,
-    pub scopes: Vec<String>,
-    pub granted_at: Timestamp,
+    pub consents: Vec<ConsentView>,
 }
 
 /// What was withdrawn.
@@ -96,13 +84,13 @@ pub async fn run(command: ConsentCommand, work: &mut UnitOfWork) -> Result<Conse
     match command {
         ConsentCommand::List { user: person } => {
             let person = user(work, &person).await?;
-            let mut consents: Vec<ConsentLine> = Vec::new();
+            let mut consents: Vec<ConsentView> = Vec::new();
             let mut after = None;
             loop {
                 let given = consent::list(work, &person.id, after.as_ref(), PAGE).await?;
                 let full = given.len() == usize::from(PAGE);
                 after = given.last().map(|last| last.key.clone());
-                consents.extend(given.into_iter().map(ConsentLine::new));
+                consents.extend(given.into_iter().map(ConsentView::from));
                 if !full {
                     return Ok(ConsentReport::Given(ConsentList { consents }));
                 }
@@ -134,39 +122,26 @@ pub async fn run(command: ConsentCommand, work: &mut UnitOfWork) -> Result<Conse
     }
 }
 
-impl ConsentLine {
-    fn new(given: GivenConsent) -> Self {
-        Self {
-            client_id: given.key.client_id.to_string(),
-            org_id: given.key.organization_id.map(|id| id.to_string()),
-            org_name: given.organization_name,
-            resource: given.key.resource,
-            scopes: given.scopes,
-            granted_at: given.granted_at,
-        }
-    }
-
-    fn cells(&self) -> [String; 5] {
-        let organization = match (&self.org_id, &self.org_name) {
-            (None, _) => "whichever is active".to_owned(),
-            (Some(id), None) => id.clone(),
-            (Some(_), Some(name)) => name.clone(),
-        };
-        [
-            self.client_id.clone(),
-            organization,
-            self.resource.clone().unwrap_or_default(),
-            self.scopes.join(" "),
-            self.granted_at.to_string(),
-        ]
-    }
+fn cells(consent: &ConsentView) -> [String; 5] {
+    let organization = match (&consent.organization_id, &consent.organization_name) {
+        (None, _) => "whichever is active".to_owned(),
+        (Some(id), None) => id.clone(),
+        (Some(_), Some(name)) => name.clone(),
+    };
+    [
+        consent.client_id.clone(),
+        organization,
+        consent.resource.clone().unwrap_or_default(),
+        consent.scopes.join(" "),
+        consent.granted_at.to_string(),
+    ]
 }
 
 impl fmt::Display for ConsentReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Given(list) => {
-                let told: Vec<[String; 5]> = list.consents.iter().map(ConsentLine::cells).collect();
+                let told: Vec<[String; 5]> = list.consents.iter().map(cells).collect();
                 let rows = told.iter().map(|cells| cells.each_ref().map(String::as_str));
                 let heads = ["CLIENT", "ORGANIZATION", "RESOURCE", "SCOPES", "GIVEN AT"];
                 layout::table(formatter, heads, rows)

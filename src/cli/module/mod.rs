@@ -6,5 +6,5 @@ mod report;
 mod run;
 
 pub use arguments::ModuleCommand;
-pub use report::{ModuleChanged, ModuleEntry, ModuleEntryList, ModuleReport, ModuleRight, ModuleRights};
+pub use report::{ModuleChanged, ModuleEntry, ModuleEntryList, ModuleReport, ModuleRights};
 pub use run::run;

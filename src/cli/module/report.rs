@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::cli::layout;
-use crate::tenancy::module::ModulePermission;
+use crate::tenancy::module::{ModulePermission, ModulesView};
 
 /// What a command answers.
 #[derive(Debug, Serialize)]
@@ -19,23 +19,14 @@ pub enum ModuleReport {
     Changed(ModuleChanged),
 }
 
-/// What a role may do with every module.
+/// What a role may do in an organization.
 #[derive(Debug, Serialize)]
 pub struct ModuleRights {
     /// Where.
-    pub org_id: String,
-    /// Who.
-    pub role: String,
-    /// What; `*` stands for every other module.
-    pub modules: Vec<ModuleRight>,
-}
-
-/// What a role may do with one module.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the right")]
-pub struct ModuleRight {
-    pub module: String,
-    pub access: &'static str,
+    pub organization_id: String,
+    /// Who, and what.
+    #[serde(flatten)]
+    pub rights: ModulesView,
 }
 
 /// Entries of an organization.
@@ -58,7 +49,7 @@ pub struct ModuleEntry {
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the entry")]
 pub struct ModuleChanged {
-    pub org_id: String,
+    pub organization_id: String,
     pub role: String,
     pub module: String,
     /// What.
@@ -78,11 +69,11 @@ impl From<ModulePermission> for ModuleEntry {
 impl fmt::Display for ModuleReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rights(rights) => {
+            Self::Rights(ModuleRights { rights, .. }) => {
                 let rows = rights
                     .modules
                     .iter()
-                    .map(|right| [right.module.as_str(), right.access]);
+                    .map(|(module, access)| [module.as_str(), access.name()]);
                 layout::table(formatter, ["MODULE", "ACCESS"], rows)
             }
             Self::Entries(list) => {
@@ -95,7 +86,7 @@ impl fmt::Display for ModuleReport {
             Self::Changed(changed) => write!(
                 formatter,
                 "{} of {} in {}: {}",
-                changed.module, changed.role, changed.org_id, changed.done
+                changed.module, changed.role, changed.organization_id, changed.done
             ),
         }
     }

@@ -3,12 +3,12 @@
 use anyhow::Result;
 
 use super::arguments::{Entry, ModuleCommand};
-use super::report::{ModuleChanged, ModuleEntryList, ModuleReport, ModuleRight, ModuleRights};
+use super::report::{ModuleChanged, ModuleEntryList, ModuleReport, ModuleRights};
 use crate::base::id::OrganizationId;
 use crate::cli::organization::organization;
 use crate::db::UnitOfWork;
 use crate::tenancy::MemberRole;
-use crate::tenancy::module::{self, ModuleAccess, ModuleId, ModulePermission};
+use crate::tenancy::module::{self, ModuleId, ModulePermission, ModulesView};
 
 /// Carries out a command in the caller's transaction, which the caller commits.
 pub async fn run(command: ModuleCommand, work: &mut UnitOfWork) -> Result<ModuleReport> {
@@ -36,9 +36,8 @@ pub async fn run(command: ModuleCommand, work: &mut UnitOfWork) -> Result<Module
             let role = MemberRole::parse(&role)?;
             let rights = module::effective(work, actor, &organization, &role).await?;
             Ok(ModuleReport::Rights(ModuleRights {
-                org_id: organization.to_string(),
-                role: role.to_string(),
-                modules: rights.into_iter().map(right).collect(),
+                organization_id: organization.to_string(),
+                rights: ModulesView::new(&role, rights),
             }))
         }
     }
@@ -53,16 +52,9 @@ async fn read(work: &mut UnitOfWork, entry: &Entry) -> Result<(OrganizationId, M
     ))
 }
 
-fn right((module, access): (ModuleId, ModuleAccess)) -> ModuleRight {
-    ModuleRight {
-        module: module.to_string(),
-        access: access.name(),
-    }
-}
-
 fn changed(organization: &OrganizationId, entry: &Entry, done: &str) -> ModuleReport {
     ModuleReport::Changed(ModuleChanged {
-        org_id: organization.to_string(),
+        organization_id: organization.to_string(),
         role: entry.role.clone(),
         module: entry.module.clone(),
         done: done.to_owned(),

@@ -7,7 +7,7 @@ use super::arguments::Of;
 use super::lookup::organization;
 use super::report::OrganizationReport;
 use super::run::changed;
-use super::views::{DomainList, DomainView};
+use super::views::{DomainDetails, DomainList};
 use crate::base::dns::Dns;
 use crate::base::id::OrganizationId;
 use crate::cli::operator;
@@ -168,7 +168,7 @@ async fn verify(claim: &Claim, config: &SignetConfig) -> Result<OrganizationRepo
     work.commit().await?;
     Ok(match settled {
         Settled::Verified(claim) => OrganizationReport::Domain(claim.into()),
-        Settled::Lost(claim) => OrganizationReport::Domain(DomainView {
+        Settled::Lost(claim) => OrganizationReport::Domain(DomainDetails {
             problem: Some("the record is gone: the domain is no longer the organization's"),
             ..claim.into()
         }),

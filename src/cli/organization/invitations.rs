@@ -11,14 +11,14 @@ use super::arguments::Of;
 use super::lookup::organization;
 use super::members;
 use super::report::{OrganizationChanged, OrganizationReport};
-use super::views::{InvitationList, InvitationSent};
+use super::views::InvitationList;
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::InvitationId;
 use crate::cli::user::user;
 use crate::cli::values;
 use crate::config::QuotaSettings;
 use crate::db::UnitOfWork;
-use crate::tenancy::invitation::{self, NewInvitation, SentInvitation};
+use crate::tenancy::invitation::{self, NewInvitation};
 use crate::tenancy::{JoinsAs, MemberRole, WorkspaceCreation};
 use crate::user::EmailAddress;
 
@@ -117,7 +117,7 @@ pub(super) async fn run(
             let new = NewInvitation::new(EmailAddress::parse(&email)?, joins, expires)?;
             let org = organization(work, &org).await?.id;
             let sent = invitation::create(work, &operator, &org, &new, quotas).await?;
-            Ok(shown(&sent))
+            Ok(OrganizationReport::Invited((&sent).into()))
         }
         InvitationCommand::Invitations { of, after, limit } => {
             let org = organization(work, of.organization()).await?.id;
@@ -131,14 +131,14 @@ pub(super) async fn run(
             let org = organization(work, &org).await?.id;
             let id = InvitationId::read(&id);
             let sent = invitation::resend(work, &operator, &org, &id, expires, quotas).await?;
-            Ok(shown(&sent))
+            Ok(OrganizationReport::Invited((&sent).into()))
         }
         InvitationCommand::RevokeInvitation { org, id } => {
             let org = organization(work, &org).await?.id;
             let id = InvitationId::read(&id);
             invitation::revoke(work, &operator, &org, &id).await?;
             Ok(OrganizationReport::Changed(OrganizationChanged {
-                org_id: org.to_string(),
+                organization_id: org.to_string(),
                 done: format!("invitation {id} revoked"),
             }))
         }
@@ -168,12 +168,4 @@ fn token(path: &Path) -> Result<Handle> {
     let text = values::secret_from(path)?;
     Handle::parse(Kind::Invitation, text.expose())
         .context("that is no token of an invitation; it begins with iv_")
-}
-
-fn shown(sent: &SentInvitation) -> OrganizationReport {
-    OrganizationReport::Invited(InvitationSent {
-        invitation_id: sent.id.to_string(),
-        token: sent.token.expose().to_owned(),
-        expires_at: sent.expires_at,
-    })
 }

@@ -142,7 +142,7 @@ async fn set_workspace_creation(
 /// What was done to a membership.
 pub(super) fn changed(organization: &OrganizationId, user: &UserId, done: String) -> OrganizationReport {
     OrganizationReport::Membership(MembershipChanged {
-        org_id: organization.to_string(),
+        organization_id: organization.to_string(),
         user_id: user.to_string(),
         done,
     })

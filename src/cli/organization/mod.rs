@@ -18,8 +18,8 @@ pub use invitations::InvitationCommand;
 pub(super) use lookup::organization;
 pub use members::{MemberCommand, Membership};
 pub use report::{
-    MemberList, MemberView, MembershipChanged, OrganizationChanged, OrganizationCreated, OrganizationLine,
-    OrganizationList, OrganizationReport, OrganizationView,
+    MemberDetails, MemberList, MembershipChanged, OrganizationChanged, OrganizationCreated,
+    OrganizationDetails, OrganizationList, OrganizationReport,
 };
 pub use run::run;
-pub use views::{DomainList, DomainView, InvitationList, InvitationSent, InvitationView};
+pub use views::{DomainDetails, DomainList, InvitationDetails, InvitationList};

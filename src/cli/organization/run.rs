@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::arguments::{CreateOrganization, OrganizationCommand, SettingsCommand};
 use super::lookup::organization;
 use super::report::{
-    OrganizationChanged, OrganizationCreated, OrganizationList, OrganizationReport, OrganizationView,
+    OrganizationChanged, OrganizationCreated, OrganizationDetails, OrganizationList, OrganizationReport,
 };
 use super::{delete, domains, global, invitations, members};
 use crate::base::id::OrganizationId;
@@ -51,7 +51,7 @@ async fn carry_out(
             let organization = organization(work, &org).await?;
             let operator = work.actor();
             let members = member::list(work, &operator, &organization.id, None, MOST_MEMBERS).await?;
-            let view = OrganizationView::new(organization, members);
+            let view = OrganizationDetails::new(organization, members);
             Ok(OrganizationReport::Organization(Box::new(view)))
         }
         OrganizationCommand::List { after, limit } => {
@@ -78,7 +78,7 @@ async fn create(
     let id = tenancy::organization::create(work, &new, quotas).await?;
     let slug = organization(work, id.as_str()).await?.slug;
     Ok(OrganizationReport::Created(OrganizationCreated {
-        org_id: id.to_string(),
+        organization_id: id.to_string(),
         slug: slug.to_string(),
         owner: owner.to_string(),
     }))
@@ -157,7 +157,7 @@ fn branding(path: &Path) -> Result<Branding> {
 /// What was done to an organization.
 pub(super) fn changed(organization: &OrganizationId, done: String) -> OrganizationReport {
     OrganizationReport::Changed(OrganizationChanged {
-        org_id: organization.to_string(),
+        organization_id: organization.to_string(),
         done,
     })
 }

@@ -72,7 +72,7 @@ pub struct UserView {
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the membership")]
 pub struct MembershipView {
-    pub org_id: String,
+    pub organization_id: String,
     pub slug: String,
     pub role: String,
     pub joined_at: Option<Timestamp>,
@@ -133,7 +133,7 @@ impl UserView {
 impl From<Belonging> for MembershipView {
     fn from(belonging: Belonging) -> Self {
         Self {
-            org_id: belonging.organization_id.to_string(),
+            organization_id: belonging.organization_id.to_string(),
             slug: belonging.slug,
             role: belonging.role.to_string(),
             joined_at: belonging.joined_at,

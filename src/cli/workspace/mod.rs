@@ -6,7 +6,5 @@ mod report;
 mod run;
 
 pub use arguments::WorkspaceCommand;
-pub use report::{
-    WorkspaceChanged, WorkspaceLine, WorkspaceList, WorkspacePlace, WorkspaceReport, WorkspaceView,
-};
+pub use report::{WorkspaceChanged, WorkspaceDetails, WorkspaceList, WorkspaceReport};
 pub use run::run;

@@ -4,60 +4,42 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::base::clock::Timestamp;
 use crate::cli::layout;
-use crate::tenancy::workspace::{Workspace, WorkspaceMember};
+use crate::tenancy::workspace::{Workspace, WorkspaceMember, WorkspaceMemberView, WorkspaceView};
 
 /// What a command answers.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum WorkspaceReport {
     /// Everything about one.
-    Workspace(Box<WorkspaceView>),
+    Workspace(Box<WorkspaceDetails>),
     /// Some of them.
     Workspaces(WorkspaceList),
     /// What was done.
     Changed(WorkspaceChanged),
 }
 
-/// A workspace.
+/// A workspace, with what its members are not shown.
 #[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the workspace")]
-pub struct WorkspaceView {
+pub struct WorkspaceDetails {
+    /// As everybody sees it.
     #[serde(flatten)]
-    pub workspace: WorkspaceLine,
-    pub org_id: String,
+    pub workspace: WorkspaceView,
+    /// Whose it is.
+    pub organization_id: String,
+    /// Who made it; of a personal one, whose it is.
     pub owner_user_id: Option<String>,
+    /// Why it is archived.
     pub archived_reason: Option<String>,
-    pub created_at: Timestamp,
     /// Who is in it.
-    pub members: Vec<WorkspacePlace>,
-}
-
-/// Who is in it.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the place")]
-pub struct WorkspacePlace {
-    pub user_id: String,
-    pub role: &'static str,
+    pub members: Vec<WorkspaceMemberView>,
 }
 
 /// Some workspaces.
 #[derive(Debug, Serialize)]
 pub struct WorkspaceList {
     /// In the order of their ids.
-    pub workspaces: Vec<WorkspaceLine>,
-}
-
-/// One line of a list.
-#[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the workspace")]
-pub struct WorkspaceLine {
-    pub workspace_id: String,
-    pub slug: String,
-    pub name: String,
-    pub kind: &'static str,
-    pub archived_at: Option<Timestamp>,
+    pub workspaces: Vec<WorkspaceView>,
 }
 
 /// What was done.
@@ -72,36 +54,14 @@ pub struct WorkspaceChanged {
     pub done: String,
 }
 
-impl WorkspaceView {
+impl WorkspaceDetails {
     pub(super) fn new(workspace: Workspace, members: Vec<WorkspaceMember>) -> Self {
         Self {
-            org_id: workspace.organization_id.to_string(),
+            organization_id: workspace.organization_id.to_string(),
             owner_user_id: workspace.owner_user_id.as_ref().map(ToString::to_string),
             archived_reason: workspace.archived_reason.clone(),
-            created_at: workspace.created_at,
-            members: members.into_iter().map(WorkspacePlace::from).collect(),
+            members: members.into_iter().map(WorkspaceMemberView::from).collect(),
             workspace: workspace.into(),
-        }
-    }
-}
-
-impl From<WorkspaceMember> for WorkspacePlace {
-    fn from(member: WorkspaceMember) -> Self {
-        Self {
-            user_id: member.user_id.to_string(),
-            role: member.role.name(),
-        }
-    }
-}
-
-impl From<Workspace> for WorkspaceLine {
-    fn from(workspace: Workspace) -> Self {
-        Self {
-            workspace_id: workspace.id.to_string(),
-            slug: workspace.slug.to_string(),
-            name: workspace.name,
-            kind: workspace.kind.name(),
-            archived_at: workspace.archived_at,
         }
     }
 }
@@ -113,7 +73,7 @@ impl fmt::Display for WorkspaceReport {
             Self::Workspaces(list) => {
                 let rows = list.workspaces.iter().map(|workspace| {
                     [
-                        workspace.workspace_id.as_str(),
+                        workspace.id.as_str(),
                         workspace.slug.as_str(),
                         workspace.kind,
                         if workspace.archived_at.is_some() {
@@ -124,7 +84,7 @@ impl fmt::Display for WorkspaceReport {
                         workspace.name.as_str(),
                     ]
                 });
-                layout::table(formatter, ["WORKSPACE_ID", "SLUG", "KIND", "STATE", "NAME"], rows)
+                layout::table(formatter, ["ID", "SLUG", "KIND", "STATE", "NAME"], rows)
             }
             Self::Changed(changed) => match &changed.user_id {
                 Some(user) => write!(formatter, "{user} in {}: {}", changed.workspace_id, changed.done),

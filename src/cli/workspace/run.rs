@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 
 use super::arguments::{Which, Whom, WorkspaceCommand};
-use super::report::{WorkspaceChanged, WorkspaceList, WorkspaceReport, WorkspaceView};
+use super::report::{WorkspaceChanged, WorkspaceDetails, WorkspaceList, WorkspaceReport};
 use crate::base::id::{OrganizationId, UserId, WorkspaceId};
 use crate::cli::organization::organization;
 use crate::cli::user::user;
@@ -92,7 +92,7 @@ async fn show(
     let workspace = workspace(work, organization, reference).await?;
     let place = (organization, &workspace.id);
     let members = members::list(work, actor, place, (None, MOST_MEMBERS)).await?;
-    let view = WorkspaceView::new(workspace, members);
+    let view = WorkspaceDetails::new(workspace, members);
     Ok(WorkspaceReport::Workspace(Box::new(view)))
 }
 

@@ -53,7 +53,7 @@ async fn an_account_is_made_and_shown() {
         {
           "joined_at": "[time]",
           "name": "Personal space",
-          "org_id": "[id]",
+          "organization_id": "[id]",
           "role": "owner",
           "slug": "anna"
         }
@@ -145,7 +145,7 @@ async fn an_account_is_shown_to_be_read() {
         "claims:\n",
         "  email:              Anna@example.com\n",
         "  preferred_username: anna\n",
-        "memberships:\n  org_id ",
+        "memberships:\n  organization_id ",
         ", slug anna, role owner, joined_at ",
         ", name Personal space\n",
         "status:          active\n",

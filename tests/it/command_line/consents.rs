@@ -28,9 +28,10 @@ async fn consents_are_listed_and_withdrawn_by_an_operator() {
       "consents": [
         {
           "client_id": "shop",
+          "client_name": "Client shop",
           "granted_at": "[time]",
-          "org_id": null,
-          "org_name": null,
+          "organization_id": null,
+          "organization_name": null,
           "resource": null,
           "scopes": [
             "openid"
@@ -38,9 +39,10 @@ async fn consents_are_listed_and_withdrawn_by_an_operator() {
         },
         {
           "client_id": "shop",
+          "client_name": "Client shop",
           "granted_at": "[time]",
-          "org_id": "[id]",
-          "org_name": "acme",
+          "organization_id": "[id]",
+          "organization_name": "acme",
           "resource": null,
           "scopes": [
             "openid"

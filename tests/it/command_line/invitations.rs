@@ -33,7 +33,7 @@ async fn an_address_is_invited_and_joins() {
     assert_json_snapshot!(tidy(sent.clone()), @r#"
     {
       "expires_at": "[time]",
-      "invitation_id": "[id]",
+      "id": "[id]",
       "token": "[secret]"
     }
     "#);
@@ -53,7 +53,7 @@ async fn an_address_is_invited_and_joins() {
     assert_json_snapshot!(tidy(accepted), @r#"
     {
       "done": "joined as admin",
-      "org_id": "[id]",
+      "organization_id": "[id]",
       "user_id": "[id]"
     }
     "#);
@@ -71,7 +71,7 @@ async fn an_address_is_invited_and_joins() {
           "created_at": "[time]",
           "email": "petra@example.test",
           "expires_at": "[time]",
-          "invitation_id": "[id]",
+          "id": "[id]",
           "invited_by": null,
           "role": "admin",
           "status": "accepted"
@@ -98,7 +98,7 @@ async fn an_invitation_is_resent_and_revoked() {
             "1h",
         ])
         .await;
-    let id = text(&sent, "invitation_id");
+    let id = text(&sent, "id");
     let again = signet
         .json(&["org", "resend-invitation", "--org", "acme", "--id", &id])
         .await;
@@ -143,11 +143,14 @@ async fn a_domain_is_claimed_and_proven() {
       "auto_join_paused": false,
       "auto_join_role": "member",
       "can_create_workspaces": false,
+      "created_at": "[time]",
       "domain": "acme.example",
-      "org_id": "[id]",
-      "record_name": "_signet-challenge.acme.example",
-      "record_type": "TXT",
-      "record_value": "[secret]",
+      "organization_id": "[id]",
+      "proof": {
+        "name": "_signet-challenge.acme.example",
+        "type": "TXT",
+        "value": "[secret]"
+      },
       "verified_at": null
     }
     "#);
@@ -162,7 +165,7 @@ async fn a_domain_is_claimed_and_proven() {
     let empty = NameServer::with(&[]).await;
     let unproven = signet.with("SIGNET_DOMAINS__DNS_SERVERS", &empty.address.to_string());
     unproven.run(&verify).await.assert_refused("is not there");
-    let zone = [(text(&claimed, "record_name"), text(&claimed, "record_value"))];
+    let zone = [(text(&claimed["proof"], "name"), text(&claimed["proof"], "value"))];
     let server = NameServer::with(&[(zone[0].0.as_str(), zone[0].1.as_str())]).await;
     let proven = unproven.with("SIGNET_DOMAINS__DNS_SERVERS", &server.address.to_string());
     assert!(proven.json(&verify).await["verified_at"].is_string());

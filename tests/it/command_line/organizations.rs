@@ -35,7 +35,7 @@ async fn an_organization_is_made_and_shown() {
     let (_app, signet) = app_with_people().await;
     assert_json_snapshot!(say(&signet, "org create --name Acme --tier alpha --owner olaf@example.test").await, @r#"
     {
-      "org_id": "[id]",
+      "organization_id": "[id]",
       "owner": "[id]",
       "slug": "acme"
     }
@@ -45,6 +45,7 @@ async fn an_organization_is_made_and_shown() {
       "branding": {},
       "created_at": "[time]",
       "feature_flags": {},
+      "id": "[id]",
       "members": [
         {
           "can_create_workspaces": false,
@@ -56,7 +57,6 @@ async fn an_organization_is_made_and_shown() {
         }
       ],
       "name": "Acme",
-      "org_id": "[id]",
       "owner_user_id": "[id]",
       "plan": null,
       "slug": "acme",
@@ -84,7 +84,7 @@ async fn a_member_is_invited_joins_and_leaves() {
     assert_json_snapshot!(invited, @r#"
     {
       "done": "invited as viewer",
-      "org_id": "[id]",
+      "organization_id": "[id]",
       "user_id": "[id]"
     }
     "#);
@@ -133,9 +133,9 @@ async fn settings_are_changed_and_shown() {
         "search.beta": true,
         "seats": 25
       },
+      "id": "[id]",
       "members": null,
       "name": "Umbrella",
-      "org_id": "[id]",
       "owner_user_id": "[id]",
       "plan": "agency",
       "slug": "umbrella",

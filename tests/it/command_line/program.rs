@@ -123,13 +123,12 @@ pub fn tidy(value: Value) -> Value {
             let sorted: BTreeMap<String, Value> = members.into_iter().collect();
             let tidied = sorted.into_iter().map(|(name, value)| {
                 let filtered = match (name.as_str(), &value) {
+                    ("client_secret" | "password" | "service_key" | "token" | "value", Value::String(_)) => {
+                        Value::from("[secret]")
+                    }
                     (
-                        "client_secret" | "password" | "service_key" | "token" | "record_value",
-                        Value::String(_),
-                    ) => Value::from("[secret]"),
-                    (
-                        "user_id" | "org_id" | "personal_space" | "owner" | "owner_user_id"
-                        | "service_key_id" | "workspace_id" | "invitation_id" | "accepted_by",
+                        "id" | "user_id" | "organization_id" | "personal_space" | "owner" | "owner_user_id"
+                        | "service_key_id" | "workspace_id" | "accepted_by",
                         Value::String(_),
                     ) => Value::from("[id]"),
                     (name, Value::String(_) | Value::Number(_)) if name.ends_with("_at") => {

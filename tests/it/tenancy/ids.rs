@@ -97,11 +97,11 @@ async fn commands_read_ids_in_either_case() {
     let acme = an_organization(&app, "acme", &ada, None).await;
     let signet = Signet::on(&app.database);
     let organization = signet.json(&["org", "show", &upper(&acme.id)]).await;
-    assert_eq!(organization["org_id"], json!(acme.id));
+    assert_eq!(organization["id"], json!(acme.id));
     let organization = upper(&acme.id);
     let made = ["workspace", "create", "--org", &organization, "--name", "Launch"];
     let made = signet.json(&made).await;
-    let workspace = upper(made["workspace_id"].as_str().expect("an id"));
+    let workspace = upper(made["id"].as_str().expect("an id"));
     let shown = [
         "workspace",
         "show",

@@ -49,6 +49,7 @@ async fn a_person_has_a_personal_space_with_a_workspace() {
       "archived_at": null,
       "archived_reason": null,
       "created_at": "[time]",
+      "id": "[id]",
       "kind": "personal",
       "members": [
         {
@@ -57,10 +58,9 @@ async fn a_person_has_a_personal_space_with_a_workspace() {
         }
       ],
       "name": "My Workspace",
-      "org_id": "[id]",
+      "organization_id": "[id]",
       "owner_user_id": "[id]",
-      "slug": "my-workspace",
-      "workspace_id": "[id]"
+      "slug": "my-workspace"
     }
     "#);
 }

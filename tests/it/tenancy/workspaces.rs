@@ -94,6 +94,7 @@ async fn a_workspace_is_made_and_kept_by_command() {
       "archived_at": "[time]",
       "archived_reason": "archived",
       "created_at": "[time]",
+      "id": "[id]",
       "kind": "project",
       "members": [
         {
@@ -106,10 +107,9 @@ async fn a_workspace_is_made_and_kept_by_command() {
         }
       ],
       "name": "Landing",
-      "org_id": "[id]",
+      "organization_id": "[id]",
       "owner_user_id": "[id]",
-      "slug": "launch",
-      "workspace_id": "[id]"
+      "slug": "launch"
     }
     "#);
     scene
