@@ -46,8 +46,12 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
         .layer(Extension(membership_epoch::Watch::default()))
         .layer(from_fn(api::refusal::name_request));
     let services = no_store::add(door.audience(Form::Problem, services));
+    let mut rows = table::pages();
+    if app.is_development() {
+        rows.extend(table::development());
+    }
     let pages = door
-        .rows(table::pages())
+        .rows(rows)
         .layer(from_fn_with_state(state.clone(), page_error::write));
     let pages = no_store::add(pages).route(
         "/static/{file}",

@@ -3,6 +3,7 @@
 
 use crate::account::{consent, home, invitation, login};
 use crate::api;
+use crate::api::openapi::reference;
 use crate::endpoint::{
     authorize, client_icon, end_session, introspect, jwks, metadata, revoke, token, userinfo,
 };
@@ -103,6 +104,11 @@ pub(super) fn pages() -> Vec<Row> {
         (Limit::Authorize, post(INVITATION_PATH, invitation::post)),
         (Limit::Authorize, get(web::client_icon::PATH, client_icon::get)),
     ]
+}
+
+/// What stands there in development only: it is no part of the table.
+pub(super) fn development() -> Vec<Row> {
+    vec![(Limit::FromMemory, get(reference::PATH, reference::get))]
 }
 
 pub(super) fn api() -> Vec<Row> {

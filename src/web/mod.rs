@@ -2,6 +2,7 @@
 //! given, and no rule. Everything a page shows is escaped by the template engine.
 
 pub mod account;
+pub mod api_reference;
 pub mod asset;
 pub mod client_card;
 pub mod client_icon;

@@ -58,6 +58,11 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
 });
 static TEXT: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_string());
 
+/// The document, for a page of ours.
+pub(super) fn value() -> &'static Value {
+    &DOCUMENT
+}
+
 /// This document
 #[utoipa::path(
     get, path = "/openapi.json", operation_id = "openapi", tag = "anybody",

@@ -5,6 +5,7 @@
 mod document;
 mod parameters;
 mod problems;
+pub mod reference;
 
 pub use document::show;
 pub use parameters::{

@@ -11,6 +11,7 @@ mod members;
 mod openapi;
 mod openapi_answers;
 mod openapi_asker;
+mod openapi_reference;
 mod organizations;
 mod pages;
 mod problems;
