@@ -79,9 +79,13 @@ class Provider:
     def person(self, user_name="ada"):
         kept = dict(line.split(" ", 1) for line in (self.data / "dev-passwords").read_text().splitlines())
         account = self.answer("user", "show", user_name)
-        teams = {org["org_id"] for org in self.answer("org", "list")["organizations"] if org["type"] == "team"}
+        teams = {org["id"] for org in self.answer("org", "list")["organizations"] if org["type"] == "team"}
         # A token that is for no particular organization is for the one that they joined first.
-        joined = [place["org_id"] for place in account["memberships"] if place["org_id"] in teams]
+        joined = [
+            place["organization_id"]
+            for place in account["memberships"]
+            if place["organization_id"] in teams
+        ]
         claims = account["claims"]
         return Person(user_name, kept[user_name], claims["name"], claims["email"], joined[0])
 
