@@ -60,11 +60,14 @@ fn broken(error: SigningError) -> Refusal {
 
 impl<T: ToSchema> PartialSchema for ListPage<T> {
     fn schema() -> RefOr<Schema> {
-        let items = ArrayBuilder::new().items(Ref::from_schema_name(T::name()));
+        let items = ArrayBuilder::new()
+            .items(Ref::from_schema_name(T::name()))
+            .description(Some("The entries of this page."));
         let cursor = ObjectBuilder::new()
             .schema_type(schema::or_null(Type::String))
             .description(Some("What asks for the next page; null: this is the last."));
         ObjectBuilder::new()
+            .description(Some("One page of a list."))
             .property("items", items)
             .required("items")
             .property("next_cursor", cursor)

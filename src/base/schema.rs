@@ -1,47 +1,40 @@
-//! Owns the pieces of JSON Schema that several descriptions share: closed lists of names, which come from the lists that
-//! parse them, and objects whose members nobody closes.
+//! Owns the pieces of JSON Schema that several descriptions share: closed lists of names, each a component of the
+//! document, whose names come from the list that parses them, and types that may be null.
 
-use serde_json::Value;
-use utoipa::openapi::schema::{AdditionalProperties, Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+
+/// Lists of names, each a component: its description, the type that stands for it, its name, and the names. A member
+/// says with `#[schema(value_type = …)]` that it is one of them, and keeps a description of its own.
+macro_rules! closed_lists {
+    ($($(#[doc = $description:literal])+ $list:ty as $name:literal = $names:expr;)+) => {$(
+        impl utoipa::PartialSchema for $list {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                let description = concat!($($description),+).trim();
+                $crate::base::schema::one_of(description, $names).into()
+            }
+        }
+
+        impl utoipa::ToSchema for $list {
+            fn name() -> std::borrow::Cow<'static, str> {
+                $name.into()
+            }
+        }
+    )+};
+}
+
+pub(crate) use closed_lists;
 
 /// One of some names.
-pub fn one_of(names: impl IntoIterator<Item = &'static str>) -> Object {
+pub fn one_of(description: &str, names: impl IntoIterator<Item = &'static str>) -> Object {
     ObjectBuilder::new()
         .schema_type(Type::String)
         .enum_values(Some(names))
+        .description(Some(description))
         .build()
-}
-
-/// One of some names, or null.
-pub fn one_of_or_null(names: impl IntoIterator<Item = &'static str>) -> Object {
-    let names = names.into_iter().map(Value::from).chain([Value::Null]);
-    ObjectBuilder::new()
-        .schema_type(or_null(Type::String))
-        .enum_values(Some(names))
-        .build()
-}
-
-/// An object with any members.
-#[must_use]
-pub fn any_object() -> Object {
-    open(SchemaType::new(Type::Object))
-}
-
-/// An object with any members, or null.
-#[must_use]
-pub fn any_object_or_null() -> Object {
-    open(or_null(Type::Object))
 }
 
 /// What has a type, or is null.
 #[must_use]
 pub fn or_null(of: Type) -> SchemaType {
     SchemaType::Array(vec![of, Type::Null])
-}
-
-fn open(schema_type: SchemaType) -> Object {
-    ObjectBuilder::new()
-        .schema_type(schema_type)
-        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
-        .build()
 }

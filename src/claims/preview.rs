@@ -11,7 +11,6 @@ use super::draft;
 use super::mint::{self, Decided, HookOccasion, MintRequest};
 use super::token_issuer::TokenIssuer;
 use crate::base::clock::Timestamp;
-use crate::base::schema;
 use crate::hook::ask::Question;
 use crate::hook::definition::{Mode, OnFailure, Target};
 use crate::hook::difference::Difference;
@@ -31,17 +30,16 @@ pub struct HookDryRun {
     /// The function or URL.
     pub target: String,
     /// What it is shown.
-    #[schema(schema_with = schema::any_object)]
+    #[schema(value_type = Map<String, Value>)]
     pub event: Value,
     /// What it answered; none if there was no answer that is an object.
-    #[schema(required, schema_with = schema::any_object_or_null)]
+    #[schema(required, value_type = Option<Map<String, Value>>)]
     pub answer: Option<Value>,
     /// What it adds, changes and removes, as far as that is allowed.
     pub difference: Difference,
     /// Claims that it may not set so, each with the code of the refusal.
     pub refused: Vec<RefusedClaim>,
     /// Members of the other product's view that a replacing hook says otherwise than it was shown: no token says them.
-    #[schema(schema_with = schema::any_object)]
     pub dropped: Map<String, Value>,
     /// The failure or refusal that a grant would meet.
     #[schema(required)]

@@ -7,25 +7,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::base::schema;
-
 /// What is in the second set and not, or otherwise, in the first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = PreviewDifference)]
 pub struct Difference {
     /// Claims that only the second set has.
-    #[schema(schema_with = schema::any_object)]
     pub added: Map<String, Value>,
     /// Claims that both have, with different values.
-    #[schema(schema_with = schema::any_object)]
     pub changed: BTreeMap<String, Change>,
     /// Claims that only the first set has.
-    #[schema(schema_with = schema::any_object)]
     pub removed: Map<String, Value>,
 }
 
 /// Two values of one claim.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = PreviewChange)]
 pub struct Change {
     /// In the first set.
     pub from: Value,

@@ -9,19 +9,17 @@ use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::Object;
 
 use crate::api::body::Body;
 use crate::api::openapi::ServiceProblems;
 use crate::api::refusal::Refusal;
 use crate::audit::{self, HookEvent};
-use crate::base::schema;
 use crate::claims::MintContext;
 use crate::claims::preview::Candidates;
 use crate::client::{Client, Resource};
 use crate::db::UnitOfWork;
 use crate::db::unit_of_work::RequestContext;
-use crate::grant::preview::{self, Asked, Prepared, Preview, PreviewError};
+use crate::grant::preview::{self, Asked, Prepared, Preview, PreviewError, PreviewGrantType};
 use crate::hook::service::{self as hooks, HookServiceError};
 use crate::hook::{AskError, Hook};
 use crate::http::app_state::AppState;
@@ -41,14 +39,10 @@ pub struct Question {
     /// Id or slug.
     organization: Option<String>,
     /// How the token would come about; by a code if it is left out.
-    #[schema(required = false, schema_with = grant_types)]
+    #[schema(value_type = Option<PreviewGrantType>)]
     grant_type: Option<String>,
     /// An enabled hook; every one, if absent.
     hook: Option<String>,
-}
-
-fn grant_types() -> Object {
-    schema::one_of_or_null(GrantType::of_people().map(GrantType::name))
 }
 
 /// For whom the token would be.

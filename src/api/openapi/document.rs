@@ -98,7 +98,8 @@ fn security_schemes() -> [(&'static str, SecurityScheme); 3] {
     let token = "An access token of a person whose audience is the issuer. GET needs the scope organizations or \
                  organizations:manage, everything else organizations:manage; what stands below /consents needs the scope \
                  consents.";
-    let key = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-Service-Key")));
+    let key = ApiKeyValue::with_description("X-Service-Key", "A key that an operator made for a service.");
+    let key = SecurityScheme::ApiKey(ApiKey::Header(key));
     [
         ("accessToken", bearer(token)),
         ("serviceKey", key),

@@ -25,6 +25,7 @@ pub struct ActiveOrganization {
 /// Says what unbound grants of this session speak of next
 ///
 /// Tokens that exist keep their organization; the next refresh of an unbound grant has the new one.
+/// The token needs the right to all of the person's organizations.
 #[utoipa::path(
     put, path = "/organizations/active", operation_id = "switchOrganization", tag = "people",
     request_body = ActiveOrganization,

@@ -9,7 +9,6 @@ use chrono::{DateTime, Utc};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa::openapi::schema::Object;
 
 use crate::api::body::Body;
 use crate::api::caller::Caller;
@@ -19,7 +18,7 @@ use crate::api::page::List;
 use crate::api::refusal::Refusal;
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::InvitationId;
-use crate::base::schema;
+use crate::base::schema::closed_lists;
 use crate::base::secret::Secret;
 use crate::http::extract::form::Query;
 use crate::http::respond::interaction_page;
@@ -186,12 +185,13 @@ pub struct Found {
     /// From when on it gives nothing.
     expires_at: DateTime<Utc>,
     /// Why it is over, if it is.
-    #[schema(required, schema_with = ends)]
+    #[schema(required, value_type = Option<InvitationEnd>)]
     over: Option<&'static str>,
 }
 
-fn ends() -> Object {
-    schema::one_of_or_null(InvitationEnd::ALL.map(InvitationEnd::name))
+closed_lists! {
+    /// Why an invitation is over.
+    InvitationEnd as "InvitationEnd" = InvitationEnd::ALL.map(InvitationEnd::name);
 }
 
 /// What an invitation says, for whoever holds its token

@@ -12,7 +12,7 @@ use crate::api::openapi::{ModuleParameter, OrganizationParameter, PersonProblems
 use crate::api::refusal::Refusal;
 use crate::protocol::scope::{ORGANIZATIONS, ORGANIZATIONS_MANAGE};
 use crate::tenancy::MemberRole;
-use crate::tenancy::module::{self, ModuleAccess, ModuleId, ModulePermission, ModulesView, access_names};
+use crate::tenancy::module::{self, ModuleAccess, ModuleId, ModulePermission, ModulesView};
 
 /// What a role may do, as the claim modules says it
 #[utoipa::path(
@@ -38,8 +38,8 @@ pub async fn effective(
 #[schema(as = ModuleEntry)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Each holds what stands before it.
-    #[schema(schema_with = access_names)]
+    /// What the role may do with it from now on.
+    #[schema(value_type = ModuleAccess)]
     access: String,
 }
 

@@ -6,7 +6,6 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::Object;
 
 use crate::api::body::Body;
 use crate::api::caller::Caller;
@@ -15,7 +14,7 @@ use crate::api::openapi::{OrganizationParameter, PageParameters, PersonProblems}
 use crate::api::page::List;
 use crate::api::refusal::Refusal;
 use crate::base::id::OrganizationId;
-use crate::base::schema;
+use crate::base::schema::closed_lists;
 use crate::http::extract::form::Query;
 use crate::lifecycle::delete_organization::delete_organization;
 use crate::protocol::scope::{ORGANIZATIONS, ORGANIZATIONS_MANAGE};
@@ -65,11 +64,13 @@ pub struct New {
     /// Its short name; made of the name if it is left out.
     slug: Option<String>,
     /// What kind it is; a team if it is left out.
-    #[schema(schema_with = types)]
+    #[schema(value_type = Option<NewType>)]
     r#type: Option<String>,
 }
 
 /// Makes an organization whose owner the caller is
+///
+/// The token needs the right to all of the person's organizations.
 #[utoipa::path(
     post, path = "/organizations", operation_id = "createOrganization", tag = "people",
     request_body = New,
@@ -121,10 +122,10 @@ pub struct Change {
     /// Its short name.
     slug: Option<String>,
     /// What kind it is.
-    #[schema(schema_with = types)]
+    #[schema(value_type = Option<NewType>)]
     r#type: Option<String>,
     /// How it looks: the whole of it.
-    #[schema(schema_with = schema::any_object)]
+    #[schema(value_type = Option<Map<String, Value>>)]
     branding: Option<Value>,
 }
 
@@ -197,13 +198,12 @@ fn kind(name: &str) -> Result<OrganizationType, Refusal> {
     }
 }
 
-/// The types that an organization can be made with: a personal space comes with its person.
-fn types() -> Object {
-    let made = |kind: &OrganizationType| *kind != OrganizationType::Personal;
-    schema::one_of(
-        OrganizationType::ALL
-            .into_iter()
-            .filter(made)
-            .map(OrganizationType::name),
-    )
+enum NewType {}
+
+closed_lists! {
+    /// What kind of space an organization can be made or become. A personal one comes with its person.
+    NewType as "OrganizationType" = OrganizationType::ALL
+        .into_iter()
+        .filter(|kind| *kind != OrganizationType::Personal)
+        .map(OrganizationType::name);
 }

@@ -20,7 +20,7 @@ use crate::protocol::scope::{ORGANIZATIONS, ORGANIZATIONS_MANAGE};
 use crate::tenancy::Slug;
 use crate::tenancy::workspace::{
     self, NewWorkspace, Workspace, WorkspaceError, WorkspaceMember, WorkspaceMemberView, WorkspaceRole,
-    WorkspaceView, members, workspace_roles,
+    WorkspaceView, members,
 };
 
 type WorkspacePage = ListPage<WorkspaceView>;
@@ -190,7 +190,7 @@ pub async fn list_members(
 #[serde(deny_unknown_fields)]
 pub struct Place {
     /// What the person may do in it.
-    #[schema(schema_with = workspace_roles)]
+    #[schema(value_type = WorkspaceRole)]
     role: String,
 }
 

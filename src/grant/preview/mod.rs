@@ -6,5 +6,5 @@ mod output;
 mod report;
 mod subject;
 
-pub use report::{Preview, PreviewError, PreviewedOutput, preview};
+pub use report::{Preview, PreviewError, PreviewGrantType, PreviewedOutput, preview};
 pub use subject::{Asked, Prepared, prepare};

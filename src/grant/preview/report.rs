@@ -3,19 +3,21 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use utoipa::openapi::schema::Object;
 
 use super::output::{self, PreviewContext};
 use super::subject::Prepared;
-use crate::base::schema;
+use crate::base::schema::closed_lists;
 use crate::claims::preview::{Candidates, Failure, HookDryRun};
 use crate::claims::{MintContext, MintError};
 use crate::db::DatabaseError;
 use crate::hook::AskError;
 use crate::protocol::claims::Output;
+use crate::protocol::grant_type::GrantType;
 use crate::signing::error::VerificationError;
 
 const ISSUED: &str = "issued";
+pub(super) const REFUSED: &str = "refused";
+const FAILED: &str = "failed";
 const ABSENT: &str = "absent";
 
 /// Why there is no preview. That there would be no token is one.
@@ -48,14 +50,14 @@ pub struct Preview {
     /// The access token's audience.
     pub audience: String,
     /// How it would come about.
+    #[schema(value_type = PreviewGrantType)]
     pub grant_type: &'static str,
     /// What the built-in hook says of the membership.
-    #[schema(schema_with = schema::any_object)]
     pub facts: Map<String, Value>,
     /// The access token, and each other output that a hook lists; none if nobody is asked because nothing is granted.
     pub outputs: Vec<PreviewedOutput>,
     /// What became of the grant, access token and ID token together: `issued`, `refused` or `failed`.
-    #[schema(schema_with = verdicts)]
+    #[schema(value_type = Verdict)]
     pub verdict: &'static str,
     /// Why there would be no token.
     #[schema(required)]
@@ -66,34 +68,41 @@ pub struct Preview {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PreviewedOutput {
     /// `access_token`, `id_token` or `userinfo`.
-    #[schema(schema_with = outputs)]
+    #[schema(value_type = Output)]
     pub output: &'static str,
     /// Each hook in its order.
     pub steps: Vec<HookDryRun>,
     /// `issued`, `refused` or `failed`; `absent` where there is no such output whatever a hook says.
-    #[schema(schema_with = verdicts_of_outputs)]
+    #[schema(value_type = OutputVerdict)]
     pub verdict: &'static str,
     /// Why it would not be said.
     #[schema(required)]
     pub failure: Option<Failure>,
     /// What would be said, none if nothing.
-    #[schema(required, schema_with = schema::any_object_or_null)]
+    #[schema(required)]
     pub claims: Option<Map<String, Value>>,
     /// Its length: of the token, or of the answer.
     #[schema(required)]
     pub size_bytes: Option<usize>,
 }
 
-fn verdicts() -> Object {
-    schema::one_of([ISSUED, "refused", "failed"])
-}
+/// How a token can come about that is previewed.
+#[derive(Debug)]
+pub enum PreviewGrantType {}
 
-fn verdicts_of_outputs() -> Object {
-    schema::one_of([ISSUED, "refused", "failed", ABSENT])
-}
+enum Verdict {}
 
-fn outputs() -> Object {
-    schema::one_of(Output::ALL.map(Output::name))
+enum OutputVerdict {}
+
+closed_lists! {
+    /// How a person's token comes about.
+    PreviewGrantType as "PreviewGrantType" = GrantType::of_people().map(GrantType::name);
+    /// What became of a grant.
+    Verdict as "PreviewVerdict" = [ISSUED, REFUSED, FAILED];
+    /// Where a claim can be said.
+    Output as "PreviewOutput" = Output::ALL.map(Output::name);
+    /// What became of an output.
+    OutputVerdict as "PreviewOutputVerdict" = [ISSUED, REFUSED, FAILED, ABSENT];
 }
 
 impl Preview {
@@ -113,7 +122,7 @@ impl PreviewedOutput {
         Self {
             output: output.name(),
             steps: Vec::new(),
-            verdict: "failed",
+            verdict: FAILED,
             failure: None,
             claims: None,
             size_bytes: None,
@@ -136,7 +145,7 @@ impl PreviewedOutput {
     /// A hook ends it.
     pub(super) fn fails(&mut self, failure: Option<Failure>) {
         let refused = failure.as_ref().is_some_and(|failure| failure.is_refusal);
-        self.verdict = if refused { "refused" } else { "failed" };
+        self.verdict = if refused { REFUSED } else { FAILED };
         self.failure = failure;
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::report::{Preview, PreviewError};
+use super::report::{Preview, PreviewError, REFUSED};
 use crate::authentication::Assurance;
 use crate::authentication::assurance::Proof;
 use crate::base::id::{GrantId, OrganizationId, SessionId};
@@ -87,7 +87,7 @@ pub async fn prepare(
         grant_type: grant_type.name(),
         facts: Map::new(),
         outputs: Vec::new(),
-        verdict: "refused",
+        verdict: REFUSED,
         failure: None,
     };
     let tenancy = match response::read(facts) {

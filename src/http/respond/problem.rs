@@ -28,8 +28,11 @@ pub struct Problem {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemBody<'a> {
+    /// Always `about:blank`: the code says what kind it is.
     r#type: &'static str,
+    /// The status in words.
     title: &'static str,
+    /// The status.
     status: u16,
     /// Stable: programs decide by it.
     code: &'static str,

@@ -17,4 +17,4 @@ pub use error::DomainError;
 pub use name::{DomainName, DomainNameError};
 pub use proof::{Challenge, Proof, Settled, challenge, look_up, settle};
 pub use types::DomainClaim;
-pub use view::{DomainProofView, DomainView};
+pub use view::DomainView;

@@ -3,10 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::Object;
 
 use super::types::DomainClaim;
-use crate::base::schema;
+use crate::base::schema::closed_lists;
 
 /// A claim on a domain, with the record that proves it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -37,7 +36,7 @@ pub struct DomainView {
 pub struct DomainProofView {
     /// Its type.
     #[serde(rename = "type")]
-    #[schema(schema_with = record_types)]
+    #[schema(value_type = RecordType)]
     pub record_type: &'static str,
     /// Where it stands.
     pub name: String,
@@ -66,6 +65,9 @@ impl From<DomainClaim> for DomainView {
 
 const TXT: &str = "TXT";
 
-fn record_types() -> Object {
-    schema::one_of([TXT])
+enum RecordType {}
+
+closed_lists! {
+    /// The type of a record in the DNS.
+    RecordType as "DomainProofType" = [TXT];
 }

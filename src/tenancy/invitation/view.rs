@@ -1,13 +1,13 @@
 //! Owns how an invitation is shown, by the API and on the command line.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
-use utoipa::openapi::schema::Object;
 
 use super::send::SentInvitation;
 use super::types::{Invitation, InvitationStatus};
-use crate::base::schema;
+use crate::base::schema::closed_lists;
+use crate::base::secret::Secret;
 
 /// An invitation, as those see it who manage the organization.
 #[derive(Debug, Serialize, ToSchema)]
@@ -22,7 +22,7 @@ pub struct InvitationView {
     /// Whether whoever joins by it makes workspaces.
     pub can_create_workspaces: bool,
     /// What has become of it.
-    #[schema(schema_with = statuses)]
+    #[schema(value_type = InvitationStatus)]
     pub status: &'static str,
     /// Which member asked; null: an operator or a service.
     #[schema(required)]
@@ -55,7 +55,9 @@ pub struct SentInvitationView {
     /// Its id.
     pub id: String,
     /// What its link carries. Shown this once.
-    pub token: String,
+    #[serde(serialize_with = "in_the_clear")]
+    #[schema(value_type = String)]
+    pub token: Secret,
     /// From when on it gives nothing.
     pub expires_at: DateTime<Utc>,
 }
@@ -64,12 +66,17 @@ impl From<&SentInvitation> for SentInvitationView {
     fn from(sent: &SentInvitation) -> Self {
         Self {
             id: sent.id.to_string(),
-            token: sent.token.expose().to_owned(),
+            token: Secret::new(sent.token.expose().to_owned()),
             expires_at: sent.expires_at,
         }
     }
 }
 
-fn statuses() -> Object {
-    schema::one_of(InvitationStatus::ALL.map(InvitationStatus::name))
+fn in_the_clear<S: Serializer>(token: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(token.expose())
+}
+
+closed_lists! {
+    /// What has become of an invitation.
+    InvitationStatus as "InvitationStatus" = InvitationStatus::ALL.map(InvitationStatus::name);
 }

@@ -10,6 +10,6 @@ mod view;
 pub use access::{ModuleAccess, ModuleId, ModulePermission};
 pub use error::ModuleError;
 pub use service::{clear, effective, list, publish, set};
-pub use view::{ModulesView, access_names};
+pub use view::ModulesView;
 
 pub(super) use service::beyond;

@@ -2,10 +2,9 @@
 
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
 
 use super::access::{ModuleAccess, ModuleId};
-use crate::base::schema;
+use crate::base::schema::closed_lists;
 use crate::tenancy::member::MemberRole;
 
 /// What a role may do.
@@ -16,7 +15,7 @@ pub struct ModulesView {
     pub role: String,
     /// Module to right, as the claim `modules` says it; `*` stands for every other module.
     #[serde(serialize_with = "as_map")]
-    #[schema(schema_with = rights)]
+    #[schema(value_type = Map<String, Letters>)]
     pub modules: Vec<(ModuleId, ModuleAccess)>,
 }
 
@@ -39,16 +38,11 @@ fn as_map<S: Serializer>(modules: &[(ModuleId, ModuleAccess)], serializer: S) ->
     )
 }
 
-fn rights() -> Object {
-    let letters = schema::one_of(ModuleAccess::ALL.map(ModuleAccess::letters));
-    ObjectBuilder::new()
-        .schema_type(Type::Object)
-        .additional_properties(Some(Schema::Object(letters)))
-        .build()
-}
+enum Letters {}
 
-/// The words for what may be done with a module.
-#[must_use]
-pub fn access_names() -> Object {
-    schema::one_of(ModuleAccess::ALL.map(ModuleAccess::name))
+closed_lists! {
+    /// What may be done with a module, in the claim's letters: reading, writing, administering.
+    Letters as "ModuleLetters" = ModuleAccess::ALL.map(ModuleAccess::letters);
+    /// What may be done with a module. Each holds what stands before it.
+    ModuleAccess as "ModuleAccess" = ModuleAccess::ALL.map(ModuleAccess::name);
 }

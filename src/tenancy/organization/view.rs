@@ -4,11 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::Object;
 
 use super::types::{Organization, OrganizationType};
 use super::values::Plan;
-use crate::base::schema;
+use crate::base::schema::closed_lists;
 use crate::tenancy::member::MemberRole;
 use crate::user::AccessTier;
 
@@ -24,19 +23,19 @@ pub struct OrganizationView {
     pub slug: String,
     /// What kind of space it is.
     #[serde(rename = "type")]
-    #[schema(schema_with = types)]
+    #[schema(value_type = OrganizationType)]
     pub organization_type: &'static str,
     /// The claim `tier` of its members; null: each person's own.
-    #[schema(required, schema_with = tiers)]
+    #[schema(required, value_type = Option<AccessTier>)]
     pub tier: Option<&'static str>,
     /// What it pays for.
-    #[schema(required, schema_with = plans)]
+    #[schema(required, value_type = Option<Plan>)]
     pub plan: Option<&'static str>,
     /// What is switched on or off for it.
-    #[schema(schema_with = schema::any_object)]
+    #[schema(value_type = Map<String, Value>)]
     pub feature_flags: Value,
     /// How it looks.
-    #[schema(schema_with = schema::any_object)]
+    #[schema(value_type = Map<String, Value>)]
     pub branding: Value,
     /// Since when it gives no claim.
     #[schema(required)]
@@ -78,14 +77,11 @@ impl From<Organization> for OrganizationView {
     }
 }
 
-fn types() -> Object {
-    schema::one_of(OrganizationType::ALL.map(OrganizationType::name))
-}
-
-fn tiers() -> Object {
-    schema::one_of_or_null(AccessTier::ALL.map(AccessTier::name))
-}
-
-fn plans() -> Object {
-    schema::one_of_or_null(Plan::ALL.map(Plan::name))
+closed_lists! {
+    /// What kind of space an organization is: one that can be made, or a person's own.
+    OrganizationType as "AnyOrganizationType" = OrganizationType::ALL.map(OrganizationType::name);
+    /// How early a person sees what is new, lowest first.
+    AccessTier as "AccessTier" = AccessTier::ALL.map(AccessTier::name);
+    /// What an organization pays for.
+    Plan as "Plan" = Plan::ALL.map(Plan::name);
 }

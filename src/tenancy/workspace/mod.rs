@@ -14,7 +14,7 @@ mod view;
 pub use error::WorkspaceError;
 pub use service::{archive, create, find, list, rename, unarchive};
 pub use types::{NewWorkspace, Workspace, WorkspaceKind, WorkspaceMember, WorkspaceRole};
-pub use view::{WorkspaceMemberView, WorkspaceView, workspace_roles};
+pub use view::{WorkspaceMemberView, WorkspaceView};
 
 pub(super) use first::create_first;
 pub(super) use service::archive_all_of;

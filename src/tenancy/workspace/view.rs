@@ -3,10 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::Object;
 
 use super::types::{Workspace, WorkspaceKind, WorkspaceMember, WorkspaceRole};
-use crate::base::schema;
+use crate::base::schema::closed_lists;
 
 /// A workspace of an organization.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,7 +18,7 @@ pub struct WorkspaceView {
     /// Its short name, unique in its organization.
     pub slug: String,
     /// What it is to its organization.
-    #[schema(schema_with = kinds)]
+    #[schema(value_type = WorkspaceKind)]
     pub kind: &'static str,
     /// Since when nobody works in it any more.
     #[schema(required)]
@@ -48,7 +47,7 @@ pub struct WorkspaceMemberView {
     /// The person's id.
     pub user_id: String,
     /// What they may do in it.
-    #[schema(schema_with = workspace_roles)]
+    #[schema(value_type = WorkspaceRole)]
     pub role: &'static str,
 }
 
@@ -61,12 +60,9 @@ impl From<WorkspaceMember> for WorkspaceMemberView {
     }
 }
 
-fn kinds() -> Object {
-    schema::one_of(WorkspaceKind::ALL.map(WorkspaceKind::name))
-}
-
-/// The roles in a workspace, most first.
-#[must_use]
-pub fn workspace_roles() -> Object {
-    schema::one_of(WorkspaceRole::ALL.into_iter().rev().map(WorkspaceRole::name))
+closed_lists! {
+    /// What a workspace is to its organization: the first one of a shared one, of a personal one, or any other.
+    WorkspaceKind as "WorkspaceKind" = WorkspaceKind::ALL.map(WorkspaceKind::name);
+    /// What a person may do in a workspace, most first.
+    WorkspaceRole as "WorkspaceRole" = WorkspaceRole::ALL.into_iter().rev().map(WorkspaceRole::name);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use signet::api::routes::{cutoffs, table};
 
 use super::schema::Document;
@@ -98,5 +98,90 @@ async fn the_document_is_whole() {
         }
         waiting.extend(value.as_array().into_iter().flatten());
         waiting.extend(value.as_object().into_iter().flat_map(serde_json::Map::values));
+    }
+}
+
+/// Operations that reach beyond the organization that a token is for, and the words that say so.
+const EVERY_ORGANIZATION: [&str; 7] = [
+    "acceptInvitation",
+    "createOrganization",
+    "listConsents",
+    "lookAtInvitation",
+    "rejectInvitation",
+    "switchOrganization",
+    "withdrawConsent",
+];
+
+#[tokio::test]
+async fn whatever_has_a_name_is_described() {
+    let app = TestApp::new().await;
+    let document = document(&app).await;
+    let said = |thing: &Value| thing["description"].as_str().is_some_and(|text| !text.is_empty());
+    let mut beyond = BTreeSet::new();
+    for (method, path, operation) in operations(&document) {
+        assert!(operation["summary"].is_string(), "{method} {path}");
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            assert!(said(parameter), "{method} {path}: {}", parameter["name"]);
+        }
+        let told = operation["description"].as_str().unwrap_or_default();
+        if told.contains("the right to all of the person's organizations") {
+            beyond.insert(operation["operationId"].as_str().expect("an id"));
+        }
+    }
+    assert_eq!(beyond, BTreeSet::from(EVERY_ORGANIZATION));
+    let components = &document.0["components"];
+    for part in ["schemas", "responses", "securitySchemes"] {
+        for (name, component) in components[part].as_object().expect("components") {
+            assert!(said(component), "{name}");
+            for (member, schema) in component["properties"].as_object().into_iter().flatten() {
+                // What may be null is described where it is not.
+                let choices = schema["oneOf"].as_array().into_iter().flatten();
+                assert!(said(schema) || choices.clone().any(said), "{name}.{member}");
+                let nested = choices.chain([schema, &schema["items"], &schema["additionalProperties"]]);
+                assert!(
+                    nested.into_iter().all(|schema| schema["properties"].is_null()),
+                    "{name}.{member}: an object has a name"
+                );
+            }
+        }
+    }
+}
+
+/// RFC 9110 §11.6.1: no 401 without a challenge.
+#[tokio::test]
+async fn a_401_is_documented_with_its_challenge() {
+    let app = TestApp::new().await;
+    let document = document(&app).await;
+    let header = |name: &str| &document.0["components"]["responses"][name]["headers"]["WWW-Authenticate"];
+    assert_eq!(header("Unauthorized")["required"], true);
+    assert_eq!(header("Forbidden")["schema"]["type"], "string");
+    for (method, path, operation) in operations(&document) {
+        if operation["tags"][0] == "people" {
+            let answer = &operation["responses"]["401"]["$ref"];
+            assert_eq!(answer, "#/components/responses/Unauthorized", "{method} {path}");
+        }
+    }
+}
+
+/// A list of names is a component, so that a program made of the document has a type for it.
+#[tokio::test]
+async fn closed_lists_have_names() {
+    let app = TestApp::new().await;
+    let document = document(&app).await;
+    let schemas = document.0["components"]["schemas"].as_object().expect("schemas");
+    let made = ["brand", "club", "family", "team", "practice"];
+    assert_eq!(schemas["OrganizationType"]["enum"], json!(made));
+    let new = &schemas["NewOrganization"]["properties"]["type"]["oneOf"];
+    let named = json!("#/components/schemas/OrganizationType");
+    assert!(
+        new.as_array()
+            .expect("null or a name")
+            .iter()
+            .any(|choice| choice["$ref"] == named)
+    );
+    for (name, schema) in schemas {
+        for (member, schema) in schema["properties"].as_object().into_iter().flatten() {
+            assert!(schema["enum"].is_null(), "{name}.{member}");
+        }
     }
 }

@@ -57,9 +57,13 @@ impl Asker {
         let branding = json!({ "primary_color": "#1a2b3c" });
         let change = json!({ "name": "Acme", "branding": branding });
         self.ask(ada, (Method::PATCH, O), change).await;
+        let nothing = json!({ "name": null, "slug": null, "type": null, "branding": null });
+        self.ask(ada, (Method::PATCH, O), nothing).await;
         self.ask(ada, (Method::GET, O), Value::Null).await;
         self.ask(ada, (Method::GET, "/organizations"), Value::Null).await;
         let new = json!({ "name": "Rovers", "slug": "rovers", "type": "club" });
+        self.ask(ada, (Method::POST, "/organizations"), new).await;
+        let new = json!({ "name": "Strollers", "slug": null, "type": null });
         self.ask(ada, (Method::POST, "/organizations"), new).await;
         let switch = json!({ "organization": self.filled("{organization}") });
         self.ask(ada, (Method::PUT, "/organizations/active"), switch)
@@ -177,6 +181,11 @@ impl Asker {
         let of_user = "/internal/users/{user}/memberships";
         self.service((Method::GET, of_user), "", Value::Null).await;
         let question = json!({ "user": "ada", "client": "console", "organization": "acme" });
+        self.service((Method::POST, "/internal/hooks/preview"), "", question)
+            .await;
+        let question = json!({
+            "user": "ada", "client": "console", "organization": null, "grant_type": null, "hook": null,
+        });
         self.service((Method::POST, "/internal/hooks/preview"), "", question)
             .await;
         let epoch = "/internal/membership-epoch";
