@@ -19,6 +19,8 @@ pub struct ApiReferencePage<'a> {
     pub sections: &'a [Section],
     /// What bodies and answers are made of.
     pub schemas: &'a [Fields],
+    /// What callers show who they are with.
+    pub schemes: &'a [Field],
 }
 
 /// Operations that belong together.
@@ -45,8 +47,8 @@ pub struct Operation {
     pub summary: String,
     /// What else is to be known.
     pub description: String,
-    /// What the caller needs, each with its scopes; any one of them is enough.
-    pub security: Vec<String>,
+    /// What the caller needs, each with its scopes; any one of them is enough, and none is needed if there is none.
+    pub security: Vec<(String, String)>,
     /// Variables of the path and of the query.
     pub parameters: Vec<Field>,
     /// What the body says, if there is one.
@@ -55,13 +57,17 @@ pub struct Operation {
     pub answers: Vec<Answer>,
 }
 
-/// The members of an object.
+/// The members of an object, or what else has a name.
 #[derive(Debug)]
 pub struct Fields {
-    /// What the document calls the object.
+    /// What the document calls it.
     pub name: String,
     /// What it is.
     pub description: String,
+    /// Whether any other member is refused.
+    pub closed: bool,
+    /// What it may be, if it is no object.
+    pub kind: Option<Kind>,
     /// Its members.
     pub fields: Vec<Field>,
 }
@@ -79,13 +85,15 @@ pub struct Field {
     pub description: String,
 }
 
-/// What a value may be: words, with the one object that is described elsewhere on the page.
-#[derive(Debug, Default)]
+/// What a value may be: words, among them the one thing that is described elsewhere on the page.
+#[derive(Debug)]
 pub struct Kind {
-    /// The words.
-    pub words: String,
-    /// The object that the words end with.
+    /// The words before it.
+    pub before: String,
+    /// Its name.
     pub schema: Option<String>,
+    /// The words after it.
+    pub after: String,
 }
 
 /// An answer.
@@ -95,6 +103,17 @@ pub struct Answer {
     pub status: String,
     /// When it comes.
     pub description: String,
+    /// Which headers it has.
+    pub headers: Vec<String>,
     /// What it says; none: it has no body.
-    pub kind: Option<Kind>,
+    pub content: Option<Content>,
+}
+
+/// A body of an answer.
+#[derive(Debug)]
+pub struct Content {
+    /// As what it is sent, if not as JSON.
+    pub media: Option<String>,
+    /// What it may be.
+    pub kind: Kind,
 }

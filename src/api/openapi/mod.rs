@@ -6,6 +6,7 @@ mod document;
 mod parameters;
 mod problems;
 pub mod reference;
+mod words;
 
 pub use document::show;
 pub use parameters::{

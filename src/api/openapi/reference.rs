@@ -3,15 +3,19 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::document;
+use super::words::{at, description, kind, list, members, name_of, text};
 use crate::http::app_state::AppState;
 use crate::http::respond::page::{self, FormAction};
-use crate::web::api_reference::{Answer, ApiReferencePage, Field, Fields, Kind, Operation, Section};
+use crate::web::api_reference::{Answer, ApiReferencePage, Content, Field, Fields, Kind, Operation, Section};
 
 /// Where it stands.
 pub const PATH: &str = "/api/v1/docs";
+
+/// What a body is sent as where nothing else is said.
+const JSON: &str = "application/json";
 
 /// The page.
 pub async fn get(State(state): State<AppState>) -> Response {
@@ -22,6 +26,7 @@ pub async fn get(State(state): State<AppState>) -> Response {
         document: "openapi.json",
         sections: &reader.sections(),
         schemas: &reader.schemas(),
+        schemes: &reader.schemes(),
     };
     page::html(&page, FormAction::None)
 }
@@ -60,12 +65,27 @@ impl Reader {
             path: path.to_owned(),
             summary: text(operation, "summary").to_owned(),
             description: text(operation, "description").to_owned(),
-            security: schemes(operation),
-            parameters: list(&operation["parameters"]).map(parameter).collect(),
+            security: ways(operation),
+            parameters: list(&operation["parameters"])
+                .map(|parameter| self.parameter(parameter))
+                .collect(),
             body: name_of(body).map(|name| self.schema(name)),
             answers: members(&operation["responses"])
                 .map(|(status, answer)| self.answer(status, answer))
                 .collect(),
+        }
+    }
+
+    fn parameter(&self, parameter: &Value) -> Field {
+        Field {
+            name: text(parameter, "name").to_owned(),
+            place: if parameter["in"] == "path" {
+                "in the path"
+            } else {
+                "in the query, optional"
+            },
+            kind: kind(self.0, &parameter["schema"]),
+            description: text(parameter, "description").to_owned(),
         }
     }
 
@@ -74,11 +94,25 @@ impl Reader {
             Some(name) => at(self.0, &format!("/components/responses/{name}")),
             None => answer,
         };
-        let mut contents = members(&answer["content"]);
+        let headers = members(&answer["headers"]).map(|(name, header)| {
+            let often = if header["required"] == true {
+                "always"
+            } else {
+                "sometimes"
+            };
+            format!("{name} ({often})")
+        });
+        let content = members(&answer["content"])
+            .next()
+            .map(|(media, content)| Content {
+                media: (media != JSON).then(|| media.to_owned()),
+                kind: kind(self.0, &content["schema"]),
+            });
         Answer {
             status: status.to_owned(),
             description: text(answer, "description").to_owned(),
-            kind: contents.next().map(|(_, content)| kind(&content["schema"])),
+            headers: headers.collect(),
+            content,
         }
     }
 
@@ -94,111 +128,44 @@ impl Reader {
         let fields = members(&schema["properties"]).map(|(name, property)| Field {
             name: name.to_owned(),
             place: if required(name) { "" } else { "optional" },
-            kind: kind(property),
-            description: text(property, "description").to_owned(),
+            kind: kind(self.0, property),
+            description: description(property).to_owned(),
         });
         Fields {
             name: name.to_owned(),
             description: text(schema, "description").to_owned(),
+            closed: schema["additionalProperties"] == false,
+            kind: schema["properties"].is_null().then(|| kind(self.0, schema)),
             fields: fields.collect(),
         }
     }
-}
 
-fn parameter(parameter: &Value) -> Field {
-    Field {
-        name: text(parameter, "name").to_owned(),
-        place: if parameter["in"] == "path" {
-            "in the path"
-        } else {
-            "in the query, optional"
-        },
-        kind: kind(&parameter["schema"]),
-        description: text(parameter, "description").to_owned(),
+    /// What a caller shows who they are with.
+    fn schemes(&self) -> Vec<Field> {
+        let schemes = members(at(self.0, "/components/securitySchemes"));
+        let field = |(name, scheme): (&str, &Value)| Field {
+            name: name.to_owned(),
+            place: "",
+            kind: Kind {
+                before: match text(scheme, "type") {
+                    "apiKey" => format!("{} {}", text(scheme, "in"), text(scheme, "name")),
+                    other => format!("{other} {}", text(scheme, "scheme")),
+                },
+                schema: None,
+                after: String::new(),
+            },
+            description: text(scheme, "description").to_owned(),
+        };
+        schemes.map(field).collect()
     }
 }
 
 /// What a caller needs: each way with its scopes.
-fn schemes(operation: &Value) -> Vec<String> {
+fn ways(operation: &Value) -> Vec<(String, String)> {
     let ways = list(&operation["security"]).flat_map(members);
-    let mut told: Vec<String> = ways
-        .map(|(name, scopes)| {
-            let scopes: Vec<&str> = list(scopes).filter_map(Value::as_str).collect();
-            format!("{name}: {}", scopes.join(" "))
-        })
-        .collect();
-    if told.is_empty() {
-        told.push("anybody".to_owned());
-    }
-    told
-}
-
-/// What a value may be, in words.
-fn kind(schema: &Value) -> Kind {
-    if let Some(name) = name_of(schema) {
-        return Kind {
-            words: String::new(),
-            schema: Some(name.to_owned()),
-        };
-    }
-    if let Some(choice) = list(&schema["oneOf"]).find(|choice| choice["type"] != "null") {
-        let choice = kind(choice);
-        return Kind {
-            words: format!("null or {}", choice.words),
-            ..choice
-        };
-    }
-    if schema["type"] == "array" {
-        let items = kind(&schema["items"]);
-        return Kind {
-            words: format!("list of {}", items.words),
-            ..items
-        };
-    }
-    let mut words = match &schema["type"] {
-        Value::String(name) => name.clone(),
-        Value::Array(names) => {
-            let names: Vec<&str> = names.iter().filter_map(Value::as_str).collect();
-            names.join(" or ")
-        }
-        _ => "any value".to_owned(),
-    };
-    if let Some(format) = schema["format"].as_str() {
-        words = format!("{words} ({format})");
-    }
-    let values: Vec<String> = list(&schema["enum"]).map(ToString::to_string).collect();
-    if !values.is_empty() {
-        words = format!("{words}: {}", values.join(", "));
-    }
-    let names: Vec<&str> = members(&schema["properties"]).map(|(name, _)| name).collect();
-    if !names.is_empty() {
-        words = format!("{words} of {}", names.join(", "));
-    }
-    Kind { words, schema: None }
-}
-
-/// What a reference names.
-fn name_of(value: &Value) -> Option<&str> {
-    value["$ref"].as_str()?.rsplit('/').next()
-}
-
-/// What stands at a JSON pointer (RFC 6901); null if nothing does.
-fn at<'a>(value: &'a Value, pointer: &str) -> &'a Value {
-    value.pointer(pointer).unwrap_or(&Value::Null)
-}
-
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value[name].as_str().unwrap_or_default()
-}
-
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
-}
-
-fn members(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    value
-        .as_object()
-        .into_iter()
-        .flat_map(Map::iter)
-        .map(|(name, value)| (name.as_str(), value))
+    ways.map(|(name, scopes)| {
+        let scopes: Vec<&str> = list(scopes).filter_map(Value::as_str).collect();
+        (name.to_owned(), scopes.join(" "))
+    })
+    .collect()
 }

@@ -1,5 +1,6 @@
 //! The page that shows the API to developers: in development only, with every operation, without a script.
 
+use serde_json::Value;
 use signet::dev::database::mark_development;
 
 use super::openapi::{document, operations};
@@ -24,7 +25,7 @@ async fn in_development_a_page_shows_every_operation() {
     let document = document(&app).await;
     for (method, path, operation) in operations(&document) {
         let id = operation["operationId"].as_str().expect("an id");
-        assert!(page.body.contains(&format!("<details id=\"{id}\">")), "{id}");
+        assert!(page.body.contains(&format!("<div id=\"{id}\">")), "{id}");
         assert!(
             page.body.contains(&format!("{method} {path}</code>")),
             "{method} {path}"
@@ -37,10 +38,48 @@ async fn in_development_a_page_shows_every_operation() {
     }
     for shown in [
         "can_create_workspaces",
-        "How many entries at most.",
-        "list of",
-        "schema-Member",
+        "integer, at least 1, at most 200, 50 if left out",
+        "list of <a href=\"#schema-Member\">Member</a>",
+        "null or <a href=\"#schema-Plan\">Plan</a>: &#34;free&#34;, ",
+        "object with any members",
+        "WWW-Authenticate (always)",
+        "header X-Service-Key",
+        "application/problem+json: ",
+        "Any other member is refused.",
+        "scope <code>organizations:manage</code>",
     ] {
         assert!(page.body.contains(shown), "{shown}");
     }
+    for text in texts(&document.0) {
+        assert!(page.body.contains(&escaped(text)), "{text}");
+    }
+}
+
+/// Whatever the document says in words, but for what only programs read.
+fn texts(document: &Value) -> Vec<&str> {
+    let (mut found, mut waiting) = (Vec::new(), vec![document]);
+    while let Some(value) = waiting.pop() {
+        waiting.extend(value.as_array().into_iter().flatten());
+        for (name, value) in value.as_object().into_iter().flatten() {
+            match (name.as_str(), value) {
+                ("servers", _) => {}
+                ("description" | "summary", Value::String(text)) => found.push(text.as_str()),
+                (_, value) => waiting.push(value),
+            }
+        }
+    }
+    found
+}
+
+fn escaped(text: &str) -> String {
+    let signs = [
+        ('&', "&#38;"),
+        ('<', "&#60;"),
+        ('>', "&#62;"),
+        ('"', "&#34;"),
+        ('\'', "&#39;"),
+    ];
+    signs
+        .into_iter()
+        .fold(text.to_owned(), |text, (sign, entity)| text.replace(sign, entity))
 }
