@@ -16,7 +16,7 @@ use crate::tenancy::{Member, Organization};
 #[serde(untagged)]
 pub enum OrganizationReport {
     /// A new organization.
-    Created(OrganizationCreated),
+    Created(Box<OrganizationCreated>),
     /// Everything about one.
     Organization(Box<OrganizationDetails>),
     /// Some of them.
@@ -40,12 +40,11 @@ pub enum OrganizationReport {
 /// A new organization.
 #[derive(Debug, Serialize)]
 pub struct OrganizationCreated {
-    /// The claim `org_id`.
-    pub organization_id: String,
-    /// Its short name.
-    pub slug: String,
+    /// As everybody sees it.
+    #[serde(flatten)]
+    pub organization: OrganizationView,
     /// Its first owner.
-    pub owner: String,
+    pub owner_user_id: Option<String>,
 }
 
 /// An organization, with what its people are not shown.
@@ -102,6 +101,15 @@ pub struct MembershipChanged {
     pub user_id: String,
     /// What.
     pub done: String,
+}
+
+impl From<Organization> for OrganizationCreated {
+    fn from(organization: Organization) -> Self {
+        Self {
+            owner_user_id: organization.owner_user_id.as_ref().map(ToString::to_string),
+            organization: organization.into(),
+        }
+    }
 }
 
 impl OrganizationDetails {

@@ -8,9 +8,7 @@ use serde_json::Value;
 
 use super::arguments::{CreateOrganization, OrganizationCommand, SettingsCommand};
 use super::lookup::organization;
-use super::report::{
-    OrganizationChanged, OrganizationCreated, OrganizationDetails, OrganizationList, OrganizationReport,
-};
+use super::report::{OrganizationChanged, OrganizationDetails, OrganizationList, OrganizationReport};
 use super::{delete, domains, global, invitations, members};
 use crate::base::id::OrganizationId;
 use crate::cli::user::user;
@@ -74,14 +72,10 @@ async fn create(
     let owner = user(work, &arguments.owner).await?.id;
     let slug = arguments.slug.as_deref().map(Slug::parse).transpose()?;
     let (organization_type, tier) = (arguments.organization_type, arguments.tier);
-    let new = NewOrganization::new(&arguments.name, slug, organization_type, tier, owner.clone())?;
+    let new = NewOrganization::new(&arguments.name, slug, organization_type, tier, owner)?;
     let id = tenancy::organization::create(work, &new, quotas).await?;
-    let slug = organization(work, id.as_str()).await?.slug;
-    Ok(OrganizationReport::Created(OrganizationCreated {
-        organization_id: id.to_string(),
-        slug: slug.to_string(),
-        owner: owner.to_string(),
-    }))
+    let made = organization(work, id.as_str()).await?;
+    Ok(OrganizationReport::Created(Box::new(made.into())))
 }
 
 async fn set(command: SettingsCommand, work: &mut UnitOfWork) -> Result<OrganizationReport> {

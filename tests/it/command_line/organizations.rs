@@ -35,9 +35,17 @@ async fn an_organization_is_made_and_shown() {
     let (_app, signet) = app_with_people().await;
     assert_json_snapshot!(say(&signet, "org create --name Acme --tier alpha --owner olaf@example.test").await, @r#"
     {
-      "organization_id": "[id]",
-      "owner": "[id]",
-      "slug": "acme"
+      "branding": {},
+      "created_at": "[time]",
+      "feature_flags": {},
+      "id": "[id]",
+      "name": "Acme",
+      "owner_user_id": "[id]",
+      "plan": null,
+      "slug": "acme",
+      "suspended_at": null,
+      "tier": "alpha",
+      "type": "team"
     }
     "#);
     assert_json_snapshot!(say(&signet, "org show acme").await, @r#"
