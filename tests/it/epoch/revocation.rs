@@ -34,7 +34,10 @@ async fn rt_09_an_organizations_cut_off_ends_what_was_granted_for_it() {
     wait(&app, 1);
     let signet = Signet::on(&app.database);
     let told = signet.json(&["org", "revoke-tokens", "acme"]).await;
-    assert_eq!(told, json!({"organization_id": acme.id, "done": "tokens revoked"}));
+    assert_eq!(
+        told,
+        json!({"organization_id": acme.id, "done": "tokens revoked"})
+    );
     // The program's time is the database's; the server's here is the test's own, which is later.
     sql(
         &app,
