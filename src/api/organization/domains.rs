@@ -44,6 +44,7 @@ pub struct New {
     auto_join_role: Option<String>,
     /// Whether whoever joins so makes workspaces.
     #[serde(default)]
+    #[schema(default = false)]
     can_create_workspaces: bool,
 }
 
@@ -88,6 +89,7 @@ pub struct Change {
     auto_join_role: Option<String>,
     /// Whether whoever joins so makes workspaces.
     #[serde(default)]
+    #[schema(default = false)]
     can_create_workspaces: bool,
 }
 

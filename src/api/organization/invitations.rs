@@ -78,6 +78,7 @@ pub struct New {
     role: Option<String>,
     /// Whether whoever joins by it makes workspaces.
     #[serde(default)]
+    #[schema(default = false)]
     can_create_workspaces: bool,
 }
 

@@ -56,7 +56,7 @@ pub struct Preview {
     pub facts: Map<String, Value>,
     /// The access token, and each other output that a hook lists; none if nobody is asked because nothing is granted.
     pub outputs: Vec<PreviewedOutput>,
-    /// What became of the grant, access token and ID token together: `issued`, `refused` or `failed`.
+    /// What became of the grant, access token and ID token together.
     #[schema(value_type = Verdict)]
     pub verdict: &'static str,
     /// Why there would be no token.
@@ -67,12 +67,12 @@ pub struct Preview {
 /// What hooks would do to one output.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PreviewedOutput {
-    /// `access_token`, `id_token` or `userinfo`.
+    /// Which one.
     #[schema(value_type = Output)]
     pub output: &'static str,
     /// Each hook in its order.
     pub steps: Vec<HookDryRun>,
-    /// `issued`, `refused` or `failed`; `absent` where there is no such output whatever a hook says.
+    /// What became of it: `absent` where there is no such output whatever a hook says.
     #[schema(value_type = OutputVerdict)]
     pub verdict: &'static str,
     /// Why it would not be said.
