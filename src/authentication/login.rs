@@ -81,7 +81,7 @@ pub async fn reserve(
     limits: Limits,
 ) -> Result<Reservation, DatabaseError> {
     let bounds = Bounds::of(limits, work.now());
-    store::reserve(work.connection()?, (whom, device), &bounds).await
+    store::reserve(work.connection()?, whom, device, &bounds).await
 }
 
 /// Gives an attempt back that failed for a reason of ours: a full queue, a lost connection.

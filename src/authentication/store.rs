@@ -26,10 +26,11 @@ struct ReservedRow {
 /// wait is not over, nothing is counted. The last attempt of a window sets the lock already; succeeding lifts it.
 pub(super) async fn reserve(
     connection: &mut PgConnection,
-    (whom, device): (Whom<'_>, Option<&KnownDevice>),
+    whom: Whom<'_>,
+    device: Option<&KnownDevice>,
     bounds: &Bounds,
 ) -> Result<Reservation, DatabaseError> {
-    let row = count(connection, (whom, device), bounds).await?;
+    let row = count(connection, whom, device, bounds).await?;
     let Some(attempts) = row.attempts else {
         let retry_after = bounds.retry_after(row.locked_until);
         return Ok(Reservation::Locked { retry_after });
@@ -56,7 +57,8 @@ pub(super) async fn reserve(
 
 async fn count(
     connection: &mut PgConnection,
-    (whom, device): (Whom<'_>, Option<&KnownDevice>),
+    whom: Whom<'_>,
+    device: Option<&KnownDevice>,
     bounds: &Bounds,
 ) -> Result<ReservedRow, DatabaseError> {
     let (user, identifier) = match whom {

@@ -137,19 +137,20 @@ impl Fetch {
         body: Vec<u8>,
         bounds: Bounds,
     ) -> Result<Answer, FetchError> {
-        self.ask(Method::POST, url, (headers, body), bounds).await
+        self.ask(Method::POST, url, headers, body, bounds).await
     }
 
     /// Gets, and reads the whole answer within the bounds.
     pub async fn get(&self, url: &Url, headers: HeaderMap, bounds: Bounds) -> Result<Answer, FetchError> {
-        self.ask(Method::GET, url, (headers, Vec::new()), bounds).await
+        self.ask(Method::GET, url, headers, Vec::new(), bounds).await
     }
 
     async fn ask(
         &self,
         method: Method,
         url: &Url,
-        (headers, body): (HeaderMap, Vec<u8>),
+        headers: HeaderMap,
+        body: Vec<u8>,
         bounds: Bounds,
     ) -> Result<Answer, FetchError> {
         let mut request = http::Request::new(body);

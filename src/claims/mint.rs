@@ -148,7 +148,7 @@ pub async fn ask(
     }
     let draft = draft::draft(token_issuer, request, context.now);
     let address = context.origin.address;
-    let Some(occasion) = told(request, occasion, (context.now, address)) else {
+    let Some(occasion) = told(request, occasion, context.now, address) else {
         return Ok(None);
     };
     let question = question(token_issuer, request, &draft, &occasion);
@@ -185,7 +185,8 @@ fn complete(
 pub(super) fn told<'a>(
     request: MintRequest<'a>,
     occasion: &'a HookOccasion,
-    (now, address): (Timestamp, Option<std::net::IpAddr>),
+    now: Timestamp,
+    address: Option<std::net::IpAddr>,
 ) -> Option<Occasion<'a>> {
     Some(Occasion {
         event_id: occasion.event_id.clone(),

@@ -117,7 +117,7 @@ pub async fn dry_run(
         failure: None,
         decided: None,
     };
-    let Some(occasion) = mint::told(request, occasion, (now, None)) else {
+    let Some(occasion) = mint::told(request, occasion, now, None) else {
         return Ok(run);
     };
     let question = mint::question(token_issuer, request, &draft, &occasion);

@@ -80,7 +80,7 @@ pub(super) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
         started = Cluster::start(&settings) => started?,
         _ = stop.requested() => return Ok(()),
     };
-    let ran = on_cluster(&arguments, config, (&cluster, &mut stop), (sockets, demo_socket)).await;
+    let ran = on_cluster(&arguments, config, &cluster, &mut stop, sockets, demo_socket).await;
     cluster.stop().await?;
     ran
 }
@@ -89,8 +89,10 @@ pub(super) async fn run(arguments: DevArguments) -> anyhow::Result<()> {
 async fn on_cluster(
     arguments: &DevArguments,
     config: SignetConfig,
-    (cluster, signals): (&Cluster, &mut StopSignals),
-    (sockets, demo_socket): (serve::Sockets, TcpListener),
+    cluster: &Cluster,
+    signals: &mut StopSignals,
+    sockets: serve::Sockets,
+    demo_socket: TcpListener,
 ) -> anyhow::Result<()> {
     let demo = DemoAddresses {
         url: format!("http://localhost:{}", arguments.demo_port),

@@ -95,8 +95,8 @@ pub async fn edit(work: &mut UnitOfWork, client: &Client, change: Change) -> Res
     let client_id = &client.client_id;
     let named: Vec<String> = change.names().map(str::to_owned).collect();
     let changed = NewClient::parse(client_id.as_str(), change.apply_to(&client.metadata)?)?;
-    let difference = difference(&named, &client.metadata.document(), changed.metadata().document());
-    store::update_client(work.connection()?, client_id, difference, now).await?;
+    let (written, removed) = difference(&named, &client.metadata.document(), changed.metadata().document());
+    store::update_client(work.connection()?, client_id, written, removed, now).await?;
     store::delete_other_icon(work.connection()?, client_id).await?;
     if client.has_secret() && !changed.has_secret() {
         store::delete_secrets(work.connection()?, client_id).await?;

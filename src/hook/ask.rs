@@ -100,7 +100,7 @@ impl Hooks {
                 }
                 Err(AskError::Hook(error)) if !error.is_refusal() => {
                     let ends = !falls_back(hook);
-                    self.record(context, hook, question.occasion, (&error, ends));
+                    self.record(context, hook, question.occasion, &error, ends);
                     if ends {
                         return Err(error.into());
                     }
@@ -113,7 +113,7 @@ impl Hooks {
             // What is too much together is told of the last who added to it; nobody falls back.
             if let Some(hook) = last {
                 failed(hook, &error, Duration::ZERO);
-                self.record(context, hook, question.occasion, (&error, true));
+                self.record(context, hook, question.occasion, &error, true);
             }
             return Err(error.into());
         }

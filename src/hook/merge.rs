@@ -106,7 +106,7 @@ pub fn judge(
         let guarded =
             membership::guarded(&name, alias).or_else(|| membership::guarded_by_scope(&name, draft.facts));
         let raised = match guarded {
-            Some(guarded) => may_say(settings, guarded, (&name, &value), draft.facts)?,
+            Some(guarded) => may_say(settings, guarded, &name, &value, draft.facts)?,
             None => false,
         };
         let lowered = said.get(&name) != draft.tenancy.get(&name) && draft.tenancy.contains_key(&name);
@@ -141,7 +141,8 @@ fn follow(draft: &Draft<'_>, before: &Map<String, Value>, said: &mut Map<String,
 fn may_say(
     settings: &Settings,
     guarded: Guarded,
-    (name, value): (&str, &Value),
+    name: &str,
+    value: &Value,
     facts: &Map<String, Value>,
 ) -> Result<bool, HookError> {
     let refused = || Err(HookError::RaisedClaim(name.to_owned()));

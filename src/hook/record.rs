@@ -67,7 +67,8 @@ impl Hooks {
         context: &RequestContext,
         hook: &Hook,
         occasion: &Occasion<'_>,
-        (error, ends): (&HookError, bool),
+        error: &HookError,
+        ends: bool,
     ) {
         let kind = (hook.settings.name.clone(), error.code());
         let now = Instant::now();

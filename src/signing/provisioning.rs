@@ -82,7 +82,7 @@ impl Missing {
             secrets.push(NewSecret {
                 purpose: purpose.name(),
                 number: FIRST,
-                sealed: sealed_keys::seal_secret(keyring, (purpose, FIRST), &secret, entropy)?,
+                sealed: sealed_keys::seal_secret(keyring, purpose, FIRST, &secret, entropy)?,
             });
         }
         Ok(NewKeys { keys, secrets })

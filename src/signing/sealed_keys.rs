@@ -58,7 +58,8 @@ pub(super) fn open_key(keyring: &Keyring, stored: &StoredKey) -> Result<PrivateJ
 
 pub(super) fn seal_secret(
     keyring: &Keyring,
-    (purpose, number): (Purpose, i32),
+    purpose: Purpose,
+    number: i32,
     secret: &SecretKey,
     entropy: &dyn Entropy,
 ) -> Result<Sealed, SigningError> {

@@ -39,7 +39,8 @@ impl<'a> ErrorPage<'a> {
     #[must_use]
     pub const fn authorization(
         layout: &'a Layout,
-        (code, description): (&'a str, &'a str),
+        code: &'a str,
+        description: &'a str,
         report: &'a str,
         request_id: &'a str,
     ) -> Self {

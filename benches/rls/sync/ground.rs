@@ -198,11 +198,11 @@ async fn people(work: &mut UnitOfWork, number: usize) -> anyhow::Result<Vec<(Org
         }
         let organization = organization.clone().context("the first makes one")?;
         let user = person(work, &format!("member-{index}")).await?;
-        let place = (&organization, &user);
         member::add(
             work,
             &Actor::Operator("root".to_owned()),
-            place,
+            &organization,
+            &user,
             &role,
             Joining::Now,
         )

@@ -109,7 +109,7 @@ pub async fn change(
     let (organization, name) = (caller.organization(&organization)?, caller.domain(&name)?);
     let joins = joins(change.auto_join_role.as_deref(), change.can_create_workspaces)?;
     let mut work = caller.begin().await?;
-    domain::set_auto_join(&mut work, &caller.actor(), (&organization, &name), joins.as_ref()).await?;
+    domain::set_auto_join(&mut work, &caller.actor(), &organization, &name, joins.as_ref()).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

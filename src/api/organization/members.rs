@@ -110,13 +110,13 @@ pub async fn change(
     let role = role.transpose().map_err(Refusal::invalid)?;
     let creation = change.can_create_workspaces.map(WorkspaceCreation::of);
     let (organization, user) = (caller.organization(&organization)?, UserId::read(&user));
-    let (actor, place) = (caller.actor(), (&organization, &user));
+    let actor = caller.actor();
     let mut work = caller.begin().await?;
     if let Some(role) = &role {
-        member::set_role(&mut work, &actor, place, role).await?;
+        member::set_role(&mut work, &actor, &organization, &user, role).await?;
     }
     if let Some(creation) = creation {
-        member::set_workspace_creation(&mut work, &actor, place, creation).await?;
+        member::set_workspace_creation(&mut work, &actor, &organization, &user, creation).await?;
     }
     let changed = member::find(&mut work, &actor, &organization, &user).await?;
     work.commit().await?;

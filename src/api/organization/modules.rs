@@ -87,7 +87,7 @@ pub async fn clear(
     let module = ModuleId::parse(&module)?;
     let organization = caller.organization(&organization)?;
     let mut work = caller.begin().await?;
-    module::clear(&mut work, &caller.actor(), &organization, (&role, &module)).await?;
+    module::clear(&mut work, &caller.actor(), &organization, &role, &module).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

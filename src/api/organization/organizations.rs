@@ -45,8 +45,8 @@ pub async fn list(caller: Caller, Query(query): Query) -> Result<Json<Organizati
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(OrganizationId::from_text);
     let mut work = caller.begin().await?;
-    let part = (after.as_ref(), page.limit);
-    let joined = organization::joined_by(&mut work, &caller.user, caller.only(), part).await?;
+    let joined =
+        organization::joined_by(&mut work, &caller.user, caller.only(), after.as_ref(), page.limit).await?;
     work.commit().await?;
     let key = |(organization, _): &(Organization, MemberRole)| organization.id.to_string();
     let show =

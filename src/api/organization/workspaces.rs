@@ -48,8 +48,14 @@ pub async fn list(
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(WorkspaceId::from_text);
     let mut work = caller.begin().await?;
-    let part = (after.as_ref(), page.limit);
-    let found = workspace::list(&mut work, &caller.actor(), &organization, part).await?;
+    let found = workspace::list(
+        &mut work,
+        &caller.actor(),
+        &organization,
+        after.as_ref(),
+        page.limit,
+    )
+    .await?;
     work.commit().await?;
     let key = |workspace: &Workspace| workspace.id.to_string();
     Ok(Json(ListPage::of(
@@ -141,12 +147,12 @@ pub async fn change(
     let actor = caller.actor();
     let mut work = caller.begin().await?;
     if let Some(name) = &change.name {
-        workspace::rename(&mut work, &actor, (&organization, &id), name).await?;
+        workspace::rename(&mut work, &actor, &organization, &id, name).await?;
     }
     match change.archived {
         Some(true) => workspace::archive(&mut work, &actor, &organization, &id).await?,
         Some(false) => {
-            workspace::unarchive(&mut work, &actor, (&organization, &id), caller.quotas()).await?;
+            workspace::unarchive(&mut work, &actor, &organization, &id, caller.quotas()).await?;
         }
         None => {}
     }
@@ -177,8 +183,15 @@ pub async fn list_members(
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(UserId::from_text);
     let mut work = caller.begin().await?;
-    let part = (after.as_ref(), page.limit);
-    let found = members::list(&mut work, &caller.actor(), (&organization, &id), part).await?;
+    let found = members::list(
+        &mut work,
+        &caller.actor(),
+        &organization,
+        &id,
+        after.as_ref(),
+        page.limit,
+    )
+    .await?;
     work.commit().await?;
     let key = |member: &WorkspaceMember| member.user_id.to_string();
     let show = WorkspaceMemberView::from;
@@ -216,10 +229,12 @@ pub async fn put_member(
 ) -> Result<StatusCode, Refusal> {
     let role = wanted.role()?;
     let ((organization, id), user) = (place(&caller, &organization, &id)?, UserId::read(&user));
-    let (actor, at) = (caller.actor(), (&organization, &id));
+    let actor = caller.actor();
     let mut work = caller.begin().await?;
-    match members::set_role(&mut work, &actor, at, &user, role).await {
-        Err(WorkspaceError::NotMember { .. }) => members::add(&mut work, &actor, at, &user, role).await?,
+    match members::set_role(&mut work, &actor, &organization, &id, &user, role).await {
+        Err(WorkspaceError::NotMember { .. }) => {
+            members::add(&mut work, &actor, &organization, &id, &user, role).await?;
+        }
         other => other?,
     }
     work.commit().await?;
@@ -239,7 +254,7 @@ pub async fn remove_member(
 ) -> Result<StatusCode, Refusal> {
     let ((organization, id), user) = (place(&caller, &organization, &id)?, UserId::read(&user));
     let mut work = caller.begin().await?;
-    members::remove(&mut work, &caller.actor(), (&organization, &id), &user).await?;
+    members::remove(&mut work, &caller.actor(), &organization, &id, &user).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

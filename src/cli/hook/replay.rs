@@ -172,7 +172,9 @@ fn tally(formatter: &mut fmt::Formatter<'_>, tally: &Tally) -> fmt::Result {
 
 fn example(
     formatter: &mut fmt::Formatter<'_>,
-    (event, user, output): (&HookEventId, &UserId, &str),
+    event: &HookEventId,
+    user: &UserId,
+    output: &str,
     finding: &Finding,
 ) -> fmt::Result {
     writeln!(
@@ -202,8 +204,14 @@ impl fmt::Display for ReplayReport {
         )?;
         tally(formatter, &self.tally)?;
         for replayed in &self.examples {
-            let who = (&replayed.event_id, &replayed.user_id, replayed.output.as_str());
-            example(formatter, who, &replayed.finding)?;
+            let Replayed {
+                event_id,
+                user_id,
+                output,
+                finding,
+                ..
+            } = replayed;
+            example(formatter, event_id, user_id, output, finding)?;
         }
         Ok(())
     }
@@ -225,8 +233,13 @@ impl fmt::Display for ShadowReport {
             write!(formatter, "{name}: ")?;
             tally(formatter, &found.tally)?;
             for shown in &found.examples {
-                let who = (&shown.event_id, &shown.user_id, shown.output.as_str());
-                example(formatter, who, &shown.finding)?;
+                example(
+                    formatter,
+                    &shown.event_id,
+                    &shown.user_id,
+                    &shown.output,
+                    &shown.finding,
+                )?;
             }
         }
         Ok(())

@@ -22,12 +22,12 @@ pub async fn run(command: ModuleCommand, work: &mut UnitOfWork) -> Result<Module
         }
         ModuleCommand::Clear(entry) => {
             let (organization, role, module) = read(work, &entry).await?;
-            module::clear(work, actor, &organization, (&role, &module)).await?;
+            module::clear(work, actor, &organization, &role, &module).await?;
             Ok(changed(&organization, &entry, "as without an entry"))
         }
         ModuleCommand::List { org, limit } => {
             let organization = organization(work, &org).await?.id;
-            let found = module::list(work, actor, &organization, (None, limit)).await?;
+            let found = module::list(work, actor, &organization, None, limit).await?;
             let entries = found.into_iter().map(Into::into).collect();
             Ok(ModuleReport::Entries(ModuleEntryList { entries }))
         }

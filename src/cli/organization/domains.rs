@@ -119,7 +119,7 @@ async fn carry_out(
         } => {
             let joins = joins(role.as_deref(), can_create_workspaces)?;
             let (org, name) = both(work, &claim, config).await?;
-            domain::set_auto_join(work, &operator, (&org, &name), joins.as_ref()).await?;
+            domain::set_auto_join(work, &operator, &org, &name, joins.as_ref()).await?;
             let done = joins.map_or_else(
                 || "nobody joins".to_owned(),
                 |joins| {

@@ -88,7 +88,7 @@ pub(super) async fn run(command: MemberCommand, work: &mut UnitOfWork) -> Result
             let role = MemberRole::parse(&role)?;
             let (org, person) = both(work, &of.org, &of.user).await?;
             let joining = if pending { Joining::Invited } else { Joining::Now };
-            member::add(work, &operator, (&org, &person), &role, joining).await?;
+            member::add(work, &operator, &org, &person, &role, joining).await?;
             let done = if pending { "invited as" } else { "joined as" };
             Ok(changed(&org, &person, format!("{done} {role}")))
         }
@@ -105,7 +105,7 @@ pub(super) async fn run(command: MemberCommand, work: &mut UnitOfWork) -> Result
         MemberCommand::SetRole { membership: of, role } => {
             let role = MemberRole::parse(&role)?;
             let (org, person) = both(work, &of.org, &of.user).await?;
-            member::set_role(work, &operator, (&org, &person), &role).await?;
+            member::set_role(work, &operator, &org, &person, &role).await?;
             Ok(changed(&org, &person, format!("role {role}")))
         }
         MemberCommand::AllowWorkspaces { membership: of } => {
@@ -131,7 +131,7 @@ async fn set_workspace_creation(
 ) -> Result<OrganizationReport> {
     let (org, person) = both(work, &of.org, &of.user).await?;
     let operator = work.actor();
-    member::set_workspace_creation(work, &operator, (&org, &person), creation).await?;
+    member::set_workspace_creation(work, &operator, &org, &person, creation).await?;
     let done = match creation {
         WorkspaceCreation::Allowed => "makes workspaces",
         WorkspaceCreation::Refused => "makes no workspaces",

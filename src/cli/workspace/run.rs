@@ -41,7 +41,7 @@ pub async fn run(
         }
         WorkspaceCommand::Rename { which, name } => {
             let (organization, id) = find(work, &which).await?;
-            workspace::rename(work, actor, (&organization, &id), &name).await?;
+            workspace::rename(work, actor, &organization, &id, &name).await?;
             Ok(changed(&id, None, "renamed".to_owned()))
         }
         WorkspaceCommand::Archive(which) => {
@@ -51,22 +51,22 @@ pub async fn run(
         }
         WorkspaceCommand::Unarchive(which) => {
             let (organization, id) = find(work, &which).await?;
-            workspace::unarchive(work, actor, (&organization, &id), quotas).await?;
+            workspace::unarchive(work, actor, &organization, &id, quotas).await?;
             Ok(changed(&id, None, "no longer archived".to_owned()))
         }
         WorkspaceCommand::AddMember { whom, role } => {
             let (organization, id, person) = all(work, &whom).await?;
-            members::add(work, actor, (&organization, &id), &person, role).await?;
+            members::add(work, actor, &organization, &id, &person, role).await?;
             Ok(changed(&id, Some(&person), format!("added as {}", role.name())))
         }
         WorkspaceCommand::SetRole { whom, role } => {
             let (organization, id, person) = all(work, &whom).await?;
-            members::set_role(work, actor, (&organization, &id), &person, role).await?;
+            members::set_role(work, actor, &organization, &id, &person, role).await?;
             Ok(changed(&id, Some(&person), format!("role {}", role.name())))
         }
         WorkspaceCommand::RemoveMember(whom) => {
             let (organization, id, person) = all(work, &whom).await?;
-            members::remove(work, actor, (&organization, &id), &person).await?;
+            members::remove(work, actor, &organization, &id, &person).await?;
             Ok(changed(&id, Some(&person), "removed".to_owned()))
         }
         WorkspaceCommand::Show(which) => {
@@ -76,7 +76,7 @@ pub async fn run(
         WorkspaceCommand::List { org, after, limit } => {
             let organization = organization(work, &org).await?.id;
             let after = after.as_deref().map(WorkspaceId::read);
-            let found = workspace::list(work, actor, &organization, (after.as_ref(), limit)).await?;
+            let found = workspace::list(work, actor, &organization, after.as_ref(), limit).await?;
             let workspaces = found.into_iter().map(Into::into).collect();
             Ok(WorkspaceReport::Workspaces(WorkspaceList { workspaces }))
         }
@@ -90,8 +90,7 @@ async fn show(
 ) -> Result<WorkspaceReport> {
     let actor = &work.actor();
     let workspace = workspace(work, organization, reference).await?;
-    let place = (organization, &workspace.id);
-    let members = members::list(work, actor, place, (None, MOST_MEMBERS)).await?;
+    let members = members::list(work, actor, organization, &workspace.id, None, MOST_MEMBERS).await?;
     let view = WorkspaceDetails::new(workspace, members);
     Ok(WorkspaceReport::Workspace(Box::new(view)))
 }

@@ -38,7 +38,8 @@ pub(in crate::client) async fn insert_client(
 pub(in crate::client) async fn update_client(
     connection: &mut PgConnection,
     client_id: &ClientId,
-    (written, removed): (Map<String, Value>, Vec<String>),
+    written: Map<String, Value>,
+    removed: Vec<String>,
     now: Timestamp,
 ) -> Result<(), ClientError> {
     let done = sqlx::query!(

@@ -53,10 +53,10 @@ async fn begin(party: &Party, headers: &HeaderMap, form: Parameters) -> Result<R
         organization: organization(party, &form),
         silent: form.get("prompt") == Some("none"),
     };
-    let (url, pending) = party.ask(wish).await?;
+    let (url, (state, pending)) = party.ask(wish).await?;
     let key = party
         .browsers
-        .begin(cookie::read(headers), pending, &*party.entropy);
+        .begin(cookie::read(headers), state, pending, &*party.entropy);
     Ok(go(url.as_str(), cookie::set(&key, party.settings.is_secure())))
 }
 

@@ -49,7 +49,8 @@ impl Browsers {
     pub(super) fn begin(
         &self,
         cookie: Option<String>,
-        (state, pending): (String, Pending),
+        state: String,
+        pending: Pending,
         entropy: &dyn Entropy,
     ) -> String {
         let now = pending.began_at;

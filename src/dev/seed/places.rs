@@ -34,7 +34,7 @@ pub(super) async fn provide(
     {
         let role = MemberRole::member();
         let seed = work.actor();
-        member::add(work, &seed, (&id, member), &role, Joining::Now).await?;
+        member::add(work, &seed, &id, member, &role, Joining::Now).await?;
     }
     Ok(())
 }

@@ -97,7 +97,7 @@ impl RefusalLog {
         }
     }
 
-    fn write(&self, explained: &Explained, (route, request_id): (&str, &str)) {
+    fn write(&self, explained: &Explained, route: &str, request_id: &str) {
         let lines = self.count(&explained.asker, explained.error, Instant::now());
         if lines.left_out > 0 {
             info!(
@@ -138,7 +138,7 @@ pub async fn write(State(log): State<RefusalLog>, request: Request, next: Next) 
     let response = next.run(request).await;
     if let Some(explained) = response.extensions().get::<Explained>() {
         let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
-        log.write(explained, (route, &request_id));
+        log.write(explained, route, &request_id);
     }
     response
 }

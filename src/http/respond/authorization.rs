@@ -82,8 +82,8 @@ pub fn error_page(
     let error = refusal.error;
     let request_id = context.origin.request_id.as_str();
     let report = report(context, error, sent);
-    let facts = (error.code.name(), error.description);
-    let page = ErrorPage::authorization(&state.layout, facts, &report, request_id);
+    let code = error.code.name();
+    let page = ErrorPage::authorization(&state.layout, code, error.description, &report, request_id);
     let mut response = page::refusal(status, &page);
     response.extensions_mut().insert(LoggedError(error.code.name()));
     refusal::explain(&mut response, sent.asker.clone(), refusal);

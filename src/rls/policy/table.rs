@@ -73,11 +73,11 @@ pub async fn look_up(connection: &mut PgConnection, request: &PolicyRequest) -> 
         ..Table::default()
     };
     if let Some(owner) = &request.owner_column {
-        table.owner = column_type(connection, found.oid, name, (owner, "--owner-column")).await?;
+        table.owner = column_type(connection, found.oid, name, owner, "--owner-column").await?;
         table.indexed = is_indexed(connection, found.oid, owner).await?;
     }
     if let Some(tenant) = &request.tenant_column {
-        table.tenant = column_type(connection, found.oid, name, (tenant, "--tenant-column")).await?;
+        table.tenant = column_type(connection, found.oid, name, tenant, "--tenant-column").await?;
         table.indexed = is_indexed(connection, found.oid, tenant).await?;
     }
     let column = request.tenant_column.as_ref().or(request.owner_column.as_ref());
@@ -89,7 +89,8 @@ async fn column_type(
     connection: &mut PgConnection,
     table: i64,
     name: &QualifiedName,
-    (column, flag): (&Identifier, &'static str),
+    column: &Identifier,
+    flag: &'static str,
 ) -> Result<ColumnType, RlsError> {
     let found = sqlx::query_scalar!(
         r#"

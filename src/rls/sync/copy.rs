@@ -175,7 +175,8 @@ impl Writing<'_> {
     /// and what came after it need not be in the answer. Says how many milliseconds ago the given change was made.
     pub(super) async fn finish(
         mut self,
-        (cursor, asked_at): (&str, Timestamp),
+        cursor: &str,
+        asked_at: Timestamp,
         changed_at: Option<Timestamp>,
     ) -> Result<Option<i64>, SyncError> {
         let heartbeat = format!(

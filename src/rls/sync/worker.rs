@@ -71,7 +71,7 @@ pub async fn run(
         let mut failures = 0;
         let mut session = None;
         loop {
-            let Err(error) = keep(source, database, (&mut failures, &mut session), &mut tell).await;
+            let Err(error) = keep(source, database, &mut failures, &mut session, &mut tell).await;
             rest(error, &mut failures, &mut tell).await;
         }
     };
@@ -96,7 +96,8 @@ enum Never {}
 async fn keep(
     source: &Source,
     database: &Database,
-    (failures, session): (&mut u32, &mut Option<Session>),
+    failures: &mut u32,
+    session: &mut Option<Session>,
     tell: &mut (impl FnMut(Progress) + Send),
 ) -> Result<Never, SyncError> {
     let mut copy = Copy::open(&database.url, database.schema.clone()).await?;
@@ -169,7 +170,7 @@ async fn apply(
         asked_at = writing.now().await?;
         answer = source.ask(Some(&answer.cursor), Duration::ZERO).await?;
     }
-    let age = writing.finish((&answer.cursor, asked_at), oldest).await?;
+    let age = writing.finish(&answer.cursor, asked_at, oldest).await?;
     let progress = if full {
         Progress::Copied { cutoffs: count }
     } else {

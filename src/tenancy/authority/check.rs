@@ -93,7 +93,8 @@ pub(in crate::tenancy) async fn may_give(
     work: &mut UnitOfWork,
     actor: &Actor,
     authority: Authority,
-    (organization, role): (&OrganizationId, &MemberRole),
+    organization: &OrganizationId,
+    role: &MemberRole,
 ) -> Result<(), TenancyError> {
     authority.manage(role)?;
     match authority {
@@ -118,7 +119,7 @@ pub(in crate::tenancy) async fn still_may_give(
     };
     let authority = Authority::Member(Rank::of(&own));
     let giver = Actor::Person(giver.clone());
-    match may_give(work, &giver, authority, (organization, role)).await {
+    match may_give(work, &giver, authority, organization, role).await {
         Err(TenancyError::Forbidden(_) | TenancyError::BeyondModules { .. }) => Ok(false),
         other => other.map(|()| true),
     }

@@ -46,7 +46,7 @@ pub async fn auto_join(
     if pause::is_paused(work, &claim).await? {
         return Ok(None);
     }
-    Ok(member::join_by_domain(work, (organization, user), (canonical_email, domain)).await?)
+    Ok(member::join_by_domain(work, organization, user, canonical_email, domain).await?)
 }
 
 /// A canonical address has one `@`; whatever stands behind it is compared whole.

@@ -29,7 +29,7 @@ pub async fn claim(
     check_role(auto_join)?;
     let access = lock(work, actor, organization).await?;
     if let Some(JoinsAs { role, .. }) = auto_join {
-        authority::may_give(work, actor, access.authority, (organization, role)).await?;
+        authority::may_give(work, actor, access.authority, organization, role).await?;
     }
     let now = work.now();
     let claim = DomainClaim {
@@ -80,17 +80,18 @@ pub async fn renew(
 pub async fn set_auto_join(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, domain): (&OrganizationId, &DomainName),
+    organization: &OrganizationId,
+    domain: &DomainName,
     joins: Option<&JoinsAs>,
 ) -> Result<(), DomainError> {
     check_role(joins)?;
     let access = lock(work, actor, organization).await?;
     if let Some(JoinsAs { role, .. }) = joins {
-        authority::may_give(work, actor, access.authority, (organization, role)).await?;
+        authority::may_give(work, actor, access.authority, organization, role).await?;
     }
     let now = work.now();
-    let place = (organization, domain);
-    if !store::set_auto_join(work.connection()?, place, joins, actor.person(), now).await? {
+    let set_by = actor.person();
+    if !store::set_auto_join(work.connection()?, organization, domain, joins, set_by, now).await? {
         return Err(DomainError::Unknown(domain.clone()));
     }
     let event = DomainEvent::RoleChanged {

@@ -114,12 +114,12 @@ pub async fn settle(
         (Proof::Missing, None) => return Err(DomainError::ProofMissing(domain.clone())),
         (Proof::Found, None) => {}
         (Proof::Missing, Some(_)) => {
-            lose(work, (organization, domain), &challenge.token).await?;
+            lose(work, organization, domain, &challenge.token).await?;
             return Ok(Settled::Lost(find(work, organization, domain).await?));
         }
     }
     if let Some(rival) = rival {
-        lose(work, (&rival.organization, domain), &rival.token).await?;
+        lose(work, &rival.organization, domain, &rival.token).await?;
     }
     let now = work.now();
     let proven = store::set_verified(work.connection()?, organization, domain, &challenge.token, now);
@@ -137,7 +137,8 @@ pub async fn settle(
 /// Ends an ownership whose proof is gone, unless it ended or was proven anew meanwhile: nobody joins by the domain.
 async fn lose(
     work: &mut UnitOfWork,
-    (organization, domain): (&OrganizationId, &DomainName),
+    organization: &OrganizationId,
+    domain: &DomainName,
     token: &str,
 ) -> Result<(), DomainError> {
     let now = work.now();

@@ -207,7 +207,8 @@ pub(super) async fn replace_proof(
 /// Says as what people join, and who stands for it; false if there is no such claim.
 pub(super) async fn set_auto_join(
     connection: &mut PgConnection,
-    (organization, domain): (&OrganizationId, &DomainName),
+    organization: &OrganizationId,
+    domain: &DomainName,
     joins: Option<&JoinsAs>,
     set_by: Option<&UserId>,
     now: Timestamp,

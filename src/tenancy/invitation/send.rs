@@ -40,7 +40,7 @@ pub async fn create(
     quotas: &QuotaSettings,
 ) -> Result<SentInvitation, InvitationError> {
     let access = authority::lock(work, actor, organization).await?;
-    authority::may_give(work, actor, access.authority, (organization, &new.joins.role)).await?;
+    authority::may_give(work, actor, access.authority, organization, &new.joins.role).await?;
     access.shared(organization)?;
     let now = work.now();
     let connection = work.connection()?;
@@ -85,7 +85,7 @@ pub async fn resend(
 ) -> Result<SentInvitation, InvitationError> {
     let lifetime = lifetime_of(lifetime)?;
     let (role, authority) = pending(work, actor, organization, id).await?;
-    authority::may_give(work, actor, authority, (organization, &role)).await?;
+    authority::may_give(work, actor, authority, organization, &role).await?;
     let now = work.now();
     let others = store::count_pending(work.connection()?, organization, Some(id), now).await?;
     Quota::PendingInvitations.admit(quotas, others)?;

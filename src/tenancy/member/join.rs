@@ -37,14 +37,18 @@ pub(in crate::tenancy) async fn join_as(
 /// Lets a person join by their proven address, if everything about it holds; says as what. The organization is locked.
 pub(in crate::tenancy) async fn join_by_domain(
     work: &mut UnitOfWork,
-    (organization, user): (&OrganizationId, &UserId),
-    (canonical_email, domain): (&str, &str),
+    organization: &OrganizationId,
+    user: &UserId,
+    canonical_email: &str,
+    domain: &str,
 ) -> Result<Option<MemberRole>, DatabaseError> {
     let now = work.now();
     let joined = store::join_by_domain(
         work.connection()?,
-        (organization, user),
-        (canonical_email, domain),
+        organization,
+        user,
+        canonical_email,
+        domain,
         now,
     );
     let joined = joined.await?;

@@ -19,12 +19,13 @@ use crate::tenancy::organization::{self, OrganizationType};
 pub async fn add(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, user): (&OrganizationId, &UserId),
+    organization: &OrganizationId,
+    user: &UserId,
     role: &MemberRole,
     joining: Joining,
 ) -> Result<(), MemberError> {
     let access = authority::lock(work, actor, organization).await?;
-    authority::may_give(work, actor, access.authority, (organization, role)).await?;
+    authority::may_give(work, actor, access.authority, organization, role).await?;
     if joining == Joining::Now {
         access.authority.add_unasked()?;
     }
@@ -146,7 +147,8 @@ pub async fn remove(
 pub async fn set_role(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, user): (&OrganizationId, &UserId),
+    organization: &OrganizationId,
+    user: &UserId,
     role: &MemberRole,
 ) -> Result<(), MemberError> {
     let access = authority::lock(work, actor, organization).await?;
@@ -163,7 +165,7 @@ pub async fn set_role(
         }
         authority::within_modules(work, actor, organization, role).await?;
     }
-    authority::may_give(work, actor, access.authority, (organization, role)).await?;
+    authority::may_give(work, actor, access.authority, organization, role).await?;
     let now = work.now();
     if !store::set_role(work.connection()?, organization, user, role, now).await? {
         return Err(last_owner(organization, user));
@@ -180,7 +182,8 @@ pub async fn set_role(
 pub async fn set_workspace_creation(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, user): (&OrganizationId, &UserId),
+    organization: &OrganizationId,
+    user: &UserId,
     creation: WorkspaceCreation,
 ) -> Result<(), MemberError> {
     let access = authority::lock(work, actor, organization).await?;

@@ -57,7 +57,7 @@ pub async fn set(
         });
     }
     before.compare(work, key).await?;
-    let event = changed(organization, (role, module), Some(*access));
+    let event = changed(organization, role, module, Some(*access));
     Ok(audit::record(work, event).await?)
 }
 
@@ -66,7 +66,8 @@ pub async fn clear(
     work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
-    (role, module): (&MemberRole, &ModuleId),
+    role: &MemberRole,
+    module: &ModuleId,
 ) -> Result<(), ModuleError> {
     let authority = authority::lock(work, actor, organization).await?.authority;
     decide_about(authority, role)?;
@@ -81,7 +82,7 @@ pub async fn clear(
         });
     }
     before.compare(work, key).await?;
-    let event = changed(organization, (role, module), None);
+    let event = changed(organization, role, module, None);
     Ok(audit::record(work, event).await?)
 }
 
@@ -90,12 +91,13 @@ pub async fn list(
     work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
-    (after, limit): (Option<(&MemberRole, &ModuleId)>, u16),
+    after: Option<(&MemberRole, &ModuleId)>,
+    limit: u16,
 ) -> Result<Vec<ModulePermission>, ModuleError> {
     authority::read(work, actor, organization).await?;
-    let after = after.map_or(("", ""), |(role, module)| (role.as_str(), module.as_str()));
+    let (role, module) = after.map_or(("", ""), |(role, module)| (role.as_str(), module.as_str()));
     let limit = i64::from(limit);
-    Ok(store::list_module_permissions(work.connection()?, organization, after, limit).await?)
+    Ok(store::list_module_permissions(work.connection()?, organization, role, module, limit).await?)
 }
 
 /// What a role may do with each module of an organization; [`ModuleId::EVERY`] stands for every other one.
@@ -179,7 +181,8 @@ fn limited(actor: &Actor, authority: Authority) -> Option<&UserId> {
 
 fn changed(
     organization: &OrganizationId,
-    (role, module): (&MemberRole, &ModuleId),
+    role: &MemberRole,
+    module: &ModuleId,
     access: Option<ModuleAccess>,
 ) -> ModuleEvent {
     ModuleEvent::PermissionChanged {

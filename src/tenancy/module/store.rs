@@ -125,7 +125,8 @@ pub(super) async fn clear_module_permission(
 pub(super) async fn list_module_permissions(
     connection: &mut PgConnection,
     organization: &OrganizationId,
-    (role, module): (&str, &str),
+    role: &str,
+    module: &str,
     limit: i64,
 ) -> Result<Vec<ModulePermission>, DatabaseError> {
     let rows = sqlx::query!(

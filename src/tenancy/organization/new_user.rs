@@ -58,8 +58,16 @@ async fn personal_space(
     if let Some(id) = store::find_personal(work.connection()?, user).await? {
         return Ok(id);
     }
-    let kinds = (OrganizationType::Personal, WorkspaceKind::Personal);
-    space(work, user, email, PERSONAL_SPACE, kinds).await
+    let kind = WorkspaceKind::Personal;
+    space(
+        work,
+        user,
+        email,
+        PERSONAL_SPACE,
+        OrganizationType::Personal,
+        kind,
+    )
+    .await
 }
 
 async fn organization(
@@ -73,8 +81,9 @@ async fn organization(
     let Some(organization_type) = organization_type else {
         return Ok(None);
     };
-    let kinds = (organization_type, WorkspaceKind::Default);
-    Ok(Some(space(work, user, email, ORGANIZATION, kinds).await?))
+    let kind = WorkspaceKind::Default;
+    let made = space(work, user, email, ORGANIZATION, organization_type, kind).await?;
+    Ok(Some(made))
 }
 
 /// Makes an organization whose first and only member the person is, with its first workspace.
@@ -83,7 +92,8 @@ async fn space(
     user: &UserId,
     email: &EmailAddress,
     name: &str,
-    (organization_type, kind): (OrganizationType, WorkspaceKind),
+    organization_type: OrganizationType,
+    kind: WorkspaceKind,
 ) -> Result<OrganizationId, OrganizationError> {
     let now = work.now();
     let id = OrganizationId::new(now, work.entropy());

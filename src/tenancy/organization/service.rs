@@ -101,8 +101,9 @@ pub async fn joined_by(
     work: &mut UnitOfWork,
     user: &UserId,
     only: Option<&OrganizationId>,
-    (after, limit): (Option<&OrganizationId>, u16),
+    after: Option<&OrganizationId>,
+    limit: u16,
 ) -> Result<Vec<(Organization, MemberRole)>, DatabaseError> {
-    let page = (after.map_or("", OrganizationId::as_str), i64::from(limit));
-    store::list_joined(work.connection()?, user, only, page).await
+    let after = after.map_or("", OrganizationId::as_str);
+    store::list_joined(work.connection()?, user, only, after, i64::from(limit)).await
 }

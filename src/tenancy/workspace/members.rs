@@ -11,18 +11,16 @@ use crate::base::id::{OrganizationId, UserId, WorkspaceId};
 use crate::db::UnitOfWork;
 use crate::tenancy::authority::{self, Actor};
 
-/// A workspace and its organization, as a path names them.
-pub type WorkspacePath<'a> = (&'a OrganizationId, &'a WorkspaceId);
-
 /// Gives somebody who has joined the organization a place in a workspace.
 pub async fn add(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, id): WorkspacePath<'_>,
+    organization: &OrganizationId,
+    id: &WorkspaceId,
     user: &UserId,
     role: WorkspaceRole,
 ) -> Result<(), WorkspaceError> {
-    let own = manage_in_use(work, actor, (organization, id)).await?;
+    let own = manage_in_use(work, actor, organization, id).await?;
     not_above(own, role)?;
     let now = work.now();
     if !store::insert_member(work.connection()?, id, user, role, now).await? {
@@ -43,11 +41,12 @@ pub async fn add(
 pub async fn set_role(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, id): WorkspacePath<'_>,
+    organization: &OrganizationId,
+    id: &WorkspaceId,
     user: &UserId,
     role: WorkspaceRole,
 ) -> Result<(), WorkspaceError> {
-    let own = manage_in_use(work, actor, (organization, id)).await?;
+    let own = manage_in_use(work, actor, organization, id).await?;
     not_above(own, current(work, id, user).await?)?;
     not_above(own, role)?;
     let now = work.now();
@@ -67,15 +66,16 @@ pub async fn set_role(
 pub async fn remove(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, id): WorkspacePath<'_>,
+    organization: &OrganizationId,
+    id: &WorkspaceId,
     user: &UserId,
 ) -> Result<(), WorkspaceError> {
     if actor.person() == Some(user) {
         let access = authority::lock(work, actor, organization).await?;
-        known(work, actor, access, (organization, id)).await?;
+        known(work, actor, access, organization, id).await?;
         current(work, id, user).await?;
     } else {
-        let own = manage_in_use(work, actor, (organization, id)).await?;
+        let own = manage_in_use(work, actor, organization, id).await?;
         not_above(own, current(work, id, user).await?)?;
     }
     if !store::delete_member(work.connection()?, id, user).await? {
@@ -92,20 +92,23 @@ pub async fn remove(
 pub async fn list(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, id): WorkspacePath<'_>,
-    (after, limit): (Option<&UserId>, u16),
+    organization: &OrganizationId,
+    id: &WorkspaceId,
+    after: Option<&UserId>,
+    limit: u16,
 ) -> Result<Vec<WorkspaceMember>, WorkspaceError> {
     let access = authority::read(work, actor, organization).await?;
-    known(work, actor, access, (organization, id)).await?;
-    let page = (after.map_or("", UserId::as_str), i64::from(limit));
-    Ok(store::list_members(work.connection()?, id, page).await?)
+    known(work, actor, access, organization, id).await?;
+    let after = after.map_or("", UserId::as_str);
+    Ok(store::list_members(work.connection()?, id, after, i64::from(limit)).await?)
 }
 
 /// The rank with which the asker manages a workspace that is not archived: who is in an archived one stays as it is.
 async fn manage_in_use(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, id): WorkspacePath<'_>,
+    organization: &OrganizationId,
+    id: &WorkspaceId,
 ) -> Result<WorkspaceRole, WorkspaceError> {
     let (workspace, own) = manage(work, actor, organization, id).await?;
     if workspace.archived_at.is_some() {

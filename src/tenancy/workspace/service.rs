@@ -87,20 +87,22 @@ pub async fn list(
     work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
-    (after, limit): (Option<&WorkspaceId>, u16),
+    after: Option<&WorkspaceId>,
+    limit: u16,
 ) -> Result<Vec<Workspace>, WorkspaceError> {
     let access = authority::read(work, actor, organization).await?;
     let only_own = access.authority.require(Permission::ManageWorkspaces).is_err();
     let of = actor.person().filter(|_| only_own);
-    let page = (after.map_or("", WorkspaceId::as_str), i64::from(limit));
-    Ok(store::list(work.connection()?, organization, of, page).await?)
+    let after = after.map_or("", WorkspaceId::as_str);
+    Ok(store::list(work.connection()?, organization, of, after, i64::from(limit)).await?)
 }
 
 /// Gives a workspace another name; its slug stays.
 pub async fn rename(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, id): (&OrganizationId, &WorkspaceId),
+    organization: &OrganizationId,
+    id: &WorkspaceId,
     name: &str,
 ) -> Result<(), WorkspaceError> {
     let name = checked_name(name)?;
@@ -142,7 +144,8 @@ pub async fn archive(
 pub async fn unarchive(
     work: &mut UnitOfWork,
     actor: &Actor,
-    (organization, id): (&OrganizationId, &WorkspaceId),
+    organization: &OrganizationId,
+    id: &WorkspaceId,
     quotas: &QuotaSettings,
 ) -> Result<(), WorkspaceError> {
     let workspace = manage(work, actor, organization, id).await?.0;
@@ -181,7 +184,7 @@ pub(super) async fn manage(
     id: &WorkspaceId,
 ) -> Result<(Workspace, WorkspaceRole), WorkspaceError> {
     let access = authority::lock(work, actor, organization).await?;
-    let (workspace, role) = known(work, actor, access, (organization, id)).await?;
+    let (workspace, role) = known(work, actor, access, organization, id).await?;
     if role < WorkspaceRole::Manager {
         return Err(WorkspaceError::NotManager);
     }
@@ -193,7 +196,8 @@ pub(super) async fn known(
     work: &mut UnitOfWork,
     actor: &Actor,
     access: OrganizationAccess,
-    (organization, id): (&OrganizationId, &WorkspaceId),
+    organization: &OrganizationId,
+    id: &WorkspaceId,
 ) -> Result<(Workspace, WorkspaceRole), WorkspaceError> {
     let unknown = || WorkspaceError::Unknown(id.clone());
     let workspace = store::find(work.connection()?, organization, id.as_str())

@@ -38,7 +38,7 @@ impl Change {
                 .expect("removed"),
             Self::Role(role) => {
                 let role = MemberRole::parse(role).expect("a role");
-                member::set_role(work, &operator(), (org, user), &role)
+                member::set_role(work, &operator(), org, user, &role)
                     .await
                     .expect("set");
             }

@@ -71,7 +71,7 @@ async fn domains_are_managed_by_admins() {
     let hidden = domain::list(&mut app.work().await, &mona.actor(), &team.id).await;
     assert_matches!(hidden, Err(TenancyError::Forbidden(_)));
     let mut work = app.work().await;
-    let own = signet::tenancy::organization::joined_by(&mut work, &olga.id, None, (None, 10))
+    let own = signet::tenancy::organization::joined_by(&mut work, &olga.id, None, None, 10)
         .await
         .unwrap();
     let (own, _) = own.into_iter().find(|(space, _)| space.id != team.id).unwrap();
@@ -97,8 +97,7 @@ async fn people_join_by_their_address_as_nobody_who_manages() {
     let set = async |name: Option<&str>| {
         let (domain, joins) = (domain_name("example.test"), name.map(|name| role(name).into()));
         let mut work = app.work().await;
-        let of = (&team.id, &domain);
-        let done = domain::set_auto_join(&mut work, &olga.actor(), of, joins.as_ref()).await;
+        let done = domain::set_auto_join(&mut work, &olga.actor(), &team.id, &domain, joins.as_ref()).await;
         kept(work, done).await
     };
     for name in ["owner", "admin"] {

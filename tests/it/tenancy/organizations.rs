@@ -109,7 +109,7 @@ async fn a_personal_space_stays_one() {
     app.clock.advance(std::time::Duration::from_secs(1));
     let team = an_organization(&app, "team", &olga, None).await;
     let mut work = app.work().await;
-    let joined = organization::joined_by(&mut work, &olga.id, None, (None, 100))
+    let joined = organization::joined_by(&mut work, &olga.id, None, None, 100)
         .await
         .unwrap();
     let told: Vec<_> = joined

@@ -56,24 +56,44 @@ impl Scene {
 
     async fn add(&self, by: usize, whom: usize, role: WorkspaceRole) -> Result<(), WorkspaceError> {
         let mut work = self.app.work().await;
-        let place = (&self.organization, &self.workspace);
-        members::add(&mut work, &self.actor(by), place, &self.people[whom].id, role).await?;
+        members::add(
+            &mut work,
+            &self.actor(by),
+            &self.organization,
+            &self.workspace,
+            &self.people[whom].id,
+            role,
+        )
+        .await?;
         work.commit().await.expect("committed");
         Ok(())
     }
 
     async fn set_role(&self, by: usize, whom: usize, role: WorkspaceRole) -> Result<(), WorkspaceError> {
         let mut work = self.app.work().await;
-        let place = (&self.organization, &self.workspace);
-        members::set_role(&mut work, &self.actor(by), place, &self.people[whom].id, role).await?;
+        members::set_role(
+            &mut work,
+            &self.actor(by),
+            &self.organization,
+            &self.workspace,
+            &self.people[whom].id,
+            role,
+        )
+        .await?;
         work.commit().await.expect("committed");
         Ok(())
     }
 
     async fn remove(&self, by: usize, whom: usize) -> Result<(), WorkspaceError> {
         let mut work = self.app.work().await;
-        let place = (&self.organization, &self.workspace);
-        members::remove(&mut work, &self.actor(by), place, &self.people[whom].id).await?;
+        members::remove(
+            &mut work,
+            &self.actor(by),
+            &self.organization,
+            &self.workspace,
+            &self.people[whom].id,
+        )
+        .await?;
         work.commit().await.expect("committed");
         Ok(())
     }
@@ -82,7 +102,7 @@ impl Scene {
         let mut work = self.app.work().await;
         let actor = self.actor(by);
         let found = workspace::find(&mut work, &actor, &self.organization, "launch").await;
-        let listed = workspace::list(&mut work, &actor, &self.organization, (None, 10)).await;
+        let listed = workspace::list(&mut work, &actor, &self.organization, None, 10).await;
         let in_list = listed.is_ok_and(|listed| listed.iter().any(|one| one.id == self.workspace));
         let found = found.is_ok_and(|found| found.is_some());
         assert_eq!(found, in_list, "one answer to both questions");
@@ -112,8 +132,7 @@ async fn who_is_not_in_a_workspace_does_not_know_of_it() {
     // Another organization's workspace is unknown under one's own organization.
     let globex = an_organization(&scene.app, "globex", &scene.people[5], None).await;
     let mut work = scene.app.work().await;
-    let place = (&globex.id, &scene.workspace);
-    let renamed = workspace::rename(&mut work, &scene.actor(5), place, "Mine").await;
+    let renamed = workspace::rename(&mut work, &scene.actor(5), &globex.id, &scene.workspace, "Mine").await;
     assert!(matches!(renamed, Err(WorkspaceError::Unknown(_))), "{renamed:?}");
 }
 
@@ -170,8 +189,8 @@ async fn members_make_no_workspace() {
         .await;
         assert_eq!(made.is_ok(), may, "{person}: {made:?}");
         if let Ok(id) = made {
-            let place = (&scene.organization, &id);
-            let inside = members::list(&mut work, &scene.actor(person), place, (None, 10)).await;
+            let (actor, organization) = (scene.actor(person), &scene.organization);
+            let inside = members::list(&mut work, &actor, organization, &id, None, 10).await;
             let inside = inside.expect("who is in it");
             assert_eq!(inside.len(), 1);
             assert_eq!(inside[0].user_id, scene.people[person].id);

@@ -101,12 +101,12 @@ impl<'a> Questions<'a> {
     ) -> Result<(), sqlx::Error> {
         for (at, (function, roles)) in self.functions.iter().enumerate() {
             for role in roles {
-                let (mut way, untried) = self.tells_later(session, (at, role)).await?;
+                let (mut way, untried) = self.tells_later(session, at, role).await?;
                 if let Some(why) = untried {
                     let problem = format!("could not be asked everything: {why}");
                     findings.add(not_asked(function, &problem));
                 }
-                if way.is_none() && self.tells_by_key(session, (at, role), keys).await? {
+                if way.is_none() && self.tells_by_key(session, at, role, keys).await? {
                     way = Some("who names one, by the owner of an organization without rows");
                 }
                 if let Some(way) = way {
@@ -121,7 +121,8 @@ impl<'a> Questions<'a> {
     async fn tells_later(
         &self,
         session: &mut Session,
-        (at, role): (usize, &Role),
+        at: usize,
+        role: &Role,
     ) -> Result<(Option<&'static str>, Option<String>), sqlx::Error> {
         let mut untried = None;
         let asked = self.before.iter();
@@ -148,7 +149,8 @@ impl<'a> Questions<'a> {
     async fn tells_by_key(
         &self,
         session: &mut Session,
-        (at, role): (usize, &Role),
+        at: usize,
+        role: &Role,
         keys: &[String],
     ) -> Result<bool, sqlx::Error> {
         let Some((function, _)) = self.functions.get(at) else {

@@ -13,7 +13,8 @@ use crate::rls::verify::scope::Scope;
 
 /// Sets claims as a role does, commits, and looks what is left.
 pub(super) async fn attack(
-    (scope, roles): (&Scope<'_>, &[&Role]),
+    scope: &Scope<'_>,
+    roles: &[&Role],
     cast: &Cast,
     session: &mut Session,
     findings: &mut Findings,

@@ -53,7 +53,7 @@ pub(in super::super) async fn run(
         run.attack_public_rows().await?;
     }
     run.session.roll_back().await?;
-    leak::attack((scope, &run.roles), &cast, &mut run.session, findings).await?;
+    leak::attack(scope, &run.roles, &cast, &mut run.session, findings).await?;
     run.tally.tell(scope, &hints, findings);
     let attacks = run.session.attacks;
     run.session.close().await?;

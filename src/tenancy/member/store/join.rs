@@ -148,8 +148,10 @@ pub(in crate::tenancy::member) async fn set_joined(
 /// A counter of the membership says that there was one: it ended for a reason that an address does not undo.
 pub(in crate::tenancy::member) async fn join_by_domain(
     connection: &mut PgConnection,
-    (organization, user): (&OrganizationId, &UserId),
-    (canonical_email, domain): (&str, &str),
+    organization: &OrganizationId,
+    user: &UserId,
+    canonical_email: &str,
+    domain: &str,
     now: Timestamp,
 ) -> Result<Option<MemberRole>, DatabaseError> {
     let role = sqlx::query_scalar!(

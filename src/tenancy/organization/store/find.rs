@@ -146,7 +146,8 @@ pub(in crate::tenancy::organization) async fn list_joined(
     connection: &mut PgConnection,
     user: &UserId,
     only: Option<&OrganizationId>,
-    (after, limit): (&str, i64),
+    after: &str,
+    limit: i64,
 ) -> Result<Vec<(Organization, MemberRole)>, DatabaseError> {
     sqlx::query!(
         "select o.id, o.name, o.slug, o.type as organization_type, o.owner_user_id, o.tier, o.plan,

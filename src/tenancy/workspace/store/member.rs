@@ -138,7 +138,8 @@ pub(in crate::tenancy::workspace) async fn delete_member(
 pub(in crate::tenancy::workspace) async fn list_members(
     connection: &mut PgConnection,
     workspace: &WorkspaceId,
-    (after, limit): (&str, i64),
+    after: &str,
+    limit: i64,
 ) -> Result<Vec<WorkspaceMember>, DatabaseError> {
     sqlx::query!(
         "select user_id, role

@@ -140,7 +140,8 @@ pub(in crate::tenancy::workspace) async fn list(
     connection: &mut PgConnection,
     organization: &OrganizationId,
     of: Option<&UserId>,
-    (after, limit): (&str, i64),
+    after: &str,
+    limit: i64,
 ) -> Result<Vec<Workspace>, DatabaseError> {
     sqlx::query_as!(
         StoredWorkspace,
