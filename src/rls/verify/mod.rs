@@ -12,6 +12,8 @@ mod finding;
 mod harmless;
 mod names;
 mod quote;
+mod reach;
+mod reader;
 mod report;
 mod run;
 mod scope;

@@ -4,6 +4,7 @@ use super::catalog;
 use super::error::VerifyError;
 use super::finding::{Finding, Findings};
 use super::names::Names;
+use super::reach::Reach;
 use super::report::{Report, Summary};
 use super::scope::Scope;
 use super::settings::Settings;
@@ -15,7 +16,8 @@ pub async fn run(url: &str, settings: &Settings) -> Result<Report, VerifyError> 
     let mut connection = connection::open(url).await?;
     let catalog = catalog::read(&mut connection).await?;
     let names = Names::of(&catalog, &settings.schema);
-    let scope = Scope::of(&catalog, settings, &names)?;
+    let reach = Reach::of(&catalog, &names);
+    let scope = Scope::of(&catalog, settings, &names, &reach)?;
     let mut findings = Findings::default();
     checks::run(&scope, &mut findings);
     let attacks = attack::run(&scope, connection, &mut findings).await?;

@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 
 use super::catalog::{Catalog, Column, Function, Oid, Policy, Privilege, Role, Table};
 use super::error::VerifyError;
+use super::expression::Expression;
 use super::names::Names;
 use super::quote;
+use super::reach::Reach;
+use super::reader::Reader;
 use super::settings::Settings;
 
 /// Everything that the checks read.
@@ -15,6 +18,7 @@ pub(super) struct Scope<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) settings: &'a Settings,
     pub(super) names: &'a Names,
+    pub(super) reach: &'a Reach<'a>,
     pub(super) subjects: Vec<Subject<'a>>,
     pub(super) roles: Vec<&'a Role>,
 }
@@ -33,6 +37,7 @@ impl<'a> Scope<'a> {
         catalog: &'a Catalog,
         settings: &'a Settings,
         names: &'a Names,
+        reach: &'a Reach<'a>,
     ) -> Result<Self, VerifyError> {
         let subjects = subjects(catalog, settings);
         if subjects.is_empty() {
@@ -44,6 +49,7 @@ impl<'a> Scope<'a> {
             catalog,
             settings,
             names,
+            reach,
             subjects,
             roles: Vec::new(),
         };
@@ -153,8 +159,26 @@ impl<'a> Scope<'a> {
 
     /// Whether no policy of the table binds this role, be it as its owner.
     pub(super) fn escapes(&self, role: Oid, table: &Table) -> bool {
-        let role = self.catalog.roles.get(&role);
-        role.is_some_and(|role| role.is_mighty() || (!table.forced && role.has_rights_of(table.owner)))
+        self.catalog.escapes(role, table)
+    }
+
+    /// Whether a restrictive policy asks for the tenant, whatever the permissive ones let through.
+    pub(super) fn is_restricted(&self, subject: &Subject<'_>) -> bool {
+        let Some(tenant) = subject.tenant else {
+            return false;
+        };
+        let restricts = |policy: &Policy| {
+            let reader = Reader::of_policy(self.names, self.reach, subject.table, policy);
+            let mut texts = policy.expressions().map(Expression::parse);
+            texts.any(|text| text.names_column(&tenant.name, &reader))
+        };
+        let mut policies = subject.table.policies.iter();
+        policies.any(|policy| !policy.permissive && restricts(policy))
+    }
+
+    /// What the names in a policy mean.
+    pub(super) fn reader(&'a self, table: &'a Table, policy: &'a Policy) -> Reader<'a> {
+        Reader::of_policy(self.names, self.reach, table, policy)
     }
 
     /// The condition that a policy of this table should have.

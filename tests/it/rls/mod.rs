@@ -24,6 +24,7 @@ mod verify_escapes;
 mod verify_names;
 mod verify_policies;
 mod verify_report;
+mod verify_resolved;
 mod verify_roles;
 mod verify_seeds;
 mod verify_tables;

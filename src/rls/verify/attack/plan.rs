@@ -8,6 +8,7 @@ use crate::rls::verify::catalog::Privilege;
 use crate::rls::verify::code::Code;
 use crate::rls::verify::expression::Expression;
 use crate::rls::verify::finding::Findings;
+use crate::rls::verify::reader::Reader;
 
 impl Probe<'_, '_> {
     /// Looks at the plan of reading the table, unless its policies' texts have told the same already.
@@ -26,7 +27,7 @@ impl Probe<'_, '_> {
         collect(&plan, &mut filters);
         for filter in filters {
             let expression = Expression::parse(&filter);
-            let calls = expression.calls_per_row(self.scope.names);
+            let calls = expression.calls_per_row(&Reader::anywhere(self.scope.names));
             if !calls.is_empty() {
                 self.note(Code::PlanPerRow, format!("its filter calls {}", calls.join(", ")));
             } else if looks_up_each(&filter) {

@@ -159,7 +159,9 @@ impl Probe<'_, '_> {
         self.subject.tenant.is_none()
             && self.subject.table.policies.iter().any(|policy| {
                 let using = policy.using.as_deref().map(Expression::parse);
-                let blind = |using: Expression| !using.reads_context(self.scope.names) && !using.looks_up();
+                let reader = self.scope.reader(self.subject.table, policy);
+                let looks_up = |using: &Expression| using.words().any(|word| word.is("from"));
+                let blind = |using: Expression| !using.asks(&reader) && !looks_up(&using);
                 policy.permissive
                     && policy.command == Command::One(Privilege::Select)
                     && using.is_some_and(blind)

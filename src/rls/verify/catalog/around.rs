@@ -14,6 +14,15 @@ pub(in super::super) struct Around {
     pub(in super::super) domains: Vec<String>,
 }
 
+impl Around {
+    /// What a view asks.
+    pub(in super::super) fn asks(&self, schema: &str, name: &str) -> Option<&str> {
+        let mut relations = self.relations.iter();
+        let view = relations.find(|relation| relation.schema == schema && relation.name == name)?;
+        view.asks.as_deref()
+    }
+}
+
 /// Every function of one name in one schema.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Routine {

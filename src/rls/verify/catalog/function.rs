@@ -3,11 +3,13 @@
 use sqlx::PgConnection;
 
 use super::Oid;
+use super::uses::{Dependencies, Uses};
 use crate::rls::verify::quote;
 
 /// A function that is no system's and no extension's.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Function {
+    pub(in super::super) oid: Oid,
     pub(in super::super) schema: String,
     pub(in super::super) name: String,
     /// As `alter function` wants them.
@@ -29,10 +31,14 @@ pub(in super::super) struct Function {
     pub(in super::super) language: String,
     /// What it does, in its language.
     pub(in super::super) body: String,
+    /// The body is parsed: what it uses is known, and every name in its text has its schema.
+    pub(in super::super) parsed: bool,
     /// What it is given where nothing is said.
     pub(in super::super) defaults: String,
     /// What it sets for itself besides `search_path` and `row_security`.
     pub(in super::super) sets: Vec<String>,
+    /// What its body uses, where that is parsed, and what its defaults do.
+    pub(in super::super) uses: Uses,
 }
 
 /// Whom a function answers.
@@ -47,9 +53,11 @@ pub(in super::super) enum Answers {
 }
 
 impl Function {
-    /// Its name as policies spell it.
-    pub(in super::super) fn path(&self) -> String {
-        format!("{}.{}", self.schema, self.name)
+    /// The schemas of its own search path, if it has one.
+    pub(in super::super) fn schemas(&self) -> Option<Vec<String>> {
+        let path = self.search_path.as_ref()?.split(',');
+        let schemas = path.map(|schema| schema.trim().trim_matches('"').replace("\"\"", "\""));
+        Some(schemas.filter(|schema| !schema.is_empty()).collect())
     }
 
     /// Its name and arguments as people write them.
@@ -63,9 +71,13 @@ impl Function {
 }
 
 /// Every function.
-pub(super) async fn read(connection: &mut PgConnection) -> Result<Vec<Function>, sqlx::Error> {
+pub(super) async fn read(
+    connection: &mut PgConnection,
+    dependencies: &mut Dependencies,
+) -> Result<Vec<Function>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select n.nspname::text as "schema!",
+        r#"select p.oid::int8 as "oid!",
+            n.nspname::text as "schema!",
             p.proname::text as "name!",
             pg_get_function_identity_arguments(p.oid) as "arguments!",
             p.proowner::int8 as "owner!",
@@ -84,6 +96,7 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Vec<Function>,
             l.lanname::text as "language!",
             p.prokind = 'f' and p.prorettype <> 'void'::regtype as "answers!",
             coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) as "body!",
+            p.prosqlbody is not null as "parsed!",
             coalesce(pg_get_expr(p.proargdefaults, 0), '') as "defaults!",
             array(select split_part(setting, '=', 1)
                 from unnest(p.proconfig) setting
@@ -103,6 +116,7 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Vec<Function>,
     .fetch_all(connection)
     .await?;
     let functions = rows.into_iter().map(|row| Function {
+        oid: row.oid,
         schema: row.schema,
         name: row.name,
         arguments: row.arguments,
@@ -119,8 +133,10 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Vec<Function>,
             (false, false) => Answers::Nobody,
         },
         body: row.body,
+        parsed: row.parsed,
         defaults: row.defaults,
         sets: row.sets,
+        uses: dependencies.functions.remove(&row.oid).unwrap_or_default(),
     });
     Ok(functions.collect())
 }

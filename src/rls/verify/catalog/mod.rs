@@ -11,6 +11,7 @@ mod read;
 mod role;
 mod schema;
 mod table;
+mod uses;
 mod view;
 
 pub(super) use around::{Around, Routine};
@@ -22,4 +23,5 @@ pub(super) use policy::{Command, Policy};
 pub(super) use read::{Catalog, read};
 pub(super) use role::Role;
 pub(super) use table::{Privilege, Table, TableKind};
+pub(super) use uses::Uses;
 pub(super) use view::View;

@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 
 use super::Oid;
 use super::table::Privilege;
+use super::uses::{Dependencies, Uses};
 
 /// A policy.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub(in super::super) struct Policy {
     pub(in super::super) roles: Vec<Oid>,
     pub(in super::super) using: Option<String>,
     pub(in super::super) check: Option<String>,
+    /// What both of its expressions use.
+    pub(in super::super) uses: Uses,
 }
 
 /// What a policy is for.
@@ -44,9 +47,11 @@ impl Policy {
 pub(super) async fn read(
     connection: &mut PgConnection,
     tables: &[Oid],
+    dependencies: &mut Dependencies,
 ) -> Result<BTreeMap<Oid, Vec<Policy>>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select p.polrelid::int8 as "table!",
+        r#"select p.oid::int8 as "oid!",
+            p.polrelid::int8 as "table!",
             p.polname::text as "name!",
             p.polcmd::text as "command!",
             p.polpermissive as "permissive!",
@@ -75,6 +80,7 @@ pub(super) async fn read(
             roles: row.roles,
             using: row.using,
             check: row.check,
+            uses: dependencies.policies.remove(&row.oid).unwrap_or_default(),
         });
     }
     Ok(policies)

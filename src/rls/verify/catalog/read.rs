@@ -8,6 +8,7 @@ use super::around::{self, Around};
 use super::function::{self, Function};
 use super::role::{self, Role};
 use super::table::{self, Table, TableKind};
+use super::uses::{self, Dependencies};
 use super::view::{self, View};
 use super::{Oid, column, key, policy, schema};
 
@@ -42,6 +43,12 @@ impl Catalog {
     pub(in super::super) fn table(&self, oid: Oid) -> Option<&Table> {
         self.tables.iter().find(|table| table.oid == oid)
     }
+
+    /// Whether no policy of the table binds this role, be it as its owner.
+    pub(in super::super) fn escapes(&self, role: Oid, table: &Table) -> bool {
+        let role = self.roles.get(&role);
+        role.is_some_and(|role| role.is_mighty() || (!table.forced && role.has_rights_of(table.owner)))
+    }
 }
 
 /// Reads everything in one snapshot. The connection is left without a transaction.
@@ -62,10 +69,11 @@ pub(in super::super) async fn read(connection: &mut PgConnection) -> Result<Cata
         .find(|role| role.name == verifier)
         .cloned()
         .ok_or(sqlx::Error::RowNotFound)?;
-    let tables = tables(connection).await?;
-    let functions = function::read(connection).await?;
+    let mut dependencies = uses::read(connection).await?;
+    let tables = tables(connection, &mut dependencies).await?;
+    let functions = function::read(connection, &mut dependencies).await?;
     let around = around::read(connection).await?;
-    let views = view::read(connection).await?;
+    let views = view::read(connection, &dependencies).await?;
     let defaults = defaults(connection).await?;
     let creators = schema::creators(connection).await?;
     transaction.rollback().await?;
@@ -81,12 +89,15 @@ pub(in super::super) async fn read(connection: &mut PgConnection) -> Result<Cata
     })
 }
 
-async fn tables(connection: &mut PgConnection) -> Result<Vec<Table>, sqlx::Error> {
+async fn tables(
+    connection: &mut PgConnection,
+    dependencies: &mut Dependencies,
+) -> Result<Vec<Table>, sqlx::Error> {
     let mut tables = table::read(connection).await?;
     let oids: Vec<Oid> = tables.iter().map(|table| table.oid).collect();
     let mut columns = column::read(connection, &oids).await?;
     let mut grants = table::grants(connection, &oids).await?;
-    let mut policies = policy::read(connection, &oids).await?;
+    let mut policies = policy::read(connection, &oids, dependencies).await?;
     let mut indexes = key::indexes(connection, &oids).await?;
     let mut references = key::references(connection, &oids).await?;
     let mut checks = key::checks(connection, &oids).await?;

@@ -31,20 +31,16 @@ pub(super) fn check(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut Fin
 fn branches(scope: &Scope<'_>, subject: &Subject<'_>, policy: &Policy) -> Vec<Finding> {
     let tenant = subject.tenant.map(|tenant| tenant.name.as_str());
     // A restrictive policy that asks for the tenant takes back what a branch gives.
-    let restricted = subject.table.policies.iter().any(|other| {
-        let mut texts = other.expressions().map(Expression::parse);
-        let names_tenant = |text: Expression| tenant.is_some_and(|tenant| text.has_word(tenant));
-        !other.permissive && texts.any(names_tenant)
-    });
-    if !policy.permissive || restricted {
+    if !policy.permissive || scope.is_restricted(subject) {
         return Vec::new();
     }
     let name = quote::plain(&policy.name);
+    let reader = scope.reader(subject.table, policy);
     // Rows of nobody are another finding.
-    let nobodys = tenant.map(|tenant| format!("{tenant} is null"));
+    let nobodys = tenant.map(|tenant| format!("{} is null", quote::plain(tenant)));
     let mut found = Vec::new();
     for expression in policy.expressions().map(Expression::parse) {
-        for branch in expression.blind_branches(scope.names) {
+        for branch in expression.blind_branches(&reader) {
             if nobodys.as_deref() != Some(branch.as_str()) {
                 let problem = format!(
                     "policy {name} lets rows of every tenant through by `{branch}`, whoever is asking"
@@ -53,7 +49,7 @@ fn branches(scope: &Scope<'_>, subject: &Subject<'_>, policy: &Policy) -> Vec<Fi
             }
         }
         let Some(tenant) = tenant else { continue };
-        for branch in expression.branches_beside(tenant, scope.names) {
+        for branch in expression.branches_beside(tenant, &reader) {
             let problem = format!(
                 "policy {name} lets rows through by `{branch}`, which asks who is asking, but not for {tenant}"
             );

@@ -7,14 +7,13 @@ use crate::rls::verify::code::Code;
 use crate::rls::verify::expression::Expression;
 use crate::rls::verify::finding::{Finding, Findings};
 use crate::rls::verify::quote;
+use crate::rls::verify::reader::Reader;
 use crate::rls::verify::scope::Scope;
 
 /// Checks every function.
 pub(super) fn check(scope: &Scope<'_>, findings: &mut Findings) {
     let policies = scope.subjects.iter().flat_map(|subject| &subject.table.policies);
-    let used: Vec<String> = policies
-        .flat_map(|policy| policy.expressions().flat_map(called).collect::<Vec<_>>())
-        .collect();
+    let used = scope.reach.functions(policies);
     for function in &scope.catalog.functions {
         let body = Expression::parse(&function.body);
         leaks(scope, function, &body, findings);
@@ -24,28 +23,11 @@ pub(super) fn check(scope: &Scope<'_>, findings: &mut Findings) {
         if function.definer {
             definer(scope, function, findings);
         }
-        if scope.names.is_context(&function.path()) && is_used(scope, function, &used) {
+        if scope.names.is_context(function.oid) && used.contains(&function.oid) {
             casts(scope, function, &body, findings);
             branches::check_words(scope, function, &body, findings);
         }
     }
-}
-
-fn called(expression: &str) -> Vec<String> {
-    let expression = Expression::parse(expression);
-    expression.calls().into_iter().map(str::to_owned).collect()
-}
-
-/// Whether a policy calls it, or a function that policies call.
-fn is_used(scope: &Scope<'_>, function: &Function, used: &[String]) -> bool {
-    let path = function.path();
-    let by_function = |other: &&Function| {
-        used.contains(&other.path()) && {
-            let calls = called(&other.body);
-            calls.iter().any(|call| *call == path || *call == function.name)
-        }
-    };
-    used.contains(&path) || scope.catalog.functions.iter().any(|other| by_function(&other))
 }
 
 fn leaks(scope: &Scope<'_>, function: &Function, body: &Expression, findings: &mut Findings) {
@@ -121,33 +103,24 @@ fn definer(scope: &Scope<'_>, function: &Function, findings: &mut Findings) {
     reads(scope, function, &callers, findings);
 }
 
-/// What it reaches as its owner, by its text.
+/// What it reaches as its owner.
 fn reads(scope: &Scope<'_>, function: &Function, callers: &[String], findings: &mut Findings) {
     let signature = function.signature();
     let body = Expression::parse(&function.body);
-    let statements = body.with_statements();
-    // A view that asks with its reader's rights asks with the function's owner's.
-    let viewed = |table: &Table| {
-        scope.catalog.views.iter().any(|view| {
-            let reader = if view.invoker { function.owner } else { view.owner };
-            view.reads.contains(&table.oid)
-                && statements.has_word(&view.name)
-                && (view.materialized || scope.escapes(reader, table))
-        })
+    let reader = Reader::of_function(scope.names, function);
+    let reads = scope.reach.tables(function);
+    let past = |table: &Table| {
+        let mut reads = reads.iter().filter(|reading| reading.table == table.oid);
+        reads.any(|reading| reading.kept || scope.escapes(reading.reader, table))
     };
     let tables = || scope.subjects.iter().map(|subject| subject.table);
-    let read: Vec<String> = tables()
-        .filter(|table| {
-            (scope.escapes(function.owner, table) && statements.has_word(&table.name)) || viewed(table)
-        })
-        .map(Table::plain)
-        .collect();
+    let read: Vec<String> = tables().filter(|table| past(table)).map(Table::plain).collect();
     let revoke = format!(
         "revoke execute on function {signature} from public, {};",
         callers.join(", ")
     );
     // A function that policies use must see past them; it tells its caller about themselves. Whether it does is asked.
-    if !read.is_empty() && !statements.reads_context(scope.names) {
+    if !read.is_empty() && !body.with_statements().reads_context(&reader) {
         findings.add(
             Finding::new(
                 Code::DefinerReads,
@@ -181,14 +154,9 @@ fn reads(scope: &Scope<'_>, function: &Function, callers: &[String], findings: &
 
 /// Why a caller can make the function find something of theirs.
 fn hijacked(scope: &Scope<'_>, function: &Function) -> Option<String> {
-    let Some(path) = &function.search_path else {
+    let Some(schemas) = function.schemas() else {
         return Some("finds tables and functions where its caller's search_path says".to_owned());
     };
-    let schemas: Vec<String> = path
-        .split(',')
-        .map(|schema| schema.trim().trim_matches('"').replace("\"\"", "\""))
-        .filter(|schema| !schema.is_empty())
-        .collect();
     let may_create = |schema: &&String| {
         let creators = scope.catalog.creators.get(*schema).into_iter().flatten();
         let mut grantees = creators.copied();
@@ -210,7 +178,7 @@ fn hijacked(scope: &Scope<'_>, function: &Function) -> Option<String> {
 }
 
 fn casts(scope: &Scope<'_>, function: &Function, body: &Expression, findings: &mut Findings) {
-    let Some(target) = body.unsafe_cast(scope.names) else {
+    let Some(target) = body.unsafe_cast(&Reader::of_function(scope.names, function)) else {
         return;
     };
     findings.add(Finding::new(

@@ -6,6 +6,7 @@ use crate::rls::verify::code::Code;
 use crate::rls::verify::expression::{Expression, with_calls_once};
 use crate::rls::verify::finding::{Finding, Findings};
 use crate::rls::verify::quote;
+use crate::rls::verify::reader::Reader;
 use crate::rls::verify::scope::{Scope, Subject, listed, may};
 
 /// Checks every policy of one table that judges an application role.
@@ -108,21 +109,24 @@ impl One<'_> {
 
     /// What a policy says.
     fn texts(&self) -> Vec<Finding> {
-        let names = self.scope.names;
+        let reader = self.scope.reader(self.subject.table, self.policy);
         let expressions: Vec<Expression> = self.policy.expressions().map(Expression::parse).collect();
         let mut found = Vec::new();
-        let asks = |expression: &Expression| expression.reads_context(names) || expression.looks_up();
         // `false` lets nothing through and need not ask.
         let closed = |text: &str| text.trim() == "false";
         let blind = self
             .policy
             .expressions()
             .zip(&expressions)
-            .find(|(text, expression)| !asks(expression) && !closed(text));
+            .find(|(text, expression)| !expression.asks(&reader) && !closed(text));
         if let Some((text, _)) = blind.filter(|_| self.policy.permissive) {
             found.push(self.blind(text));
         }
-        if self.policy.permissive && expressions.iter().any(|expression| expression.fails_open(names)) {
+        if self.policy.permissive
+            && expressions
+                .iter()
+                .any(|expression| expression.fails_open(&reader))
+        {
             found.push(Finding::new(
                 Code::PolicyFailsOpen,
                 format!(
@@ -137,16 +141,16 @@ impl One<'_> {
                 ),
             ));
         }
-        found.extend(self.ignored_tenant());
+        found.extend(self.ignored_tenant(&reader));
         if let Some(target) = expressions
             .iter()
-            .find_map(|expression| expression.unsafe_cast(names))
+            .find_map(|expression| expression.unsafe_cast(&reader))
         {
             found.push(self.unsafe_cast(&target));
         }
         let mut bare: Vec<String> = expressions
             .iter()
-            .flat_map(|expression| expression.calls_per_row(names))
+            .flat_map(|expression| expression.calls_per_row(&reader))
             .collect();
         bare.sort();
         bare.dedup();
@@ -161,7 +165,7 @@ impl One<'_> {
     }
 
     /// A rule for new rows that looks at other columns only: a row can be put into any tenant.
-    fn ignored_tenant(&self) -> Option<Finding> {
+    fn ignored_tenant(&self, reader: &Reader<'_>) -> Option<Finding> {
         let (policy, table) = (self.policy, self.subject.table);
         let tenant = self.subject.tenant?;
         let writes = [Privilege::Insert, Privilege::Update];
@@ -170,11 +174,8 @@ impl One<'_> {
         });
         let text = policy.check.as_deref().or(policy.using.as_deref())?;
         let judged = Expression::parse(text);
-        let restricted = table.policies.iter().any(|other| {
-            let mut texts = other.expressions().map(Expression::parse);
-            !other.permissive && texts.any(|text| text.has_word(&tenant.name))
-        });
-        let ignored = judged.reads_context(self.scope.names) && !judged.has_word(&tenant.name);
+        let restricted = self.scope.is_restricted(self.subject);
+        let ignored = judged.reads_context(reader) && !judged.names_column(&tenant.name, reader);
         let condition = self.scope.condition(self.subject);
         (policy.permissive && granted && ignored && !restricted).then(|| {
             Finding::new(
@@ -239,7 +240,9 @@ impl One<'_> {
         // Where the comparison is all that the policy says, nothing else is lost.
         let simple = |text: &str| {
             let expression = Expression::parse(text);
-            !(expression.looks_up() || expression.has_word("and") || expression.has_word("or"))
+            !expression
+                .words()
+                .any(|word| word.is_one_of(&["from", "and", "or"]))
         };
         let fix = if self.subject.tenant.is_some() && self.policy.expressions().all(simple) {
             self.rewritten(|_| condition.clone())

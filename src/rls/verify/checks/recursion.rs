@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use crate::rls::verify::catalog::{Function, Oid, Policy, Privilege, Table};
 use crate::rls::verify::code::Code;
-use crate::rls::verify::expression::Expression;
 use crate::rls::verify::finding::{Finding, Findings};
 use crate::rls::verify::scope::{Scope, Subject};
 
@@ -59,17 +58,11 @@ pub(super) fn check(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut Fin
 /// The tables from this one round to one that was asked before.
 fn circle(scope: &Scope<'_>, start: &Table) -> Option<Vec<Oid>> {
     let asked = |table: &Table, policies: &dyn Fn(&Policy) -> bool| {
-        let texts: Vec<Expression> = table
-            .policies
-            .iter()
-            .filter(|policy| policies(policy))
-            .flat_map(|policy| policy.expressions().map(Expression::parse).collect::<Vec<_>>())
+        let policies = table.policies.iter().filter(|policy| policies(policy));
+        let others: BTreeSet<Oid> = policies
+            .flat_map(|policy| scope.reach.asked(table, policy))
             .collect();
-        let others = scope.catalog.tables.iter().filter(|other| {
-            let named = |text: &Expression| text.names_table(&other.schema, &other.name);
-            other.secured && texts.iter().any(named)
-        });
-        others.map(|other| other.oid).collect::<Vec<_>>()
+        others.into_iter().collect::<Vec<_>>()
     };
     let mut paths: Vec<Vec<Oid>> = asked(start, &|_| true)
         .into_iter()
@@ -94,29 +87,20 @@ fn circle(scope: &Scope<'_>, start: &Table) -> Option<Vec<Oid>> {
     None
 }
 
-/// The functions that the table's policies call and that read the table under those policies again.
+/// The functions that run when the table's policies are asked, and that read the table under those policies again.
 fn overflowing<'a>(scope: &Scope<'a>, table: &Table) -> Vec<&'a Function> {
-    let called: BTreeSet<String> = table
-        .policies
-        .iter()
-        .flat_map(|policy| policy.expressions().map(Expression::parse).collect::<Vec<_>>())
-        .flat_map(|expression| {
-            expression
-                .calls()
-                .into_iter()
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        })
-        .collect();
+    let called = scope.reach.functions(&table.policies);
+    let again = |function: &Function| {
+        let reads = scope.reach.tables(function);
+        let mut reads = reads
+            .iter()
+            .filter(|reading| reading.table == table.oid && !reading.kept);
+        reads.any(|reading| !scope.escapes(reading.reader, table))
+    };
     scope
         .catalog
         .functions
         .iter()
-        .filter(|function| {
-            called.contains(&function.path())
-                && function.definer
-                && !scope.escapes(function.owner, table)
-                && Expression::parse(&function.body).has_word(&table.name)
-        })
+        .filter(|function| called.contains(&function.oid) && function.definer && again(function))
         .collect()
 }

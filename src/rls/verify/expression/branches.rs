@@ -1,28 +1,31 @@
 //! Owns what an `or` lets through: the branches that some condition does not hold back.
 
-use super::tree::{Expression, Node, last_part, reads_context, words};
-use crate::rls::verify::names::Names;
+use super::openings::is_missing;
+use super::tree::{Expression, Node, asks, is_select, names_column, reads_context, words};
+use crate::rls::verify::reader::Reader;
 
 impl Expression {
     /// The branches that nobody who asks makes a difference to. None where the whole asks nothing: that is another
     /// finding.
-    pub(in super::super) fn blind_branches(&self, names: &Names) -> Vec<String> {
-        let asks = |nodes: &[Node]| reads_context(nodes, names) || looks_up(nodes) || is_false(nodes);
-        if !asks(&self.nodes) {
+    pub(in super::super) fn blind_branches(&self, reader: &Reader<'_>) -> Vec<String> {
+        let held = |nodes: &[Node]| asks(nodes, reader) || is_false(nodes);
+        if !held(&self.nodes) {
             return Vec::new();
         }
-        told(&self.nodes, &asks)
+        told(&self.nodes, &held)
     }
 
     /// The branches that ask who is asking, but not by this column, though others do.
-    pub(in super::super) fn branches_beside(&self, column: &str, names: &Names) -> Vec<String> {
-        if !self.has_word(column) {
+    pub(in super::super) fn branches_beside(&self, column: &str, reader: &Reader<'_>) -> Vec<String> {
+        if !self.names_column(column, reader) {
             return Vec::new();
         }
         let held = |nodes: &[Node]| {
-            words(nodes).any(|word| last_part(word) == column)
-                || looks_up(nodes)
-                || !reads_context(nodes, names)
+            names_column(nodes, column, reader)
+                || words(nodes).any(|word| reader.is_relation(word))
+                || !reads_context(nodes, reader)
+                // Rows that are let through because nobody asks are another finding.
+                || is_missing(nodes, reader)
         };
         told(&self.nodes, &held)
     }
@@ -44,7 +47,7 @@ fn told(nodes: &[Node], held: &dyn Fn(&[Node]) -> bool) -> Vec<String> {
 /// A condition that holds one of several joined by `and` holds all of them.
 fn loose<'a>(nodes: &'a [Node], held: &dyn Fn(&[Node]) -> bool, found: &mut Vec<&'a [Node]>) {
     if let [Node::Group(inner)] = nodes
-        && !inner.first().is_some_and(|first| is_word(first, "select"))
+        && !is_select(inner)
     {
         return loose(inner, held, found);
     }
@@ -71,15 +74,11 @@ fn parts<'a>(nodes: &'a [Node], word: &str) -> Vec<&'a [Node]> {
 }
 
 fn is_word(node: &Node, wanted: &str) -> bool {
-    matches!(node, Node::Word(word) if word == wanted)
-}
-
-fn looks_up(nodes: &[Node]) -> bool {
-    words(nodes).any(|word| word == "from")
+    matches!(node, Node::Word(word) if word.is(wanted))
 }
 
 fn is_false(nodes: &[Node]) -> bool {
-    matches!(nodes, [Node::Word(word)] if word == "false")
+    matches!(nodes, [Node::Word(word)] if word.is("false"))
 }
 
 /// As SQL, near enough to be recognized; a number is not kept.
@@ -87,7 +86,7 @@ fn written(nodes: &[Node]) -> String {
     let mut text = String::new();
     for node in nodes {
         let (piece, tight) = match node {
-            Node::Word(word) => (word.clone(), false),
+            Node::Word(word) => (word.plain(), false),
             Node::Text(value) => (format!("'{value}'"), false),
             Node::Number => ("...".to_owned(), false),
             Node::Mark(mark) => (mark.clone(), mark == "::" || mark == ","),
@@ -117,7 +116,7 @@ fn constants(nodes: &[Node], found: &mut Vec<(String, String)>) {
                 let column = words(before.get(start..).unwrap_or_default()).next();
                 let value = nodes.get(at + 1..).unwrap_or_default().iter().find_map(text);
                 if let (Some(column), Some(value)) = (column, value) {
-                    found.push((last_part(column).to_owned(), value.to_owned()));
+                    found.push((column.last().to_owned(), value.to_owned()));
                 }
             }
             _ => {}
@@ -136,9 +135,14 @@ fn text(node: &Node) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rls::verify::names::Names;
 
     fn names() -> Names {
         Names::of_functions(["auth.org_id", "auth.uid", "auth.has_org_role"])
+    }
+
+    fn reader(names: &Names) -> Reader<'_> {
+        Reader::anywhere(names).looking_into("public", "m", true)
     }
 
     #[test]
@@ -157,7 +161,7 @@ mod tests {
                 "(title <> 'x'::text) and ((org_id = auth.org_id ()) or (state = 'open'::text))",
             ),
         ] {
-            let found = Expression::parse(sql).blind_branches(&names());
+            let found = Expression::parse(sql).blind_branches(&reader(&names()));
             assert_eq!(found.len(), 1, "{sql}: {found:?}");
             assert_eq!(found[0].replace(' ', ""), branch.replace(' ', ""), "{sql}");
         }
@@ -170,7 +174,9 @@ mod tests {
             "(NOT ((org_id <> auth.org_id()) OR is_secret))",
         ] {
             assert!(
-                Expression::parse(sql).blind_branches(&names()).is_empty(),
+                Expression::parse(sql)
+                    .blind_branches(&reader(&names()))
+                    .is_empty(),
                 "{sql}"
             );
         }
@@ -178,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_branch_beside_the_column_is_found() {
-        let beside = |sql| Expression::parse(sql).branches_beside("org_id", &names());
+        let beside = |sql| Expression::parse(sql).branches_beside("org_id", &reader(&names()));
         assert_eq!(
             beside("((org_id = auth.org_id()) OR (user_id = auth.uid()))").len(),
             1

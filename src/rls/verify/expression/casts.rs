@@ -1,10 +1,11 @@
 //! Owns the search for casts of a claim that raise when the claim is malformed.
 
-use super::tree::{Expression, Node, calls_here, last_part, reads_context, words};
-use crate::rls::verify::names::Names;
+use super::tree::{Expression, Node, calls_here, reads_context, words};
+use super::word::Word;
+use crate::rls::verify::reader::Reader;
 
-/// Types whose input refuses some text.
-const STRICT: [&str; 22] = [
+/// Types of PostgreSQL's whose input refuses some text.
+pub(in super::super) const STRICT: [&str; 22] = [
     "uuid",
     "int",
     "int2",
@@ -31,17 +32,17 @@ const STRICT: [&str; 22] = [
 
 impl Expression {
     /// The type that a claim is cast to without a guard.
-    pub(in super::super) fn unsafe_cast(&self, names: &Names) -> Option<String> {
+    pub(in super::super) fn unsafe_cast(&self, reader: &Reader<'_>) -> Option<String> {
         if is_guarded(&self.nodes) {
             return None;
         }
-        find(&self.nodes, names)
+        find(&self.nodes, reader)
     }
 }
 
 /// A body that catches the error, or looks before it casts.
 fn is_guarded(nodes: &[Node]) -> bool {
-    let has = |wanted: &str| words(nodes).any(|word| word == wanted);
+    let has = |wanted: &str| words(nodes).any(|word| word.last() == wanted);
     has("exception") || has("pg_input_is_valid") || ((has("case") || has("if")) && has_match(nodes))
 }
 
@@ -49,25 +50,25 @@ fn has_match(nodes: &[Node]) -> bool {
     nodes.iter().any(|node| match node {
         Node::Mark(mark) => mark == "~" || mark == "~*",
         Node::Group(inner) => has_match(inner),
-        Node::Word(word) => word == "similar",
+        Node::Word(word) => word.is("similar"),
         Node::Text(_) | Node::Number => false,
     })
 }
 
-fn find(nodes: &[Node], names: &Names) -> Option<String> {
+fn find(nodes: &[Node], reader: &Reader<'_>) -> Option<String> {
     let cast = nodes.iter().enumerate().find_map(|(at, node)| {
         let Node::Mark(mark) = node else { return None };
         let Some(Node::Word(target)) = nodes.get(at + 1) else {
             return None;
         };
-        let strict = mark == "::" && STRICT.contains(&target.as_str());
+        let strict = mark == "::" && reader.is_strict(target);
         let operand = nodes.get(at.saturating_sub(2)..at).unwrap_or_default();
-        (strict && reads_context(operand, names) && !is_cut_to_fit(operand)).then(|| target.clone())
+        (strict && reads_context(operand, reader) && !is_cut_to_fit(operand)).then(|| target.plain())
     });
-    cast.or_else(|| calls_here(nodes).find_map(|(_, name, inner)| written_out(name, inner, names)))
+    cast.or_else(|| calls_here(nodes).find_map(|(_, name, inner)| written_out(name, inner, reader)))
         .or_else(|| {
             nodes.iter().find_map(|node| match node {
-                Node::Group(inner) => find(inner, names),
+                Node::Group(inner) => find(inner, reader),
                 _ => None,
             })
         })
@@ -77,30 +78,32 @@ fn find(nodes: &[Node], names: &Names) -> Option<String> {
 fn is_cut_to_fit(nodes: &[Node]) -> bool {
     let whole =
         |node: &Node| matches!(node, Node::Text(text) if text.starts_with('^') && text.ends_with('$'));
-    let cut = |(_, name, arguments): (usize, &str, &[Node])| {
-        matches!(last_part(name), "substring" | "regexp_substr") && arguments.iter().any(whole)
+    let cut = |(_, name, arguments): (usize, &Word, &[Node])| {
+        matches!(name.last(), "substring" | "regexp_substr") && arguments.iter().any(whole)
     };
     calls_here(nodes).any(cut) || matches!(nodes.last(), Some(Node::Group(inner)) if is_cut_to_fit(inner))
 }
 
 /// `cast(claim as uuid)`
-fn written_out(name: &str, inner: &[Node], names: &Names) -> Option<String> {
+fn written_out(name: &Word, inner: &[Node], reader: &Reader<'_>) -> Option<String> {
     let at = inner
         .iter()
-        .position(|node| matches!(node, Node::Word(word) if word == "as"))?;
+        .position(|node| matches!(node, Node::Word(word) if word.is("as")))?;
     let Some(Node::Word(target)) = inner.get(at + 1) else {
         return None;
     };
-    let strict = name == "cast" && STRICT.contains(&target.as_str());
-    (strict && reads_context(inner.get(..at)?, names)).then(|| target.clone())
+    let strict = name.is("cast") && reader.is_strict(target);
+    (strict && reads_context(inner.get(..at)?, reader)).then(|| target.plain())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rls::verify::names::Names;
 
     fn cast(sql: &str) -> Option<String> {
-        Expression::parse(sql).unsafe_cast(&Names::of_functions(["auth.jwt", "auth.org_id"]))
+        let names = Names::of_functions(["auth.jwt", "auth.org_id"]);
+        Expression::parse(sql).unsafe_cast(&Reader::anywhere(&names))
     }
 
     #[test]

@@ -9,8 +9,11 @@ mod statements;
 mod tokens;
 mod tree;
 mod vocabulary;
+mod word;
 
+pub(super) use casts::STRICT;
 pub(super) use rows::with_calls_once;
 pub(super) use tokens::quoted_names;
 pub(super) use tree::{Expression, Node};
 pub(super) use vocabulary::{Unknown, Vocabulary};
+pub(super) use word::Word;

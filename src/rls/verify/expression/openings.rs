@@ -1,35 +1,44 @@
 //! Owns the search for conditions that hold when nobody is asking: `x is null`, `x = ''` and `coalesce(x, column)`
 //! where `x` is the context.
 
-use super::tree::{Expression, Node, calls_here, reads_context};
-use crate::rls::verify::names::Names;
+use super::tree::{Expression, Node, calls_here, operator, reads_context};
+use crate::rls::verify::reader::Reader;
 
 impl Expression {
     /// Whether a condition holds because the context is missing.
-    pub(in super::super) fn fails_open(&self, names: &Names) -> bool {
-        opens(&self.nodes, names, false)
+    pub(in super::super) fn fails_open(&self, reader: &Reader<'_>) -> bool {
+        opens(&self.nodes, reader, false)
     }
 }
 
-fn opens(nodes: &[Node], names: &Names, negated: bool) -> bool {
-    let here = nodes.iter().enumerate().any(|(at, node)| {
+/// Whether a condition is that the context is missing.
+pub(super) fn is_missing(nodes: &[Node], reader: &Reader<'_>) -> bool {
+    nodes.iter().enumerate().any(|(at, node)| {
         let missing = match (node, nodes.get(at + 1)) {
-            (Node::Word(is), Some(Node::Word(null))) => is == "is" && null == "null",
+            (Node::Word(is), Some(Node::Word(null))) => is.is("is") && null.is("null"),
             (Node::Mark(equals), Some(Node::Text(empty))) => equals == "=" && empty.is_empty(),
+            // Another operator of that name may well do the same.
+            (Node::Word(word), Some(Node::Group(inner))) => {
+                let equals = operator(word, inner).is_some_and(|(_, name)| name == "=");
+                equals && matches!(nodes.get(at + 2), Some(Node::Text(empty)) if empty.is_empty())
+            }
             _ => false,
         };
-        missing && reads_context(operand(nodes, at), names)
-    });
+        missing && reads_context(operand(nodes, at), reader)
+    })
+}
+
+fn opens(nodes: &[Node], reader: &Reader<'_>, negated: bool) -> bool {
     let coalesced = calls_here(nodes)
-        .any(|(_, name, arguments)| name == "coalesce" && falls_back_to_all(arguments, names));
+        .any(|(_, name, arguments)| name.is("coalesce") && falls_back_to_all(arguments, reader));
     let inside = nodes.iter().enumerate().any(|(at, node)| {
         let not = at
             .checked_sub(1)
             .and_then(|before| nodes.get(before))
-            .is_some_and(|before| matches!(before, Node::Word(word) if word == "not"));
-        matches!(node, Node::Group(inner) if opens(inner, names, negated != not))
+            .is_some_and(|before| matches!(before, Node::Word(word) if word.is("not")));
+        matches!(node, Node::Group(inner) if opens(inner, reader, negated != not))
     });
-    ((here || coalesced) && !negated) || inside
+    ((is_missing(nodes, reader) || coalesced) && !negated) || inside
 }
 
 /// What stands before a place, back to the last `and` or `or`.
@@ -37,20 +46,20 @@ fn operand(nodes: &[Node], end: usize) -> &[Node] {
     let before = nodes.get(..end).unwrap_or_default();
     let start = before
         .iter()
-        .rposition(|node| matches!(node, Node::Word(word) if word == "and" || word == "or"))
+        .rposition(|node| matches!(node, Node::Word(word) if word.is_one_of(&["and", "or"])))
         .map_or(0, |at| at + 1);
     before.get(start..).unwrap_or_default()
 }
 
 /// `coalesce(context, column)`, `coalesce(context = column, true)`
-fn falls_back_to_all(arguments: &[Node], names: &Names) -> bool {
+fn falls_back_to_all(arguments: &[Node], reader: &Reader<'_>) -> bool {
     let parts: Vec<&[Node]> = arguments
         .split(|node| matches!(node, Node::Mark(mark) if mark == ","))
         .collect();
     let [first, .., last] = parts.as_slice() else {
         return false;
     };
-    reads_context(first, names) && names_a_column_or_truth(last)
+    reads_context(first, reader) && names_a_column_or_truth(last)
 }
 
 fn names_a_column_or_truth(nodes: &[Node]) -> bool {
@@ -59,7 +68,7 @@ fn names_a_column_or_truth(nodes: &[Node]) -> bool {
         let is_type = matches!(before, Some(Node::Mark(mark)) if mark == "::");
         let is_call = matches!(nodes.get(at + 1), Some(Node::Group(_)));
         match node {
-            Node::Word(word) => !(is_type || is_call || matches!(word.as_str(), "false" | "null")),
+            Node::Word(word) => !(is_type || is_call || word.is_one_of(&["false", "null"])),
             Node::Group(inner) => names_a_column_or_truth(inner),
             Node::Text(_) | Node::Number | Node::Mark(_) => false,
         }
@@ -69,9 +78,11 @@ fn names_a_column_or_truth(nodes: &[Node]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rls::verify::names::Names;
 
     fn open(sql: &str) -> bool {
-        Expression::parse(sql).fails_open(&Names::of_functions(["auth.org_id", "public.current_user_id"]))
+        let names = Names::of_functions(["auth.org_id", "public.current_user_id"]);
+        Expression::parse(sql).fails_open(&Reader::anywhere(&names))
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! Owns the search for claims that are read anew for each row: calls that are not `(select f())`.
 
 use super::tree::{Expression, Node, calls_here};
-use crate::rls::verify::names::Names;
+use crate::rls::verify::reader::Reader;
 
 impl Expression {
     /// The calls of context functions that could be made once and are made for each row.
-    pub(in super::super) fn calls_per_row(&self, names: &Names) -> Vec<String> {
+    pub(in super::super) fn calls_per_row(&self, reader: &Reader<'_>) -> Vec<String> {
         let mut found = Vec::new();
-        collect(&self.nodes, names, false, &mut found);
+        collect(&self.nodes, reader, false, &mut found);
         found.dedup();
         found
     }
@@ -60,26 +60,26 @@ fn closing(sql: &str) -> Option<usize> {
     None
 }
 
-fn collect(nodes: &[Node], names: &Names, once: bool, found: &mut Vec<String>) {
+fn collect(nodes: &[Node], reader: &Reader<'_>, once: bool, found: &mut Vec<String>) {
     let once = if is_word(nodes.first(), "select") {
         !nodes.iter().any(|node| is_word(Some(node), "from"))
     } else {
         once
     };
     let bare =
-        calls_here(nodes).filter(|(_, name, arguments)| names.is_context(name) && is_constant(arguments));
+        calls_here(nodes).filter(|(_, name, arguments)| reader.is_context(name) && is_constant(arguments));
     if !once {
-        found.extend(bare.map(|(_, name, _)| name.to_owned()));
+        found.extend(bare.map(|(_, name, _)| name.plain()));
     }
     for node in nodes {
         if let Node::Group(inner) = node {
-            collect(inner, names, once, found);
+            collect(inner, reader, once, found);
         }
     }
 }
 
 fn is_word(node: Option<&Node>, wanted: &str) -> bool {
-    matches!(node, Some(Node::Word(word)) if word == wanted)
+    matches!(node, Some(Node::Word(word)) if word.is(wanted))
 }
 
 /// Whether it is the same for every row.
@@ -89,7 +89,7 @@ fn is_constant(nodes: &[Node]) -> bool {
             let before = at.checked_sub(1).and_then(|before| nodes.get(before));
             matches!(before, Some(Node::Mark(mark)) if mark == "::")
                 || matches!(nodes.get(at + 1), Some(Node::Group(_)))
-                || matches!(word.as_str(), "true" | "false" | "null" | "array")
+                || word.is_one_of(&["true", "false", "null", "array"])
         }
         Node::Group(inner) => is_constant(inner),
         Node::Text(_) | Node::Number | Node::Mark(_) => true,
@@ -99,10 +99,11 @@ fn is_constant(nodes: &[Node]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rls::verify::names::Names;
 
     fn per_row(sql: &str) -> Vec<String> {
         let names = Names::of_functions(["auth.org_id", "auth.uid", "auth.can", "public.is_admin"]);
-        Expression::parse(sql).calls_per_row(&names)
+        Expression::parse(sql).calls_per_row(&Reader::anywhere(&names))
     }
 
     #[test]

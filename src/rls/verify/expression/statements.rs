@@ -17,9 +17,9 @@ impl Expression {
 }
 
 fn is_execute(nodes: &[Node], at: usize) -> bool {
-    let execute = matches!(nodes.get(at), Some(Node::Word(word)) if word == "execute");
+    let execute = matches!(nodes.get(at), Some(Node::Word(word)) if word.is("execute"));
     // `grant execute on`, `… execute function f()`
-    let other = matches!(nodes.get(at + 1), Some(Node::Word(word)) if matches!(word.as_str(), "on" | "function" | "procedure"));
+    let other = matches!(nodes.get(at + 1), Some(Node::Word(word)) if word.is_one_of(&["on", "function", "procedure"]));
     execute && !other
 }
 
@@ -52,7 +52,7 @@ fn puts_together(nodes: &[Node]) -> bool {
         let next = match nodes.get(at + 2) {
             None => true,
             Some(Node::Mark(mark)) => mark == ";",
-            Some(Node::Word(word)) => word == "into" || word == "using",
+            Some(Node::Word(word)) => word.is_one_of(&["into", "using"]),
             Some(_) => false,
         };
         next && matches!(nodes.get(at + 1), Some(Node::Text(_)))
@@ -84,11 +84,9 @@ mod tests {
             "begin execute 'select 1 from public.stores'; execute format('delete from x'); end",
         );
         let body = body.with_statements();
-        assert!(body.has_word("stores") && body.has_word("x"));
-        assert!(
-            !Expression::parse("begin raise 'stores'; end")
-                .with_statements()
-                .has_word("stores")
-        );
+        let has = |body: &Expression, name: &str| body.words().any(|word| word.last() == name);
+        assert!(has(&body, "stores") && has(&body, "x"));
+        let other = Expression::parse("begin raise 'stores'; end").with_statements();
+        assert!(!has(&other, "stores"));
     }
 }

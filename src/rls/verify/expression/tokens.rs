@@ -1,10 +1,12 @@
 //! Owns the words and marks of SQL.
 
+use super::word::Word;
+
 /// A word, a mark or a constant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token {
-    /// A name or a key word: `auth.uid`. Unquoted letters are small, as far as every encoding agrees: those of ASCII.
-    Word(String),
+    /// A name or a key word.
+    Word(Word),
     /// A string constant.
     Text(String),
     /// A number.
@@ -38,8 +40,8 @@ fn push(found: &mut Vec<Token>, token: Token, rest: &str, sql: &str) {
         if joins && matches!(found.last(), Some(Token::Mark(mark)) if mark == ".") {
             let dot = found.pop();
             if let Some(Token::Word(before)) = found.last_mut() {
-                before.push('.');
-                before.push_str(word);
+                before.parts.extend(word.parts.iter().cloned());
+                before.quoted |= word.quoted;
                 return;
             }
             found.extend(dot);
@@ -59,7 +61,7 @@ fn next(rest: &str, first: char) -> (Option<Token>, usize) {
         '$' => dollars(rest),
         '"' => {
             let (name, length) = delimited(rest, 0, '"');
-            (Some(Token::Word(name)), length)
+            (Some(Token::Word(Word::new(name, true))), length)
         }
         _ if first.is_ascii_whitespace() || first == '\u{b}' => (None, 1),
         _ if first.is_ascii_digit() => {
@@ -75,7 +77,7 @@ fn next(rest: &str, first: char) -> (Option<Token>, usize) {
                 .find(|letter| !(is_part(letter) || letter == '$'))
                 .unwrap_or(rest.len());
             let word = rest.get(..length).unwrap_or_default().to_ascii_lowercase();
-            (Some(Token::Word(word)), length)
+            (Some(Token::Word(Word::new(word, false))), length)
         }
         _ => mark(rest, first),
     }
@@ -173,7 +175,7 @@ pub(in super::super) fn quoted_names(sql: &str) -> Vec<String> {
     while let Some(first) = rest.chars().next() {
         let (token, length) = next(rest, first);
         if let (Some(Token::Word(word)), '"') = (token, first) {
-            found.push(word);
+            found.push(word.path());
         }
         rest = rest.get(length..).unwrap_or_default();
     }
@@ -185,7 +187,12 @@ mod tests {
     use super::*;
 
     fn word(text: &str) -> Token {
-        Token::Word(text.to_owned())
+        Token::Word(Word::new(text.to_owned(), false))
+    }
+
+    fn name(parts: &[&str], quoted: bool) -> Token {
+        let parts = parts.iter().map(|part| (*part).to_owned()).collect();
+        Token::Word(Word { parts, quoted })
     }
 
     #[test]
@@ -193,11 +200,11 @@ mod tests {
         assert_eq!(
             tokens("Auth.uid() -- 'x'\n = \"A.b\".c /* ' */ || 'it''s (' || E'a\\'b'"),
             [
-                word("auth.uid"),
+                name(&["auth", "uid"], false),
                 Token::Open,
                 Token::Close,
                 Token::Mark("=".to_owned()),
-                word("A.b.c"),
+                name(&["A.b", "c"], true),
                 Token::Mark("||".to_owned()),
                 Token::Text("it's (".to_owned()),
                 Token::Mark("||".to_owned()),

@@ -1,12 +1,13 @@
 //! Owns an expression as a tree of brackets, and what is read straight from it.
 
 use super::tokens::{Token, tokens};
-use crate::rls::verify::names::Names;
+use super::word::Word;
+use crate::rls::verify::reader::Reader;
 
 /// A token, or what stands between brackets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) enum Node {
-    Word(String),
+    Word(Word),
     Text(String),
     Number,
     Mark(String),
@@ -59,28 +60,32 @@ impl Expression {
     }
 
     /// Whether it asks who is asking.
-    pub(in super::super) fn reads_context(&self, names: &Names) -> bool {
-        reads_context(&self.nodes, names)
+    pub(in super::super) fn reads_context(&self, reader: &Reader<'_>) -> bool {
+        reads_context(&self.nodes, reader)
     }
 
-    /// Whether it looks into other rows.
-    pub(in super::super) fn looks_up(&self) -> bool {
-        words(&self.nodes).any(|word| word == "from")
+    /// Whether it asks who is asking, or looks into rows that do.
+    pub(in super::super) fn asks(&self, reader: &Reader<'_>) -> bool {
+        asks(&self.nodes, reader)
     }
 
-    /// Whether it names a table, `schema.name`, as something to read from.
-    pub(in super::super) fn names_table(&self, schema: &str, name: &str) -> bool {
-        let path = format!("{schema}.{name}");
-        words(&self.nodes).any(|word| word == path)
+    /// Whether it names a table or view, `schema.name`, as something to read from.
+    pub(in super::super) fn names_relation(&self, schema: &str, name: &str) -> bool {
+        self.words().any(|word| word.is_in(schema, name))
     }
 
-    /// Whether a word stands in it, alone or as the last part of a name.
-    pub(in super::super) fn has_word(&self, wanted: &str) -> bool {
-        words(&self.nodes).any(|word| last_part(word) == wanted)
+    /// Whether it names a column of the policy's own table.
+    pub(in super::super) fn names_column(&self, column: &str, reader: &Reader<'_>) -> bool {
+        names_column(&self.nodes, column, reader)
+    }
+
+    /// Every word of it.
+    pub(in super::super) fn words(&self) -> impl Iterator<Item = &Word> {
+        words(&self.nodes)
     }
 
     /// The functions that it calls.
-    pub(in super::super) fn calls(&self) -> Vec<&str> {
+    pub(in super::super) fn calls(&self) -> Vec<&Word> {
         let mut found = Vec::new();
         collect_calls(&self.nodes, &mut found);
         found
@@ -108,15 +113,11 @@ impl Expression {
     }
 }
 
-pub(super) fn last_part(word: &str) -> &str {
-    word.rsplit('.').next().unwrap_or(word)
-}
-
 /// Every word, brackets or not.
-pub(super) fn words(nodes: &[Node]) -> Box<dyn Iterator<Item = &str> + '_> {
-    Box::new(nodes.iter().flat_map(|node| -> Box<dyn Iterator<Item = &str>> {
+pub(super) fn words(nodes: &[Node]) -> Box<dyn Iterator<Item = &Word> + '_> {
+    Box::new(nodes.iter().flat_map(|node| -> Box<dyn Iterator<Item = &Word>> {
         match node {
-            Node::Word(word) => Box::new(std::iter::once(word.as_str())),
+            Node::Word(word) => Box::new(std::iter::once(word)),
             Node::Group(inner) => words(inner),
             Node::Text(_) | Node::Number | Node::Mark(_) => Box::new(std::iter::empty()),
         }
@@ -124,20 +125,67 @@ pub(super) fn words(nodes: &[Node]) -> Box<dyn Iterator<Item = &str> + '_> {
 }
 
 /// Each call at this level: its place, its name and what is between its brackets.
-pub(super) fn calls_here(nodes: &[Node]) -> impl Iterator<Item = (usize, &str, &[Node])> {
+pub(super) fn calls_here(nodes: &[Node]) -> impl Iterator<Item = (usize, &Word, &[Node])> {
     nodes.windows(2).enumerate().filter_map(|(at, pair)| match pair {
-        [Node::Word(name), Node::Group(arguments)] => Some((at, name.as_str(), arguments.as_slice())),
+        [Node::Word(name), Node::Group(arguments)] => Some((at, name, arguments.as_slice())),
         _ => None,
     })
 }
 
-pub(super) fn reads_context(nodes: &[Node], names: &Names) -> bool {
-    calls_here(nodes).any(|(_, name, _)| names.is_context(name))
+pub(super) fn reads_context(nodes: &[Node], reader: &Reader<'_>) -> bool {
+    let called = |(_, name, arguments): (usize, &Word, &[Node])| {
+        reader.is_context(name)
+            || operator(name, arguments)
+                .is_some_and(|(schema, name)| reader.is_context_operator(schema, &name))
+    };
+    calls_here(nodes).any(called)
         || nodes.iter().any(|node| match node {
-            Node::Word(word) => matches!(word.as_str(), "current_user" | "session_user" | "current_role"),
-            Node::Group(inner) => reads_context(inner, names),
+            Node::Word(word) => word.is_one_of(&["current_user", "session_user", "current_role"]),
+            Node::Group(inner) => reads_context(inner, reader),
             Node::Text(_) | Node::Number | Node::Mark(_) => false,
         })
+}
+
+pub(super) fn asks(nodes: &[Node], reader: &Reader<'_>) -> bool {
+    reads_context(nodes, reader) || words(nodes).any(|word| reader.is_asking(word))
+}
+
+/// `operator(schema.=)`: the schema, and the operator's name.
+pub(super) fn operator<'a>(word: &Word, inner: &'a [Node]) -> Option<(&'a str, String)> {
+    let [Node::Word(schema), Node::Mark(dot), marks @ ..] = inner else {
+        return None;
+    };
+    let mut name = String::new();
+    for mark in marks {
+        let Node::Mark(mark) = mark else { return None };
+        name.push_str(mark);
+    }
+    (word.is("operator") && dot == ".").then(|| (schema.last(), name))
+}
+
+/// PostgreSQL writes a column of the policy's own table without more outside of sub-selects, and behind the table's
+/// name in them, where a word alone is what something is called.
+pub(super) fn names_column(nodes: &[Node], column: &str, reader: &Reader<'_>) -> bool {
+    reader.may_name(column) && column_at(nodes, column, reader, is_select(nodes))
+}
+
+fn column_at(nodes: &[Node], column: &str, reader: &Reader<'_>, selected: bool) -> bool {
+    nodes.iter().enumerate().any(|(at, node)| match node {
+        Node::Group(inner) => column_at(inner, column, reader, selected || is_select(inner)),
+        Node::Word(word) => {
+            let before = at.checked_sub(1).and_then(|before| nodes.get(before));
+            let called = matches!(nodes.get(at + 1), Some(Node::Group(_)));
+            let cast = matches!(before, Some(Node::Mark(mark)) if mark == "::");
+            let alone = !(selected || cast || called) && word.parts == [column];
+            alone || reader.is_own_column(word, column)
+        }
+        Node::Text(_) | Node::Number | Node::Mark(_) => false,
+    })
+}
+
+/// Whether this is a sub-select, or what starts one.
+pub(super) fn is_select(nodes: &[Node]) -> bool {
+    matches!(nodes.first(), Some(Node::Word(word)) if word.is_one_of(&["select", "with", "values"]))
 }
 
 fn groups(nodes: &[Node]) -> impl Iterator<Item = &Vec<Node>> {
@@ -147,7 +195,7 @@ fn groups(nodes: &[Node]) -> impl Iterator<Item = &Vec<Node>> {
     })
 }
 
-fn collect_calls<'a>(nodes: &'a [Node], found: &mut Vec<&'a str>) {
+fn collect_calls<'a>(nodes: &'a [Node], found: &mut Vec<&'a Word>) {
     found.extend(calls_here(nodes).map(|(_, name, _)| name));
     groups(nodes).for_each(|inner| collect_calls(inner, found));
 }
@@ -164,7 +212,7 @@ fn collect_texts<'a>(nodes: &'a [Node], found: &mut Vec<&'a str>) {
 
 fn collect_settings<'a>(nodes: &'a [Node], found: &mut Vec<&'a str>) {
     for (_, name, arguments) in calls_here(nodes) {
-        if let ("current_setting", Some(Node::Text(setting))) = (last_part(name), arguments.first()) {
+        if let ("current_setting", Some(Node::Text(setting))) = (name.last(), arguments.first()) {
             found.push(setting);
         }
     }
@@ -177,8 +225,8 @@ fn collect_lasting(nodes: &[Node], found: &mut Vec<String>) {
         let parts: Vec<&[Node]> = arguments
             .split(|node| matches!(node, Node::Mark(mark) if mark == ","))
             .collect();
-        if let ("set_config", [setting, _, [Node::Word(local)]]) = (last_part(name), parts.as_slice())
-            && matches!(local.as_str(), "false" | "f")
+        if let ("set_config", [setting, _, [Node::Word(local)]]) = (name.last(), parts.as_slice())
+            && local.is_one_of(&["false", "f"])
         {
             found.push(match setting.first() {
                 Some(Node::Text(setting)) => setting.clone(),
@@ -188,7 +236,7 @@ fn collect_lasting(nodes: &[Node], found: &mut Vec<String>) {
     }
     for (at, node) in nodes.iter().enumerate() {
         match node {
-            Node::Word(word) if word == "set" => found.extend(set_statement(nodes, at)),
+            Node::Word(word) if word.is("set") => found.extend(set_statement(nodes, at)),
             Node::Group(inner) => collect_lasting(inner, found),
             Node::Text(text) if text.len() > "set a.b".len() => {
                 collect_lasting(&Expression::parse(text).nodes, found);
@@ -203,24 +251,24 @@ fn set_statement(nodes: &[Node], at: usize) -> Option<String> {
     let starts = match at.checked_sub(1).and_then(|before| nodes.get(before)) {
         None => true,
         Some(Node::Mark(mark)) => mark == ";",
-        Some(Node::Word(word)) => matches!(word.as_str(), "begin" | "then" | "else" | "loop" | "atomic"),
+        Some(Node::Word(word)) => word.is_one_of(&["begin", "then", "else", "loop", "atomic"]),
         Some(_) => false,
     };
-    let rest: Vec<&str> = nodes
+    let rest: Vec<String> = nodes
         .get(at + 1..)?
         .iter()
         .map_while(|node| match node {
-            Node::Word(word) => Some(word.as_str()),
+            Node::Word(word) => Some(word.path()),
             _ => None,
         })
         .take(2)
         .collect();
     let setting = match rest.as_slice() {
-        ["session", setting, ..] => setting,
-        [setting, ..] if *setting != "local" => setting,
+        [session, setting, ..] if session == "session" => setting,
+        [setting, ..] if setting != "local" => setting,
         _ => return None,
     };
-    (starts && setting.contains('.')).then(|| (*setting).to_owned())
+    (starts && setting.contains('.')).then(|| setting.clone())
 }
 
 #[cfg(test)]
@@ -259,13 +307,13 @@ mod tests {
             "(org_id = ( SELECT auth.org_id() AS org_id)) AND (EXISTS ( SELECT 1 FROM public.members m \
              WHERE (m.user_id = current_setting('app.user'::text, true))))",
         );
-        let calls = expression.calls();
+        let calls: Vec<String> = expression.calls().into_iter().map(Word::path).collect();
         assert!(
-            calls.contains(&"auth.org_id") && calls.contains(&"current_setting"),
+            calls.contains(&"auth.org_id".to_owned()) && calls.contains(&"current_setting".to_owned()),
             "{calls:?}"
         );
         assert_eq!(expression.settings(), ["app.user"]);
-        assert!(expression.looks_up() && expression.names_table("public", "members"));
-        assert!(!expression.names_table("public", "member"));
+        assert!(expression.names_relation("public", "members"));
+        assert!(!expression.names_relation("public", "member"));
     }
 }

@@ -1,6 +1,7 @@
 //! Owns the words that claims are compared with: which of them no claim of ours ever is.
 
 use super::tree::{Expression, Node, calls_here, words};
+use super::word::Word;
 
 /// What the kit's functions answer, and what they are asked by.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ impl Vocabulary {
             };
             let mut arguments = arguments.split(|node| is_mark(node, ","));
             if let Some([Node::Text(word), ..]) = arguments.nth(at) {
-                self.judge(&format!("{name}()"), word, known, found);
+                self.judge(&format!("{}()", name.plain()), word, known, found);
             }
         }
         for (at, node) in nodes.iter().enumerate() {
@@ -57,7 +58,9 @@ impl Vocabulary {
                 Node::Mark(mark) if matches!(mark.as_str(), "=" | "<>" | "!=") => {
                     self.compared(before(nodes, at), after(nodes, at), found);
                 }
-                Node::Word(word) if word == "in" => self.compared(before(nodes, at), after(nodes, at), found),
+                Node::Word(word) if word.is("in") => {
+                    self.compared(before(nodes, at), after(nodes, at), found);
+                }
                 _ => {}
             }
         }
@@ -66,7 +69,7 @@ impl Vocabulary {
     fn compared(&self, left: &[Node], right: &[Node], found: &mut Vec<Unknown>) {
         for (asking, said) in [(left, right), (right, left)] {
             // Another statement's conditions are judged where they stand.
-            if words(asking).any(|word| word == "from") || words(said).any(|word| word == "from") {
+            if words(asking).chain(words(said)).any(|word| word.is("from")) {
                 continue;
             }
             if let Some((asked, known)) = self.asked(asking) {
@@ -89,7 +92,7 @@ impl Vocabulary {
                 "tier" => TIERS,
                 _ => return None,
             };
-            Some((format!("{name}()"), known))
+            Some((format!("{}()", name.plain()), known))
         });
         let claimed = nodes.windows(3).find_map(|three| match three {
             [Node::Mark(arrow), Node::Mark(head), Node::Text(claim)]
@@ -114,8 +117,9 @@ impl Vocabulary {
     }
 
     /// The name of a function of the kit.
-    fn of_kit<'a>(&self, name: &'a str) -> Option<&'a str> {
-        name.strip_prefix(self.schema.as_str())?.strip_prefix('.')
+    fn of_kit<'a>(&self, word: &'a Word) -> Option<&'a str> {
+        let (schema, name) = word.qualified();
+        (schema == Some(self.schema.as_str())).then_some(name)
     }
 
     fn judge(&self, asked: &str, word: &str, known: &'static [&'static str], found: &mut Vec<Unknown>) {
@@ -133,21 +137,9 @@ impl Vocabulary {
 /// What ends a side of a comparison.
 fn ends(node: &Node) -> bool {
     match node {
-        Node::Word(word) => matches!(
-            word.as_str(),
-            "and"
-                | "or"
-                | "not"
-                | "select"
-                | "where"
-                | "when"
-                | "then"
-                | "else"
-                | "end"
-                | "return"
-                | "if"
-                | "as"
-        ),
+        Node::Word(word) => word.is_one_of(&[
+            "and", "or", "not", "select", "where", "when", "then", "else", "end", "return", "if", "as",
+        ]),
         Node::Mark(mark) => mark == "," || mark == ";",
         _ => false,
     }

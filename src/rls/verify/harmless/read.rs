@@ -41,7 +41,7 @@ impl Reading<'_, '_> {
                 // `operator(schema.+)`: operators are judged for the whole database.
                 Node::Group(inner) if is_operator(before, inner) => {}
                 Node::Group(inner) => self.nodes(inner)?,
-                Node::Word(word) => self.word(word, before, after)?,
+                Node::Word(word) => self.word(&word.path(), before, after)?,
                 // `(row).name` may call a function of that name.
                 Node::Mark(mark) if mark == "." => {
                     let dot = |node: Option<&Node>| matches!(node, Some(Node::Mark(mark)) if mark == "." || mark.starts_with('*'));
@@ -65,7 +65,8 @@ impl Reading<'_, '_> {
         }
         self.needs.extend(self.known.relations(word));
         // `as t (a, b)`, `with q (a) as`
-        let names = matches!(before, Some(Node::Word(before)) if matches!(before.as_str(), "as" | "with" | "recursive"));
+        let names =
+            matches!(before, Some(Node::Word(before)) if before.is_one_of(&["as", "with", "recursive"]));
         let grammar = is_grammar(word) && !self.known.is_taken(word);
         match after {
             Some(Node::Group(_)) if names || grammar => Ok(()),
@@ -88,7 +89,7 @@ impl Reading<'_, '_> {
 }
 
 fn is_operator(before: Option<&Node>, inner: &[Node]) -> bool {
-    let operator = matches!(before, Some(Node::Word(word)) if word == "operator");
+    let operator = matches!(before, Some(Node::Word(word)) if word.is("operator"));
     operator
         && matches!(inner.last(), Some(Node::Mark(_)))
         && !inner.iter().any(|node| matches!(node, Node::Group(_)))
