@@ -1,7 +1,8 @@
 //! Owns what an `or` lets through: the branches that some condition does not hold back.
 
+use super::asking::{asks, names_column, reads_context};
 use super::openings::is_missing;
-use super::tree::{Expression, Node, asks, is_select, names_column, reads_context, words};
+use super::tree::{Expression, Node, is_select, texts, words};
 use crate::rls::verify::reader::Reader;
 
 impl Expression {
@@ -70,15 +71,11 @@ fn loose<'a>(nodes: &'a [Node], held: &dyn Fn(&[Node]) -> bool, found: &mut Vec<
 }
 
 fn parts<'a>(nodes: &'a [Node], word: &str) -> Vec<&'a [Node]> {
-    nodes.split(|node| is_word(node, word)).collect()
-}
-
-fn is_word(node: &Node, wanted: &str) -> bool {
-    matches!(node, Node::Word(word) if word.is(wanted))
+    nodes.split(|node| node.is_word(word)).collect()
 }
 
 fn is_false(nodes: &[Node]) -> bool {
-    matches!(nodes, [Node::Word(word)] if word.is("false"))
+    matches!(nodes, [node] if node.is_word("false"))
 }
 
 /// As SQL, near enough to be recognized; a number is not kept.
@@ -111,24 +108,16 @@ fn constants(nodes: &[Node], found: &mut Vec<(String, String)>) {
                 let before = nodes.get(..at).unwrap_or_default();
                 let start = before
                     .iter()
-                    .rposition(|node| is_word(node, "and") || is_word(node, "or"))
+                    .rposition(|node| node.is_word("and") || node.is_word("or"))
                     .map_or(0, |joint| joint + 1);
                 let column = words(before.get(start..).unwrap_or_default()).next();
-                let value = nodes.get(at + 1..).unwrap_or_default().iter().find_map(text);
-                if let (Some(column), Some(value)) = (column, value) {
-                    found.push((column.last().to_owned(), value.to_owned()));
+                let value = texts(nodes.get(at + 1..).unwrap_or_default());
+                if let (Some(column), Some(value)) = (column, value.first()) {
+                    found.push((column.last().to_owned(), (*value).to_owned()));
                 }
             }
             _ => {}
         }
-    }
-}
-
-fn text(node: &Node) -> Option<&str> {
-    match node {
-        Node::Text(text) => Some(text),
-        Node::Group(inner) => inner.iter().find_map(text),
-        _ => None,
     }
 }
 

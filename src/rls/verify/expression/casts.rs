@@ -1,6 +1,7 @@
 //! Owns the search for casts of a claim that raise when the claim is malformed.
 
-use super::tree::{Expression, Node, calls_here, reads_context, words};
+use super::asking::reads_context;
+use super::tree::{Expression, Node, calls_here, words};
 use super::word::Word;
 use crate::rls::verify::reader::Reader;
 
@@ -86,9 +87,7 @@ fn is_cut_to_fit(nodes: &[Node]) -> bool {
 
 /// `cast(claim as uuid)`
 fn written_out(name: &Word, inner: &[Node], reader: &Reader<'_>) -> Option<String> {
-    let at = inner
-        .iter()
-        .position(|node| matches!(node, Node::Word(word) if word.is("as")))?;
+    let at = inner.iter().position(|node| node.is_word("as"))?;
     let Some(Node::Word(target)) = inner.get(at + 1) else {
         return None;
     };

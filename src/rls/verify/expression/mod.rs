@@ -1,6 +1,7 @@
 //! Reads the expressions of policies and the bodies of functions: enough of SQL's grammar to see which functions are
 //! called, inside what, and what is done with what they say. It does not decide what is wrong.
 
+mod asking;
 mod branches;
 mod casts;
 mod openings;

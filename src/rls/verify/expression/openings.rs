@@ -1,7 +1,8 @@
 //! Owns the search for conditions that hold when nobody is asking: `x is null`, `x = ''` and `coalesce(x, column)`
 //! where `x` is the context.
 
-use super::tree::{Expression, Node, calls_here, operator, reads_context};
+use super::asking::{operator, reads_context};
+use super::tree::{Expression, Node, calls_here};
 use crate::rls::verify::reader::Reader;
 
 impl Expression {
@@ -35,7 +36,7 @@ fn opens(nodes: &[Node], reader: &Reader<'_>, negated: bool) -> bool {
         let not = at
             .checked_sub(1)
             .and_then(|before| nodes.get(before))
-            .is_some_and(|before| matches!(before, Node::Word(word) if word.is("not")));
+            .is_some_and(|before| before.is_word("not"));
         matches!(node, Node::Group(inner) if opens(inner, reader, negated != not))
     });
     ((is_missing(nodes, reader) || coalesced) && !negated) || inside
@@ -46,16 +47,14 @@ fn operand(nodes: &[Node], end: usize) -> &[Node] {
     let before = nodes.get(..end).unwrap_or_default();
     let start = before
         .iter()
-        .rposition(|node| matches!(node, Node::Word(word) if word.is_one_of(&["and", "or"])))
+        .rposition(|node| node.is_word("and") || node.is_word("or"))
         .map_or(0, |at| at + 1);
     before.get(start..).unwrap_or_default()
 }
 
 /// `coalesce(context, column)`, `coalesce(context = column, true)`
 fn falls_back_to_all(arguments: &[Node], reader: &Reader<'_>) -> bool {
-    let parts: Vec<&[Node]> = arguments
-        .split(|node| matches!(node, Node::Mark(mark) if mark == ","))
-        .collect();
+    let parts: Vec<&[Node]> = arguments.split(|node| node.is_mark(",")).collect();
     let [first, .., last] = parts.as_slice() else {
         return false;
     };

@@ -61,8 +61,8 @@ fn closing(sql: &str) -> Option<usize> {
 }
 
 fn collect(nodes: &[Node], reader: &Reader<'_>, once: bool, found: &mut Vec<String>) {
-    let once = if is_word(nodes.first(), "select") {
-        !nodes.iter().any(|node| is_word(Some(node), "from"))
+    let once = if nodes.first().is_some_and(|first| first.is_word("select")) {
+        !nodes.iter().any(|node| node.is_word("from"))
     } else {
         once
     };
@@ -76,10 +76,6 @@ fn collect(nodes: &[Node], reader: &Reader<'_>, once: bool, found: &mut Vec<Stri
             collect(inner, reader, once, found);
         }
     }
-}
-
-fn is_word(node: Option<&Node>, wanted: &str) -> bool {
-    matches!(node, Some(Node::Word(word)) if word.is(wanted))
 }
 
 /// Whether it is the same for every row.

@@ -17,7 +17,7 @@ impl Expression {
 }
 
 fn is_execute(nodes: &[Node], at: usize) -> bool {
-    let execute = matches!(nodes.get(at), Some(Node::Word(word)) if word.is("execute"));
+    let execute = nodes.get(at).is_some_and(|node| node.is_word("execute"));
     // `grant execute on`, `… execute function f()`
     let other = matches!(nodes.get(at + 1), Some(Node::Word(word)) if word.is_one_of(&["on", "function", "procedure"]));
     execute && !other

@@ -2,7 +2,6 @@
 
 use super::tokens::{Token, tokens};
 use super::word::Word;
-use crate::rls::verify::reader::Reader;
 
 /// A token, or what stands between brackets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +17,18 @@ pub(in super::super) enum Node {
 #[derive(Debug)]
 pub(in super::super) struct Expression {
     pub(in super::super) nodes: Vec<Node>,
+}
+
+impl Node {
+    /// Whether it is this key word.
+    pub(super) fn is_word(&self, keyword: &str) -> bool {
+        matches!(self, Self::Word(word) if word.is(keyword))
+    }
+
+    /// Whether it is this mark.
+    pub(super) fn is_mark(&self, wanted: &str) -> bool {
+        matches!(self, Self::Mark(mark) if mark == wanted)
+    }
 }
 
 impl Expression {
@@ -59,24 +70,9 @@ impl Expression {
         }
     }
 
-    /// Whether it asks who is asking.
-    pub(in super::super) fn reads_context(&self, reader: &Reader<'_>) -> bool {
-        reads_context(&self.nodes, reader)
-    }
-
-    /// Whether it asks who is asking, or looks into rows that do.
-    pub(in super::super) fn asks(&self, reader: &Reader<'_>) -> bool {
-        asks(&self.nodes, reader)
-    }
-
     /// Whether it names a table or view, `schema.name`, as something to read from.
     pub(in super::super) fn names_relation(&self, schema: &str, name: &str) -> bool {
         self.words().any(|word| word.is_in(schema, name))
-    }
-
-    /// Whether it names a column of the policy's own table.
-    pub(in super::super) fn names_column(&self, column: &str, reader: &Reader<'_>) -> bool {
-        names_column(&self.nodes, column, reader)
     }
 
     /// Every word of it.
@@ -93,9 +89,7 @@ impl Expression {
 
     /// The string constants in it.
     pub(in super::super) fn texts(&self) -> Vec<&str> {
-        let mut found = Vec::new();
-        collect_texts(&self.nodes, &mut found);
-        found
+        texts(&self.nodes)
     }
 
     /// The settings that it reads by name.
@@ -132,57 +126,6 @@ pub(super) fn calls_here(nodes: &[Node]) -> impl Iterator<Item = (usize, &Word, 
     })
 }
 
-pub(super) fn reads_context(nodes: &[Node], reader: &Reader<'_>) -> bool {
-    let called = |(_, name, arguments): (usize, &Word, &[Node])| {
-        reader.is_context(name)
-            || operator(name, arguments)
-                .is_some_and(|(schema, name)| reader.is_context_operator(schema, &name))
-    };
-    calls_here(nodes).any(called)
-        || nodes.iter().any(|node| match node {
-            Node::Word(word) => word.is_one_of(&["current_user", "session_user", "current_role"]),
-            Node::Group(inner) => reads_context(inner, reader),
-            Node::Text(_) | Node::Number | Node::Mark(_) => false,
-        })
-}
-
-pub(super) fn asks(nodes: &[Node], reader: &Reader<'_>) -> bool {
-    reads_context(nodes, reader) || words(nodes).any(|word| reader.is_asking(word))
-}
-
-/// `operator(schema.=)`: the schema, and the operator's name.
-pub(super) fn operator<'a>(word: &Word, inner: &'a [Node]) -> Option<(&'a str, String)> {
-    let [Node::Word(schema), Node::Mark(dot), marks @ ..] = inner else {
-        return None;
-    };
-    let mut name = String::new();
-    for mark in marks {
-        let Node::Mark(mark) = mark else { return None };
-        name.push_str(mark);
-    }
-    (word.is("operator") && dot == ".").then(|| (schema.last(), name))
-}
-
-/// PostgreSQL writes a column of the policy's own table without more outside of sub-selects, and behind the table's
-/// name in them, where a word alone is what something is called.
-pub(super) fn names_column(nodes: &[Node], column: &str, reader: &Reader<'_>) -> bool {
-    reader.may_name(column) && column_at(nodes, column, reader, is_select(nodes))
-}
-
-fn column_at(nodes: &[Node], column: &str, reader: &Reader<'_>, selected: bool) -> bool {
-    nodes.iter().enumerate().any(|(at, node)| match node {
-        Node::Group(inner) => column_at(inner, column, reader, selected || is_select(inner)),
-        Node::Word(word) => {
-            let before = at.checked_sub(1).and_then(|before| nodes.get(before));
-            let called = matches!(nodes.get(at + 1), Some(Node::Group(_)));
-            let cast = matches!(before, Some(Node::Mark(mark)) if mark == "::");
-            let alone = !(selected || cast || called) && word.parts == [column];
-            alone || reader.is_own_column(word, column)
-        }
-        Node::Text(_) | Node::Number | Node::Mark(_) => false,
-    })
-}
-
 /// Whether this is a sub-select, or what starts one.
 pub(super) fn is_select(nodes: &[Node]) -> bool {
     matches!(nodes.first(), Some(Node::Word(word)) if word.is_one_of(&["select", "with", "values"]))
@@ -198,6 +141,13 @@ fn groups(nodes: &[Node]) -> impl Iterator<Item = &Vec<Node>> {
 fn collect_calls<'a>(nodes: &'a [Node], found: &mut Vec<&'a Word>) {
     found.extend(calls_here(nodes).map(|(_, name, _)| name));
     groups(nodes).for_each(|inner| collect_calls(inner, found));
+}
+
+/// Every string constant, brackets or not.
+pub(super) fn texts(nodes: &[Node]) -> Vec<&str> {
+    let mut found = Vec::new();
+    collect_texts(nodes, &mut found);
+    found
 }
 
 fn collect_texts<'a>(nodes: &'a [Node], found: &mut Vec<&'a str>) {
@@ -222,9 +172,7 @@ fn collect_settings<'a>(nodes: &'a [Node], found: &mut Vec<&'a str>) {
 /// `set_config(name, value, false)`, `set a.b = …`, `set session a.b to …`; texts are looked into, as they may run.
 fn collect_lasting(nodes: &[Node], found: &mut Vec<String>) {
     for (_, name, arguments) in calls_here(nodes) {
-        let parts: Vec<&[Node]> = arguments
-            .split(|node| matches!(node, Node::Mark(mark) if mark == ","))
-            .collect();
+        let parts: Vec<&[Node]> = arguments.split(|node| node.is_mark(",")).collect();
         if let ("set_config", [setting, _, [Node::Word(local)]]) = (name.last(), parts.as_slice())
             && local.is_one_of(&["false", "f"])
         {

@@ -1,6 +1,6 @@
 //! Owns the words that claims are compared with: which of them no claim of ours ever is.
 
-use super::tree::{Expression, Node, calls_here, words};
+use super::tree::{Expression, Node, calls_here, texts, words};
 use super::word::Word;
 
 /// What the kit's functions answer, and what they are asked by.
@@ -47,7 +47,7 @@ impl Vocabulary {
                 Some("can") => (1, ACTIONS),
                 _ => continue,
             };
-            let mut arguments = arguments.split(|node| is_mark(node, ","));
+            let mut arguments = arguments.split(|node| node.is_mark(","));
             if let Some([Node::Text(word), ..]) = arguments.nth(at) {
                 self.judge(&format!("{}()", name.plain()), word, known, found);
             }
@@ -73,9 +73,7 @@ impl Vocabulary {
                 continue;
             }
             if let Some((asked, known)) = self.asked(asking) {
-                let mut texts = Vec::new();
-                collect_texts(said, &mut texts);
-                for word in texts {
+                for word in texts(said) {
                     self.judge(&asked, word, known, found);
                 }
                 return;
@@ -155,20 +153,6 @@ fn after(nodes: &[Node], at: usize) -> &[Node] {
     let nodes = nodes.get(at + 1..).unwrap_or_default();
     let end = nodes.iter().position(ends).unwrap_or(nodes.len());
     nodes.get(..end).unwrap_or_default()
-}
-
-fn is_mark(node: &Node, wanted: &str) -> bool {
-    matches!(node, Node::Mark(mark) if mark == wanted)
-}
-
-fn collect_texts<'a>(nodes: &'a [Node], found: &mut Vec<&'a str>) {
-    for node in nodes {
-        match node {
-            Node::Text(text) => found.push(text),
-            Node::Group(inner) => collect_texts(inner, found),
-            _ => {}
-        }
-    }
 }
 
 #[cfg(test)]
