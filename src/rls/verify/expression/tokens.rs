@@ -24,28 +24,23 @@ pub(super) fn tokens(sql: &str) -> Vec<Token> {
     while let Some(first) = rest.chars().next() {
         let (token, length) = next(rest, first);
         if let Some(token) = token {
-            push(&mut found, token, rest, sql);
+            push(&mut found, token);
         }
         rest = rest.get(length..).unwrap_or_default();
     }
     found
 }
 
-/// A word right after `a.` continues it.
-fn push(found: &mut Vec<Token>, token: Token, rest: &str, sql: &str) {
-    if let Token::Word(word) = &token {
-        let joins = sql
-            .get(..sql.len() - rest.len())
-            .is_some_and(|before| before.ends_with('.'));
-        if joins && matches!(found.last(), Some(Token::Mark(mark)) if mark == ".") {
-            let dot = found.pop();
-            if let Some(Token::Word(before)) = found.last_mut() {
-                before.parts.extend(word.parts.iter().cloned());
-                before.quoted |= word.quoted;
-                return;
-            }
-            found.extend(dot);
-        }
+/// A word behind `a.` continues it, whatever blanks and comments are between them.
+fn push(found: &mut Vec<Token>, token: Token) {
+    if let Token::Word(word) = &token
+        && let [.., Token::Word(before), Token::Mark(dot)] = found.as_mut_slice()
+        && dot == "."
+    {
+        before.parts.extend(word.parts.iter().cloned());
+        before.quoted |= word.quoted;
+        found.pop();
+        return;
     }
     found.push(token);
 }
@@ -211,6 +206,16 @@ mod tests {
                 Token::Text("a'b".to_owned()),
             ]
         );
+    }
+
+    #[test]
+    fn a_name_goes_on_behind_a_dot_whatever_stands_there() {
+        for sql in ["a.b", "a. b", "a /* . */ .b", "a . -- .\n b"] {
+            assert_eq!(tokens(sql), [name(&["a", "b"], false)], "{sql}");
+        }
+        for sql in ["(a).b", "a..b", "a .. b", "a.*, b"] {
+            assert!(tokens(sql).contains(&word("b")), "{sql}");
+        }
     }
 
     #[test]
