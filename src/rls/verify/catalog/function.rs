@@ -55,9 +55,7 @@ pub(in super::super) enum Answers {
 impl Function {
     /// The schemas of its own search path, if it has one.
     pub(in super::super) fn schemas(&self) -> Option<Vec<String>> {
-        let path = self.search_path.as_ref()?.split(',');
-        let schemas = path.map(|schema| schema.trim().trim_matches('"').replace("\"\"", "\""));
-        Some(schemas.filter(|schema| !schema.is_empty()).collect())
+        self.search_path.as_deref().map(schemas)
     }
 
     /// Its name and arguments as people write them.
@@ -68,6 +66,31 @@ impl Function {
             self.arguments
         )
     }
+}
+
+/// The schemas of a search path; in quotation marks a comma is a letter.
+fn schemas(path: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let mut quoted = false;
+    let mut letters = path.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let doubled = letter == '"' && quoted && letters.next_if_eq(&'"').is_some();
+        if letter == '"' && !doubled {
+            quoted = !quoted;
+        } else if letter == ',' && !quoted {
+            found.push(String::new());
+        } else if let Some(schema) = found.last_mut()
+            && (quoted || !letter.is_whitespace())
+        {
+            schema.push(if quoted {
+                letter
+            } else {
+                letter.to_ascii_lowercase()
+            });
+        }
+    }
+    found.retain(|schema| !schema.is_empty());
+    found
 }
 
 /// Every function.
@@ -139,4 +162,16 @@ pub(super) async fn read(
         uses: dependencies.functions.remove(&row.oid).unwrap_or_default(),
     });
     Ok(functions.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_path_is_split_outside_of_quotation_marks() {
+        assert_eq!(schemas("pg_catalog, pg_temp"), ["pg_catalog", "pg_temp"]);
+        assert_eq!(schemas(r#""a,b", "C""d" , Shop"#), ["a,b", "C\"d", "shop"]);
+        assert_eq!(schemas(r#""""#), [""; 0]);
+    }
 }
