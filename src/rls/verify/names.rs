@@ -1,88 +1,63 @@
-//! Owns which functions and settings tell a database who is asking: the kit's, and those that read a setting
-//! themselves, by however many steps.
+//! Owns the functions of a database by their names, and which of them tell it who is asking.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalog::{Catalog, Oid};
-use super::expression::Expression;
-use super::reader::Reader;
 
-/// The kit's functions, and those that products with the same convention have.
-const KIT: [&str; 14] = [
-    "claims",
-    "uid",
-    "uid_uuid",
-    "org_id",
-    "org_id_uuid",
-    "org_role",
-    "role",
-    "tier",
-    "tier_at_least",
-    "has_org_role",
-    "can",
-    "is_current",
-    "jwt",
-    "email",
-];
+/// How sure it must be that something asks who is asking: surely where that silences a finding, perhaps where it makes
+/// one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Certainty {
+    Surely,
+    Perhaps,
+}
 
-/// Where the kit keeps the claims, and REST gateways too.
-pub(super) const CLAIMS_SETTING: &str = "request.jwt.claims";
-
-/// What tells a database who is asking.
+/// What names stand for.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    context: BTreeSet<Oid>,
+    surely: BTreeSet<Oid>,
+    perhaps: BTreeSet<Oid>,
     settings: BTreeSet<String>,
-    /// The functions that are not PostgreSQL's, by name: each with its schema.
+    /// Each with its schema.
     functions: BTreeMap<String, Vec<(String, Oid)>>,
+    /// The types of one's own that take every text: schema and name.
+    lax: BTreeSet<(String, String)>,
 }
 
 impl Names {
-    /// What this database uses.
-    pub(super) fn of(catalog: &Catalog, schema: &str) -> Self {
-        let mut names = Self {
-            functions: functions(catalog),
-            ..Self::default()
-        };
-        let kits = KIT.iter().flat_map(|name| names.called(Some(schema), name));
-        names.context = kits.collect();
-        let bodies: Vec<Expression> = catalog
-            .functions
-            .iter()
-            .map(|function| Expression::parse(&function.body))
-            .collect();
-        loop {
-            let more: Vec<Oid> = catalog
-                .functions
-                .iter()
-                .zip(&bodies)
-                .filter(|(function, _)| !names.context.contains(&function.oid))
-                .filter(|(function, body)| body.reads_context(&Reader::of_function(&names, function)))
-                .map(|(function, _)| function.oid)
-                .collect();
-            if more.is_empty() {
-                break;
-            }
-            names.context.extend(more);
+    /// The functions of a database, none of which asks yet.
+    pub(super) fn of(catalog: &Catalog) -> Self {
+        let mut functions: BTreeMap<String, Vec<(String, Oid)>> = BTreeMap::new();
+        for routine in &catalog.around.routines {
+            let named = functions.entry(routine.name.clone()).or_default();
+            named.extend(routine.oids.iter().map(|oid| (routine.schema.clone(), *oid)));
         }
-        let policies = catalog.tables.iter().flat_map(|table| &table.policies);
-        let expressions: Vec<Expression> = policies
-            .flat_map(|policy| policy.expressions().map(Expression::parse).collect::<Vec<_>>())
-            .collect();
-        names.settings = bodies
-            .iter()
-            .chain(&expressions)
-            .flat_map(Expression::settings)
-            .filter(|setting| setting.contains('.'))
-            .map(str::to_owned)
-            .chain([CLAIMS_SETTING.to_owned()])
-            .collect();
-        names
+        Self {
+            functions,
+            lax: catalog.around.lax.iter().cloned().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// These say who is asking.
+    pub(super) fn add_context(&mut self, certainty: Certainty, functions: Vec<Oid>) {
+        match certainty {
+            Certainty::Surely => self.surely.extend(functions),
+            Certainty::Perhaps => self.perhaps.extend(functions),
+        }
+    }
+
+    /// These are read.
+    pub(super) fn add_settings(&mut self, settings: impl IntoIterator<Item = String>) {
+        self.settings.extend(settings);
     }
 
     /// Whether a function says who is asking.
-    pub(super) fn is_context(&self, function: Oid) -> bool {
-        self.context.contains(&function)
+    pub(super) fn is_context(&self, function: Oid, certainty: Certainty) -> bool {
+        match certainty {
+            Certainty::Surely => self.surely.contains(&function),
+            Certainty::Perhaps => self.perhaps.contains(&function),
+        }
     }
 
     /// The functions that a name may mean, in this schema or in any.
@@ -94,45 +69,29 @@ impl Names {
             .map(|(_, oid)| *oid)
     }
 
+    /// Whether a type of one's own takes every text.
+    pub(super) fn is_lax(&self, schema: Option<&str>, name: &str) -> bool {
+        let mut lax = self.lax.iter();
+        lax.any(|(own, lax)| lax == name && schema.is_none_or(|schema| schema == own))
+    }
+
     /// The settings of applications that are read anywhere, the claims' among them.
     pub(super) fn settings(&self) -> impl Iterator<Item = &str> {
         self.settings.iter().map(String::as_str)
     }
 }
 
-/// Those that the catalog describes, and an extension's where something uses them.
-fn functions(catalog: &Catalog) -> BTreeMap<String, Vec<(String, Oid)>> {
-    let mut known: BTreeSet<(&str, &str, Oid)> = catalog
-        .functions
-        .iter()
-        .map(|function| (&*function.name, &*function.schema, function.oid))
-        .collect();
-    let policies = catalog.tables.iter().flat_map(|table| &table.policies);
-    let used = policies
-        .map(|policy| &policy.uses)
-        .chain(catalog.functions.iter().map(|function| &function.uses))
-        .flat_map(|uses| &uses.functions);
-    known.extend(used.map(|named| (&*named.name, &*named.schema, named.oid)));
-    let mut functions: BTreeMap<String, Vec<(String, Oid)>> = BTreeMap::new();
-    for (name, schema, oid) in known {
-        functions
-            .entry(name.to_owned())
-            .or_default()
-            .push((schema.to_owned(), oid));
-    }
-    functions
-}
-
 #[cfg(test)]
 impl Names {
-    /// Exactly these functions, besides PostgreSQL's own.
+    /// Exactly these functions, each of which asks.
     pub(super) fn of_functions<const N: usize>(paths: [&str; N]) -> Self {
         let mut names = Self::default();
         for (oid, path) in (1..).zip(paths) {
             let (schema, name) = path.split_once('.').unwrap_or(("", path));
             let known = names.functions.entry(name.to_owned()).or_default();
             known.push((schema.to_owned(), oid));
-            names.context.insert(oid);
+            names.add_context(Certainty::Surely, vec![oid]);
+            names.add_context(Certainty::Perhaps, vec![oid]);
         }
         names
     }

@@ -4,9 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalog::{Catalog, Function, Oid, Policy, Table, Uses, View};
-use super::expression::Expression;
-use super::names::Names;
-use super::reader::Reader;
+use super::expression::{Expression, Reader};
+use super::names::{Certainty, Names};
 
 /// What leads where.
 #[derive(Debug)]
@@ -47,8 +46,7 @@ impl<'a> Reach<'a> {
         let asking = catalog.views.iter().filter(|view| {
             let reader = Reader::resolved(names, &view.uses);
             let text = catalog.around.asks(&view.schema, &view.name).unwrap_or_default();
-            called(&view.uses).any(|one| names.is_context(one))
-                || Expression::parse(text).reads_context(&reader)
+            Expression::parse(text).reads_context(&reader, Certainty::Surely)
         });
         Self {
             catalog,
@@ -91,48 +89,24 @@ impl<'a> Reach<'a> {
         found
     }
 
-    /// The tables whose policies are asked when one of this table's is: it names them itself, or by views.
-    pub(super) fn asked(&self, table: &Table, policy: &Policy) -> BTreeSet<Oid> {
+    /// The tables whose policies are asked when this one is: it reads them itself, or by views.
+    pub(super) fn asked(&self, policy: &Policy) -> BTreeSet<Oid> {
         let mut found = BTreeSet::new();
-        for relation in looked_up(table, policy) {
-            self.behind(relation, JUDGED, &mut BTreeSet::new(), &mut found);
+        for relation in &policy.uses.relations {
+            self.behind(*relation, JUDGED, &mut BTreeSet::new(), &mut found);
         }
         let bound = found.into_iter().filter(|reading| self.is_bound(*reading));
         bound.map(|reading| reading.table).collect()
     }
 
-    /// The tables and views that a policy names to look into, and whether that asks who is asking.
-    pub(super) fn looked_into(&self, table: &Table, policy: &Policy) -> BTreeMap<(String, String), bool> {
-        let relations = looked_up(table, policy).into_iter().filter_map(|relation| {
-            let (schema, name) = self.name(relation)?;
-            Some(((schema.to_owned(), name.to_owned()), self.asks(relation, JUDGED)))
+    /// The tables and views that a policy looks into, and whether that surely asks who is asking.
+    pub(super) fn looked_into(&self, policy: &Policy) -> BTreeMap<(String, String), bool> {
+        let relations = policy.uses.relations.iter().filter_map(|relation| {
+            let (schema, name) = self.name(*relation)?;
+            let asks = self.catalog.told && self.asks(*relation);
+            Some(((schema.to_owned(), name.to_owned()), asks))
         });
         relations.collect()
-    }
-
-    /// The functions of a policy that look into what asks who is asking. Of one whose body is a string it is not known
-    /// well enough what it reads.
-    pub(super) fn asking_functions(&self, policy: &Policy) -> BTreeSet<Oid> {
-        let steps = called(&policy.uses).filter_map(|one| self.functions.get(&one));
-        let asking = steps.filter(|step| {
-            let function = step.function;
-            let reader = if function.definer { function.owner } else { JUDGED };
-            function.parsed && self.relations(function).iter().any(|one| self.asks(*one, reader))
-        });
-        asking.map(|step| step.function.oid).collect()
-    }
-
-    /// The columns that a policy uses, itself and by views.
-    pub(super) fn columns(&self, policy: &'a Policy) -> BTreeSet<&'a (Oid, String)> {
-        let view = |relation: &Oid| self.views.get(relation).copied();
-        let own: Vec<&View> = policy.uses.relations.iter().filter_map(view).collect();
-        let below = own.iter().flat_map(|view| &view.reads).filter_map(view);
-        let columns = own
-            .iter()
-            .copied()
-            .chain(below)
-            .flat_map(|view| &view.uses.columns);
-        policy.uses.columns.iter().chain(columns).collect()
     }
 
     /// What a function reads, also by functions that run with its rights.
@@ -181,10 +155,10 @@ impl<'a> Reach<'a> {
     }
 
     /// Whether rows depend on who is asking: a policy judges them, or a view asks.
-    fn asks(&self, relation: Oid, reader: Oid) -> bool {
+    fn asks(&self, relation: Oid) -> bool {
         let mut found = BTreeSet::new();
         let mut seen = BTreeSet::new();
-        self.behind(relation, reader, &mut seen, &mut found);
+        self.behind(relation, JUDGED, &mut seen, &mut found);
         found.iter().any(|reading| self.is_bound(*reading))
             || seen.iter().any(|(view, _)| self.asking.contains(view))
     }
@@ -208,16 +182,6 @@ impl<'a> Reach<'a> {
 /// Stands for whichever role a policy judges.
 const JUDGED: Oid = 0;
 
-/// The tables and views that a policy looks into. That a policy uses columns of its own table does not tell whether it
-/// looks other rows of it up: its text does.
-fn looked_up(table: &Table, policy: &Policy) -> BTreeSet<Oid> {
-    let mut relations = policy.uses.relations.clone();
-    relations.remove(&table.oid);
-    let names_itself = |text: &str| Expression::parse(text).names_relation(&table.schema, &table.name);
-    relations.extend(policy.expressions().any(names_itself).then_some(table.oid));
-    relations
-}
-
 fn called(uses: &Uses) -> impl Iterator<Item = Oid> {
     uses.functions
         .iter()
@@ -236,8 +200,9 @@ fn step<'a>(function: &'a Function, names: &Names, relations: &BTreeMap<&str, Ve
         return step;
     }
     let body = Expression::parse(&function.body);
-    // What is put together may bring a name and its schema from different places.
-    let reader = if body.puts_together() {
+    // What is put together may bring a name and its schema from different places: any table of that name may be meant.
+    let together = body.puts_together();
+    let reader = if together {
         Reader::anywhere(names)
     } else {
         Reader::of_function(names, function)
@@ -249,7 +214,8 @@ fn step<'a>(function: &'a Function, names: &Names, relations: &BTreeMap<&str, Ve
     for word in body.words() {
         // `schema.table.column`, `table.column`
         for at in 0..word.parts.len() {
-            let before = at.checked_sub(1).and_then(|before| word.parts.get(before));
+            let before = at.checked_sub(1).filter(|_| !together);
+            let before = before.and_then(|before| word.parts.get(before));
             let meant = word.parts.get(at).and_then(|part| relations.get(part.as_str()));
             let fits = |(schema, _): &&(&str, Oid)| match before {
                 Some(before) => before == schema,

@@ -1,9 +1,9 @@
 //! Owns a verification from the connection to the report.
 
 use super::catalog;
+use super::context;
 use super::error::VerifyError;
 use super::finding::{Finding, Findings};
-use super::names::Names;
 use super::reach::Reach;
 use super::report::{Report, Summary};
 use super::scope::Scope;
@@ -15,7 +15,7 @@ use crate::rls::connection;
 pub async fn run(url: &str, settings: &Settings) -> Result<Report, VerifyError> {
     let mut connection = connection::open(url).await?;
     let catalog = catalog::read(&mut connection).await?;
-    let names = Names::of(&catalog, &settings.schema);
+    let names = context::names(&catalog, &settings.schema);
     let reach = Reach::of(&catalog, &names);
     let scope = Scope::of(&catalog, settings, &names, &reach)?;
     let mut findings = Findings::default();

@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 
 use super::catalog::{Catalog, Column, Function, Oid, Policy, Privilege, Role, Table};
 use super::error::VerifyError;
-use super::expression::Expression;
+use super::expression::{Expression, Reader};
 use super::names::Names;
 use super::quote;
 use super::reach::Reach;
-use super::reader::Reader;
 use super::settings::Settings;
 
 /// Everything that the checks read.
@@ -168,7 +167,7 @@ impl<'a> Scope<'a> {
             return false;
         };
         let restricts = |policy: &Policy| {
-            let reader = Reader::of_policy(self.names, self.reach, subject.table, policy);
+            let reader = self.reader(subject.table, policy);
             let mut texts = policy.expressions().map(Expression::parse);
             texts.any(|text| text.names_column(&tenant.name, &reader))
         };
@@ -177,8 +176,8 @@ impl<'a> Scope<'a> {
     }
 
     /// What the names in a policy mean.
-    pub(super) fn reader(&'a self, table: &'a Table, policy: &'a Policy) -> Reader<'a> {
-        Reader::of_policy(self.names, self.reach, table, policy)
+    pub(super) fn reader<'p>(&'p self, table: &'p Table, policy: &'p Policy) -> Reader<'p> {
+        Reader::of_policy(self.names, table, policy, self.reach.looked_into(policy))
     }
 
     /// The condition that a policy of this table should have.

@@ -20,6 +20,7 @@ mod verify_branches;
 mod verify_clean;
 mod verify_database;
 mod verify_definers;
+mod verify_doubts;
 mod verify_escapes;
 mod verify_names;
 mod verify_policies;

@@ -166,3 +166,26 @@ pub fn assert_found(report: &Report, wanted: &[&str]) {
         );
     }
 }
+
+/// A table for each of these conditions to read by, `orders_1` and so on; `:orders` stands for its name.
+pub async fn read_by(before: &str, conditions: &[&str]) -> Vec<String> {
+    let table = "create table :orders (org_id text not null, order_id text not null, buyer text, title text, \"from\" text,
+            primary key (org_id, order_id));
+        alter table :orders enable row level security;
+        alter table :orders force row level security;
+        grant select on :orders to :person;
+        create policy r on :orders for select to :person using";
+    let tables = (1..).zip(conditions).map(|(number, condition)| {
+        let table = format!("{table} ({condition})");
+        table.replace(":orders", &format!("orders_{number}"))
+    });
+    let tables: Vec<String> = tables.collect();
+    let database = Verified::new(&[KIT, before, &tables.join(";")]).await;
+    found(&database.verify(exclusively).await)
+}
+
+/// Whether this was found of the table with this number.
+pub fn has(found: &[String], code: &str, table: usize) -> bool {
+    let wanted = format!("{code} public.orders_{table}");
+    found.contains(&wanted)
+}

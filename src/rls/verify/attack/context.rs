@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::rls::verify::names::{CLAIMS_SETTING, Names};
+use crate::rls::verify::context::CLAIMS_SETTING;
+use crate::rls::verify::names::Names;
 use crate::rls::verify::quote;
 
 /// An organization of the run.

@@ -1,6 +1,6 @@
 //! Owns what columns mean, as far as their names and foreign keys tell: whose a row is, who made it, what somebody is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::context::IdForm;
 use super::value::is_key;
@@ -114,20 +114,11 @@ impl Hints {
 }
 
 fn openings(scope: &Scope<'_>, hints: &BTreeMap<(Oid, String), Hint>) -> BTreeMap<(Oid, String), String> {
-    let policies = || scope.catalog.tables.iter().flat_map(|table| &table.policies);
-    let used: BTreeSet<&(Oid, String)> = policies()
-        .flat_map(|policy| scope.reach.columns(policy))
+    let policies = scope.catalog.tables.iter().flat_map(|table| &table.policies);
+    let texts: Vec<Expression> = policies
+        .flat_map(|policy| policy.expressions().map(Expression::parse).collect::<Vec<_>>())
         .collect();
-    let mut compared: BTreeMap<(Oid, String), String> = BTreeMap::new();
-    for policy in policies() {
-        let constants = policy.expressions().map(Expression::parse);
-        let constants: BTreeMap<String, String> = constants.flat_map(|text| text.constants()).collect();
-        for (oid, name) in scope.reach.columns(policy) {
-            if let Some(constant) = constants.get(name) {
-                compared.insert((*oid, name.clone()), constant.clone());
-            }
-        }
-    }
+    let compared: BTreeMap<String, String> = texts.iter().flat_map(Expression::constants).collect();
     let mut openings = BTreeMap::new();
     for table in &scope.catalog.tables {
         for column in &table.columns {
@@ -137,10 +128,10 @@ fn openings(scope: &Scope<'_>, hints: &BTreeMap<(Oid, String), Hint>) -> BTreeMa
             }
             let named = column.name.contains("public") || column.name.contains("shared");
             if column.base == "bool" {
-                if named || used.contains(&place) {
+                if named || texts.iter().any(|text| text.mentions(&column.name)) {
                     openings.insert(place, "true".to_owned());
                 }
-            } else if let Some(constant) = compared.get(&place)
+            } else if let Some(constant) = compared.get(&column.name)
                 && (column.is_text() || column.base_kind == "e")
             {
                 openings.insert(place, constant.clone());

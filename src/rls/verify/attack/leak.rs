@@ -6,8 +6,8 @@ use super::context::{Cast, Part, Tenant};
 use super::session::{AttackOutcome, Session, Statement};
 use crate::rls::verify::catalog::Role;
 use crate::rls::verify::code::Code;
+use crate::rls::verify::context::CLAIMS_SETTING;
 use crate::rls::verify::finding::{Finding, Findings};
-use crate::rls::verify::names::CLAIMS_SETTING;
 use crate::rls::verify::quote;
 use crate::rls::verify::scope::Scope;
 

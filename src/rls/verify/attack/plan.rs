@@ -6,9 +6,8 @@ use super::context::{Part, Tenant};
 use super::probe::Probe;
 use crate::rls::verify::catalog::Privilege;
 use crate::rls::verify::code::Code;
-use crate::rls::verify::expression::Expression;
+use crate::rls::verify::expression::{Expression, Reader};
 use crate::rls::verify::finding::Findings;
-use crate::rls::verify::reader::Reader;
 
 impl Probe<'_, '_> {
     /// Looks at the plan of reading the table, unless its policies' texts have told the same already.

@@ -8,6 +8,7 @@ use super::session::{AttackOutcome, Statement};
 use crate::rls::verify::catalog::{Command, Privilege};
 use crate::rls::verify::code::Code;
 use crate::rls::verify::expression::Expression;
+use crate::rls::verify::names::Certainty;
 use crate::rls::verify::quote;
 use crate::rls::verify::scope::may;
 
@@ -160,8 +161,8 @@ impl Probe<'_, '_> {
             && self.subject.table.policies.iter().any(|policy| {
                 let using = policy.using.as_deref().map(Expression::parse);
                 let reader = self.scope.reader(self.subject.table, policy);
-                let looks_up = |using: &Expression| using.words().any(|word| word.is("from"));
-                let blind = |using: Expression| !using.asks(&reader) && !looks_up(&using);
+                let asks = |using: &Expression| using.reads_context(&reader, Certainty::Perhaps);
+                let blind = |using: Expression| !asks(&using) && !using.looks_up();
                 policy.permissive
                     && policy.command == Command::One(Privilege::Select)
                     && using.is_some_and(blind)

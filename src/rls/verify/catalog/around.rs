@@ -3,6 +3,8 @@
 
 use sqlx::PgConnection;
 
+use super::Oid;
+
 /// All of it.
 #[derive(Debug, Default)]
 pub(in super::super) struct Around {
@@ -12,6 +14,8 @@ pub(in super::super) struct Around {
     pub(in super::super) silent: Vec<(String, String)>,
     /// What domains ask of their values.
     pub(in super::super) domains: Vec<String>,
+    /// The types that are not PostgreSQL's and take every text: schema and name.
+    pub(in super::super) lax: Vec<(String, String)>,
 }
 
 impl Around {
@@ -28,6 +32,7 @@ impl Around {
 pub(in super::super) struct Routine {
     pub(in super::super) schema: String,
     pub(in super::super) name: String,
+    pub(in super::super) oids: Vec<Oid>,
     /// One of them may do more than answer.
     pub(in super::super) volatile: bool,
     /// They are PostgreSQL's.
@@ -51,6 +56,7 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Around, sqlx::
         relations: relations(connection).await?,
         silent: silent(connection).await?,
         domains: domains(connection).await?,
+        lax: lax(connection).await?,
     })
 }
 
@@ -59,6 +65,7 @@ async fn routines(connection: &mut PgConnection) -> Result<Vec<Routine>, sqlx::E
         Routine,
         r#"select n.nspname::text as "schema!",
             p.proname::text as "name!",
+            array_agg(p.oid::int8) as "oids!: Vec<i64>",
             bool_or(p.provolatile = 'v') as "volatile!",
             n.nspname in ('pg_catalog', 'information_schema') and bool_and(p.oid < 16384) as "system!",
             bool_or(p.prokind not in ('f', 'p') or exists (
@@ -128,4 +135,37 @@ async fn domains(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Err
     )
     .fetch_all(connection)
     .await
+}
+
+/// Those that are text by another name, and domains of such that refuse nothing. One that is called like one of
+/// PostgreSQL's may be taken for it.
+async fn lax(connection: &mut PgConnection) -> Result<Vec<(String, String)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"with recursive lax (oid) as (
+            select 'text'::regtype::oid
+            union
+            select c.casttarget
+            from pg_cast c
+            where c.castsource = 'text'::regtype and c.castmethod = 'b'
+            union
+            select d.oid
+            from lax l
+            join pg_type d on d.typbasetype = l.oid
+            where d.typtype = 'd'
+              and not d.typnotnull
+              and not exists (select from pg_constraint c where c.contypid = d.oid)
+        )
+        select n.nspname::text as "schema!", t.typname::text as "name!"
+        from lax l
+        join pg_type t on t.oid = l.oid
+        join pg_namespace n on n.oid = t.typnamespace
+        where t.oid >= 16384
+          and quote_ident(t.typname) = t.typname
+          and not exists (
+            select from pg_type own
+            where own.typnamespace = 'pg_catalog'::regnamespace and own.typname = t.typname)"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.schema, row.name)).collect())
 }

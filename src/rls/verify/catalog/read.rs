@@ -19,9 +19,13 @@ pub(in super::super) struct Catalog {
     pub(in super::super) verifier: Role,
     pub(in super::super) roles: BTreeMap<Oid, Role>,
     pub(in super::super) tables: Vec<Table>,
+    /// Where each table stands among them.
+    places: BTreeMap<Oid, usize>,
     pub(in super::super) functions: Vec<Function>,
     /// What runs besides.
     pub(in super::super) around: Around,
+    /// What is read is told from what is only named.
+    pub(in super::super) told: bool,
     pub(in super::super) views: Vec<View>,
     pub(in super::super) defaults: Vec<Defaulted>,
     /// Who may create in a schema.
@@ -41,7 +45,7 @@ pub(in super::super) struct Defaulted {
 impl Catalog {
     /// A table by its number.
     pub(in super::super) fn table(&self, oid: Oid) -> Option<&Table> {
-        self.tables.iter().find(|table| table.oid == oid)
+        self.tables.get(*self.places.get(&oid)?)
     }
 
     /// Whether no policy of the table binds this role, be it as its owner.
@@ -80,9 +84,15 @@ pub(in super::super) async fn read(connection: &mut PgConnection) -> Result<Cata
     Ok(Catalog {
         verifier,
         roles,
+        places: tables
+            .iter()
+            .enumerate()
+            .map(|(at, table)| (table.oid, at))
+            .collect(),
         tables,
         functions,
         around,
+        told: dependencies.told,
         views,
         defaults,
         creators,

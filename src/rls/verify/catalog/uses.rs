@@ -15,11 +15,9 @@ pub(in super::super) struct Uses {
     pub(in super::super) functions: Vec<Named>,
     /// Each with the function behind it.
     pub(in super::super) operators: Vec<Named>,
-    /// Tables, views and sequences.
+    /// The tables and views that it reads or writes.
     pub(in super::super) relations: BTreeSet<Oid>,
     pub(in super::super) columns: BTreeSet<(Oid, String)>,
-    /// Types that are not PostgreSQL's, each with the one that it is made of.
-    pub(in super::super) types: Vec<(Named, String)>,
 }
 
 /// An object and its name.
@@ -37,9 +35,13 @@ pub(in super::super) struct Dependencies {
     pub(in super::super) policies: BTreeMap<Oid, Uses>,
     pub(in super::super) views: BTreeMap<Oid, Uses>,
     pub(in super::super) functions: BTreeMap<Oid, Uses>,
+    /// What is read is told from what is only named, such as a row's type. Else all of it counts as read.
+    pub(in super::super) told: bool,
 }
 
-/// All of it, by one query. An enum is made of no other type: its name is `enum`.
+/// All of it, by one query. `pg_depend` also has a table where only a field of its row type is taken; what is read has
+/// an entry in the range table of the stored tree. Whether that looks as it is looked for shows a view of PostgreSQL's
+/// that is known to read `pg_class` (1259).
 pub(super) async fn read(connection: &mut PgConnection) -> Result<Dependencies, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select d.classid = 'pg_policy'::regclass as "policy!",
@@ -48,35 +50,29 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Dependencies, 
             d.refobjid::int8 as "used!",
             f.oid::int8 as "function?",
             o.oid is not null as "operator!",
-            coalesce(t.typname, o.oprname, f.proname)::text as "name",
+            coalesce(o.oprname, f.proname)::text as "name?",
             n.nspname::text as "schema?",
             d.refclassid = 'pg_class'::regclass as "relation!",
+            case when d.refclassid = 'pg_class'::regclass then
+                strpos(coalesce(r.ev_action::text, b.prosqlbody::text, concat(p.polqual::text, p.polwithcheck::text)),
+                    ':rtekind 0 :relid ' || d.refobjid || ' ') > 0
+            end as "read?",
             a.attname::text as "column?",
-            case when t.typtype = 'e' then 'enum' else b.typname::text end as "base"
+            (select strpos(known.ev_action::text, ':rtekind 0 :relid 1259 ') > 0
+                from pg_rewrite known where known.ev_class = 'pg_tables'::regclass) as "told?"
         from pg_depend d
         left join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
+        left join pg_policy p on d.classid = 'pg_policy'::regclass and p.oid = d.objid
+        left join pg_proc b on d.classid = 'pg_proc'::regclass and b.oid = d.objid
         left join pg_operator o on d.refclassid = 'pg_operator'::regclass and o.oid = d.refobjid
         left join pg_proc f
             on f.oid = case when d.refclassid = 'pg_proc'::regclass then d.refobjid else o.oprcode::oid end
-        left join pg_type t on d.refclassid = 'pg_type'::regclass and t.oid = d.refobjid
-        left join lateral (
-            with recursive made (oid, name, below) as (
-                select t.oid, t.typname, t.typbasetype
-                union all
-                select y.oid, y.typname, y.typbasetype
-                from made m
-                join pg_type y on y.oid = m.below
-            )
-            select m.name as typname
-            from made m
-            where m.below = 0
-        ) b on t.oid is not null
-        left join pg_namespace n on n.oid = coalesce(t.typnamespace, o.oprnamespace, f.pronamespace)
+        left join pg_namespace n on n.oid = coalesce(o.oprnamespace, f.pronamespace)
         left join pg_attribute a
             on d.refclassid = 'pg_class'::regclass and a.attrelid = d.refobjid and a.attnum = d.refobjsubid
                 and d.refobjsubid <> 0
         where d.classid in ('pg_policy'::regclass, 'pg_rewrite'::regclass, 'pg_proc'::regclass)
-          and d.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_class'::regclass, 'pg_type'::regclass)
+          and d.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_class'::regclass)
           and d.deptype = 'n'
           and d.objid >= 16384
           and (r.oid is null or r.ev_class in (select c.oid from pg_class c where c.relkind in ('v', 'm')))
@@ -84,7 +80,11 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Dependencies, 
     )
     .fetch_all(connection)
     .await?;
-    let mut dependencies = Dependencies::default();
+    let told = rows.first().is_some_and(|row| row.told == Some(true));
+    let mut dependencies = Dependencies {
+        told,
+        ..Dependencies::default()
+    };
     for row in rows {
         let kind = match (row.policy, row.view) {
             (true, _) => &mut dependencies.policies,
@@ -94,7 +94,7 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Dependencies, 
         let uses = kind.entry(row.user).or_default();
         if row.relation {
             // A view's rule names the view itself.
-            if !(row.view && row.used == row.user) {
+            if (row.read == Some(true) || !told) && !(row.view && row.used == row.user) {
                 uses.relations.insert(row.used);
             }
             uses.columns.extend(row.column.map(|column| (row.used, column)));
@@ -107,10 +107,10 @@ pub(super) async fn read(connection: &mut PgConnection) -> Result<Dependencies, 
             schema,
             name,
         };
-        match row.base {
-            Some(base) => uses.types.push((named, base)),
-            None if row.operator => uses.operators.push(named),
-            None => uses.functions.push(named),
+        if row.operator {
+            uses.operators.push(named);
+        } else {
+            uses.functions.push(named);
         }
     }
     Ok(dependencies)

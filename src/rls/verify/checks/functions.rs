@@ -4,10 +4,10 @@
 use super::branches;
 use crate::rls::verify::catalog::{Answers, Function, Table};
 use crate::rls::verify::code::Code;
-use crate::rls::verify::expression::Expression;
+use crate::rls::verify::expression::{Expression, Reader};
 use crate::rls::verify::finding::{Finding, Findings};
+use crate::rls::verify::names::Certainty;
 use crate::rls::verify::quote;
-use crate::rls::verify::reader::Reader;
 use crate::rls::verify::scope::Scope;
 
 /// Checks every function.
@@ -23,7 +23,7 @@ pub(super) fn check(scope: &Scope<'_>, findings: &mut Findings) {
         if function.definer {
             definer(scope, function, findings);
         }
-        if scope.names.is_context(function.oid) && used.contains(&function.oid) {
+        if scope.names.is_context(function.oid, Certainty::Perhaps) && used.contains(&function.oid) {
             casts(scope, function, &body, findings);
             branches::check_words(scope, function, &body, findings);
         }
@@ -120,7 +120,7 @@ fn reads(scope: &Scope<'_>, function: &Function, callers: &[String], findings: &
         callers.join(", ")
     );
     // A function that policies use must see past them; it tells its caller about themselves. Whether it does is asked.
-    if !read.is_empty() && !body.with_statements().reads_context(&reader) {
+    if !read.is_empty() && !body.with_statements().reads_context(&reader, Certainty::Surely) {
         findings.add(
             Finding::new(
                 Code::DefinerReads,

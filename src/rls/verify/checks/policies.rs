@@ -3,10 +3,10 @@
 use super::tables::policy_for;
 use crate::rls::verify::catalog::{Command, Policy, Privilege, Role};
 use crate::rls::verify::code::Code;
-use crate::rls::verify::expression::{Expression, with_calls_once};
+use crate::rls::verify::expression::{Expression, Reader, with_calls_once};
 use crate::rls::verify::finding::{Finding, Findings};
+use crate::rls::verify::names::Certainty;
 use crate::rls::verify::quote;
-use crate::rls::verify::reader::Reader;
 use crate::rls::verify::scope::{Scope, Subject, listed, may};
 
 /// Checks every policy of one table that judges an application role.
@@ -175,7 +175,8 @@ impl One<'_> {
         let text = policy.check.as_deref().or(policy.using.as_deref())?;
         let judged = Expression::parse(text);
         let restricted = self.scope.is_restricted(self.subject);
-        let ignored = judged.reads_context(reader) && !judged.names_column(&tenant.name, reader);
+        let asks = judged.reads_context(reader, Certainty::Perhaps) || judged.asks(reader);
+        let ignored = asks && !judged.names_column(&tenant.name, reader);
         let condition = self.scope.condition(self.subject);
         (policy.permissive && granted && ignored && !restricted).then(|| {
             Finding::new(

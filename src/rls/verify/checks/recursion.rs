@@ -59,9 +59,7 @@ pub(super) fn check(scope: &Scope<'_>, subject: &Subject<'_>, findings: &mut Fin
 fn circle(scope: &Scope<'_>, start: &Table) -> Option<Vec<Oid>> {
     let asked = |table: &Table, policies: &dyn Fn(&Policy) -> bool| {
         let policies = table.policies.iter().filter(|policy| policies(policy));
-        let others: BTreeSet<Oid> = policies
-            .flat_map(|policy| scope.reach.asked(table, policy))
-            .collect();
+        let others: BTreeSet<Oid> = policies.flat_map(|policy| scope.reach.asked(policy)).collect();
         others.into_iter().collect::<Vec<_>>()
     };
     let mut paths: Vec<Vec<Oid>> = asked(start, &|_| true)

@@ -1,18 +1,24 @@
 //! Owns what the names in an expression say: does it ask who is asking, does it name a column.
 
+use super::reader::Reader;
 use super::tree::{Expression, Node, calls_here, is_select, words};
 use super::word::Word;
-use crate::rls::verify::reader::Reader;
+use crate::rls::verify::names::Certainty;
 
 impl Expression {
     /// Whether it asks who is asking.
-    pub(in super::super) fn reads_context(&self, reader: &Reader<'_>) -> bool {
-        reads_context(&self.nodes, reader)
+    pub(in super::super) fn reads_context(&self, reader: &Reader<'_>, certainty: Certainty) -> bool {
+        reads_context(&self.nodes, reader, certainty)
     }
 
-    /// Whether it asks who is asking, or looks into rows that do.
+    /// Whether it surely asks who is asking, or looks into rows that do.
     pub(in super::super) fn asks(&self, reader: &Reader<'_>) -> bool {
         asks(&self.nodes, reader)
+    }
+
+    /// Whether a word stands in it, alone or as the last part of a name.
+    pub(in super::super) fn mentions(&self, name: &str) -> bool {
+        mentions(&self.nodes, name)
     }
 
     /// Whether it names a column of the policy's own table.
@@ -21,22 +27,41 @@ impl Expression {
     }
 }
 
-pub(super) fn reads_context(nodes: &[Node], reader: &Reader<'_>) -> bool {
+pub(super) fn reads_context(nodes: &[Node], reader: &Reader<'_>, certainty: Certainty) -> bool {
     let called = |(_, name, arguments): (usize, &Word, &[Node])| {
-        reader.is_context(name)
+        reader.is_context(name, certainty)
             || operator(name, arguments)
-                .is_some_and(|(schema, name)| reader.is_context_operator(schema, &name))
+                .is_some_and(|(schema, name)| reader.is_context_operator(schema, &name, certainty))
     };
     calls_here(nodes).any(called)
         || nodes.iter().any(|node| match node {
             Node::Word(word) => word.is_one_of(&["current_user", "session_user", "current_role"]),
-            Node::Group(inner) => reads_context(inner, reader),
+            Node::Group(inner) => reads_context(inner, reader, certainty),
             Node::Text(_) | Node::Number | Node::Mark(_) => false,
         })
 }
 
 pub(super) fn asks(nodes: &[Node], reader: &Reader<'_>) -> bool {
-    reads_context(nodes, reader) || words(nodes).any(|word| reader.is_asking(word))
+    reads_context(nodes, reader, Certainty::Surely) || has_relation(nodes, &|word| reader.is_asking(word))
+}
+
+/// Whether such a table or view is named to be read, and not as a type.
+pub(super) fn has_relation(nodes: &[Node], such: &dyn Fn(&Word) -> bool) -> bool {
+    nodes.iter().enumerate().any(|(at, node)| match node {
+        Node::Group(inner) => has_relation(inner, such),
+        Node::Word(word) => such(word) && !is_cast(nodes, at),
+        Node::Text(_) | Node::Number | Node::Mark(_) => false,
+    })
+}
+
+/// Whether what stands here is a type that something is cast to.
+fn is_cast(nodes: &[Node], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| nodes.get(before));
+    before.is_some_and(|before| before.is_mark("::"))
+}
+
+pub(super) fn mentions(nodes: &[Node], name: &str) -> bool {
+    words(nodes).any(|word| word.last() == name)
 }
 
 /// `operator(schema.=)`: the schema, and the operator's name.
@@ -62,10 +87,8 @@ fn column_at(nodes: &[Node], column: &str, reader: &Reader<'_>, selected: bool) 
     nodes.iter().enumerate().any(|(at, node)| match node {
         Node::Group(inner) => column_at(inner, column, reader, selected || is_select(inner)),
         Node::Word(word) => {
-            let before = at.checked_sub(1).and_then(|before| nodes.get(before));
             let called = matches!(nodes.get(at + 1), Some(Node::Group(_)));
-            let cast = matches!(before, Some(Node::Mark(mark)) if mark == "::");
-            let alone = !(selected || cast || called) && word.parts == [column];
+            let alone = !(selected || is_cast(nodes, at) || called) && word.parts == [column];
             alone || reader.is_own_column(word, column)
         }
         Node::Text(_) | Node::Number | Node::Mark(_) => false,

@@ -1,9 +1,10 @@
 //! Owns what an `or` lets through: the branches that some condition does not hold back.
 
-use super::asking::{asks, names_column, reads_context};
+use super::asking::{asks, has_relation, mentions, names_column, reads_context};
 use super::openings::is_missing;
+use super::reader::Reader;
 use super::tree::{Expression, Node, is_select, texts, words};
-use crate::rls::verify::reader::Reader;
+use crate::rls::verify::names::Certainty;
 
 impl Expression {
     /// The branches that nobody who asks makes a difference to. None where the whole asks nothing: that is another
@@ -18,15 +19,15 @@ impl Expression {
 
     /// The branches that ask who is asking, but not by this column, though others do.
     pub(in super::super) fn branches_beside(&self, column: &str, reader: &Reader<'_>) -> Vec<String> {
-        if !self.names_column(column, reader) {
+        if !self.mentions(column) {
             return Vec::new();
         }
         let held = |nodes: &[Node]| {
             names_column(nodes, column, reader)
-                || words(nodes).any(|word| reader.is_relation(word))
-                || !reads_context(nodes, reader)
-                // Rows that are let through because nobody asks are another finding.
-                || is_missing(nodes, reader)
+                || has_relation(nodes, &|word| reader.is_relation(word))
+                || !reads_context(nodes, reader, Certainty::Perhaps)
+                // Rows that are let through because no organization asks are another finding.
+                || (mentions(nodes, column) && is_missing(nodes, reader))
         };
         told(&self.nodes, &held)
     }

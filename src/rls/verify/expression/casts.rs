@@ -1,35 +1,10 @@
 //! Owns the search for casts of a claim that raise when the claim is malformed.
 
 use super::asking::reads_context;
+use super::reader::Reader;
 use super::tree::{Expression, Node, calls_here, words};
 use super::word::Word;
-use crate::rls::verify::reader::Reader;
-
-/// Types of PostgreSQL's whose input refuses some text.
-pub(in super::super) const STRICT: [&str; 22] = [
-    "uuid",
-    "int",
-    "int2",
-    "int4",
-    "int8",
-    "integer",
-    "bigint",
-    "smallint",
-    "numeric",
-    "decimal",
-    "real",
-    "double",
-    "float4",
-    "float8",
-    "boolean",
-    "bool",
-    "json",
-    "jsonb",
-    "date",
-    "timestamp",
-    "timestamptz",
-    "interval",
-];
+use crate::rls::verify::names::Certainty;
 
 impl Expression {
     /// The type that a claim is cast to without a guard.
@@ -43,8 +18,8 @@ impl Expression {
 
 /// A body that catches the error, or looks before it casts.
 fn is_guarded(nodes: &[Node]) -> bool {
-    let has = |wanted: &str| words(nodes).any(|word| word.last() == wanted);
-    has("exception") || has("pg_input_is_valid") || ((has("case") || has("if")) && has_match(nodes))
+    let has = |wanted: &[&str]| words(nodes).any(|word| word.is_one_of(wanted));
+    has(&["exception", "pg_input_is_valid"]) || (has(&["case", "if"]) && has_match(nodes))
 }
 
 fn has_match(nodes: &[Node]) -> bool {
@@ -64,7 +39,8 @@ fn find(nodes: &[Node], reader: &Reader<'_>) -> Option<String> {
         };
         let strict = mark == "::" && reader.is_strict(target);
         let operand = nodes.get(at.saturating_sub(2)..at).unwrap_or_default();
-        (strict && reads_context(operand, reader) && !is_cut_to_fit(operand)).then(|| target.plain())
+        let asks = || reads_context(operand, reader, Certainty::Perhaps);
+        (strict && asks() && !is_cut_to_fit(operand)).then(|| target.plain())
     });
     cast.or_else(|| calls_here(nodes).find_map(|(_, name, inner)| written_out(name, inner, reader)))
         .or_else(|| {
@@ -92,7 +68,7 @@ fn written_out(name: &Word, inner: &[Node], reader: &Reader<'_>) -> Option<Strin
         return None;
     };
     let strict = name.is("cast") && reader.is_strict(target);
-    (strict && reads_context(inner.get(..at)?, reader)).then(|| target.plain())
+    (strict && reads_context(inner.get(..at)?, reader, Certainty::Perhaps)).then(|| target.plain())
 }
 
 #[cfg(test)]
@@ -123,6 +99,18 @@ mod tests {
             ),
         ] {
             assert_eq!(cast(sql).as_deref(), Some(target), "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_column_that_is_called_like_a_guard_is_none() {
+        for sql in [
+            "select e.exception, current_setting('a.b', true)::uuid from e",
+            "select e.\"case\" ~ 'x', current_setting('a.b', true)::uuid from e",
+            "select \"exception\", current_setting('a.b', true)::uuid from e",
+            "select e.pg_input_is_valid, current_setting('a.b', true)::uuid from e",
+        ] {
+            assert_eq!(cast(sql).as_deref(), Some("uuid"), "{sql}");
         }
     }
 

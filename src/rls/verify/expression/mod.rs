@@ -5,6 +5,7 @@ mod asking;
 mod branches;
 mod casts;
 mod openings;
+mod reader;
 mod rows;
 mod statements;
 mod tokens;
@@ -12,9 +13,8 @@ mod tree;
 mod vocabulary;
 mod word;
 
-pub(super) use casts::STRICT;
+pub(super) use reader::Reader;
 pub(super) use rows::with_calls_once;
 pub(super) use tokens::quoted_names;
 pub(super) use tree::{Expression, Node};
 pub(super) use vocabulary::{Unknown, Vocabulary};
-pub(super) use word::Word;

@@ -2,8 +2,9 @@
 //! where `x` is the context.
 
 use super::asking::{operator, reads_context};
+use super::reader::Reader;
 use super::tree::{Expression, Node, calls_here};
-use crate::rls::verify::reader::Reader;
+use crate::rls::verify::names::Certainty;
 
 impl Expression {
     /// Whether a condition holds because the context is missing.
@@ -25,7 +26,7 @@ pub(super) fn is_missing(nodes: &[Node], reader: &Reader<'_>) -> bool {
             }
             _ => false,
         };
-        missing && reads_context(operand(nodes, at), reader)
+        missing && reads_context(operand(nodes, at), reader, Certainty::Perhaps)
     })
 }
 
@@ -58,7 +59,7 @@ fn falls_back_to_all(arguments: &[Node], reader: &Reader<'_>) -> bool {
     let [first, .., last] = parts.as_slice() else {
         return false;
     };
-    reads_context(first, reader) && names_a_column_or_truth(last)
+    reads_context(first, reader, Certainty::Perhaps) && names_a_column_or_truth(last)
 }
 
 fn names_a_column_or_truth(nodes: &[Node]) -> bool {

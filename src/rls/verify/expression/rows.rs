@@ -1,7 +1,9 @@
 //! Owns the search for claims that are read anew for each row: calls that are not `(select f())`.
 
+use super::reader::Reader;
 use super::tree::{Expression, Node, calls_here};
-use crate::rls::verify::reader::Reader;
+use super::word::Word;
+use crate::rls::verify::names::Certainty;
 
 impl Expression {
     /// The calls of context functions that could be made once and are made for each row.
@@ -66,8 +68,8 @@ fn collect(nodes: &[Node], reader: &Reader<'_>, once: bool, found: &mut Vec<Stri
     } else {
         once
     };
-    let bare =
-        calls_here(nodes).filter(|(_, name, arguments)| reader.is_context(name) && is_constant(arguments));
+    let asks = |name: &Word| reader.is_context(name, Certainty::Perhaps);
+    let bare = calls_here(nodes).filter(|(_, name, arguments)| asks(name) && is_constant(arguments));
     if !once {
         found.extend(bare.map(|(_, name, _)| name.plain()));
     }

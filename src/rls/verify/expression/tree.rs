@@ -70,9 +70,9 @@ impl Expression {
         }
     }
 
-    /// Whether it names a table or view, `schema.name`, as something to read from.
-    pub(in super::super) fn names_relation(&self, schema: &str, name: &str) -> bool {
-        self.words().any(|word| word.is_in(schema, name))
+    /// Whether a sub-select of it reads from something.
+    pub(in super::super) fn looks_up(&self) -> bool {
+        looks_up(&self.nodes)
     }
 
     /// Every word of it.
@@ -129,6 +129,16 @@ pub(super) fn calls_here(nodes: &[Node]) -> impl Iterator<Item = (usize, &Word, 
 /// Whether this is a sub-select, or what starts one.
 pub(super) fn is_select(nodes: &[Node]) -> bool {
     matches!(nodes.first(), Some(Node::Word(word)) if word.is_one_of(&["select", "with", "values"]))
+}
+
+/// `is distinct from` and `extract(year from x)` read from nothing.
+fn looks_up(nodes: &[Node]) -> bool {
+    let compares = |at: usize| {
+        let before = at.checked_sub(2).and_then(|start| nodes.get(start..at));
+        matches!(before, Some([is, distinct]) if distinct.is_word("distinct") && !is.is_word("select"))
+    };
+    let from = |(at, node): (usize, &Node)| node.is_word("from") && !compares(at);
+    (is_select(nodes) && nodes.iter().enumerate().any(from)) || groups(nodes).any(|inner| looks_up(inner))
 }
 
 fn groups(nodes: &[Node]) -> impl Iterator<Item = &Vec<Node>> {
@@ -261,7 +271,14 @@ mod tests {
             "{calls:?}"
         );
         assert_eq!(expression.settings(), ["app.user"]);
-        assert!(expression.names_relation("public", "members"));
-        assert!(!expression.names_relation("public", "member"));
+        assert!(expression.looks_up());
+        for sql in [
+            "extract(year from opened_at) > 2000",
+            "(SELECT (a IS DISTINCT FROM b))",
+            "\"from\" = 'x'",
+        ] {
+            assert!(!Expression::parse(sql).looks_up(), "{sql}");
+        }
+        assert!(Expression::parse("EXISTS ( SELECT DISTINCT FROM pg_roles)").looks_up());
     }
 }

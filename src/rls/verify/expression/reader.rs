@@ -1,17 +1,17 @@
 //! Owns what the names in a text mean. PostgreSQL wrote the texts of policies, views and parsed functions itself: there
 //! a name without a schema is its own, and any other is one of those that `pg_depend` has. In what somebody else wrote, a
-//! name means what the function's search path finds, or, where that is its caller's, anything of that name.
+//! name means what the function's search path finds, or, where that is its caller's, anything of that name. Where it may
+//! mean several, all of them must be such to be surely such.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::catalog::{Function, Oid, Policy, Table, Uses};
-use super::expression::{STRICT, Word};
-use super::names::Names;
-use super::reach::Reach;
+use super::word::Word;
+use crate::rls::verify::catalog::{Function, Oid, Policy, Table, Uses};
+use crate::rls::verify::names::{Certainty, Names};
 
 /// How one text is read.
 #[derive(Debug)]
-pub(super) struct Reader<'a> {
+pub(in super::super) struct Reader<'a> {
     names: &'a Names,
     /// What is used, where the text is PostgreSQL's.
     uses: Option<&'a Uses>,
@@ -21,25 +21,34 @@ pub(super) struct Reader<'a> {
     table: Option<&'a Table>,
     /// What it looks into, by schema and name, and whether that asks who is asking.
     relations: BTreeMap<(String, String), bool>,
-    /// The functions that look into what asks.
-    asking: BTreeSet<Oid>,
 }
+
+/// PostgreSQL's types that take every text, as they are written alone.
+const LAX: [&str; 8] = [
+    "text",
+    "varchar",
+    "character",
+    "char",
+    "bpchar",
+    "name",
+    "cstring",
+    "unknown",
+];
 
 impl<'a> Reader<'a> {
     /// A text of which nothing is known.
-    pub(super) const fn anywhere(names: &'a Names) -> Self {
+    pub(in super::super) const fn anywhere(names: &'a Names) -> Self {
         Self {
             names,
             uses: None,
             path: None,
             table: None,
             relations: BTreeMap::new(),
-            asking: BTreeSet::new(),
         }
     }
 
     /// What PostgreSQL wrote of something that uses this.
-    pub(super) fn resolved(names: &'a Names, uses: &'a Uses) -> Self {
+    pub(in super::super) fn resolved(names: &'a Names, uses: &'a Uses) -> Self {
         Self {
             uses: Some(uses),
             ..Self::anywhere(names)
@@ -47,14 +56,15 @@ impl<'a> Reader<'a> {
     }
 
     /// A function's body.
-    pub(super) fn of_function(names: &'a Names, function: &'a Function) -> Self {
+    pub(in super::super) fn of_function(names: &'a Names, function: &'a Function) -> Self {
         if function.parsed {
             return Self::resolved(names, &function.uses);
         }
-        // Whoever names the path changes it, as far as is known.
+        // Whoever names the path, or sets what is not read here, changes it, as far as is known.
+        let body = function.body.to_ascii_lowercase();
         let path = function.schemas().filter(|schemas| {
             let own = schemas.iter().any(|schema| schema.starts_with('$'));
-            !own && !function.body.to_ascii_lowercase().contains("search_path")
+            !own && !body.contains("search_path") && !body.contains("set_config")
         });
         Self {
             path,
@@ -62,48 +72,46 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An expression of a policy.
-    pub(super) fn of_policy(
+    /// An expression of a policy that looks into these tables and views.
+    pub(in super::super) fn of_policy(
         names: &'a Names,
-        reach: &Reach<'_>,
         table: &'a Table,
         policy: &'a Policy,
+        relations: BTreeMap<(String, String), bool>,
     ) -> Self {
         Self {
             table: Some(table),
-            relations: reach.looked_into(table, policy),
-            asking: reach.asking_functions(policy),
+            relations,
             ..Self::resolved(names, &policy.uses)
         }
     }
 
     /// Whether this calls what says who is asking.
-    pub(super) fn is_context(&self, word: &Word) -> bool {
+    pub(super) fn is_context(&self, word: &Word, certainty: Certainty) -> bool {
         let (schema, name) = word.qualified();
         let own = name == "current_setting" && schema.is_none_or(|schema| schema == "pg_catalog");
-        own || match self.uses {
-            Some(_) => self.calls_only(word, |function| self.names.is_context(function)),
-            None => self.called(word).any(|function| self.names.is_context(function)),
-        }
-    }
-
-    /// The text does not say which of several functions of one name it is: all of them must be such.
-    fn calls_only(&self, word: &Word, such: impl Fn(Oid) -> bool) -> bool {
-        let mut called = self.called(word).peekable();
-        called.peek().is_some() && called.all(such)
+        own || self.say(self.called(word), certainty)
     }
 
     /// The same of an operator.
-    pub(super) fn is_context_operator(&self, schema: &str, name: &str) -> bool {
+    pub(super) fn is_context_operator(&self, schema: &str, name: &str, certainty: Certainty) -> bool {
         let operators = self.uses.into_iter().flat_map(|uses| &uses.operators);
-        let mut named = operators
-            .filter(|operator| operator.schema == schema && operator.name == name)
-            .peekable();
-        named.peek().is_some() && named.all(|operator| self.names.is_context(operator.oid))
+        let named = operators.filter(|operator| operator.schema == schema && operator.name == name);
+        self.say(named.map(|operator| operator.oid), certainty)
+    }
+
+    /// The text does not say which of several functions of one name it is.
+    fn say(&self, functions: impl Iterator<Item = Oid>, certainty: Certainty) -> bool {
+        let mut functions = functions.peekable();
+        let asks = |function| self.names.is_context(function, certainty);
+        match certainty {
+            Certainty::Surely => functions.peek().is_some() && functions.all(asks),
+            Certainty::Perhaps => functions.any(asks),
+        }
     }
 
     /// The functions that a call may mean.
-    pub(super) fn called(&self, word: &Word) -> Box<dyn Iterator<Item = Oid> + '_> {
+    pub(in super::super) fn called(&self, word: &Word) -> Box<dyn Iterator<Item = Oid> + '_> {
         let (schema, name) = word.qualified();
         if let Some(uses) = self.uses {
             let used = uses.functions.iter();
@@ -114,17 +122,15 @@ impl<'a> Reader<'a> {
         match (schema, &self.path) {
             (None, Some(path)) => {
                 let name = name.to_owned();
-                Box::new(
-                    path.iter()
-                        .flat_map(move |schema| self.names.called(Some(schema), &name)),
-                )
+                let path = path.iter().map(String::as_str).chain(["pg_catalog"]);
+                Box::new(path.flat_map(move |schema| self.names.called(Some(schema), &name)))
             }
             _ => Box::new(self.names.called(schema, name)),
         }
     }
 
     /// Whether a name without a schema may mean something in this one.
-    pub(super) fn finds_in(&self, schema: &str) -> bool {
+    pub(in super::super) fn finds_in(&self, schema: &str) -> bool {
         let path = self.path.as_ref();
         path.is_none_or(|path| path.iter().any(|one| one == schema))
     }
@@ -134,9 +140,9 @@ impl<'a> Reader<'a> {
         self.relation(word).is_some()
     }
 
-    /// Whether this is a table or view whose rows depend on who is asking, or a function that looks into such.
+    /// Whether this is a table or view whose rows depend on who is asking.
     pub(super) fn is_asking(&self, word: &Word) -> bool {
-        self.relation(word) == Some(true) || self.calls_only(word, |function| self.asking.contains(&function))
+        self.relation(word) == Some(true)
     }
 
     fn relation(&self, word: &Word) -> Option<bool> {
@@ -158,16 +164,12 @@ impl<'a> Reader<'a> {
         self.table.is_some_and(|table| word.is_in(&table.name, column))
     }
 
-    /// Whether this type refuses some text.
+    /// Whether this type refuses some text. Of one that is not known, it is assumed.
     pub(super) fn is_strict(&self, word: &Word) -> bool {
         let (schema, name) = word.qualified();
-        let Some(schema) = schema.filter(|schema| *schema != "pg_catalog") else {
-            return STRICT.contains(&name);
-        };
-        let mut types = self.uses.into_iter().flat_map(|uses| &uses.types);
-        types.any(|(used, base)| {
-            used.schema == schema && used.name == name && (base == "enum" || STRICT.contains(&base.as_str()))
-        })
+        let own = schema.is_none_or(|schema| schema == "pg_catalog") && LAX.contains(&name);
+        let named = schema.is_some() || self.uses.is_none();
+        !(own || (named && self.names.is_lax(schema, name)))
     }
 }
 
