@@ -96,7 +96,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// The one client for requests that leave this server. It is built when the first one leaves: the certificate
+/// A client for requests that leave this server; clones are one and the same. It is built when the first one leaves: the certificate
 /// authorities that it trusts take OpenSSL some 40 ms and megabytes to read, and many servers never ask anybody.
 #[derive(Debug, Clone)]
 pub struct Fetch {
@@ -115,6 +115,11 @@ impl Fetch {
             client: Arc::default(),
             reach,
         }
+    }
+
+    /// Builds the client ahead of the first request; whether that works is told then.
+    pub async fn prepare(&self) {
+        let _ = self.client().await;
     }
 
     async fn client(&self) -> Result<&reqwest::Client, FetchError> {
@@ -219,7 +224,8 @@ fn build(reach: Reach) -> Result<reqwest::Client, Box<dyn std::error::Error + Se
     let trust = if let Some(trust) = TRUST.get() {
         trust
     } else {
-        let read = TlsConnector::new()?;
+        // As reqwest offers it by itself where HTTP/2 is left out.
+        let read = TlsConnector::builder().request_alpns(&["http/1.1"]).build()?;
         TRUST.get_or_init(|| read)
     };
     Ok(reqwest::Client::builder()

@@ -132,7 +132,7 @@ impl Hooks {
         for (name, unopened) in set.unopened() {
             tell(name, unopened);
         }
-        Ok(Self {
+        let hooks = Self {
             shared: Arc::new(Shared {
                 pool,
                 sql: transports.sql,
@@ -145,7 +145,18 @@ impl Hooks {
                 previewing: Arc::new(Semaphore::new(PREVIEWS_AT_ONCE)),
                 current: Current::new(Arc::new(set)),
             }),
-        })
+        };
+        hooks.prepare();
+        Ok(hooks)
+    }
+
+    /// Has the client for HTTP hooks built before the first of them is asked: the time for that is not the hook's.
+    fn prepare(&self) {
+        let over_http = |hook: &Arc<Hook>| matches!(hook.settings.target, Target::Http(_));
+        if self.current().all().any(over_http) {
+            let fetch = self.shared.fetch.clone();
+            tokio::spawn(async move { fetch.prepare().await });
+        }
     }
 
     /// The same hooks and ways for a dry run: nothing that is asked through it is kept or counts as an outage. What is
@@ -216,6 +227,7 @@ impl Hooks {
         let enabled = |name: &str| set.all().any(|hook| hook.settings.name == name);
         self.shared.breaker.retain(enabled);
         self.shared.recorded.retain(enabled);
+        self.prepare();
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use utoipa::{IntoResponses, ToSchema as _};
 use crate::http::respond::problem::{MEDIA_TYPE, ProblemBody};
 
 /// Every shared response under its name.
-pub(super) fn responses() -> [(&'static str, Response); 3] {
+pub(super) fn responses() -> [(&'static str, Response); 4] {
     [
         (PROBLEM, problem("A problem (RFC 9457)").build()),
         (
@@ -19,6 +19,10 @@ pub(super) fn responses() -> [(&'static str, Response); 3] {
             challenge(
                 "No access token that is good here; the challenge names the error (RFC 6750, section 3)",
             ),
+        ),
+        (
+            SERVICE_UNAUTHORIZED,
+            challenge("No service key, or none that is good here; the challenge names the scheme"),
         ),
         (
             FORBIDDEN,
@@ -31,6 +35,7 @@ pub(super) fn responses() -> [(&'static str, Response); 3] {
 
 const PROBLEM: &str = "Problem";
 const UNAUTHORIZED: &str = "Unauthorized";
+const SERVICE_UNAUTHORIZED: &str = "ServiceUnauthorized";
 const FORBIDDEN: &str = "Forbidden";
 const CHALLENGE: &str = "WWW-Authenticate";
 
@@ -48,9 +53,11 @@ fn challenge(description: &str) -> Response {
 
 /// A 401 never comes without its challenge. utoipa's header has no such member.
 pub(super) fn require_challenge(document: &mut Value) {
-    let header = format!("/components/responses/{UNAUTHORIZED}/headers/{CHALLENGE}");
-    if let Some(Value::Object(header)) = document.pointer_mut(&header) {
-        header.insert("required".to_owned(), true.into());
+    for name in [UNAUTHORIZED, SERVICE_UNAUTHORIZED] {
+        let header = format!("/components/responses/{name}/headers/{CHALLENGE}");
+        if let Some(Value::Object(header)) = document.pointer_mut(&header) {
+            header.insert("required".to_owned(), true.into());
+        }
     }
 }
 
@@ -68,7 +75,7 @@ pub struct ServiceProblems;
 
 impl IntoResponses for ServiceProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        named([("401", PROBLEM), ("default", PROBLEM)])
+        named([("401", SERVICE_UNAUTHORIZED), ("default", PROBLEM)])
     }
 }
 

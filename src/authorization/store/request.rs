@@ -27,6 +27,7 @@ pub(in crate::authorization) async fn insert_request(
         digest.as_bytes(),
         browser.map(Digest::as_bytes),
         client_id.as_str(),
+        // What cannot be stored fails here, and leaves no row without a request.
         Json(request) as _,
         now,
         clock::after(now, lifetime),

@@ -22,6 +22,8 @@ pub(super) struct Names {
     functions: BTreeMap<String, Vec<(String, Oid)>>,
     /// The types of one's own that take every text: schema and name.
     lax: BTreeSet<(String, String)>,
+    /// The functions that may change where names are looked for.
+    movers: BTreeSet<Oid>,
 }
 
 impl Names {
@@ -45,6 +47,16 @@ impl Names {
             Certainty::Surely => self.surely.extend(functions),
             Certainty::Perhaps => self.perhaps.extend(functions),
         }
+    }
+
+    /// These may change where names are looked for.
+    pub(super) fn add_movers(&mut self, functions: Vec<Oid>) {
+        self.movers.extend(functions);
+    }
+
+    /// Whether a function may change where names are looked for, so that its own search path says nothing.
+    pub(super) fn moves_path(&self, function: Oid) -> bool {
+        self.movers.contains(&function)
     }
 
     /// These are read.

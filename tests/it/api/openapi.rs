@@ -154,12 +154,23 @@ async fn a_401_is_documented_with_its_challenge() {
     let document = document(&app).await;
     let header = |name: &str| &document.0["components"]["responses"][name]["headers"]["WWW-Authenticate"];
     assert_eq!(header("Unauthorized")["required"], true);
+    assert_eq!(header("ServiceUnauthorized")["required"], true);
     assert_eq!(header("Forbidden")["schema"]["type"], "string");
     for (method, path, operation) in operations(&document) {
-        if operation["tags"][0] == "people" {
-            let answer = &operation["responses"]["401"]["$ref"];
-            assert_eq!(answer, "#/components/responses/Unauthorized", "{method} {path}");
-        }
+        let expected = if operation["tags"][0] == "people" {
+            "#/components/responses/Unauthorized"
+        } else {
+            "#/components/responses/ServiceUnauthorized"
+        };
+        let answer = &operation["responses"]["401"]["$ref"];
+        assert!(
+            answer.is_null() || answer == expected,
+            "{method} {path}: {answer}"
+        );
+        assert!(
+            !answer.is_null() || operation["tags"][0] != "people",
+            "{method} {path}"
+        );
     }
 }
 

@@ -28,7 +28,7 @@ const HOMES: &[(&[&str], Place)] = &[
         Place::Modules(&["authentication/passkey.rs"]),
     ),
     (&["argon2"], Place::Modules(&["authentication/password"])),
-    (&["reqwest"], Place::Modules(&["base/fetch"])),
+    (&["reqwest", "native_tls"], Place::Modules(&["base/fetch"])),
     (&["hickory_resolver"], Place::Modules(&["base/dns"])),
 ];
 

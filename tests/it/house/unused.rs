@@ -1,7 +1,7 @@
 //! What is public and nobody uses. The compiler is silent about it, since a library's public items are there for others;
 //! ours are there for the server, its command line, and the few things that tests must be able to ask for.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -24,10 +24,10 @@ const FOR_TESTS: [(&str, &str); 4] = [
     ("socket_dir", "a standby is made from a running cluster"),
 ];
 
-/// Where names are used: how often each stands in code that is no test, no import and no definition.
+/// What names stand in code that is no test, no import and no definition.
 #[derive(Default)]
 struct Names {
-    used: BTreeMap<String, usize>,
+    used: BTreeSet<String>,
     /// Name, file and line.
     public: Vec<(String, String, usize)>,
 }
@@ -49,7 +49,7 @@ impl Names {
     }
 
     fn used(&mut self, name: String) {
-        *self.used.entry(name).or_default() += 1;
+        self.used.insert(name);
     }
 
     fn read(&mut self, path: &str, tokens: TokenStream) {
@@ -76,7 +76,7 @@ impl Names {
     }
 
     fn unused(&self) -> Vec<Violation> {
-        let nobody_uses = |name: &str| !self.used.contains_key(name);
+        let nobody_uses = |name: &str| !self.used.contains(name);
         let permitted = |name: &str| FOR_TESTS.iter().any(|(permitted, _)| *permitted == name);
         self.public
             .iter()
@@ -147,7 +147,7 @@ fn what_is_public_is_used() {
             names.public.iter().any(|(public, ..)| public == name),
             "there is no {name} any more"
         );
-        assert!(!names.used.contains_key(name), "the server uses {name} by now");
+        assert!(!names.used.contains(name), "the server uses {name} by now");
     }
 }
 

@@ -396,3 +396,51 @@ async fn a_branch_beside_another_tables_tenant_is_told_of() {
         assert!(has(&found, "policy-beside-tenant", number), "{found:?}");
     }
 }
+
+/// A function's own search path says where its names are found as long as nothing in it, or called by it, changes that.
+#[tokio::test]
+async fn a_search_path_that_is_changed_on_the_way_says_nothing() {
+    let counting = |name: &str, before: &str| {
+        format!(
+            "create function {name}(what stores) returns bigint language plpgsql stable security definer
+                set search_path = pg_catalog, pg_temp
+                as $$ begin {before}; return (select count(*) from stores); end $$;"
+        )
+    };
+    let functions = [
+        counting("by_schema", "set local schema 'public'"),
+        counting("by_reset", "reset all"),
+        counting("by_helper", "perform public.helps()"),
+    ];
+    let database = Verified::new(&[
+        KIT,
+        CLEAN,
+        "create function moves() returns void language sql as $$ select set_config('search_path', 'public', true) $$;
+         create function helps() returns void language sql as $$ select moves() $$;
+         alter table stores no force row level security",
+        &functions.concat(),
+    ])
+    .await;
+    let found = found(&database.verify(|_| {}).await);
+    for name in ["by_schema", "by_reset", "by_helper"] {
+        let told = format!("definer-reads public.{name}(what public.stores)");
+        assert!(found.contains(&told), "{told}: {found:?}");
+    }
+}
+
+/// A rule that writes through a view reads nothing for whoever looks into it.
+#[tokio::test]
+async fn a_rule_that_writes_through_a_view_is_no_look_up() {
+    let functions =
+        "create table members (org_id text not null, user_id text not null, primary key (org_id, user_id));
+        alter table members enable row level security;
+        alter table members force row level security;
+        grant select, insert on members to :person;
+        create policy me on members for select to :person using (user_id = (select auth.uid()));
+        create view everybody with (security_invoker = true) as select 'a'::text as buyer;
+        create rule kept as on insert to everybody do instead insert into members values ('a', new.buyer);
+        grant select on everybody to :person";
+    let condition = "exists (select from everybody e where e.buyer = buyer)";
+    let found = read_by(functions, &[condition]).await;
+    assert!(has(&found, "policy-without-context", 1), "{found:?}");
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use signet::dev::database;
-use signet::dev::postgres::{Cluster, Settings, remove_orphans};
+use signet::dev::postgres::{Cluster, Settings};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::sync::OnceCell;
 
@@ -39,9 +39,7 @@ async fn cluster() -> &'static Cluster {
         .get_or_init(|| async {
             // The cluster outlives the runtime of the test that happens to come first.
             let started = tokio::task::spawn_blocking(|| {
-                let parent = folder();
-                remove_orphans(parent);
-                let data_dir: PathBuf = parent.join(std::process::id().to_string());
+                let data_dir: PathBuf = folder().join(std::process::id().to_string());
                 let settings = Settings {
                     data_dir,
                     binaries: None,

@@ -8,7 +8,8 @@ use native_tls::TlsConnector;
 /// How a client begins.
 pub fn builder() -> reqwest::ClientBuilder {
     static TRUST: OnceLock<TlsConnector> = OnceLock::new();
-    let trust = TRUST.get_or_init(|| TlsConnector::new().expect("the system's certificate authorities"));
+    let read = || TlsConnector::builder().request_alpns(&["http/1.1"]).build();
+    let trust = TRUST.get_or_init(|| read().expect("the system's certificate authorities"));
     reqwest::Client::builder()
         .no_proxy()
         .tls_backend_preconfigured(trust.clone())

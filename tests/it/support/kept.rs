@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
@@ -45,13 +46,20 @@ impl Drop for Kept {
     }
 }
 
-/// Whoever is still connected is thrown out: servers and pools of the test may end after it.
+/// Whoever is still connected is thrown out: servers and pools of the test may end after it. One that does not go within
+/// ten seconds stays until the run ends.
 async fn drop_database(name: &str, admin_url: &str) {
-    if let Ok(mut connection) = PgConnection::connect(admin_url).await {
+    let dropped = async {
+        let mut connection = PgConnection::connect(admin_url).await?;
         let statement = format!("drop database if exists {name} with (force)");
-        let _ = sqlx::query(AssertSqlSafe(statement))
+        sqlx::query(AssertSqlSafe(statement))
             .execute(&mut connection)
-            .await;
-        let _ = connection.close().await;
+            .await?;
+        connection.close().await
+    };
+    match tokio::time::timeout(Duration::from_secs(10), dropped).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => eprintln!("the database {name} stays: {error}"),
+        Err(_) => eprintln!("the database {name} stays: it does not go"),
     }
 }

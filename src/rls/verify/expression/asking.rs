@@ -88,7 +88,12 @@ fn column_at(nodes: &[Node], column: &str, reader: &Reader<'_>, selected: bool) 
         Node::Group(inner) => column_at(inner, column, reader, selected || is_select(inner)),
         Node::Word(word) => {
             let called = matches!(nodes.get(at + 1), Some(Node::Group(_)));
-            let alone = !(selected || is_cast(nodes, at) || called) && word.parts == [column];
+            // `f(org_id => …)` names a parameter, `(x).org_id` a field.
+            let named = nodes.get(at + 1).is_some_and(|next| next.is_mark("=>"));
+            let field = at.checked_sub(1).and_then(|before| nodes.get(before));
+            let field = field.is_some_and(|before| before.is_mark("."));
+            let other = selected || is_cast(nodes, at) || called || named || field;
+            let alone = !other && word.parts == [column];
             alone || reader.is_own_column(word, column)
         }
         Node::Text(_) | Node::Number | Node::Mark(_) => false,

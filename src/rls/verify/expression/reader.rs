@@ -60,11 +60,9 @@ impl<'a> Reader<'a> {
         if function.parsed {
             return Self::resolved(names, &function.uses);
         }
-        // Whoever names the path, or sets what is not read here, changes it, as far as is known.
-        let body = function.body.to_ascii_lowercase();
         let path = function.schemas().filter(|schemas| {
             let own = schemas.iter().any(|schema| schema.starts_with('$'));
-            !own && !body.contains("search_path") && !body.contains("set_config")
+            !own && !names.moves_path(function.oid)
         });
         Self {
             path,

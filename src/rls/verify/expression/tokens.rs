@@ -64,7 +64,8 @@ fn next(rest: &str, first: char) -> (Option<Token>, usize) {
                 .find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '.'))
                 .unwrap_or(rest.len());
             // `1..f(2)` is a range.
-            let length = rest.find("..").map_or(length, |at| at.min(length));
+            let digits = rest.get(..length).unwrap_or_default();
+            let length = digits.find("..").unwrap_or(length);
             (Some(Token::Number), length)
         }
         _ if is_part(first) => {
