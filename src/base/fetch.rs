@@ -96,8 +96,8 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// A client for requests that leave this server; clones are one and the same. It is built when the first one leaves: the certificate
-/// authorities that it trusts take OpenSSL some 40 ms and megabytes to read, and many servers never ask anybody.
+/// A client for requests that leave this server; clones are one and the same. It is built when the first one leaves: the
+/// certificate authorities that it trusts take OpenSSL some 95 ms to read, and many servers never ask anybody.
 #[derive(Debug, Clone)]
 pub struct Fetch {
     client: Arc<OnceCell<reqwest::Client>>,
