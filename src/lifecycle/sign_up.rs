@@ -3,7 +3,6 @@
 //! transaction.
 
 use crate::audit::{self, UserEvent};
-use crate::base::actor::Actor;
 use crate::base::id::{OrganizationId, UserId};
 use crate::config::{SignUpPolicy, SignUpSettings};
 use crate::db::{DatabaseError, UnitOfWork};
@@ -65,7 +64,7 @@ pub async fn create_user(
     let user_id = user::service::create(work, &new).await?;
     let event = match made_by {
         MadeBy::Person | MadeBy::Invited => {
-            work.origin().proves(Actor::Person(user_id.clone()));
+            work.origin().signs_in(user_id.clone());
             UserEvent::Registered {
                 user: user_id.clone(),
             }

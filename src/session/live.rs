@@ -120,7 +120,7 @@ pub async fn start(
     let Some(session) = store::start(work, &new, &handle).await? else {
         return Ok(None);
     };
-    work.origin().proves(Actor::Person(session.user_id.clone()));
+    work.origin().signs_in(session.user_id.clone());
     let event = LoginEvent::Success {
         user: session.user_id.clone(),
         session: session.id.clone(),
