@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use signet::app::{App, Injected};
+use signet::base::actor::Actor;
 use signet::base::entropy::Entropy;
 use signet::base::origin::Origin;
 use signet::config::SignetConfig;
@@ -116,10 +117,21 @@ impl TestApp {
         RelyingParty::new(&self.address, client.clone())
     }
 
-    /// A transaction on the server's own services; commit it by name.
+    /// A transaction on the server's own services, of the test itself; commit it by name.
     pub async fn work(&self) -> UnitOfWork {
+        self.begin(Origin::internal("test")).await
+    }
+
+    /// The same of whoever acts.
+    pub async fn work_as(&self, actor: &Actor) -> UnitOfWork {
+        let origin = Origin::of_request("test".to_owned(), None, None);
+        origin.proves(actor.clone());
+        self.begin(origin).await
+    }
+
+    async fn begin(&self, origin: Origin) -> UnitOfWork {
         self.app
-            .begin(self.app.context(Origin::internal("test")))
+            .begin(self.app.context(origin))
             .await
             .expect("the database answers")
     }

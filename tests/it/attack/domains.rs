@@ -194,7 +194,7 @@ async fn dj_02_a_claim_that_changed_during_the_check_is_not_proven() {
         app.dns.publish(&claim.record_name(), &claim.record_value());
         let challenge = team.challenge(&app, &adam.actor(), "acme.com").await.unwrap();
         let proof = domain::look_up(&*app.dns, &challenge).await.unwrap();
-        let mut work = app.work().await;
+        let mut work = app.work_as(&olga.actor()).await;
         match change {
             "renewed" => drop(
                 domain::renew(&mut work, &olga.actor(), &team.id, &name)
@@ -225,7 +225,7 @@ async fn dj_02_a_claim_that_changed_during_the_check_is_not_proven() {
                 .await
                 .unwrap(),
             "deleted" => {
-                let mut work = app.work().await;
+                let mut work = app.work_as(&olga.actor()).await;
                 delete_organization(&mut work, &olga.actor(), &team.id)
                     .await
                     .unwrap();
@@ -233,7 +233,7 @@ async fn dj_02_a_claim_that_changed_during_the_check_is_not_proven() {
             }
             _ => {}
         }
-        let mut work = app.work().await;
+        let mut work = app.work_as(&adam.actor()).await;
         let settled = domain::settle(&mut work, &adam.actor(), &challenge, proof).await;
         match (change, &settled) {
             ("unmanaged", Err(DomainError::Tenancy(TenancyError::Forbidden(_))))

@@ -118,7 +118,7 @@ async fn iv_01_dead_and_edited_links_open_nothing() {
     app.clock.advance(Duration::from_secs(1));
     let expired = accept(&app, &token, &sven).await;
     assert_matches!(expired, Err(InvitationError::Over(InvitationEnd::Expired)));
-    let mut work = app.work().await;
+    let mut work = app.work_as(&olga.actor()).await;
     invitation::revoke(&mut work, &olga.actor(), &team.id, &id)
         .await
         .unwrap();
@@ -168,7 +168,7 @@ async fn iv_02_no_role_above_the_inviters() {
         .invite_as(&app, &olga.actor(), "boss@example.test", "owner")
         .await
         .unwrap();
-    let mut work = app.work().await;
+    let mut work = app.work_as(&adam.actor()).await;
     let refused = invitation::revoke(&mut work, &adam.actor(), &team.id, &id).await;
     assert_matches!(
         refused,
@@ -191,6 +191,7 @@ async fn iv_02_no_role_above_the_inviters() {
             Forbidden::AboveOwn(_)
         )))
     );
+    let mut work = app.work_as(&sven.actor()).await;
     for place in [&team.id, &other.id] {
         let through_own = invitation::revoke(&mut work, &sven.actor(), place, &id).await;
         assert_matches!(
@@ -200,6 +201,7 @@ async fn iv_02_no_role_above_the_inviters() {
     }
     let listed = invitation::list(&mut work, &sven.actor(), &team.id, None, 10).await;
     assert_matches!(listed, Err(TenancyError::Unknown(_)));
+    let mut work = app.work_as(&mona.actor()).await;
     let listed = invitation::list(&mut work, &mona.actor(), &team.id, None, 10).await;
     assert_matches!(listed, Err(TenancyError::Forbidden(_)));
 }

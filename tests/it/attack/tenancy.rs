@@ -28,7 +28,7 @@ async fn tn_07_a_slug_never_means_somebody_else() {
         .invite_as(&app, &olga.actor(), &mallory.email, "admin")
         .await
         .unwrap();
-    let mut work = app.work().await;
+    let mut work = app.work_as(&olga.actor()).await;
     let crew = Slug::parse("crew").unwrap();
     organization::set_slug(&mut work, &olga.actor(), &moved.id, &crew)
         .await

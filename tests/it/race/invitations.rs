@@ -58,7 +58,7 @@ async fn iv_01_accepting_and_revoking_at_once_is_one_of_them() {
             .await
             .unwrap();
         let revoke = async {
-            let mut work = app.work().await;
+            let mut work = app.work_as(&olga.actor()).await;
             let done = invitation::revoke(&mut work, &olga.actor(), &team.id, &id).await;
             kept(work, done).await
         };

@@ -1,6 +1,6 @@
 //! TN-09: an organization always keeps an owner.
 
-use signet::tenancy::{Actor, MemberError, MemberRole, TenancyError, member};
+use signet::tenancy::{MemberError, MemberRole, TenancyError, member};
 
 use crate::app::TestApp;
 use crate::attack::evidence::count;
@@ -20,8 +20,8 @@ async fn tn_09_the_last_owner_stays() {
         organization.add(&app, &bob, "owner").await;
         let member = MemberRole::parse("member").unwrap();
         let leave = async |person: &crate::fixtures::person::TestPerson| {
-            let mut work = app.work().await;
-            let actor = Actor::Person(person.id.clone());
+            let actor = person.actor();
+            let mut work = app.work_as(&actor).await;
             let left = if step_down {
                 member::set_role(&mut work, &actor, &organization.id, &person.id, &member).await
             } else {
@@ -52,7 +52,7 @@ async fn tn_09_a_role_is_read_in_the_transaction_that_writes() {
     let team = an_organization(&app, "team", &olga, None).await;
     team.add(&app, &adam, "admin").await;
     team.add(&app, &mona, "admin").await;
-    let mut demotion = app.work().await;
+    let mut demotion = app.work_as(&olga.actor()).await;
     let viewer = MemberRole::parse("viewer").unwrap();
     member::set_role(&mut demotion, &olga.actor(), &team.id, &adam.id, &viewer)
         .await

@@ -34,7 +34,7 @@ async fn a_proven_domain_lets_people_join() {
     let expected = format!("{} member", team.id);
     assert_eq!(prove_address(&app, &nora).await, Some(expected));
     assert_eq!(prove_address(&app, &nora).await, None, "a member already");
-    let mut work = app.work().await;
+    let mut work = app.work_as(&olga.actor()).await;
     let released = domain::release(&mut work, &olga.actor(), &team.id, &domain_name("example.test")).await;
     kept(work, released).await.unwrap();
     let sven = a_person("sven").create(&app).await;
@@ -68,9 +68,9 @@ async fn domains_are_managed_by_admins() {
     team.claim_as(&app, &olga.actor(), "acme.example").await.unwrap();
     let twice = team.claim_as(&app, &olga.actor(), "ACME.example").await;
     assert_matches!(twice, Err(DomainError::Claimed(_)));
-    let hidden = domain::list(&mut app.work().await, &mona.actor(), &team.id).await;
+    let hidden = domain::list(&mut app.work_as(&mona.actor()).await, &mona.actor(), &team.id).await;
     assert_matches!(hidden, Err(TenancyError::Forbidden(_)));
-    let mut work = app.work().await;
+    let mut work = app.work_as(&olga.actor()).await;
     let own = signet::tenancy::organization::joined_by(&mut work, &olga.id, None, None, 10)
         .await
         .unwrap();
@@ -96,7 +96,7 @@ async fn people_join_by_their_address_as_nobody_who_manages() {
     team.own(&app, "example.test").await;
     let set = async |name: Option<&str>| {
         let (domain, joins) = (domain_name("example.test"), name.map(|name| role(name).into()));
-        let mut work = app.work().await;
+        let mut work = app.work_as(&olga.actor()).await;
         let done = domain::set_auto_join(&mut work, &olga.actor(), &team.id, &domain, joins.as_ref()).await;
         kept(work, done).await
     };

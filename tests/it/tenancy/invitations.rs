@@ -38,9 +38,15 @@ async fn an_invited_person_joins_with_the_role() {
         (team.id.clone(), "admin")
     );
     assert_eq!(team.role_of(&app, &sven).await.as_deref(), Some("admin"));
-    let listed = invitation::list(&mut app.work().await, &sven.actor(), &team.id, None, 10)
-        .await
-        .unwrap();
+    let listed = invitation::list(
+        &mut app.work_as(&sven.actor()).await,
+        &sven.actor(),
+        &team.id,
+        None,
+        10,
+    )
+    .await
+    .unwrap();
     let [invitation] = &listed[..] else {
         panic!("{listed:?}")
     };
@@ -100,7 +106,7 @@ async fn a_resent_invitation_has_one_token_that_works() {
     let sven = a_person("sven").create(&app).await;
     let expired = accept(&app, &old, &sven).await;
     assert_matches!(expired, Err(InvitationError::Over(InvitationEnd::Expired)));
-    let mut work = app.work().await;
+    let mut work = app.work_as(&olga.actor()).await;
     let sent = invitation::resend(
         &mut work,
         &olga.actor(),
@@ -116,7 +122,7 @@ async fn a_resent_invitation_has_one_token_that_works() {
         Err(InvitationError::UnknownToken)
     );
     assert_eq!(accept(&app, &new, &sven).await.unwrap().role, role("viewer"));
-    let mut work = app.work().await;
+    let mut work = app.work_as(&olga.actor()).await;
     let late = invitation::resend(
         &mut work,
         &olga.actor(),
@@ -170,7 +176,7 @@ async fn an_invitation_that_is_over_opens_nothing() {
         .await
         .unwrap();
     let revoke = async |actor: &Actor, id: &InvitationId| {
-        let mut work = app.work().await;
+        let mut work = app.work_as(actor).await;
         let done = invitation::revoke(&mut work, actor, &team.id, id).await;
         kept(work, done).await
     };

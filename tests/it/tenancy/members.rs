@@ -244,7 +244,7 @@ async fn members_are_listed_in_pages_to_those_who_belong() {
     let (team, [_, _, _, vera, sven]) = a_team(&app).await;
     let pending = a_person("paul").create(&app).await;
     team.invite(&app, &pending, "member").await;
-    let mut work = app.work().await;
+    let mut work = app.work_as(&vera.actor()).await;
     let all = member::list(&mut work, &vera.actor(), &team.id, None, 100)
         .await
         .unwrap();
@@ -270,11 +270,13 @@ async fn members_are_listed_in_pages_to_those_who_belong() {
         4
     );
     for stranger in [&sven, &pending] {
+        let mut work = app.work_as(&stranger.actor()).await;
         let refused = member::list(&mut work, &stranger.actor(), &team.id, None, 100).await;
         assert_matches!(refused, Err(TenancyError::Unknown(_)));
         let refused = member::count(&mut work, &stranger.actor(), &team.id).await;
         assert_matches!(refused, Err(TenancyError::Unknown(_)));
     }
+    let mut work = app.work_as(&pending.actor()).await;
     let own = member::find(&mut work, &pending.actor(), &team.id, &pending.id)
         .await
         .unwrap();

@@ -47,7 +47,7 @@ async fn set(
         module: ModuleId::parse(module).expect("a module"),
         access,
     };
-    let mut work = app.work().await;
+    let mut work = app.work_as(actor).await;
     module::set(&mut work, actor, organization, &permission).await?;
     work.commit().await.expect("committed");
     Ok(())

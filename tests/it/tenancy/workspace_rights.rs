@@ -55,7 +55,7 @@ impl Scene {
     }
 
     async fn add(&self, by: usize, whom: usize, role: WorkspaceRole) -> Result<(), WorkspaceError> {
-        let mut work = self.app.work().await;
+        let mut work = self.app.work_as(&self.actor(by)).await;
         members::add(
             &mut work,
             &self.actor(by),
@@ -70,7 +70,7 @@ impl Scene {
     }
 
     async fn set_role(&self, by: usize, whom: usize, role: WorkspaceRole) -> Result<(), WorkspaceError> {
-        let mut work = self.app.work().await;
+        let mut work = self.app.work_as(&self.actor(by)).await;
         members::set_role(
             &mut work,
             &self.actor(by),
@@ -85,7 +85,7 @@ impl Scene {
     }
 
     async fn remove(&self, by: usize, whom: usize) -> Result<(), WorkspaceError> {
-        let mut work = self.app.work().await;
+        let mut work = self.app.work_as(&self.actor(by)).await;
         members::remove(
             &mut work,
             &self.actor(by),
@@ -99,8 +99,8 @@ impl Scene {
     }
 
     async fn sees(&self, by: usize) -> bool {
-        let mut work = self.app.work().await;
         let actor = self.actor(by);
+        let mut work = self.app.work_as(&actor).await;
         let found = workspace::find(&mut work, &actor, &self.organization, "launch").await;
         let listed = workspace::list(&mut work, &actor, &self.organization, None, 10).await;
         let in_list = listed.is_ok_and(|listed| listed.iter().any(|one| one.id == self.workspace));
@@ -131,7 +131,7 @@ async fn who_is_not_in_a_workspace_does_not_know_of_it() {
     assert_eq!(unknown.unwrap_err().to_string(), organization.to_string());
     // Another organization's workspace is unknown under one's own organization.
     let globex = an_organization(&scene.app, "globex", &scene.people[5], None).await;
-    let mut work = scene.app.work().await;
+    let mut work = scene.app.work_as(&scene.actor(5)).await;
     let renamed = workspace::rename(&mut work, &scene.actor(5), &globex.id, &scene.workspace, "Mine").await;
     assert!(matches!(renamed, Err(WorkspaceError::Unknown(_))), "{renamed:?}");
 }
@@ -178,7 +178,7 @@ async fn members_make_no_workspace() {
     let scene = scene().await;
     let new = NewWorkspace::new("Other", None, None).expect("valid");
     for (person, may) in [(0, true), (1, true), (2, false), (4, false), (5, false)] {
-        let mut work = scene.app.work().await;
+        let mut work = scene.app.work_as(&scene.actor(person)).await;
         let made = workspace::create(
             &mut work,
             &scene.actor(person),
