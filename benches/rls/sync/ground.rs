@@ -23,9 +23,7 @@ use signet::lifecycle::sign_up::{self, MadeBy};
 use signet::rls::Identifier;
 use signet::rls::kit::{Epoch, Kit, install};
 use signet::sealing::kek;
-use signet::tenancy::{
-    Actor, Joining, MemberRole, NewOrganization, OrganizationType, Slug, member, organization,
-};
+use signet::tenancy::{Joining, MemberRole, NewOrganization, OrganizationType, Slug, member, organization};
 use signet::user::{EmailAddress, NewUser};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::process::Child;
@@ -107,7 +105,7 @@ impl Ground {
         (organization, user): &(OrganizationId, UserId),
     ) -> anyhow::Result<Instant> {
         let mut work = work(&self.pool, (&self.clock, self.epoch)).await?;
-        member::remove(&mut work, &Actor::Operator("root".to_owned()), organization, user).await?;
+        member::remove(&mut work, organization, user).await?;
         work.commit().await?;
         Ok(Instant::now())
     }
@@ -198,15 +196,7 @@ async fn people(work: &mut UnitOfWork, number: usize) -> anyhow::Result<Vec<(Org
         }
         let organization = organization.clone().context("the first makes one")?;
         let user = person(work, &format!("member-{index}")).await?;
-        member::add(
-            work,
-            &Actor::Operator("root".to_owned()),
-            &organization,
-            &user,
-            &role,
-            Joining::Now,
-        )
-        .await?;
+        member::add(work, &organization, &user, &role, Joining::Now).await?;
         members.push((organization, user));
     }
     Ok(members)

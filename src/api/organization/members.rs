@@ -42,14 +42,7 @@ pub async fn list(
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(UserId::from_text);
     let mut work = caller.begin().await?;
-    let members = member::list(
-        &mut work,
-        &caller.actor(),
-        &organization,
-        after.as_ref(),
-        page.limit,
-    )
-    .await?;
+    let members = member::list(&mut work, &organization, after.as_ref(), page.limit).await?;
     work.commit().await?;
     let key = |member: &Member| member.user_id.to_string();
     Ok(Json(ListPage::of(
@@ -74,7 +67,7 @@ pub async fn show(
 ) -> Result<Json<MemberView>, Refusal> {
     let (organization, user) = (caller.organization(&organization)?, UserId::read(&user));
     let mut work = caller.begin().await?;
-    let found = member::find(&mut work, &caller.actor(), &organization, &user).await?;
+    let found = member::find(&mut work, &organization, &user).await?;
     work.commit().await?;
     let found = found.ok_or_else(|| Refusal::not_found("member"))?;
     Ok(Json(found.into()))
@@ -110,15 +103,14 @@ pub async fn change(
     let role = role.transpose().map_err(Refusal::invalid)?;
     let creation = change.can_create_workspaces.map(WorkspaceCreation::of);
     let (organization, user) = (caller.organization(&organization)?, UserId::read(&user));
-    let actor = caller.actor();
     let mut work = caller.begin().await?;
     if let Some(role) = &role {
-        member::set_role(&mut work, &actor, &organization, &user, role).await?;
+        member::set_role(&mut work, &organization, &user, role).await?;
     }
     if let Some(creation) = creation {
-        member::set_workspace_creation(&mut work, &actor, &organization, &user, creation).await?;
+        member::set_workspace_creation(&mut work, &organization, &user, creation).await?;
     }
-    let changed = member::find(&mut work, &actor, &organization, &user).await?;
+    let changed = member::find(&mut work, &organization, &user).await?;
     work.commit().await?;
     let changed = changed.ok_or_else(|| Refusal::not_found("member"))?;
     Ok(Json(changed.into()))
@@ -137,7 +129,7 @@ pub async fn remove(
 ) -> Result<StatusCode, Refusal> {
     let (organization, user) = (caller.organization(&organization)?, UserId::read(&user));
     let mut work = caller.begin().await?;
-    member::remove(&mut work, &caller.actor(), &organization, &user).await?;
+    member::remove(&mut work, &organization, &user).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

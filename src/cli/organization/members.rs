@@ -78,7 +78,6 @@ pub struct Membership {
 
 /// Carries out a command in the caller's transaction.
 pub(super) async fn run(command: MemberCommand, work: &mut UnitOfWork) -> Result<OrganizationReport> {
-    let operator = work.actor();
     match command {
         MemberCommand::AddMember {
             membership: of,
@@ -88,24 +87,24 @@ pub(super) async fn run(command: MemberCommand, work: &mut UnitOfWork) -> Result
             let role = MemberRole::parse(&role)?;
             let (org, person) = both(work, &of.org, &of.user).await?;
             let joining = if pending { Joining::Invited } else { Joining::Now };
-            member::add(work, &operator, &org, &person, &role, joining).await?;
+            member::add(work, &org, &person, &role, joining).await?;
             let done = if pending { "invited as" } else { "joined as" };
             Ok(changed(&org, &person, format!("{done} {role}")))
         }
         MemberCommand::Join { membership: of } => {
             let (org, person) = both(work, &of.org, &of.user).await?;
-            member::join(work, &operator, &org, &person).await?;
+            member::join(work, &org, &person).await?;
             Ok(changed(&org, &person, "joined".to_owned()))
         }
         MemberCommand::RemoveMember { membership: of } => {
             let (org, person) = both(work, &of.org, &of.user).await?;
-            member::remove(work, &operator, &org, &person).await?;
+            member::remove(work, &org, &person).await?;
             Ok(changed(&org, &person, "removed".to_owned()))
         }
         MemberCommand::SetRole { membership: of, role } => {
             let role = MemberRole::parse(&role)?;
             let (org, person) = both(work, &of.org, &of.user).await?;
-            member::set_role(work, &operator, &org, &person, &role).await?;
+            member::set_role(work, &org, &person, &role).await?;
             Ok(changed(&org, &person, format!("role {role}")))
         }
         MemberCommand::AllowWorkspaces { membership: of } => {
@@ -117,7 +116,7 @@ pub(super) async fn run(command: MemberCommand, work: &mut UnitOfWork) -> Result
         MemberCommand::Members { of, after, limit } => {
             let org = organization(work, of.organization()).await?.id;
             let after = after.as_deref().map(UserId::read);
-            let found = member::list(work, &operator, &org, after.as_ref(), limit).await?;
+            let found = member::list(work, &org, after.as_ref(), limit).await?;
             let members = found.into_iter().map(Into::into).collect();
             Ok(OrganizationReport::Members(MemberList { members }))
         }
@@ -130,8 +129,7 @@ async fn set_workspace_creation(
     creation: WorkspaceCreation,
 ) -> Result<OrganizationReport> {
     let (org, person) = both(work, &of.org, &of.user).await?;
-    let operator = work.actor();
-    member::set_workspace_creation(work, &operator, &org, &person, creation).await?;
+    member::set_workspace_creation(work, &org, &person, creation).await?;
     let done = match creation {
         WorkspaceCreation::Allowed => "makes workspaces",
         WorkspaceCreation::Refused => "makes no workspaces",

@@ -47,8 +47,7 @@ async fn carry_out(
         OrganizationCommand::SetGlobal { org } => global::set_global(work, &org).await,
         OrganizationCommand::Show { org } => {
             let organization = organization(work, &org).await?;
-            let operator = work.actor();
-            let members = member::list(work, &operator, &organization.id, None, MOST_MEMBERS).await?;
+            let members = member::list(work, &organization.id, None, MOST_MEMBERS).await?;
             let view = OrganizationDetails::new(organization, members);
             Ok(OrganizationReport::Organization(Box::new(view)))
         }

@@ -33,8 +33,7 @@ pub(super) async fn provide(
         .any(|membership| membership.organization_id == id)
     {
         let role = MemberRole::member();
-        let seed = work.actor();
-        member::add(work, &seed, &id, member, &role, Joining::Now).await?;
+        member::add(work, &id, member, &role, Joining::Now).await?;
     }
     Ok(())
 }

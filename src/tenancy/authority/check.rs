@@ -29,9 +29,49 @@ impl OrganizationAccess {
     }
 }
 
-/// Locks the organization until the transaction ends, then reads what the actor may do. Members change nothing in one
+/// Locks the organization until the transaction ends, then reads what whoever acts may do. Members change nothing in one
 /// that is suspended.
 pub(in crate::tenancy) async fn lock(
+    work: &mut UnitOfWork,
+    organization: &OrganizationId,
+) -> Result<OrganizationAccess, TenancyError> {
+    let actor = work.actor();
+    lock_for(work, &actor, organization).await
+}
+
+/// Reads what whoever acts may do, for reading only.
+pub(in crate::tenancy) async fn read(
+    work: &mut UnitOfWork,
+    organization: &OrganizationId,
+) -> Result<OrganizationAccess, TenancyError> {
+    let actor = work.actor();
+    read_for(work, &actor, organization).await
+}
+
+/// Whether a role stays within what whoever acts may do with modules, so that nobody takes or gives by a role what was
+/// denied to them. Owners decide who may do what, so they are not asked; for a role of their own they are.
+pub(in crate::tenancy) async fn within_modules(
+    work: &mut UnitOfWork,
+    organization: &OrganizationId,
+    role: &MemberRole,
+) -> Result<(), TenancyError> {
+    let actor = work.actor();
+    within_modules_for(work, &actor, organization, role).await
+}
+
+/// Whether whoever acts may give a role to somebody else.
+pub(in crate::tenancy) async fn may_give(
+    work: &mut UnitOfWork,
+    authority: Authority,
+    organization: &OrganizationId,
+    role: &MemberRole,
+) -> Result<(), TenancyError> {
+    let actor = work.actor();
+    may_give_for(work, &actor, authority, organization, role).await
+}
+
+/// [`lock`] of an actor that is handed on.
+pub(in crate::tenancy) async fn lock_for(
     work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
@@ -50,8 +90,8 @@ pub(in crate::tenancy) async fn lock(
     })
 }
 
-/// Reads what the actor may do, for reading only.
-pub(in crate::tenancy) async fn read(
+/// [`read`] of an actor that is handed on.
+pub(in crate::tenancy) async fn read_for(
     work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
@@ -68,9 +108,8 @@ pub(in crate::tenancy) async fn read(
     })
 }
 
-/// Whether a role stays within what the actor may do with modules, so that nobody takes or gives by a role what was
-/// denied to them. Owners decide who may do what, so they are not asked; for a role of their own they are.
-pub(in crate::tenancy) async fn within_modules(
+/// [`within_modules`] of an actor that is handed on.
+pub(in crate::tenancy) async fn within_modules_for(
     work: &mut UnitOfWork,
     actor: &Actor,
     organization: &OrganizationId,
@@ -88,8 +127,8 @@ pub(in crate::tenancy) async fn within_modules(
     }
 }
 
-/// Whether the actor may give a role to somebody else.
-pub(in crate::tenancy) async fn may_give(
+/// [`may_give`] of an actor that is handed on.
+pub(in crate::tenancy) async fn may_give_for(
     work: &mut UnitOfWork,
     actor: &Actor,
     authority: Authority,
@@ -99,7 +138,7 @@ pub(in crate::tenancy) async fn may_give(
     authority.manage(role)?;
     match authority {
         Authority::Member(rank) if rank < Rank::Owner => {
-            within_modules(work, actor, organization, role).await
+            within_modules_for(work, actor, organization, role).await
         }
         Authority::Unlimited | Authority::Member(_) => Ok(()),
     }
@@ -119,7 +158,7 @@ pub(in crate::tenancy) async fn still_may_give(
     };
     let authority = Authority::Member(Rank::of(&own));
     let giver = Actor::Person(giver.clone());
-    match may_give(work, &giver, authority, organization, role).await {
+    match may_give_for(work, &giver, authority, organization, role).await {
         Err(TenancyError::Forbidden(_) | TenancyError::BeyondModules { .. }) => Ok(false),
         other => other.map(|()| true),
     }

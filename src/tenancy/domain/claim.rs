@@ -29,7 +29,7 @@ pub async fn claim(
     check_role(auto_join)?;
     let access = lock(work, actor, organization).await?;
     if let Some(JoinsAs { role, .. }) = auto_join {
-        authority::may_give(work, actor, access.authority, organization, role).await?;
+        authority::may_give_for(work, actor, access.authority, organization, role).await?;
     }
     let now = work.now();
     let claim = DomainClaim {
@@ -87,7 +87,7 @@ pub async fn set_auto_join(
     check_role(joins)?;
     let access = lock(work, actor, organization).await?;
     if let Some(JoinsAs { role, .. }) = joins {
-        authority::may_give(work, actor, access.authority, organization, role).await?;
+        authority::may_give_for(work, actor, access.authority, organization, role).await?;
     }
     let now = work.now();
     let set_by = actor.person();
@@ -132,7 +132,7 @@ pub async fn list(
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<Vec<DomainClaim>, TenancyError> {
-    let access = authority::read(work, actor, organization).await?;
+    let access = authority::read_for(work, actor, organization).await?;
     access.authority.require(Permission::ManageDomains)?;
     let mut claims = store::list_claims(work.connection()?, organization).await?;
     pause::mark(work, &mut claims).await?;
@@ -145,7 +145,7 @@ pub(super) async fn lock(
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<OrganizationAccess, TenancyError> {
-    let access = authority::lock(work, actor, organization).await?;
+    let access = authority::lock_for(work, actor, organization).await?;
     access.authority.require(Permission::ManageDomains)?;
     access.shared(organization)
 }

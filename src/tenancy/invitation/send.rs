@@ -39,8 +39,8 @@ pub async fn create(
     new: &NewInvitation,
     quotas: &QuotaSettings,
 ) -> Result<SentInvitation, InvitationError> {
-    let access = authority::lock(work, actor, organization).await?;
-    authority::may_give(work, actor, access.authority, organization, &new.joins.role).await?;
+    let access = authority::lock_for(work, actor, organization).await?;
+    authority::may_give_for(work, actor, access.authority, organization, &new.joins.role).await?;
     access.shared(organization)?;
     let now = work.now();
     let connection = work.connection()?;
@@ -85,7 +85,7 @@ pub async fn resend(
 ) -> Result<SentInvitation, InvitationError> {
     let lifetime = lifetime_of(lifetime)?;
     let (role, authority) = pending(work, actor, organization, id).await?;
-    authority::may_give(work, actor, authority, organization, &role).await?;
+    authority::may_give_for(work, actor, authority, organization, &role).await?;
     let now = work.now();
     let others = store::count_pending(work.connection()?, organization, Some(id), now).await?;
     Quota::PendingInvitations.admit(quotas, others)?;
@@ -162,7 +162,7 @@ pub async fn list(
     after: Option<&InvitationId>,
     limit: u16,
 ) -> Result<Vec<Invitation>, TenancyError> {
-    let access = authority::read(work, actor, organization).await?;
+    let access = authority::read_for(work, actor, organization).await?;
     access.authority.require(Permission::ManageTeam)?;
     let after = after.map_or("", InvitationId::as_str);
     Ok(store::list_invitations(work.connection()?, organization, after, i64::from(limit)).await?)
@@ -181,7 +181,7 @@ async fn pending(
     organization: &OrganizationId,
     id: &InvitationId,
 ) -> Result<(MemberRole, Authority), InvitationError> {
-    let access = authority::lock(work, actor, organization).await?;
+    let access = authority::lock_for(work, actor, organization).await?;
     access.authority.require(Permission::ManageTeam)?;
     let role = store::pending_role(work.connection()?, organization, id)
         .await?

@@ -6,18 +6,17 @@ use super::store;
 use super::types::{Belonging, Member, WorkspaceCreation};
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::tenancy::authority::{self, Actor, Permission};
+use crate::tenancy::authority::{self, Permission};
 use crate::tenancy::error::TenancyError;
 
 /// One person's membership, joined or not.
 pub async fn find(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
 ) -> Result<Option<Member>, TenancyError> {
-    if actor.person() != Some(user) {
-        authority::read(work, actor, organization).await?;
+    if work.actor().person() != Some(user) {
+        authority::read(work, organization).await?;
     }
     Ok(store::find_member(work.connection()?, organization, user).await?)
 }
@@ -26,24 +25,19 @@ pub async fn find(
 /// ids.
 pub async fn list(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     after: Option<&UserId>,
     limit: u16,
 ) -> Result<Vec<Member>, TenancyError> {
-    let access = authority::read(work, actor, organization).await?;
+    let access = authority::read(work, organization).await?;
     access.authority.require(Permission::ViewMembers)?;
     let after = after.map_or("", UserId::as_str);
     Ok(store::list_members(work.connection()?, organization, after, i64::from(limit)).await?)
 }
 
 /// How many have joined.
-pub async fn count(
-    work: &mut UnitOfWork,
-    actor: &Actor,
-    organization: &OrganizationId,
-) -> Result<i64, TenancyError> {
-    let access = authority::read(work, actor, organization).await?;
+pub async fn count(work: &mut UnitOfWork, organization: &OrganizationId) -> Result<i64, TenancyError> {
+    let access = authority::read(work, organization).await?;
     access.authority.require(Permission::ViewMembers)?;
     Ok(store::count_joined(work.connection()?, organization).await?)
 }
@@ -86,18 +80,17 @@ pub(in crate::tenancy) async fn makes_workspaces(
 /// One person's membership, joined or not; that there is none is an error.
 pub(super) async fn membership(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
 ) -> Result<Member, MemberError> {
     store::find_member(work.connection()?, organization, user)
         .await?
-        .ok_or_else(|| not_a_member(actor, organization, user))
+        .ok_or_else(|| not_a_member(work, organization, user))
 }
 
 /// Who asks for themselves and does not belong to it learns not even that it exists.
-pub(super) fn not_a_member(actor: &Actor, organization: &OrganizationId, user: &UserId) -> MemberError {
-    if actor.person() == Some(user) {
+pub(super) fn not_a_member(work: &UnitOfWork, organization: &OrganizationId, user: &UserId) -> MemberError {
+    if work.actor().person() == Some(user) {
         TenancyError::Unknown(organization.clone()).into()
     } else {
         MemberError::NotMember {

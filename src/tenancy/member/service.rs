@@ -10,7 +10,7 @@ use super::types::{Joining, WorkspaceCreation};
 use crate::audit::{self, MemberEvent};
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::tenancy::authority::{self, Actor, Authority, Forbidden, Permission, Rank};
+use crate::tenancy::authority::{self, Authority, Forbidden, Permission, Rank};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::invitation;
 use crate::tenancy::organization::{self, OrganizationType};
@@ -18,18 +18,18 @@ use crate::tenancy::organization::{self, OrganizationType};
 /// Makes a person a member, or asks them to come. Members can only ask.
 pub async fn add(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
     role: &MemberRole,
     joining: Joining,
 ) -> Result<(), MemberError> {
-    let access = authority::lock(work, actor, organization).await?;
-    authority::may_give(work, actor, access.authority, organization, role).await?;
+    let access = authority::lock(work, organization).await?;
+    authority::may_give(work, access.authority, organization, role).await?;
     if joining == Joining::Now {
         access.authority.add_unasked()?;
     }
     access.shared(organization)?;
+    let actor = work.actor();
     let row = MemberRow {
         organization,
         user,
@@ -64,12 +64,11 @@ pub async fn add(
 /// Who joined already stays what they are.
 pub async fn join(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
 ) -> Result<(), MemberError> {
-    let own = actor.person() == Some(user);
-    if !own && authority::lock(work, actor, organization).await?.authority != Authority::Unlimited {
+    let own = work.actor().person() == Some(user);
+    if !own && authority::lock(work, organization).await?.authority != Authority::Unlimited {
         return Err(Forbidden::NotAsked.into());
     }
     let locked = organization::lock(work, organization).await?;
@@ -77,7 +76,7 @@ pub async fn join(
         .ok_or_else(|| TenancyError::Unknown(organization.clone()))?
         .suspended;
     let Some(member) = store::find_member(work.connection()?, organization, user).await? else {
-        return Err(not_a_member(actor, organization, user));
+        return Err(not_a_member(work, organization, user));
     };
     if member.joined_at.is_some() {
         return Ok(());
@@ -91,7 +90,7 @@ pub async fn join(
     }
     let now = work.now();
     let Some(role) = store::set_joined(work.connection()?, organization, user, now).await? else {
-        return Err(not_a_member(actor, organization, user));
+        return Err(not_a_member(work, organization, user));
     };
     activate(work, organization, user).await?;
     let event = MemberEvent::Added {
@@ -107,32 +106,31 @@ pub async fn join(
 /// organization that is suspended.
 pub async fn remove(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
 ) -> Result<(), MemberError> {
-    let authority = if actor.person() == Some(user) {
+    let authority = if work.actor().person() == Some(user) {
         let locked = organization::lock(work, organization).await?;
         let kind = locked
             .ok_or_else(|| TenancyError::Unknown(organization.clone()))?
             .organization_type;
-        membership(work, actor, organization, user).await?;
+        membership(work, organization, user).await?;
         if kind == OrganizationType::Personal {
             return Err(TenancyError::PersonalSpace(organization.clone()).into());
         }
         Authority::Unlimited
     } else {
-        let access = authority::lock(work, actor, organization).await?;
+        let access = authority::lock(work, organization).await?;
         access.authority.require(Permission::ManageTeam)?;
         access.shared(organization)?;
-        let member = membership(work, actor, organization, user).await?;
+        let member = membership(work, organization, user).await?;
         access.authority.manage(&member.role)?;
         access.authority
     };
     // Invitations before memberships, as where a person is deleted.
     invitation::revoke_of(work, authority, user, Some(organization)).await?;
     if !store::delete_member(work.connection()?, organization, user).await? {
-        membership(work, actor, organization, user).await?;
+        membership(work, organization, user).await?;
         return Err(last_owner(organization, user));
     }
     let event = MemberEvent::Removed {
@@ -146,26 +144,25 @@ pub async fn remove(
 /// are denied: an owner steps down, to a role that may do no more.
 pub async fn set_role(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
     role: &MemberRole,
 ) -> Result<(), MemberError> {
-    let access = authority::lock(work, actor, organization).await?;
+    let access = authority::lock(work, organization).await?;
     access.authority.manage(role)?;
     access.shared(organization)?;
-    let member = membership(work, actor, organization, user).await?;
+    let member = membership(work, organization, user).await?;
     access.authority.manage(&member.role)?;
     if member.role == *role {
         return Ok(());
     }
-    if actor.person() == Some(user) {
+    if work.actor().person() == Some(user) {
         if access.authority != Authority::Member(Rank::Owner) {
             return Err(Forbidden::OwnRole.into());
         }
-        authority::within_modules(work, actor, organization, role).await?;
+        authority::within_modules(work, organization, role).await?;
     }
-    authority::may_give(work, actor, access.authority, organization, role).await?;
+    authority::may_give(work, access.authority, organization, role).await?;
     let now = work.now();
     if !store::set_role(work.connection()?, organization, user, role, now).await? {
         return Err(last_owner(organization, user));
@@ -181,15 +178,14 @@ pub async fn set_role(
 /// Says whether a member makes workspaces of their own without managing the organization's; another role takes it away.
 pub async fn set_workspace_creation(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     user: &UserId,
     creation: WorkspaceCreation,
 ) -> Result<(), MemberError> {
-    let access = authority::lock(work, actor, organization).await?;
+    let access = authority::lock(work, organization).await?;
     access.authority.require(Permission::ManageTeam)?;
     access.shared(organization)?;
-    let member = membership(work, actor, organization, user).await?;
+    let member = membership(work, organization, user).await?;
     access.authority.manage(&member.role)?;
     if member.workspace_creation == creation {
         return Ok(());

@@ -36,7 +36,7 @@ pub async fn set(
     permission: &ModulePermission,
 ) -> Result<(), ModuleError> {
     let ModulePermission { role, module, access } = permission;
-    let authority = authority::lock(work, actor, organization).await?.authority;
+    let authority = authority::lock_for(work, actor, organization).await?.authority;
     decide_about(authority, role)?;
     let limited = limited(actor, authority);
     let others = store::count_module_permissions(work.connection()?, organization, role, module).await?;
@@ -69,7 +69,7 @@ pub async fn clear(
     role: &MemberRole,
     module: &ModuleId,
 ) -> Result<(), ModuleError> {
-    let authority = authority::lock(work, actor, organization).await?.authority;
+    let authority = authority::lock_for(work, actor, organization).await?.authority;
     decide_about(authority, role)?;
     let limited = limited(actor, authority);
     let key = (organization, role, module);
@@ -94,7 +94,7 @@ pub async fn list(
     after: Option<(&MemberRole, &ModuleId)>,
     limit: u16,
 ) -> Result<Vec<ModulePermission>, ModuleError> {
-    authority::read(work, actor, organization).await?;
+    authority::read_for(work, actor, organization).await?;
     let (role, module) = after.map_or(("", ""), |(role, module)| (role.as_str(), module.as_str()));
     let limit = i64::from(limit);
     Ok(store::list_module_permissions(work.connection()?, organization, role, module, limit).await?)
@@ -107,7 +107,7 @@ pub async fn effective(
     organization: &OrganizationId,
     role: &MemberRole,
 ) -> Result<Vec<(ModuleId, ModuleAccess)>, ModuleError> {
-    authority::read(work, actor, organization).await?;
+    authority::read_for(work, actor, organization).await?;
     Ok(store::module_rights(work.connection()?, organization, role).await?)
 }
 

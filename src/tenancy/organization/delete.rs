@@ -36,7 +36,7 @@ pub async fn delete(
     actor: &Actor,
     id: &OrganizationId,
 ) -> Result<(), OrganizationError> {
-    let access = authority::lock(work, actor, id).await?;
+    let access = authority::lock_for(work, actor, id).await?;
     access.authority.require(Permission::DeleteOrganization)?;
     if access.organization_type == OrganizationType::Personal {
         return Err(OrganizationError::PersonalUndeletable(id.clone()));

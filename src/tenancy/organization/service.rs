@@ -89,7 +89,7 @@ pub async fn show(
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<Organization, TenancyError> {
-    authority::read(work, actor, organization).await?;
+    authority::read_for(work, actor, organization).await?;
     store::find(work.connection()?, organization.as_str())
         .await?
         .ok_or_else(|| TenancyError::Unknown(organization.clone()))

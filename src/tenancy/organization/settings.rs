@@ -56,7 +56,7 @@ pub async fn set_type(
     if organization_type == OrganizationType::Personal {
         return Err(OrganizationError::Personal);
     }
-    let access = authority::lock(work, actor, organization).await?;
+    let access = authority::lock_for(work, actor, organization).await?;
     access.authority.require(Permission::ChangeType)?;
     access.shared(organization)?;
     let now = work.now();
@@ -71,7 +71,7 @@ pub async fn set_plan(
     organization: &OrganizationId,
     plan: Option<Plan>,
 ) -> Result<(), OrganizationError> {
-    authority::lock(work, actor, organization)
+    authority::lock_for(work, actor, organization)
         .await?
         .authority
         .operate()?;
@@ -92,7 +92,7 @@ pub async fn set_flag(
     name: &str,
     value: Option<Value>,
 ) -> Result<(), OrganizationError> {
-    authority::lock(work, actor, organization)
+    authority::lock_for(work, actor, organization)
         .await?
         .authority
         .operate()?;
@@ -126,7 +126,7 @@ pub async fn set_tier(
     id: &OrganizationId,
     tier: Option<AccessTier>,
 ) -> Result<(), OrganizationError> {
-    let access = authority::lock(work, actor, id).await?;
+    let access = authority::lock_for(work, actor, id).await?;
     access.authority.operate()?;
     access.shared(id)?;
     let now = work.now();
@@ -144,7 +144,7 @@ pub async fn suspend(
     actor: &Actor,
     id: &OrganizationId,
 ) -> Result<(), OrganizationError> {
-    authority::lock(work, actor, id).await?.authority.operate()?;
+    authority::lock_for(work, actor, id).await?.authority.operate()?;
     let now = work.now();
     store::set_suspended_at(work.connection()?, id, Some(now), now).await?;
     let event = OrganizationEvent::Suspended {
@@ -159,7 +159,7 @@ pub async fn resume(
     actor: &Actor,
     id: &OrganizationId,
 ) -> Result<(), OrganizationError> {
-    authority::lock(work, actor, id).await?.authority.operate()?;
+    authority::lock_for(work, actor, id).await?.authority.operate()?;
     let now = work.now();
     store::set_suspended_at(work.connection()?, id, None, now).await?;
     let event = OrganizationEvent::Resumed {
@@ -175,7 +175,7 @@ pub async fn set_global(
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<(), OrganizationError> {
-    let access = authority::lock(work, actor, organization).await?;
+    let access = authority::lock_for(work, actor, organization).await?;
     access.authority.operate()?;
     access.shared(organization)?;
     let now = work.now();
@@ -194,7 +194,7 @@ pub async fn revoke_tokens(
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<(), OrganizationError> {
-    authority::lock(work, actor, organization)
+    authority::lock_for(work, actor, organization)
         .await?
         .authority
         .operate()?;
@@ -211,7 +211,7 @@ async fn manage(
     actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<(), OrganizationError> {
-    let access = authority::lock(work, actor, organization).await?;
+    let access = authority::lock_for(work, actor, organization).await?;
     Ok(access.authority.require(Permission::ManageOrganization)?)
 }
 

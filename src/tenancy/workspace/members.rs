@@ -71,7 +71,7 @@ pub async fn remove(
     user: &UserId,
 ) -> Result<(), WorkspaceError> {
     if actor.person() == Some(user) {
-        let access = authority::lock(work, actor, organization).await?;
+        let access = authority::lock_for(work, actor, organization).await?;
         known(work, actor, access, organization, id).await?;
         current(work, id, user).await?;
     } else {
@@ -97,7 +97,7 @@ pub async fn list(
     after: Option<&UserId>,
     limit: u16,
 ) -> Result<Vec<WorkspaceMember>, WorkspaceError> {
-    let access = authority::read(work, actor, organization).await?;
+    let access = authority::read_for(work, actor, organization).await?;
     known(work, actor, access, organization, id).await?;
     let after = after.map_or("", UserId::as_str);
     Ok(store::list_members(work.connection()?, id, after, i64::from(limit)).await?)

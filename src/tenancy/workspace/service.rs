@@ -22,7 +22,7 @@ pub async fn create(
     new: &NewWorkspace,
     quotas: &QuotaSettings,
 ) -> Result<WorkspaceId, WorkspaceError> {
-    let access = authority::lock(work, actor, organization).await?;
+    let access = authority::lock_for(work, actor, organization).await?;
     if let Err(refused) = access.authority.require(Permission::ManageWorkspaces) {
         let own = new.owner.is_none() || new.owner.as_ref() == actor.person();
         let allowed = match actor.person() {
@@ -75,7 +75,7 @@ pub async fn find(
     organization: &OrganizationId,
     reference: &str,
 ) -> Result<Option<Workspace>, WorkspaceError> {
-    let access = authority::read(work, actor, organization).await?;
+    let access = authority::read_for(work, actor, organization).await?;
     let found = store::find(work.connection()?, organization, &stored_form(reference)).await?;
     let Some(workspace) = found else { return Ok(None) };
     let role = role_in(work, actor, access, &workspace.id).await?;
@@ -90,7 +90,7 @@ pub async fn list(
     after: Option<&WorkspaceId>,
     limit: u16,
 ) -> Result<Vec<Workspace>, WorkspaceError> {
-    let access = authority::read(work, actor, organization).await?;
+    let access = authority::read_for(work, actor, organization).await?;
     let only_own = access.authority.require(Permission::ManageWorkspaces).is_err();
     let of = actor.person().filter(|_| only_own);
     let after = after.map_or("", WorkspaceId::as_str);
@@ -183,7 +183,7 @@ pub(super) async fn manage(
     organization: &OrganizationId,
     id: &WorkspaceId,
 ) -> Result<(Workspace, WorkspaceRole), WorkspaceError> {
-    let access = authority::lock(work, actor, organization).await?;
+    let access = authority::lock_for(work, actor, organization).await?;
     let (workspace, role) = known(work, actor, access, organization, id).await?;
     if role < WorkspaceRole::Manager {
         return Err(WorkspaceError::NotManager);

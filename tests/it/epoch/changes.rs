@@ -33,14 +33,10 @@ impl Change {
     pub async fn make(self, work: &mut UnitOfWork, organization: &TestOrganization, person: &TestPerson) {
         let (org, user) = (&organization.id, &person.id);
         match self {
-            Self::Remove => member::remove(work, &operator(), org, user)
-                .await
-                .expect("removed"),
+            Self::Remove => member::remove(work, org, user).await.expect("removed"),
             Self::Role(role) => {
                 let role = MemberRole::parse(role).expect("a role");
-                member::set_role(work, &operator(), org, user, &role)
-                    .await
-                    .expect("set");
+                member::set_role(work, org, user, &role).await.expect("set");
             }
             Self::OrganizationTier(tier) => organization::set_tier(work, &operator(), org, tier)
                 .await

@@ -92,7 +92,7 @@ async fn rc_05_nobody_joins_who_is_being_deleted() {
         let person = crate::fixtures::a_person(&format!("p{round}")).create(&app).await;
         let add = async {
             let mut work = app.work().await;
-            let added = member::add(&mut work, &operator(), &acme.id, &person.id, &role, Joining::Now).await;
+            let added = member::add(&mut work, &acme.id, &person.id, &role, Joining::Now).await;
             if added.is_ok() {
                 work.commit().await.unwrap();
             }

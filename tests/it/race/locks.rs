@@ -32,7 +32,7 @@ async fn a_proven_address_and_a_new_member_do_not_wait_for_each_other() {
     };
     until_somebody_waits(&app).await;
     let role = MemberRole::parse("viewer").unwrap();
-    member::add(&mut first, &operator(), &team.id, &nora.id, &role, Joining::Now)
+    member::add(&mut first, &team.id, &nora.id, &role, Joining::Now)
         .await
         .expect("the person is free");
     first.commit().await.unwrap();

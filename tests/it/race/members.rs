@@ -23,9 +23,9 @@ async fn tn_09_the_last_owner_stays() {
             let actor = person.actor();
             let mut work = app.work_as(&actor).await;
             let left = if step_down {
-                member::set_role(&mut work, &actor, &organization.id, &person.id, &member).await
+                member::set_role(&mut work, &organization.id, &person.id, &member).await
             } else {
-                member::remove(&mut work, &actor, &organization.id, &person.id).await
+                member::remove(&mut work, &organization.id, &person.id).await
             };
             if left.is_ok() {
                 work.commit().await.unwrap();
@@ -54,7 +54,7 @@ async fn tn_09_a_role_is_read_in_the_transaction_that_writes() {
     team.add(&app, &mona, "admin").await;
     let mut demotion = app.work_as(&olga.actor()).await;
     let viewer = MemberRole::parse("viewer").unwrap();
-    member::set_role(&mut demotion, &olga.actor(), &team.id, &adam.id, &viewer)
+    member::set_role(&mut demotion, &team.id, &adam.id, &viewer)
         .await
         .unwrap();
     let waiting = tokio::spawn({

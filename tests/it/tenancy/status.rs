@@ -6,7 +6,6 @@ use crate::app::TestApp;
 use crate::attack::evidence::count;
 use crate::attack::holdings::sql;
 use crate::command_line::program::Signet;
-use crate::fixtures::actor::operator;
 use crate::fixtures::{a_client, a_person, an_organization};
 
 /// Every act on every standing: what it leads to, or that it is refused with both in the sentence.
@@ -58,7 +57,7 @@ async fn a_membership_makes_active_who_waited_or_was_invited() {
         let shown = Signet::on(&app.database).json(&["user", "show", name]).await;
         assert_eq!(shown["status"], name, "an invitation is no membership");
         let mut work = app.work().await;
-        signet::tenancy::member::join(&mut work, &operator(), &acme.id, &person.id)
+        signet::tenancy::member::join(&mut work, &acme.id, &person.id)
             .await
             .unwrap();
         work.commit().await.unwrap();
