@@ -3,13 +3,12 @@
 
 use crate::base::id::OrganizationId;
 use crate::db::UnitOfWork;
-use crate::tenancy::{self, Actor, OrganizationError};
+use crate::tenancy::{self, OrganizationError};
 
 /// Deletes a shared organization and archives its workspaces.
 pub async fn delete_organization(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<(), OrganizationError> {
-    tenancy::organization::delete(work, actor, organization).await
+    tenancy::organization::delete(work, organization).await
 }

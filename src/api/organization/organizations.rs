@@ -92,7 +92,7 @@ pub async fn create(
     caller.require_every_organization()?;
     let mut work = caller.begin().await?;
     let id = organization::create(&mut work, &new, caller.quotas()).await?;
-    let made = organization::show(&mut work, &caller.actor(), &id).await?;
+    let made = organization::show(&mut work, &id).await?;
     work.commit().await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
@@ -107,7 +107,7 @@ pub async fn create(
 pub async fn show(caller: Caller, Path(id): Path<String>) -> Result<Json<OrganizationView>, Refusal> {
     let id = caller.organization(&id)?;
     let mut work = caller.begin().await?;
-    let organization = organization::show(&mut work, &caller.actor(), &id).await?;
+    let organization = organization::show(&mut work, &id).await?;
     work.commit().await?;
     Ok(Json(organization.into()))
 }
@@ -143,7 +143,6 @@ pub async fn change(
     Body(change): Body<Change>,
 ) -> Result<Json<OrganizationView>, Refusal> {
     let id = caller.organization(&id)?;
-    let actor = caller.actor();
     let slug = change
         .slug
         .as_deref()
@@ -158,18 +157,18 @@ pub async fn change(
         .map_err(Refusal::invalid)?;
     let mut work = caller.begin().await?;
     if let Some(name) = &change.name {
-        organization::rename(&mut work, &actor, &id, name).await?;
+        organization::rename(&mut work, &id, name).await?;
     }
     if let Some(slug) = &slug {
-        organization::set_slug(&mut work, &actor, &id, slug).await?;
+        organization::set_slug(&mut work, &id, slug).await?;
     }
     if let Some(kind) = kind {
-        organization::set_type(&mut work, &actor, &id, kind).await?;
+        organization::set_type(&mut work, &id, kind).await?;
     }
     if let Some(branding) = &branding {
-        organization::set_branding(&mut work, &actor, &id, branding).await?;
+        organization::set_branding(&mut work, &id, branding).await?;
     }
-    let organization = organization::show(&mut work, &actor, &id).await?;
+    let organization = organization::show(&mut work, &id).await?;
     work.commit().await?;
     Ok(Json(organization.into()))
 }
@@ -185,7 +184,7 @@ pub async fn change(
 )]
 pub async fn delete(caller: Caller, Path(id): Path<String>) -> Result<StatusCode, Refusal> {
     let mut work = caller.begin().await?;
-    delete_organization(&mut work, &caller.actor(), &caller.organization(&id)?).await?;
+    delete_organization(&mut work, &caller.organization(&id)?).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -11,7 +11,6 @@ use crate::lifecycle::delete_organization::delete_organization;
 /// Deletes the organization of an id or slug.
 pub(super) async fn delete(work: &mut UnitOfWork, reference: &str) -> Result<OrganizationReport> {
     let id = organization(work, reference).await?.id;
-    let operator = work.actor();
-    delete_organization(work, &operator, &id).await?;
+    delete_organization(work, &id).await?;
     Ok(changed(&id, "deleted".to_owned()))
 }

@@ -11,7 +11,6 @@ use crate::tenancy;
 /// Makes the organization of an id or slug the global one.
 pub(super) async fn set_global(work: &mut UnitOfWork, reference: &str) -> Result<OrganizationReport> {
     let id = organization(work, reference).await?.id;
-    let operator = work.actor();
-    tenancy::organization::set_global(work, &operator, &id).await?;
+    tenancy::organization::set_global(work, &id).await?;
     Ok(changed(&id, "global".to_owned()))
 }

@@ -78,30 +78,29 @@ async fn create(
 }
 
 async fn set(command: SettingsCommand, work: &mut UnitOfWork) -> Result<OrganizationReport> {
-    let operator = work.actor();
     let org = organization(work, command.organization()).await?.id;
     let done = match command {
         SettingsCommand::Rename { name, .. } => {
-            tenancy::organization::rename(work, &operator, &org, &name).await?;
+            tenancy::organization::rename(work, &org, &name).await?;
             "renamed".to_owned()
         }
         SettingsCommand::SetSlug { slug, .. } => {
             let slug = Slug::parse(&slug)?;
-            tenancy::organization::set_slug(work, &operator, &org, &slug).await?;
+            tenancy::organization::set_slug(work, &org, &slug).await?;
             format!("slug {slug}")
         }
         SettingsCommand::SetType {
             organization_type, ..
         } => {
-            tenancy::organization::set_type(work, &operator, &org, organization_type).await?;
+            tenancy::organization::set_type(work, &org, organization_type).await?;
             format!("type {}", organization_type.name())
         }
         SettingsCommand::SetTier { tier, .. } => {
-            tenancy::organization::set_tier(work, &operator, &org, tier).await?;
+            tenancy::organization::set_tier(work, &org, tier).await?;
             format!("tier {}", tier.map_or("each member's own", AccessTier::name))
         }
         SettingsCommand::SetPlan { plan, .. } => {
-            tenancy::organization::set_plan(work, &operator, &org, plan).await?;
+            tenancy::organization::set_plan(work, &org, plan).await?;
             format!("plan {}", plan.map_or("none", Plan::name))
         }
         SettingsCommand::SetFlag { name, value, .. } => {
@@ -109,24 +108,24 @@ async fn set(command: SettingsCommand, work: &mut UnitOfWork) -> Result<Organiza
             let done = value
                 .as_ref()
                 .map_or_else(|| "taken away".to_owned(), ToString::to_string);
-            tenancy::organization::set_flag(work, &operator, &org, &name, value).await?;
+            tenancy::organization::set_flag(work, &org, &name, value).await?;
             format!("flag {name} {done}")
         }
         SettingsCommand::SetBranding { file, .. } => {
             let branding = branding(&file)?;
-            tenancy::organization::set_branding(work, &operator, &org, &branding).await?;
+            tenancy::organization::set_branding(work, &org, &branding).await?;
             "branding replaced".to_owned()
         }
         SettingsCommand::Suspend { .. } => {
-            tenancy::organization::suspend(work, &operator, &org).await?;
+            tenancy::organization::suspend(work, &org).await?;
             "suspended".to_owned()
         }
         SettingsCommand::Resume { .. } => {
-            tenancy::organization::resume(work, &operator, &org).await?;
+            tenancy::organization::resume(work, &org).await?;
             "resumed".to_owned()
         }
         SettingsCommand::RevokeTokens { .. } => {
-            tenancy::organization::revoke_tokens(work, &operator, &org).await?;
+            tenancy::organization::revoke_tokens(work, &org).await?;
             "tokens revoked".to_owned()
         }
     };

@@ -7,7 +7,7 @@ use super::types::OrganizationType;
 use crate::audit::{self, MemberEvent, OrganizationEvent};
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::tenancy::authority::{self, Actor, Permission};
+use crate::tenancy::authority::{self, Permission};
 use crate::tenancy::{domain, member, workspace};
 
 /// Why an organization or a workspace is gone.
@@ -31,12 +31,8 @@ impl Reason {
 
 /// Deletes a shared organization: it gives no claim any more, and its slug stays taken. A personal space goes with
 /// its person only.
-pub async fn delete(
-    work: &mut UnitOfWork,
-    actor: &Actor,
-    id: &OrganizationId,
-) -> Result<(), OrganizationError> {
-    let access = authority::lock_for(work, actor, id).await?;
+pub async fn delete(work: &mut UnitOfWork, id: &OrganizationId) -> Result<(), OrganizationError> {
+    let access = authority::lock(work, id).await?;
     access.authority.require(Permission::DeleteOrganization)?;
     if access.organization_type == OrganizationType::Personal {
         return Err(OrganizationError::PersonalUndeletable(id.clone()));

@@ -8,7 +8,7 @@ use crate::audit::{self, MemberEvent, OrganizationEvent};
 use crate::base::id::{OrganizationId, UserId, stored_form};
 use crate::config::QuotaSettings;
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::tenancy::authority::{self, Actor};
+use crate::tenancy::authority;
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::{self, MemberRole};
 use crate::tenancy::quota::Quota;
@@ -86,10 +86,9 @@ pub async fn list(
 /// An organization, to whoever belongs to it.
 pub async fn show(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<Organization, TenancyError> {
-    authority::read_for(work, actor, organization).await?;
+    authority::read(work, organization).await?;
     store::find(work.connection()?, organization.as_str())
         .await?
         .ok_or_else(|| TenancyError::Unknown(organization.clone()))

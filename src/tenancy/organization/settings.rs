@@ -10,7 +10,7 @@ use super::values::{Branding, Plan};
 use crate::audit::{self, OrganizationEvent};
 use crate::base::id::OrganizationId;
 use crate::db::UnitOfWork;
-use crate::tenancy::authority::{self, Actor, Permission};
+use crate::tenancy::authority::{self, Permission};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::slug::Slug;
 use crate::user::AccessTier;
@@ -18,12 +18,11 @@ use crate::user::AccessTier;
 /// Gives the organization another name.
 pub async fn rename(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     name: &str,
 ) -> Result<(), OrganizationError> {
     let name = organization_name(name)?;
-    manage(work, actor, organization).await?;
+    manage(work, organization).await?;
     let now = work.now();
     store::set_name(work.connection()?, organization, &name, now).await?;
     updated(work, organization, "name").await
@@ -33,11 +32,10 @@ pub async fn rename(
 /// may take it back.
 pub async fn set_slug(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     slug: &Slug,
 ) -> Result<(), OrganizationError> {
-    manage(work, actor, organization).await?;
+    manage(work, organization).await?;
     let now = work.now();
     if !store::set_slug(work.connection()?, organization, slug, now).await? {
         return Err(OrganizationError::SlugTaken(slug.clone()));
@@ -49,14 +47,13 @@ pub async fn set_slug(
 /// and nothing becomes one.
 pub async fn set_type(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     organization_type: OrganizationType,
 ) -> Result<(), OrganizationError> {
     if organization_type == OrganizationType::Personal {
         return Err(OrganizationError::Personal);
     }
-    let access = authority::lock_for(work, actor, organization).await?;
+    let access = authority::lock(work, organization).await?;
     access.authority.require(Permission::ChangeType)?;
     access.shared(organization)?;
     let now = work.now();
@@ -67,14 +64,10 @@ pub async fn set_type(
 /// Gives the organization another plan, or none. Its members do not choose what they pay for here.
 pub async fn set_plan(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     plan: Option<Plan>,
 ) -> Result<(), OrganizationError> {
-    authority::lock_for(work, actor, organization)
-        .await?
-        .authority
-        .operate()?;
+    authority::lock(work, organization).await?.authority.operate()?;
     let now = work.now();
     store::set_plan(work.connection()?, organization, plan, now).await?;
     let event = OrganizationEvent::PlanChanged {
@@ -87,15 +80,11 @@ pub async fn set_plan(
 /// Sets a feature flag, or takes it away with none. Flags switch what operators decide on.
 pub async fn set_flag(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     name: &str,
     value: Option<Value>,
 ) -> Result<(), OrganizationError> {
-    authority::lock_for(work, actor, organization)
-        .await?
-        .authority
-        .operate()?;
+    authority::lock(work, organization).await?.authority.operate()?;
     let mut flags = store::find(work.connection()?, organization.as_str())
         .await?
         .ok_or_else(|| TenancyError::Unknown(organization.clone()))?
@@ -109,11 +98,10 @@ pub async fn set_flag(
 /// Replaces how the organization looks.
 pub async fn set_branding(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     branding: &Branding,
 ) -> Result<(), OrganizationError> {
-    manage(work, actor, organization).await?;
+    manage(work, organization).await?;
     let now = work.now();
     store::set_branding(work.connection()?, organization, branding, now).await?;
     updated(work, organization, "branding").await
@@ -122,11 +110,10 @@ pub async fn set_branding(
 /// Gives the organization a tier of its own, or each member's own with none.
 pub async fn set_tier(
     work: &mut UnitOfWork,
-    actor: &Actor,
     id: &OrganizationId,
     tier: Option<AccessTier>,
 ) -> Result<(), OrganizationError> {
-    let access = authority::lock_for(work, actor, id).await?;
+    let access = authority::lock(work, id).await?;
     access.authority.operate()?;
     access.shared(id)?;
     let now = work.now();
@@ -139,12 +126,8 @@ pub async fn set_tier(
 }
 
 /// Suspends an organization: it gives no claim until it is resumed.
-pub async fn suspend(
-    work: &mut UnitOfWork,
-    actor: &Actor,
-    id: &OrganizationId,
-) -> Result<(), OrganizationError> {
-    authority::lock_for(work, actor, id).await?.authority.operate()?;
+pub async fn suspend(work: &mut UnitOfWork, id: &OrganizationId) -> Result<(), OrganizationError> {
+    authority::lock(work, id).await?.authority.operate()?;
     let now = work.now();
     store::set_suspended_at(work.connection()?, id, Some(now), now).await?;
     let event = OrganizationEvent::Suspended {
@@ -154,12 +137,8 @@ pub async fn suspend(
 }
 
 /// Ends a suspension.
-pub async fn resume(
-    work: &mut UnitOfWork,
-    actor: &Actor,
-    id: &OrganizationId,
-) -> Result<(), OrganizationError> {
-    authority::lock_for(work, actor, id).await?.authority.operate()?;
+pub async fn resume(work: &mut UnitOfWork, id: &OrganizationId) -> Result<(), OrganizationError> {
+    authority::lock(work, id).await?.authority.operate()?;
     let now = work.now();
     store::set_suspended_at(work.connection()?, id, None, now).await?;
     let event = OrganizationEvent::Resumed {
@@ -172,10 +151,9 @@ pub async fn resume(
 /// nobody who is here already joins by it.
 pub async fn set_global(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<(), OrganizationError> {
-    let access = authority::lock_for(work, actor, organization).await?;
+    let access = authority::lock(work, organization).await?;
     access.authority.operate()?;
     access.shared(organization)?;
     let now = work.now();
@@ -191,13 +169,9 @@ pub async fn set_global(
 /// and wherever the membership epoch is checked. Members stay members and sign in anew.
 pub async fn revoke_tokens(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<(), OrganizationError> {
-    authority::lock_for(work, actor, organization)
-        .await?
-        .authority
-        .operate()?;
+    authority::lock(work, organization).await?.authority.operate()?;
     let now = work.now();
     store::set_revoked_before(work.connection()?, organization, now).await?;
     let event = OrganizationEvent::TokensRevoked {
@@ -206,12 +180,8 @@ pub async fn revoke_tokens(
     Ok(audit::record(work, event).await?)
 }
 
-async fn manage(
-    work: &mut UnitOfWork,
-    actor: &Actor,
-    organization: &OrganizationId,
-) -> Result<(), OrganizationError> {
-    let access = authority::lock_for(work, actor, organization).await?;
+async fn manage(work: &mut UnitOfWork, organization: &OrganizationId) -> Result<(), OrganizationError> {
+    let access = authority::lock(work, organization).await?;
     Ok(access.authority.require(Permission::ManageOrganization)?)
 }
 

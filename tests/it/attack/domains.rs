@@ -226,9 +226,7 @@ async fn dj_02_a_claim_that_changed_during_the_check_is_not_proven() {
                 .unwrap(),
             "deleted" => {
                 let mut work = app.work_as(&olga.actor()).await;
-                delete_organization(&mut work, &olga.actor(), &team.id)
-                    .await
-                    .unwrap();
+                delete_organization(&mut work, &team.id).await.unwrap();
                 work.commit().await.unwrap();
             }
             _ => {}

@@ -30,12 +30,8 @@ async fn tn_07_a_slug_never_means_somebody_else() {
         .unwrap();
     let mut work = app.work_as(&olga.actor()).await;
     let crew = Slug::parse("crew").unwrap();
-    organization::set_slug(&mut work, &olga.actor(), &moved.id, &crew)
-        .await
-        .unwrap();
-    delete_organization(&mut work, &olga.actor(), &gone.id)
-        .await
-        .unwrap();
+    organization::set_slug(&mut work, &moved.id, &crew).await.unwrap();
+    delete_organization(&mut work, &gone.id).await.unwrap();
     work.commit().await.unwrap();
     for taken in ["gone", "moved"] {
         let chosen = Some(Slug::parse(taken).unwrap());

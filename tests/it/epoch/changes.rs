@@ -9,7 +9,6 @@ use signet::user::{self, AccessTier, PlatformRole, StatusChange};
 use crate::app::TestApp;
 use crate::app::relying_party::claims;
 use crate::attack::holdings::text;
-use crate::fixtures::actor::operator;
 use crate::fixtures::organization::TestOrganization;
 use crate::fixtures::person::TestPerson;
 
@@ -38,18 +37,10 @@ impl Change {
                 let role = MemberRole::parse(role).expect("a role");
                 member::set_role(work, org, user, &role).await.expect("set");
             }
-            Self::OrganizationTier(tier) => organization::set_tier(work, &operator(), org, tier)
-                .await
-                .expect("set"),
-            Self::Suspend => organization::suspend(work, &operator(), org)
-                .await
-                .expect("suspended"),
-            Self::Resume => organization::resume(work, &operator(), org)
-                .await
-                .expect("resumed"),
-            Self::RevokeTokens => organization::revoke_tokens(work, &operator(), org)
-                .await
-                .expect("revoked"),
+            Self::OrganizationTier(tier) => organization::set_tier(work, org, tier).await.expect("set"),
+            Self::Suspend => organization::suspend(work, org).await.expect("suspended"),
+            Self::Resume => organization::resume(work, org).await.expect("resumed"),
+            Self::RevokeTokens => organization::revoke_tokens(work, org).await.expect("revoked"),
             Self::PersonTier(tier) => user::service::set_tier(work, user, tier).await.expect("set"),
             Self::PlatformRole(role) => user::service::set_role(work, user, role).await.expect("set"),
             Self::Status(status) => {

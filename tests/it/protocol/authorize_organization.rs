@@ -6,7 +6,6 @@ use signet::user::UserStatus;
 
 use crate::app::relying_party::claims;
 use crate::app::{Browser, RelyingParty, TestApp};
-use crate::fixtures::actor::operator;
 use crate::fixtures::organization::TestOrganization;
 use crate::fixtures::person::TestPerson;
 use crate::fixtures::{a_client, a_person, an_organization};
@@ -135,9 +134,7 @@ async fn an_organization_that_is_not_joined_is_refused() {
     let asked = ("scope", "openid organization:acme");
     assert_eq!(refusal(&house, &house.bob, &[asked]).await, denied);
     let mut work = house.app.work().await;
-    organization::suspend(&mut work, &operator(), &house.globex.id)
-        .await
-        .unwrap();
+    organization::suspend(&mut work, &house.globex.id).await.unwrap();
     work.commit().await.unwrap();
     assert_eq!(
         refusal(&house, &house.ada, &[("organization", "globex")]).await,

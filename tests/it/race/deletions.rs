@@ -10,7 +10,6 @@ use crate::app::TestApp;
 use crate::app::relying_party::VERIFIER;
 use crate::attack::evidence::count;
 use crate::attack::holdings::{ada, assert_access_dead, bob, text, wait};
-use crate::fixtures::actor::operator;
 use crate::fixtures::organization::TestOrganization;
 use crate::fixtures::person::TestPerson;
 use crate::fixtures::{a_client, an_organization};
@@ -25,9 +24,7 @@ async fn delete(app: &TestApp, ada: &TestPerson, acme: &TestOrganization, gone: 
     let mut work = app.work().await;
     match gone {
         Gone::Person => delete_user(&mut work, &ada.id).await.unwrap(),
-        Gone::Organization => delete_organization(&mut work, &operator(), &acme.id)
-            .await
-            .unwrap(),
+        Gone::Organization => delete_organization(&mut work, &acme.id).await.unwrap(),
     }
     work.commit().await.unwrap();
 }

@@ -23,9 +23,7 @@ async fn a_proven_address_and_a_new_member_do_not_wait_for_each_other() {
     let team = an_organization(&app, "team", &olga, None).await;
     team.own(&app, "example.test").await;
     let mut first = app.work().await;
-    organization::rename(&mut first, &operator(), &team.id, "Held")
-        .await
-        .unwrap();
+    organization::rename(&mut first, &team.id, "Held").await.unwrap();
     let proving = {
         let (app, nora) = (std::sync::Arc::clone(&app), nora.clone());
         tokio::spawn(async move { prove_address(&app, &nora).await })

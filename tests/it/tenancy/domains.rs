@@ -7,7 +7,6 @@ use signet::tenancy::{DomainError, Forbidden, Permission, TenancyError};
 
 use crate::app::TestApp;
 use crate::attack::evidence::{count, events};
-use crate::fixtures::actor::operator;
 use crate::fixtures::team::{assert_matches, domain_name, kept, prove_address, role};
 use crate::fixtures::{a_person, an_organization};
 
@@ -163,7 +162,7 @@ async fn an_organization_that_rests_or_ends_takes_nobody_in() {
     let team = an_organization(&app, "team", &olga, None).await;
     team.own(&app, "example.test").await;
     let mut work = app.work().await;
-    signet::tenancy::organization::suspend(&mut work, &operator(), &team.id)
+    signet::tenancy::organization::suspend(&mut work, &team.id)
         .await
         .unwrap();
     work.commit().await.unwrap();

@@ -225,7 +225,7 @@ async fn members_of_a_suspended_organization_may_only_leave() {
     let app = TestApp::new().await;
     let (team, [olga, adam, ..]) = a_team(&app).await;
     let mut work = app.work().await;
-    signet::tenancy::organization::suspend(&mut work, &operator(), &team.id)
+    signet::tenancy::organization::suspend(&mut work, &team.id)
         .await
         .unwrap();
     work.commit().await.unwrap();

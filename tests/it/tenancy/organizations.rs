@@ -31,7 +31,7 @@ async fn settings_are_changed_by_whom_they_belong_to() {
     team.add(&app, &mona, "member").await;
     let id = &team.id;
     let mut work = app.work_as(&mona.actor()).await;
-    let refused = organization::rename(&mut work, &mona.actor(), id, "Mine").await;
+    let refused = organization::rename(&mut work, id, "Mine").await;
     assert_matches!(
         refused,
         Err(OrganizationError::Tenancy(TenancyError::Forbidden(
@@ -39,10 +39,8 @@ async fn settings_are_changed_by_whom_they_belong_to() {
         )))
     );
     let mut work = app.work_as(&adam.actor()).await;
-    organization::rename(&mut work, &adam.actor(), id, "  Acme GmbH ")
-        .await
-        .unwrap();
-    let refused = organization::set_type(&mut work, &adam.actor(), id, OrganizationType::Brand).await;
+    organization::rename(&mut work, id, "  Acme GmbH ").await.unwrap();
+    let refused = organization::set_type(&mut work, id, OrganizationType::Brand).await;
     assert_matches!(
         refused,
         Err(OrganizationError::Tenancy(TenancyError::Forbidden(
@@ -50,17 +48,15 @@ async fn settings_are_changed_by_whom_they_belong_to() {
         )))
     );
     let looks = Branding::parse(json!({ "logo_url": "https://acme.example/a.svg" })).unwrap();
-    organization::set_branding(&mut work, &adam.actor(), id, &looks)
-        .await
-        .unwrap();
+    organization::set_branding(&mut work, id, &looks).await.unwrap();
     work.commit().await.unwrap();
     let mut work = app.work_as(&olga.actor()).await;
-    organization::set_type(&mut work, &olga.actor(), id, OrganizationType::Brand)
+    organization::set_type(&mut work, id, OrganizationType::Brand)
         .await
         .unwrap();
     work.commit().await.unwrap();
     let mut work = app.work_as(&mona.actor()).await;
-    let shown = organization::show(&mut work, &mona.actor(), id).await.unwrap();
+    let shown = organization::show(&mut work, id).await.unwrap();
     assert_eq!(shown.name, "Acme GmbH");
     assert_eq!(shown.organization_type, OrganizationType::Brand);
     assert_eq!(shown.branding, looks);
@@ -79,8 +75,8 @@ async fn members_change_neither_plan_nor_flags() {
     for own in [&olga, &adam] {
         let mut work = app.work_as(&own.actor()).await;
         for refused in [
-            organization::set_plan(&mut work, &own.actor(), id, Some(Plan::Enterprise)).await,
-            organization::set_flag(&mut work, &own.actor(), id, "beta", Some(json!(true))).await,
+            organization::set_plan(&mut work, id, Some(Plan::Enterprise)).await,
+            organization::set_flag(&mut work, id, "beta", Some(json!(true))).await,
         ] {
             assert_matches!(
                 refused,
@@ -91,30 +87,28 @@ async fn members_change_neither_plan_nor_flags() {
         }
     }
     let mut work = app.work_as(&operator()).await;
-    organization::set_plan(&mut work, &operator(), id, Some(Plan::Agency))
+    organization::set_plan(&mut work, id, Some(Plan::Agency))
         .await
         .unwrap();
-    organization::set_flag(&mut work, &operator(), id, "beta", Some(json!(true)))
+    organization::set_flag(&mut work, id, "beta", Some(json!(true)))
         .await
         .unwrap();
-    organization::set_flag(&mut work, &operator(), id, "beta", None)
-        .await
-        .unwrap();
+    organization::set_flag(&mut work, id, "beta", None).await.unwrap();
     work.commit().await.unwrap();
     let mut work = app.work_as(&console()).await;
-    organization::set_flag(&mut work, &console(), id, "seats", Some(json!(5)))
+    organization::set_flag(&mut work, id, "seats", Some(json!(5)))
         .await
         .unwrap();
     work.commit().await.unwrap();
     let mut work = app.work_as(&olga.actor()).await;
-    let shown = organization::show(&mut work, &olga.actor(), id).await.unwrap();
+    let shown = organization::show(&mut work, id).await.unwrap();
     assert_eq!(shown.plan, Some(Plan::Agency));
     assert_eq!(shown.feature_flags.to_json(), json!({ "seats": 5 }));
     let stranger = a_person("sven").create(&app).await;
     let mut work = app.work_as(&stranger.actor()).await;
-    let hidden = organization::show(&mut work, &stranger.actor(), id).await;
+    let hidden = organization::show(&mut work, id).await;
     assert_matches!(hidden, Err(TenancyError::Unknown(_)));
-    let hidden = organization::set_plan(&mut work, &stranger.actor(), id, None).await;
+    let hidden = organization::set_plan(&mut work, id, None).await;
     assert_matches!(hidden, Err(OrganizationError::Tenancy(TenancyError::Unknown(_))));
     assert_eq!(events(&app, "ORG_PLAN_CHANGED").await, 1);
     assert_eq!(events(&app, "ORG_UPDATED").await, 3);
@@ -137,16 +131,14 @@ async fn a_personal_space_stays_one() {
         .collect();
     assert_eq!(told, [("olga", "owner"), ("team", "owner")]);
     let own = &joined[0].0.id;
-    let changed = organization::set_type(&mut work, &olga.actor(), own, OrganizationType::Team).await;
+    let changed = organization::set_type(&mut work, own, OrganizationType::Team).await;
     assert_matches!(
         changed,
         Err(OrganizationError::Tenancy(TenancyError::PersonalSpace(_)))
     );
-    organization::rename(&mut work, &olga.actor(), own, "My corner")
-        .await
-        .unwrap();
+    organization::rename(&mut work, own, "My corner").await.unwrap();
     let mut work = app.work_as(&operator()).await;
-    let changed = organization::set_type(&mut work, &operator(), &team.id, OrganizationType::Personal).await;
+    let changed = organization::set_type(&mut work, &team.id, OrganizationType::Personal).await;
     assert_matches!(changed, Err(OrganizationError::Personal));
 }
 
@@ -158,7 +150,7 @@ async fn a_slug_is_given_once() {
     let team = an_organization(&app, "team", &olga, None).await;
     let rename = async |id: &signet::base::id::OrganizationId, to: &str| {
         let mut work = app.work_as(&olga.actor()).await;
-        let done = organization::set_slug(&mut work, &olga.actor(), id, &slug(to)).await;
+        let done = organization::set_slug(&mut work, id, &slug(to)).await;
         kept(work, done).await
     };
     rename(&team.id, "crew").await.unwrap();
@@ -210,10 +202,10 @@ async fn only_an_operator_suspends_and_sets_the_tier() {
     for (actor, known) in [(olga.actor(), true), (mallory.actor(), false)] {
         let mut work = app.work_as(&actor).await;
         let outcomes = [
-            organization::set_tier(&mut work, &actor, &team.id, None).await,
-            organization::suspend(&mut work, &actor, &team.id).await,
-            organization::resume(&mut work, &actor, &team.id).await,
-            organization::revoke_tokens(&mut work, &actor, &team.id).await,
+            organization::set_tier(&mut work, &team.id, None).await,
+            organization::suspend(&mut work, &team.id).await,
+            organization::resume(&mut work, &team.id).await,
+            organization::revoke_tokens(&mut work, &team.id).await,
         ];
         for outcome in outcomes {
             if known {
