@@ -53,8 +53,7 @@ pub async fn list(
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(InvitationId::from_text);
     let mut work = caller.begin().await?;
-    let actor = caller.actor();
-    let found = invitation::list(&mut work, &actor, &organization, after.as_ref(), page.limit).await?;
+    let found = invitation::list(&mut work, &organization, after.as_ref(), page.limit).await?;
     work.commit().await?;
     let key = |invitation: &Invitation| invitation.id.to_string();
     Ok(Json(ListPage::of(
@@ -107,7 +106,7 @@ pub async fn create(
     let new = NewInvitation::new(email, joins, None)?;
     let mut work = caller.begin().await?;
     let organization = caller.organization(&id)?;
-    let sent = invitation::create(&mut work, &caller.actor(), &organization, &new, caller.quotas()).await?;
+    let sent = invitation::create(&mut work, &organization, &new, caller.quotas()).await?;
     work.commit().await?;
     Ok((StatusCode::CREATED, Json((&sent).into())))
 }
@@ -125,15 +124,7 @@ pub async fn resend(
 ) -> Result<Json<SentInvitationView>, Refusal> {
     let (organization, id) = (caller.organization(&organization)?, InvitationId::read(&id));
     let mut work = caller.begin().await?;
-    let sent = invitation::resend(
-        &mut work,
-        &caller.actor(),
-        &organization,
-        &id,
-        None,
-        caller.quotas(),
-    )
-    .await?;
+    let sent = invitation::resend(&mut work, &organization, &id, None, caller.quotas()).await?;
     work.commit().await?;
     Ok(Json((&sent).into()))
 }
@@ -151,7 +142,7 @@ pub async fn revoke(
 ) -> Result<StatusCode, Refusal> {
     let (organization, id) = (caller.organization(&organization)?, InvitationId::read(&id));
     let mut work = caller.begin().await?;
-    invitation::revoke(&mut work, &caller.actor(), &organization, &id).await?;
+    invitation::revoke(&mut work, &organization, &id).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

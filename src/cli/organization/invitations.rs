@@ -101,7 +101,6 @@ pub(super) async fn run(
     work: &mut UnitOfWork,
     quotas: &QuotaSettings,
 ) -> Result<OrganizationReport> {
-    let operator = work.actor();
     match command {
         InvitationCommand::Invite {
             org,
@@ -116,27 +115,27 @@ pub(super) async fn run(
             };
             let new = NewInvitation::new(EmailAddress::parse(&email)?, joins, expires)?;
             let org = organization(work, &org).await?.id;
-            let sent = invitation::create(work, &operator, &org, &new, quotas).await?;
+            let sent = invitation::create(work, &org, &new, quotas).await?;
             Ok(OrganizationReport::Invited((&sent).into()))
         }
         InvitationCommand::Invitations { of, after, limit } => {
             let org = organization(work, of.organization()).await?.id;
             let after = after.as_deref().map(InvitationId::read);
             let now = work.now();
-            let found = invitation::list(work, &operator, &org, after.as_ref(), limit).await?;
+            let found = invitation::list(work, &org, after.as_ref(), limit).await?;
             let list = InvitationList::new(found, now);
             Ok(OrganizationReport::Invitations(list))
         }
         InvitationCommand::ResendInvitation { org, id, expires } => {
             let org = organization(work, &org).await?.id;
             let id = InvitationId::read(&id);
-            let sent = invitation::resend(work, &operator, &org, &id, expires, quotas).await?;
+            let sent = invitation::resend(work, &org, &id, expires, quotas).await?;
             Ok(OrganizationReport::Invited((&sent).into()))
         }
         InvitationCommand::RevokeInvitation { org, id } => {
             let org = organization(work, &org).await?.id;
             let id = InvitationId::read(&id);
-            invitation::revoke(work, &operator, &org, &id).await?;
+            invitation::revoke(work, &org, &id).await?;
             Ok(OrganizationReport::Changed(OrganizationChanged {
                 organization_id: org.to_string(),
                 done: format!("invitation {id} revoked"),

@@ -12,7 +12,7 @@ use crate::base::handle::{Handle, Kind};
 use crate::base::id::{InvitationId, OrganizationId, UserId};
 use crate::config::QuotaSettings;
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::tenancy::authority::{self, Actor, Authority, Permission};
+use crate::tenancy::authority::{self, Authority, Permission};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::MemberRole;
 use crate::tenancy::quota::Quota;
@@ -34,13 +34,12 @@ pub struct SentInvitation {
 /// Asks an address to join with a role. Of one address only one invitation is pending at a time.
 pub async fn create(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     new: &NewInvitation,
     quotas: &QuotaSettings,
 ) -> Result<SentInvitation, InvitationError> {
-    let access = authority::lock_for(work, actor, organization).await?;
-    authority::may_give_for(work, actor, access.authority, organization, &new.joins.role).await?;
+    let access = authority::lock(work, organization).await?;
+    authority::may_give(work, access.authority, organization, &new.joins.role).await?;
     access.shared(organization)?;
     let now = work.now();
     let connection = work.connection()?;
@@ -53,6 +52,7 @@ pub async fn create(
         expires_at: clock::after(now, new.lifetime),
     };
     let digest = sent.token.digest(work.epoch());
+    let actor = work.actor();
     let row = InvitationRow {
         id: &sent.id,
         organization,
@@ -77,15 +77,14 @@ pub async fn create(
 /// Gives a pending invitation a new token and new time; the old token is dead. From now on the actor vouches for it.
 pub async fn resend(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     id: &InvitationId,
     lifetime: Option<Duration>,
     quotas: &QuotaSettings,
 ) -> Result<SentInvitation, InvitationError> {
     let lifetime = lifetime_of(lifetime)?;
-    let (role, authority) = pending(work, actor, organization, id).await?;
-    authority::may_give_for(work, actor, authority, organization, &role).await?;
+    let (role, authority) = pending(work, organization, id).await?;
+    authority::may_give(work, authority, organization, &role).await?;
     let now = work.now();
     let others = store::count_pending(work.connection()?, organization, Some(id), now).await?;
     Quota::PendingInvitations.admit(quotas, others)?;
@@ -95,6 +94,7 @@ pub async fn resend(
         expires_at: clock::after(now, lifetime),
     };
     let digest = sent.token.digest(work.epoch());
+    let actor = work.actor();
     let token = NewToken {
         digest: &digest,
         invited_by: actor.person(),
@@ -115,11 +115,10 @@ pub async fn resend(
 /// Takes a pending invitation back.
 pub async fn revoke(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     id: &InvitationId,
 ) -> Result<(), InvitationError> {
-    pending(work, actor, organization, id).await?;
+    pending(work, organization, id).await?;
     let now = work.now();
     if !store::cancel_pending(work.connection()?, organization, id, now).await? {
         return Err(InvitationError::Unknown(id.clone()));
@@ -157,12 +156,11 @@ pub async fn revoke_of(
 /// A page of an organization's invitations after the given one, in the order in which they were made.
 pub async fn list(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     after: Option<&InvitationId>,
     limit: u16,
 ) -> Result<Vec<Invitation>, TenancyError> {
-    let access = authority::read_for(work, actor, organization).await?;
+    let access = authority::read(work, organization).await?;
     access.authority.require(Permission::ManageTeam)?;
     let after = after.map_or("", InvitationId::as_str);
     Ok(store::list_invitations(work.connection()?, organization, after, i64::from(limit)).await?)
@@ -177,11 +175,10 @@ pub async fn expire(work: &mut UnitOfWork, limit: i64) -> Result<u64, DatabaseEr
 /// The role of a pending invitation that the actor may dispose of: they could give it themselves.
 async fn pending(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     id: &InvitationId,
 ) -> Result<(MemberRole, Authority), InvitationError> {
-    let access = authority::lock_for(work, actor, organization).await?;
+    let access = authority::lock(work, organization).await?;
     access.authority.require(Permission::ManageTeam)?;
     let role = store::pending_role(work.connection()?, organization, id)
         .await?

@@ -10,7 +10,6 @@ use signet::tenancy::{Forbidden, InvitationEnd, InvitationError, TenancyError};
 
 use super::evidence::count;
 use crate::app::TestApp;
-use crate::fixtures::actor::operator;
 use crate::fixtures::team::{accept, assert_matches};
 use crate::fixtures::{a_person, an_organization};
 
@@ -119,9 +118,7 @@ async fn iv_01_dead_and_edited_links_open_nothing() {
     let expired = accept(&app, &token, &sven).await;
     assert_matches!(expired, Err(InvitationError::Over(InvitationEnd::Expired)));
     let mut work = app.work_as(&olga.actor()).await;
-    invitation::revoke(&mut work, &olga.actor(), &team.id, &id)
-        .await
-        .unwrap();
+    invitation::revoke(&mut work, &team.id, &id).await.unwrap();
     work.commit().await.unwrap();
     let revoked = accept(&app, &token, &sven).await;
     assert_matches!(revoked, Err(InvitationError::Over(InvitationEnd::Revoked)));
@@ -169,22 +166,14 @@ async fn iv_02_no_role_above_the_inviters() {
         .await
         .unwrap();
     let mut work = app.work_as(&adam.actor()).await;
-    let refused = invitation::revoke(&mut work, &adam.actor(), &team.id, &id).await;
+    let refused = invitation::revoke(&mut work, &team.id, &id).await;
     assert_matches!(
         refused,
         Err(InvitationError::Tenancy(TenancyError::Forbidden(
             Forbidden::AboveOwn(_)
         )))
     );
-    let refused = invitation::resend(
-        &mut work,
-        &adam.actor(),
-        &team.id,
-        &id,
-        None,
-        &QuotaSettings::default(),
-    )
-    .await;
+    let refused = invitation::resend(&mut work, &team.id, &id, None, &QuotaSettings::default()).await;
     assert_matches!(
         refused,
         Err(InvitationError::Tenancy(TenancyError::Forbidden(
@@ -193,16 +182,16 @@ async fn iv_02_no_role_above_the_inviters() {
     );
     let mut work = app.work_as(&sven.actor()).await;
     for place in [&team.id, &other.id] {
-        let through_own = invitation::revoke(&mut work, &sven.actor(), place, &id).await;
+        let through_own = invitation::revoke(&mut work, place, &id).await;
         assert_matches!(
             through_own,
             Err(InvitationError::Tenancy(TenancyError::Unknown(_)) | InvitationError::Unknown(_))
         );
     }
-    let listed = invitation::list(&mut work, &sven.actor(), &team.id, None, 10).await;
+    let listed = invitation::list(&mut work, &team.id, None, 10).await;
     assert_matches!(listed, Err(TenancyError::Unknown(_)));
     let mut work = app.work_as(&mona.actor()).await;
-    let listed = invitation::list(&mut work, &mona.actor(), &team.id, None, 10).await;
+    let listed = invitation::list(&mut work, &team.id, None, 10).await;
     assert_matches!(listed, Err(TenancyError::Forbidden(_)));
 }
 
@@ -249,16 +238,9 @@ async fn iv_02_the_inviter_is_asked_again_at_accept() {
     );
     assert_eq!(team.role_of(&app, &sven).await, None);
     let mut work = app.work().await;
-    let sent = invitation::resend(
-        &mut work,
-        &operator(),
-        &team.id,
-        &id,
-        None,
-        &QuotaSettings::default(),
-    )
-    .await
-    .unwrap();
+    let sent = invitation::resend(&mut work, &team.id, &id, None, &QuotaSettings::default())
+        .await
+        .unwrap();
     work.commit().await.unwrap();
     assert_eq!(
         accept(&app, &sent.token, &sven).await.unwrap().role.as_str(),

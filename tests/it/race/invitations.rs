@@ -59,7 +59,7 @@ async fn iv_01_accepting_and_revoking_at_once_is_one_of_them() {
             .unwrap();
         let revoke = async {
             let mut work = app.work_as(&olga.actor()).await;
-            let done = invitation::revoke(&mut work, &olga.actor(), &team.id, &id).await;
+            let done = invitation::revoke(&mut work, &team.id, &id).await;
             kept(work, done).await
         };
         let (accepted, revoked) = tokio::join!(accept(&app, &token, &sven), revoke);

@@ -38,15 +38,9 @@ async fn an_invited_person_joins_with_the_role() {
         (team.id.clone(), "admin")
     );
     assert_eq!(team.role_of(&app, &sven).await.as_deref(), Some("admin"));
-    let listed = invitation::list(
-        &mut app.work_as(&sven.actor()).await,
-        &sven.actor(),
-        &team.id,
-        None,
-        10,
-    )
-    .await
-    .unwrap();
+    let listed = invitation::list(&mut app.work_as(&sven.actor()).await, &team.id, None, 10)
+        .await
+        .unwrap();
     let [invitation] = &listed[..] else {
         panic!("{listed:?}")
     };
@@ -107,15 +101,7 @@ async fn a_resent_invitation_has_one_token_that_works() {
     let expired = accept(&app, &old, &sven).await;
     assert_matches!(expired, Err(InvitationError::Over(InvitationEnd::Expired)));
     let mut work = app.work_as(&olga.actor()).await;
-    let sent = invitation::resend(
-        &mut work,
-        &olga.actor(),
-        &team.id,
-        &id,
-        None,
-        &QuotaSettings::default(),
-    )
-    .await;
+    let sent = invitation::resend(&mut work, &team.id, &id, None, &QuotaSettings::default()).await;
     let new = again(&kept(work, sent).await.unwrap().token);
     assert_matches!(
         accept(&app, &old, &sven).await,
@@ -123,15 +109,7 @@ async fn a_resent_invitation_has_one_token_that_works() {
     );
     assert_eq!(accept(&app, &new, &sven).await.unwrap().role, role("viewer"));
     let mut work = app.work_as(&olga.actor()).await;
-    let late = invitation::resend(
-        &mut work,
-        &olga.actor(),
-        &team.id,
-        &id,
-        None,
-        &QuotaSettings::default(),
-    )
-    .await;
+    let late = invitation::resend(&mut work, &team.id, &id, None, &QuotaSettings::default()).await;
     assert_matches!(late, Err(InvitationError::Unknown(_)));
 }
 
@@ -177,7 +155,7 @@ async fn an_invitation_that_is_over_opens_nothing() {
         .unwrap();
     let revoke = async |actor: &Actor, id: &InvitationId| {
         let mut work = app.work_as(actor).await;
-        let done = invitation::revoke(&mut work, actor, &team.id, id).await;
+        let done = invitation::revoke(&mut work, &team.id, id).await;
         kept(work, done).await
     };
     assert_matches!(
