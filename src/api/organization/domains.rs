@@ -26,7 +26,7 @@ type DomainPage = ListPage<DomainView>;
 )]
 pub async fn list(caller: Caller, Path(id): Path<String>) -> Result<Json<DomainPage>, Refusal> {
     let mut work = caller.begin().await?;
-    let claims = domain::list(&mut work, &caller.actor(), &caller.organization(&id)?).await?;
+    let claims = domain::list(&mut work, &caller.organization(&id)?).await?;
     work.commit().await?;
     Ok(Json(ListPage::whole(
         claims.into_iter().map(DomainView::from).collect(),
@@ -65,15 +65,7 @@ pub async fn claim(
     let joins = joins(new.auto_join_role.as_deref(), new.can_create_workspaces)?;
     let mut work = caller.begin().await?;
     let organization = caller.organization(&id)?;
-    let claim = domain::claim(
-        &mut work,
-        &caller.actor(),
-        &organization,
-        &name,
-        joins.as_ref(),
-        caller.quotas(),
-    )
-    .await?;
+    let claim = domain::claim(&mut work, &organization, &name, joins.as_ref(), caller.quotas()).await?;
     work.commit().await?;
     Ok((StatusCode::CREATED, Json(claim.into())))
 }
@@ -109,7 +101,7 @@ pub async fn change(
     let (organization, name) = (caller.organization(&organization)?, caller.domain(&name)?);
     let joins = joins(change.auto_join_role.as_deref(), change.can_create_workspaces)?;
     let mut work = caller.begin().await?;
-    domain::set_auto_join(&mut work, &caller.actor(), &organization, &name, joins.as_ref()).await?;
+    domain::set_auto_join(&mut work, &organization, &name, joins.as_ref()).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -126,9 +118,8 @@ pub async fn verify(
     Path((organization, name)): Path<(String, String)>,
 ) -> Result<Json<DomainView>, Refusal> {
     let (organization, name) = (caller.organization(&organization)?, caller.domain(&name)?);
-    let actor = caller.actor();
     let mut work = caller.begin().await?;
-    let challenge = domain::challenge(&mut work, &actor, &organization, &name).await?;
+    let challenge = domain::challenge(&mut work, &organization, &name).await?;
     work.commit().await?;
     let proof = domain::look_up(caller.state.app.dns(), &challenge)
         .await
@@ -141,7 +132,7 @@ pub async fn verify(
             )
         })?;
     let mut work = caller.begin().await?;
-    let settled = domain::settle(&mut work, &actor, &challenge, proof).await?;
+    let settled = domain::settle(&mut work, &challenge, proof).await?;
     work.commit().await?;
     let (Settled::Verified(claim) | Settled::Lost(claim)) = settled;
     Ok(Json(claim.into()))
@@ -160,7 +151,7 @@ pub async fn renew(
 ) -> Result<Json<DomainView>, Refusal> {
     let (organization, name) = (caller.organization(&organization)?, caller.domain(&name)?);
     let mut work = caller.begin().await?;
-    let claim = domain::renew(&mut work, &caller.actor(), &organization, &name).await?;
+    let claim = domain::renew(&mut work, &organization, &name).await?;
     work.commit().await?;
     Ok(Json(claim.into()))
 }
@@ -178,7 +169,7 @@ pub async fn release(
 ) -> Result<StatusCode, Refusal> {
     let (organization, name) = (caller.organization(&organization)?, caller.domain(&name)?);
     let mut work = caller.begin().await?;
-    domain::release(&mut work, &caller.actor(), &organization, &name).await?;
+    domain::release(&mut work, &organization, &name).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -93,7 +93,6 @@ async fn carry_out(
     config: &SignetConfig,
     work: &mut UnitOfWork,
 ) -> Result<OrganizationReport> {
-    let operator = work.actor();
     match command {
         DomainCommand::ClaimDomain {
             claim,
@@ -104,12 +103,12 @@ async fn carry_out(
             let role = (!no_auto_join).then_some(role);
             let joins = joins(role.as_deref(), can_create_workspaces)?;
             let (org, name) = both(work, &claim, config).await?;
-            let made = domain::claim(work, &operator, &org, &name, joins.as_ref(), &config.quotas).await?;
+            let made = domain::claim(work, &org, &name, joins.as_ref(), &config.quotas).await?;
             Ok(OrganizationReport::Domain(made.into()))
         }
         DomainCommand::RenewDomain { claim } => {
             let (org, name) = both(work, &claim, config).await?;
-            let renewed = domain::renew(work, &operator, &org, &name).await?;
+            let renewed = domain::renew(work, &org, &name).await?;
             Ok(OrganizationReport::Domain(renewed.into()))
         }
         DomainCommand::SetDomainRole {
@@ -119,7 +118,7 @@ async fn carry_out(
         } => {
             let joins = joins(role.as_deref(), can_create_workspaces)?;
             let (org, name) = both(work, &claim, config).await?;
-            domain::set_auto_join(work, &operator, &org, &name, joins.as_ref()).await?;
+            domain::set_auto_join(work, &org, &name, joins.as_ref()).await?;
             let done = joins.map_or_else(
                 || "nobody joins".to_owned(),
                 |joins| {
@@ -134,12 +133,12 @@ async fn carry_out(
         }
         DomainCommand::ReleaseDomain { claim } => {
             let (org, name) = both(work, &claim, config).await?;
-            domain::release(work, &operator, &org, &name).await?;
+            domain::release(work, &org, &name).await?;
             Ok(changed(&org, format!("{name} released")))
         }
         DomainCommand::Domains { of } => {
             let org = organization(work, of.organization()).await?.id;
-            let found = domain::list(work, &operator, &org).await?;
+            let found = domain::list(work, &org).await?;
             let domains = found.into_iter().map(Into::into).collect();
             Ok(OrganizationReport::Domains(DomainList { domains }))
         }
@@ -157,14 +156,13 @@ fn joins(role: Option<&str>, can_create_workspaces: bool) -> Result<Option<Joins
 
 async fn verify(claim: &Claim, config: &SignetConfig) -> Result<OrganizationReport> {
     let mut work = operator::begin(config).await?;
-    let operator = work.actor();
     let (org, name) = both(&mut work, claim, config).await?;
-    let challenge = domain::challenge(&mut work, &operator, &org, &name).await?;
+    let challenge = domain::challenge(&mut work, &org, &name).await?;
     work.rollback().await?;
     let dns = Dns::new(config.domains.dns_servers.clone());
     let proof = domain::look_up(&dns, &challenge).await?;
     let mut work = operator::begin(config).await?;
-    let settled = domain::settle(&mut work, &operator, &challenge, proof).await?;
+    let settled = domain::settle(&mut work, &challenge, proof).await?;
     work.commit().await?;
     Ok(match settled {
         Settled::Verified(claim) => OrganizationReport::Domain(claim.into()),

@@ -4,7 +4,6 @@ mod check;
 mod rules;
 
 pub(super) use check::{
-    OrganizationAccess, lock, lock_for, may_give, may_give_for, read, read_for, still_may_give,
-    within_modules,
+    OrganizationAccess, lock, lock_for, may_give, read, read_for, still_may_give, within_modules,
 };
 pub use rules::{Actor, Authority, Forbidden, Permission, Rank};

@@ -9,7 +9,7 @@ use crate::base::entropy;
 use crate::base::id::OrganizationId;
 use crate::config::QuotaSettings;
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::tenancy::authority::{self, Actor, OrganizationAccess, Permission};
+use crate::tenancy::authority::{self, OrganizationAccess, Permission};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::JoinsAs;
 use crate::tenancy::quota::Quota;
@@ -20,17 +20,17 @@ const TOKEN_LENGTH: usize = 43;
 /// Claims a domain. Others may have claimed it, or own it: who does is told to nobody before their proof stands.
 pub async fn claim(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     domain: &DomainName,
     auto_join: Option<&JoinsAs>,
     quotas: &QuotaSettings,
 ) -> Result<DomainClaim, DomainError> {
     check_role(auto_join)?;
-    let access = lock(work, actor, organization).await?;
+    let access = lock(work, organization).await?;
     if let Some(JoinsAs { role, .. }) = auto_join {
-        authority::may_give_for(work, actor, access.authority, organization, role).await?;
+        authority::may_give(work, access.authority, organization, role).await?;
     }
+    let actor = work.actor();
     let now = work.now();
     let claim = DomainClaim {
         organization_id: organization.clone(),
@@ -57,11 +57,10 @@ pub async fn claim(
 /// Gives a claim another token: what was proven is unproven again, and a check that is under way proves nothing.
 pub async fn renew(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     domain: &DomainName,
 ) -> Result<DomainClaim, DomainError> {
-    lock(work, actor, organization).await?;
+    lock(work, organization).await?;
     let before = find(work, organization, domain).await?;
     let now = work.now();
     let token = entropy::base62(work.entropy(), TOKEN_LENGTH);
@@ -79,17 +78,16 @@ pub async fn renew(
 /// Says as what people join by their address; none: they do not. From now on the actor stands for it.
 pub async fn set_auto_join(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     domain: &DomainName,
     joins: Option<&JoinsAs>,
 ) -> Result<(), DomainError> {
     check_role(joins)?;
-    let access = lock(work, actor, organization).await?;
+    let access = lock(work, organization).await?;
     if let Some(JoinsAs { role, .. }) = joins {
-        authority::may_give_for(work, actor, access.authority, organization, role).await?;
+        authority::may_give(work, access.authority, organization, role).await?;
     }
-    let now = work.now();
+    let (now, actor) = (work.now(), work.actor());
     let set_by = actor.person();
     if !store::set_auto_join(work.connection()?, organization, domain, joins, set_by, now).await? {
         return Err(DomainError::Unknown(domain.clone()));
@@ -105,11 +103,10 @@ pub async fn set_auto_join(
 /// Gives a domain up. Whoever joined by it stays.
 pub async fn release(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     domain: &DomainName,
 ) -> Result<(), DomainError> {
-    lock(work, actor, organization).await?;
+    lock(work, organization).await?;
     if !store::delete_claim(work.connection()?, organization, domain).await? {
         return Err(DomainError::Unknown(domain.clone()));
     }
@@ -129,10 +126,9 @@ pub async fn release_all(work: &mut UnitOfWork, organization: &OrganizationId) -
 /// Every claim of an organization, in the order of the domains.
 pub async fn list(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<Vec<DomainClaim>, TenancyError> {
-    let access = authority::read_for(work, actor, organization).await?;
+    let access = authority::read(work, organization).await?;
     access.authority.require(Permission::ManageDomains)?;
     let mut claims = store::list_claims(work.connection()?, organization).await?;
     pause::mark(work, &mut claims).await?;
@@ -142,10 +138,9 @@ pub async fn list(
 /// Locks the organization of an actor who manages its domains. A personal space has none.
 pub(super) async fn lock(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<OrganizationAccess, TenancyError> {
-    let access = authority::lock_for(work, actor, organization).await?;
+    let access = authority::lock(work, organization).await?;
     access.authority.require(Permission::ManageDomains)?;
     access.shared(organization)
 }

@@ -11,7 +11,6 @@ use crate::audit::{self, DomainEvent};
 use crate::base::dns::{DnsError, TextRecords};
 use crate::base::id::OrganizationId;
 use crate::db::UnitOfWork;
-use crate::tenancy::authority::Actor;
 use crate::tenancy::organization;
 
 /// What is to be looked up.
@@ -53,11 +52,10 @@ pub enum Settled {
 /// Says what has to be looked up for a claim.
 pub async fn challenge(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     domain: &DomainName,
 ) -> Result<Challenge, DomainError> {
-    lock(work, actor, organization).await?;
+    lock(work, organization).await?;
     let claim = find(work, organization, domain).await?;
     let owner = store::owning_claim(work.connection()?, domain.as_str()).await?;
     let rival = owner.filter(|owner| owner.organization_id != claim.organization_id);
@@ -92,7 +90,6 @@ pub async fn look_up(dns: &dyn TextRecords, challenge: &Challenge) -> Result<Pro
 /// its owner asks, and when another organization proves the domain.
 pub async fn settle(
     work: &mut UnitOfWork,
-    actor: &Actor,
     challenge: &Challenge,
     proof: Proof,
 ) -> Result<Settled, DomainError> {
@@ -101,7 +98,7 @@ pub async fn settle(
     if let Some(rival) = rival {
         organization::lock_in_order(work, &[organization, &rival.organization]).await?;
     }
-    lock(work, actor, organization).await?;
+    lock(work, organization).await?;
     let claim = store::find_claim(work.connection()?, organization, domain).await?;
     let Some(claim) = claim.filter(|claim| claim.proof_token == challenge.token) else {
         return Err(DomainError::ProofVoid(domain.clone()));

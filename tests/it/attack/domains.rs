@@ -196,27 +196,14 @@ async fn dj_02_a_claim_that_changed_during_the_check_is_not_proven() {
         let proof = domain::look_up(&*app.dns, &challenge).await.unwrap();
         let mut work = app.work_as(&olga.actor()).await;
         match change {
-            "renewed" => drop(
-                domain::renew(&mut work, &olga.actor(), &team.id, &name)
-                    .await
-                    .unwrap(),
-            ),
+            "renewed" => drop(domain::renew(&mut work, &team.id, &name).await.unwrap()),
             "unmanaged" | "deleted" => {}
-            _ => domain::release(&mut work, &olga.actor(), &team.id, &name)
-                .await
-                .unwrap(),
+            _ => domain::release(&mut work, &team.id, &name).await.unwrap(),
         }
         if change == "replaced" {
-            domain::claim(
-                &mut work,
-                &olga.actor(),
-                &team.id,
-                &name,
-                None,
-                &QuotaSettings::default(),
-            )
-            .await
-            .unwrap();
+            domain::claim(&mut work, &team.id, &name, None, &QuotaSettings::default())
+                .await
+                .unwrap();
         }
         work.commit().await.unwrap();
         match change {
@@ -232,7 +219,7 @@ async fn dj_02_a_claim_that_changed_during_the_check_is_not_proven() {
             _ => {}
         }
         let mut work = app.work_as(&adam.actor()).await;
-        let settled = domain::settle(&mut work, &adam.actor(), &challenge, proof).await;
+        let settled = domain::settle(&mut work, &challenge, proof).await;
         match (change, &settled) {
             ("unmanaged", Err(DomainError::Tenancy(TenancyError::Forbidden(_))))
             | ("deleted", Err(DomainError::Tenancy(TenancyError::Unknown(_))))

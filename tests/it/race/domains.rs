@@ -31,7 +31,7 @@ async fn rc_04_two_proofs_of_one_domain_are_one_owner() {
             assert_eq!(proof, Proof::Found);
             start.wait().await;
             let mut work = app.work_as(&actor).await;
-            let settled = domain::settle(&mut work, &actor, &challenge, proof).await;
+            let settled = domain::settle(&mut work, &challenge, proof).await;
             kept(work, settled).await.map(drop)
         });
     }
