@@ -48,14 +48,7 @@ pub async fn list(
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(WorkspaceId::from_text);
     let mut work = caller.begin().await?;
-    let found = workspace::list(
-        &mut work,
-        &caller.actor(),
-        &organization,
-        after.as_ref(),
-        page.limit,
-    )
-    .await?;
+    let found = workspace::list(&mut work, &organization, after.as_ref(), page.limit).await?;
     work.commit().await?;
     let key = |workspace: &Workspace| workspace.id.to_string();
     Ok(Json(ListPage::of(
@@ -95,8 +88,8 @@ pub async fn create(
     let new = NewWorkspace::new(&new.name, slug.map_err(Refusal::invalid)?, None)?;
     let organization = caller.organization(&id)?;
     let mut work = caller.begin().await?;
-    let id = workspace::create(&mut work, &caller.actor(), &organization, &new, caller.quotas()).await?;
-    let made = shown(&caller, &mut work, &organization, &id).await?;
+    let id = workspace::create(&mut work, &organization, &new, caller.quotas()).await?;
+    let made = shown(&mut work, &organization, &id).await?;
     work.commit().await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
@@ -114,7 +107,7 @@ pub async fn show(
 ) -> Result<Json<WorkspaceView>, Refusal> {
     let (organization, id) = place(&caller, &organization, &id)?;
     let mut work = caller.begin().await?;
-    let found = shown(&caller, &mut work, &organization, &id).await?;
+    let found = shown(&mut work, &organization, &id).await?;
     work.commit().await?;
     Ok(Json(found.into()))
 }
@@ -144,19 +137,18 @@ pub async fn change(
     Body(change): Body<Change>,
 ) -> Result<Json<WorkspaceView>, Refusal> {
     let (organization, id) = place(&caller, &organization, &id)?;
-    let actor = caller.actor();
     let mut work = caller.begin().await?;
     if let Some(name) = &change.name {
-        workspace::rename(&mut work, &actor, &organization, &id, name).await?;
+        workspace::rename(&mut work, &organization, &id, name).await?;
     }
     match change.archived {
-        Some(true) => workspace::archive(&mut work, &actor, &organization, &id).await?,
+        Some(true) => workspace::archive(&mut work, &organization, &id).await?,
         Some(false) => {
-            workspace::unarchive(&mut work, &actor, &organization, &id, caller.quotas()).await?;
+            workspace::unarchive(&mut work, &organization, &id, caller.quotas()).await?;
         }
         None => {}
     }
-    let found = shown(&caller, &mut work, &organization, &id).await?;
+    let found = shown(&mut work, &organization, &id).await?;
     work.commit().await?;
     Ok(Json(found.into()))
 }
@@ -183,15 +175,7 @@ pub async fn list_members(
     let page = list.read(&query?, keys)?;
     let after = page.after.clone().map(UserId::from_text);
     let mut work = caller.begin().await?;
-    let found = members::list(
-        &mut work,
-        &caller.actor(),
-        &organization,
-        &id,
-        after.as_ref(),
-        page.limit,
-    )
-    .await?;
+    let found = members::list(&mut work, &organization, &id, after.as_ref(), page.limit).await?;
     work.commit().await?;
     let key = |member: &WorkspaceMember| member.user_id.to_string();
     let show = WorkspaceMemberView::from;
@@ -229,11 +213,10 @@ pub async fn put_member(
 ) -> Result<StatusCode, Refusal> {
     let role = wanted.role()?;
     let ((organization, id), user) = (place(&caller, &organization, &id)?, UserId::read(&user));
-    let actor = caller.actor();
     let mut work = caller.begin().await?;
-    match members::set_role(&mut work, &actor, &organization, &id, &user, role).await {
+    match members::set_role(&mut work, &organization, &id, &user, role).await {
         Err(WorkspaceError::NotMember { .. }) => {
-            members::add(&mut work, &actor, &organization, &id, &user, role).await?;
+            members::add(&mut work, &organization, &id, &user, role).await?;
         }
         other => other?,
     }
@@ -254,7 +237,7 @@ pub async fn remove_member(
 ) -> Result<StatusCode, Refusal> {
     let ((organization, id), user) = (place(&caller, &organization, &id)?, UserId::read(&user));
     let mut work = caller.begin().await?;
-    members::remove(&mut work, &caller.actor(), &organization, &id, &user).await?;
+    members::remove(&mut work, &organization, &id, &user).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -269,12 +252,11 @@ fn place(
 }
 
 async fn shown(
-    caller: &Caller,
     work: &mut crate::db::UnitOfWork,
     organization: &OrganizationId,
     id: &WorkspaceId,
 ) -> Result<Workspace, Refusal> {
-    workspace::find(work, &caller.actor(), organization, id.as_str())
+    workspace::find(work, organization, id.as_str())
         .await?
         .ok_or_else(|| WorkspaceError::Unknown(id.clone()).into())
 }

@@ -21,7 +21,6 @@ pub async fn run(
     work: &mut UnitOfWork,
     quotas: &QuotaSettings,
 ) -> Result<WorkspaceReport> {
-    let actor = &work.actor();
     match command {
         WorkspaceCommand::Create {
             org,
@@ -36,37 +35,37 @@ pub async fn run(
                 None => None,
             };
             let new = NewWorkspace::new(&name, slug, owner)?;
-            let id = workspace::create(work, actor, &organization, &new, quotas).await?;
+            let id = workspace::create(work, &organization, &new, quotas).await?;
             show(work, &organization, id.as_str()).await
         }
         WorkspaceCommand::Rename { which, name } => {
             let (organization, id) = find(work, &which).await?;
-            workspace::rename(work, actor, &organization, &id, &name).await?;
+            workspace::rename(work, &organization, &id, &name).await?;
             Ok(changed(&id, None, "renamed".to_owned()))
         }
         WorkspaceCommand::Archive(which) => {
             let (organization, id) = find(work, &which).await?;
-            workspace::archive(work, actor, &organization, &id).await?;
+            workspace::archive(work, &organization, &id).await?;
             Ok(changed(&id, None, "archived".to_owned()))
         }
         WorkspaceCommand::Unarchive(which) => {
             let (organization, id) = find(work, &which).await?;
-            workspace::unarchive(work, actor, &organization, &id, quotas).await?;
+            workspace::unarchive(work, &organization, &id, quotas).await?;
             Ok(changed(&id, None, "no longer archived".to_owned()))
         }
         WorkspaceCommand::AddMember { whom, role } => {
             let (organization, id, person) = all(work, &whom).await?;
-            members::add(work, actor, &organization, &id, &person, role).await?;
+            members::add(work, &organization, &id, &person, role).await?;
             Ok(changed(&id, Some(&person), format!("added as {}", role.name())))
         }
         WorkspaceCommand::SetRole { whom, role } => {
             let (organization, id, person) = all(work, &whom).await?;
-            members::set_role(work, actor, &organization, &id, &person, role).await?;
+            members::set_role(work, &organization, &id, &person, role).await?;
             Ok(changed(&id, Some(&person), format!("role {}", role.name())))
         }
         WorkspaceCommand::RemoveMember(whom) => {
             let (organization, id, person) = all(work, &whom).await?;
-            members::remove(work, actor, &organization, &id, &person).await?;
+            members::remove(work, &organization, &id, &person).await?;
             Ok(changed(&id, Some(&person), "removed".to_owned()))
         }
         WorkspaceCommand::Show(which) => {
@@ -76,7 +75,7 @@ pub async fn run(
         WorkspaceCommand::List { org, after, limit } => {
             let organization = organization(work, &org).await?.id;
             let after = after.as_deref().map(WorkspaceId::read);
-            let found = workspace::list(work, actor, &organization, after.as_ref(), limit).await?;
+            let found = workspace::list(work, &organization, after.as_ref(), limit).await?;
             let workspaces = found.into_iter().map(Into::into).collect();
             Ok(WorkspaceReport::Workspaces(WorkspaceList { workspaces }))
         }
@@ -88,9 +87,8 @@ async fn show(
     organization: &OrganizationId,
     reference: &str,
 ) -> Result<WorkspaceReport> {
-    let actor = &work.actor();
     let workspace = workspace(work, organization, reference).await?;
-    let members = members::list(work, actor, organization, &workspace.id, None, MOST_MEMBERS).await?;
+    let members = members::list(work, organization, &workspace.id, None, MOST_MEMBERS).await?;
     let view = WorkspaceDetails::new(workspace, members);
     Ok(WorkspaceReport::Workspace(Box::new(view)))
 }
@@ -105,8 +103,7 @@ async fn workspace(
     if reference.contains('\0') {
         anyhow::bail!(unknown());
     }
-    let operator = work.actor();
-    workspace::find(work, &operator, organization, reference)
+    workspace::find(work, organization, reference)
         .await?
         .with_context(unknown)
 }

@@ -9,18 +9,17 @@ use super::types::{WorkspaceMember, WorkspaceRole};
 use crate::audit::{self, WorkspaceEvent};
 use crate::base::id::{OrganizationId, UserId, WorkspaceId};
 use crate::db::UnitOfWork;
-use crate::tenancy::authority::{self, Actor};
+use crate::tenancy::authority;
 
 /// Gives somebody who has joined the organization a place in a workspace.
 pub async fn add(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     id: &WorkspaceId,
     user: &UserId,
     role: WorkspaceRole,
 ) -> Result<(), WorkspaceError> {
-    let own = manage_in_use(work, actor, organization, id).await?;
+    let own = manage_in_use(work, organization, id).await?;
     not_above(own, role)?;
     let now = work.now();
     if !store::insert_member(work.connection()?, id, user, role, now).await? {
@@ -40,13 +39,12 @@ pub async fn add(
 /// Gives somebody another role in a workspace that is not archived; the last owner stays one.
 pub async fn set_role(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     id: &WorkspaceId,
     user: &UserId,
     role: WorkspaceRole,
 ) -> Result<(), WorkspaceError> {
-    let own = manage_in_use(work, actor, organization, id).await?;
+    let own = manage_in_use(work, organization, id).await?;
     not_above(own, current(work, id, user).await?)?;
     not_above(own, role)?;
     let now = work.now();
@@ -65,17 +63,16 @@ pub async fn set_role(
 /// their own, in an archived one too.
 pub async fn remove(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     id: &WorkspaceId,
     user: &UserId,
 ) -> Result<(), WorkspaceError> {
-    if actor.person() == Some(user) {
-        let access = authority::lock_for(work, actor, organization).await?;
-        known(work, actor, access, organization, id).await?;
+    if work.actor().person() == Some(user) {
+        let access = authority::lock(work, organization).await?;
+        known(work, access, organization, id).await?;
         current(work, id, user).await?;
     } else {
-        let own = manage_in_use(work, actor, organization, id).await?;
+        let own = manage_in_use(work, organization, id).await?;
         not_above(own, current(work, id, user).await?)?;
     }
     if !store::delete_member(work.connection()?, id, user).await? {
@@ -91,14 +88,13 @@ pub async fn remove(
 /// Who is in a workspace, after the given person, in the order of their ids; for whoever may know of it.
 pub async fn list(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     id: &WorkspaceId,
     after: Option<&UserId>,
     limit: u16,
 ) -> Result<Vec<WorkspaceMember>, WorkspaceError> {
-    let access = authority::read_for(work, actor, organization).await?;
-    known(work, actor, access, organization, id).await?;
+    let access = authority::read(work, organization).await?;
+    known(work, access, organization, id).await?;
     let after = after.map_or("", UserId::as_str);
     Ok(store::list_members(work.connection()?, id, after, i64::from(limit)).await?)
 }
@@ -106,11 +102,10 @@ pub async fn list(
 /// The rank with which the asker manages a workspace that is not archived: who is in an archived one stays as it is.
 async fn manage_in_use(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     id: &WorkspaceId,
 ) -> Result<WorkspaceRole, WorkspaceError> {
-    let (workspace, own) = manage(work, actor, organization, id).await?;
+    let (workspace, own) = manage(work, organization, id).await?;
     if workspace.archived_at.is_some() {
         return Err(WorkspaceError::Archived(id.clone()));
     }

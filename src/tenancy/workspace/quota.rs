@@ -5,7 +5,7 @@ use super::store;
 use crate::base::id::{OrganizationId, UserId};
 use crate::config::QuotaSettings;
 use crate::db::UnitOfWork;
-use crate::tenancy::authority::{Actor, Authority, Permission, Rank};
+use crate::tenancy::authority::{Authority, Permission, Rank};
 use crate::tenancy::member;
 use crate::tenancy::quota::Quota;
 
@@ -13,11 +13,11 @@ use crate::tenancy::quota::Quota;
 /// of that maker are counted too, whoever owns them by now: they are made and archived by members as often as they like.
 pub(super) async fn for_one_more(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     maker: Option<&UserId>,
     quotas: &QuotaSettings,
 ) -> Result<(), WorkspaceError> {
+    let actor = work.actor();
     let others = store::count(work.connection()?, organization, None).await?;
     Quota::Workspaces.admit(quotas, others)?;
     let Some(maker) = maker else { return Ok(()) };

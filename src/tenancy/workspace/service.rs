@@ -10,19 +10,19 @@ use crate::audit::{self, WorkspaceEvent};
 use crate::base::id::{OrganizationId, WorkspaceId, stored_form};
 use crate::config::QuotaSettings;
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::tenancy::authority::{self, Actor, OrganizationAccess, Permission};
+use crate::tenancy::authority::{self, OrganizationAccess, Permission};
 use crate::tenancy::member;
 
 /// Makes a workspace. Its first owner is the one that was named, else whoever asks. A member who may make workspaces but
 /// not manage the organization's makes some of their own.
 pub async fn create(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     new: &NewWorkspace,
     quotas: &QuotaSettings,
 ) -> Result<WorkspaceId, WorkspaceError> {
-    let access = authority::lock_for(work, actor, organization).await?;
+    let actor = work.actor();
+    let access = authority::lock(work, organization).await?;
     if let Err(refused) = access.authority.require(Permission::ManageWorkspaces) {
         let own = new.owner.is_none() || new.owner.as_ref() == actor.person();
         let allowed = match actor.person() {
@@ -34,7 +34,7 @@ pub async fn create(
         }
     }
     let owner = new.owner.as_ref().or(actor.person());
-    quota::for_one_more(work, actor, organization, owner, quotas).await?;
+    quota::for_one_more(work, organization, owner, quotas).await?;
     let now = work.now();
     let id = WorkspaceId::new(now, work.entropy());
     let row = WorkspaceRow {
@@ -71,27 +71,26 @@ pub async fn create(
 /// A workspace by id or slug, for whoever may know of it.
 pub async fn find(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     reference: &str,
 ) -> Result<Option<Workspace>, WorkspaceError> {
-    let access = authority::read_for(work, actor, organization).await?;
+    let access = authority::read(work, organization).await?;
     let found = store::find(work.connection()?, organization, &stored_form(reference)).await?;
     let Some(workspace) = found else { return Ok(None) };
-    let role = role_in(work, actor, access, &workspace.id).await?;
+    let role = role_in(work, access, &workspace.id).await?;
     Ok(role.map(|_| workspace))
 }
 
 /// A page of an organization's workspaces after the given id: those that the asker may know of.
 pub async fn list(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     after: Option<&WorkspaceId>,
     limit: u16,
 ) -> Result<Vec<Workspace>, WorkspaceError> {
-    let access = authority::read_for(work, actor, organization).await?;
+    let access = authority::read(work, organization).await?;
     let only_own = access.authority.require(Permission::ManageWorkspaces).is_err();
+    let actor = work.actor();
     let of = actor.person().filter(|_| only_own);
     let after = after.map_or("", WorkspaceId::as_str);
     Ok(store::list(work.connection()?, organization, of, after, i64::from(limit)).await?)
@@ -100,13 +99,12 @@ pub async fn list(
 /// Gives a workspace another name; its slug stays.
 pub async fn rename(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     id: &WorkspaceId,
     name: &str,
 ) -> Result<(), WorkspaceError> {
     let name = checked_name(name)?;
-    manage(work, actor, organization, id).await?;
+    manage(work, organization, id).await?;
     let now = work.now();
     if !store::set_name(work.connection()?, id, &name, now).await? {
         return Err(WorkspaceError::Archived(id.clone()));
@@ -121,11 +119,10 @@ pub async fn rename(
 /// Archives a workspace: it stays to be looked at, nobody works in it. Archiving twice keeps the first time.
 pub async fn archive(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     id: &WorkspaceId,
 ) -> Result<(), WorkspaceError> {
-    let workspace = manage(work, actor, organization, id).await?.0;
+    let workspace = manage(work, organization, id).await?.0;
     if workspace.kind == WorkspaceKind::Personal {
         return Err(WorkspaceError::Personal(id.clone()));
     }
@@ -143,17 +140,16 @@ pub async fn archive(
 /// Takes a workspace out of the archive, if there is room for it.
 pub async fn unarchive(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     id: &WorkspaceId,
     quotas: &QuotaSettings,
 ) -> Result<(), WorkspaceError> {
-    let workspace = manage(work, actor, organization, id).await?.0;
+    let workspace = manage(work, organization, id).await?.0;
     if workspace.archived_at.is_none() {
         return Ok(());
     }
     let maker = workspace.owner_user_id.as_ref();
-    quota::for_one_more(work, actor, organization, maker, quotas).await?;
+    quota::for_one_more(work, organization, maker, quotas).await?;
     let now = work.now();
     if store::set_archived(work.connection()?, id, None, now).await? {
         let event = WorkspaceEvent::Unarchived {
@@ -179,12 +175,11 @@ pub(in crate::tenancy) async fn archive_all_of(
 /// whoever was demoted a moment ago is judged by what they are now.
 pub(super) async fn manage(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     id: &WorkspaceId,
 ) -> Result<(Workspace, WorkspaceRole), WorkspaceError> {
-    let access = authority::lock_for(work, actor, organization).await?;
-    let (workspace, role) = known(work, actor, access, organization, id).await?;
+    let access = authority::lock(work, organization).await?;
+    let (workspace, role) = known(work, access, organization, id).await?;
     if role < WorkspaceRole::Manager {
         return Err(WorkspaceError::NotManager);
     }
@@ -194,7 +189,6 @@ pub(super) async fn manage(
 /// The workspace, and what the asker is in it, if they may know of it.
 pub(super) async fn known(
     work: &mut UnitOfWork,
-    actor: &Actor,
     access: OrganizationAccess,
     organization: &OrganizationId,
     id: &WorkspaceId,
@@ -204,17 +198,17 @@ pub(super) async fn known(
         .await?
         .filter(|workspace| workspace.id == *id)
         .ok_or_else(unknown)?;
-    let role = role_in(work, actor, access, id).await?.ok_or_else(unknown)?;
+    let role = role_in(work, access, id).await?.ok_or_else(unknown)?;
     Ok((workspace, role))
 }
 
 /// What the asker is in a workspace: who manages all of the organization's is as good as an owner.
 async fn role_in(
     work: &mut UnitOfWork,
-    actor: &Actor,
     access: OrganizationAccess,
     id: &WorkspaceId,
 ) -> Result<Option<WorkspaceRole>, DatabaseError> {
+    let actor = work.actor();
     match actor.person() {
         Some(person) if access.authority.require(Permission::ManageWorkspaces).is_err() => {
             store::role_of(work.connection()?, id, person).await

@@ -1,12 +1,12 @@
 //! Who may do what with workspaces (systems.md section 1: workspace roles; section 2: a non-member sees 404).
 
+use signet::base::actor::Actor;
 use signet::base::id::{OrganizationId, WorkspaceId};
 use signet::config::QuotaSettings;
+use signet::tenancy::TenancyError;
 use signet::tenancy::workspace::{self, NewWorkspace, WorkspaceError, WorkspaceRole, members};
-use signet::tenancy::{Actor, TenancyError};
 
 use crate::app::TestApp;
-use crate::fixtures::actor::operator;
 use crate::fixtures::person::TestPerson;
 use crate::fixtures::{a_person, an_organization};
 
@@ -31,15 +31,9 @@ async fn scene() -> Scene {
     }
     let new = NewWorkspace::new("Launch", None, Some(people[2].id.clone())).expect("valid");
     let mut work = app.work().await;
-    let workspace = workspace::create(
-        &mut work,
-        &operator(),
-        &organization.id,
-        &new,
-        &QuotaSettings::default(),
-    )
-    .await
-    .expect("made");
+    let workspace = workspace::create(&mut work, &organization.id, &new, &QuotaSettings::default())
+        .await
+        .expect("made");
     work.commit().await.expect("committed");
     Scene {
         app,
@@ -58,7 +52,6 @@ impl Scene {
         let mut work = self.app.work_as(&self.actor(by)).await;
         members::add(
             &mut work,
-            &self.actor(by),
             &self.organization,
             &self.workspace,
             &self.people[whom].id,
@@ -73,7 +66,6 @@ impl Scene {
         let mut work = self.app.work_as(&self.actor(by)).await;
         members::set_role(
             &mut work,
-            &self.actor(by),
             &self.organization,
             &self.workspace,
             &self.people[whom].id,
@@ -88,7 +80,6 @@ impl Scene {
         let mut work = self.app.work_as(&self.actor(by)).await;
         members::remove(
             &mut work,
-            &self.actor(by),
             &self.organization,
             &self.workspace,
             &self.people[whom].id,
@@ -101,8 +92,8 @@ impl Scene {
     async fn sees(&self, by: usize) -> bool {
         let actor = self.actor(by);
         let mut work = self.app.work_as(&actor).await;
-        let found = workspace::find(&mut work, &actor, &self.organization, "launch").await;
-        let listed = workspace::list(&mut work, &actor, &self.organization, None, 10).await;
+        let found = workspace::find(&mut work, &self.organization, "launch").await;
+        let listed = workspace::list(&mut work, &self.organization, None, 10).await;
         let in_list = listed.is_ok_and(|listed| listed.iter().any(|one| one.id == self.workspace));
         let found = found.is_ok_and(|found| found.is_some());
         assert_eq!(found, in_list, "one answer to both questions");
@@ -132,7 +123,7 @@ async fn who_is_not_in_a_workspace_does_not_know_of_it() {
     // Another organization's workspace is unknown under one's own organization.
     let globex = an_organization(&scene.app, "globex", &scene.people[5], None).await;
     let mut work = scene.app.work_as(&scene.actor(5)).await;
-    let renamed = workspace::rename(&mut work, &scene.actor(5), &globex.id, &scene.workspace, "Mine").await;
+    let renamed = workspace::rename(&mut work, &globex.id, &scene.workspace, "Mine").await;
     assert!(matches!(renamed, Err(WorkspaceError::Unknown(_))), "{renamed:?}");
 }
 
@@ -179,18 +170,10 @@ async fn members_make_no_workspace() {
     let new = NewWorkspace::new("Other", None, None).expect("valid");
     for (person, may) in [(0, true), (1, true), (2, false), (4, false), (5, false)] {
         let mut work = scene.app.work_as(&scene.actor(person)).await;
-        let made = workspace::create(
-            &mut work,
-            &scene.actor(person),
-            &scene.organization,
-            &new,
-            &QuotaSettings::default(),
-        )
-        .await;
+        let made = workspace::create(&mut work, &scene.organization, &new, &QuotaSettings::default()).await;
         assert_eq!(made.is_ok(), may, "{person}: {made:?}");
         if let Ok(id) = made {
-            let (actor, organization) = (scene.actor(person), &scene.organization);
-            let inside = members::list(&mut work, &actor, organization, &id, None, 10).await;
+            let inside = members::list(&mut work, &scene.organization, &id, None, 10).await;
             let inside = inside.expect("who is in it");
             assert_eq!(inside.len(), 1);
             assert_eq!(inside[0].user_id, scene.people[person].id);
