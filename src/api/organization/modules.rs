@@ -28,7 +28,7 @@ pub async fn effective(
     let role = MemberRole::parse(&role).map_err(Refusal::invalid)?;
     let organization = caller.organization(&organization)?;
     let mut work = caller.begin().await?;
-    let found = module::effective(&mut work, &caller.actor(), &organization, &role).await?;
+    let found = module::effective(&mut work, &organization, &role).await?;
     work.commit().await?;
     Ok(Json(ModulesView::new(&role, found)))
 }
@@ -67,7 +67,7 @@ pub async fn set(
     };
     let organization = caller.organization(&organization)?;
     let mut work = caller.begin().await?;
-    module::set(&mut work, &caller.actor(), &organization, &permission).await?;
+    module::set(&mut work, &organization, &permission).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -87,7 +87,7 @@ pub async fn clear(
     let module = ModuleId::parse(&module)?;
     let organization = caller.organization(&organization)?;
     let mut work = caller.begin().await?;
-    module::clear(&mut work, &caller.actor(), &organization, &role, &module).await?;
+    module::clear(&mut work, &organization, &role, &module).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,29 +12,28 @@ use crate::tenancy::module::{self, ModuleId, ModulePermission, ModulesView};
 
 /// Carries out a command in the caller's transaction, which the caller commits.
 pub async fn run(command: ModuleCommand, work: &mut UnitOfWork) -> Result<ModuleReport> {
-    let actor = &work.actor();
     match command {
         ModuleCommand::Set { entry, access } => {
             let (organization, role, module) = read(work, &entry).await?;
             let permission = ModulePermission { role, module, access };
-            module::set(work, actor, &organization, &permission).await?;
+            module::set(work, &organization, &permission).await?;
             Ok(changed(&organization, &entry, access.name()))
         }
         ModuleCommand::Clear(entry) => {
             let (organization, role, module) = read(work, &entry).await?;
-            module::clear(work, actor, &organization, &role, &module).await?;
+            module::clear(work, &organization, &role, &module).await?;
             Ok(changed(&organization, &entry, "as without an entry"))
         }
         ModuleCommand::List { org, limit } => {
             let organization = organization(work, &org).await?.id;
-            let found = module::list(work, actor, &organization, None, limit).await?;
+            let found = module::list(work, &organization, None, limit).await?;
             let entries = found.into_iter().map(Into::into).collect();
             Ok(ModuleReport::Entries(ModuleEntryList { entries }))
         }
         ModuleCommand::Show { org, role } => {
             let organization = organization(work, &org).await?.id;
             let role = MemberRole::parse(&role)?;
-            let rights = module::effective(work, actor, &organization, &role).await?;
+            let rights = module::effective(work, &organization, &role).await?;
             Ok(ModuleReport::Rights(ModuleRights {
                 organization_id: organization.to_string(),
                 rights: ModulesView::new(&role, rights),

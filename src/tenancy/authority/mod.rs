@@ -3,7 +3,5 @@
 mod check;
 mod rules;
 
-pub(super) use check::{
-    OrganizationAccess, lock, lock_for, may_give, read, read_for, still_may_give, within_modules,
-};
+pub(super) use check::{OrganizationAccess, lock, may_give, read, still_may_give, within_modules};
 pub use rules::{Actor, Authority, Forbidden, Permission, Rank};

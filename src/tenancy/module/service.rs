@@ -8,7 +8,7 @@ use crate::audit::{self, ModuleEvent};
 use crate::base::id::{OrganizationId, UserId};
 use crate::config::ModuleAllowlist;
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::tenancy::authority::{self, Actor, Authority, Forbidden, Permission, Rank};
+use crate::tenancy::authority::{self, Authority, Forbidden, Permission, Rank};
 use crate::tenancy::error::TenancyError;
 use crate::tenancy::member::MemberRole;
 
@@ -31,14 +31,14 @@ pub async fn publish(
 /// Writes an entry: what a role may do with a module, or that it may do nothing.
 pub async fn set(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     permission: &ModulePermission,
 ) -> Result<(), ModuleError> {
     let ModulePermission { role, module, access } = permission;
-    let authority = authority::lock_for(work, actor, organization).await?.authority;
+    let authority = authority::lock(work, organization).await?.authority;
     decide_about(authority, role)?;
-    let limited = limited(actor, authority);
+    let actor = work.actor();
+    let limited = limited(actor.person(), authority);
     let others = store::count_module_permissions(work.connection()?, organization, role, module).await?;
     if others >= MOST_ENTRIES {
         return Err(ModuleError::TooMany {
@@ -64,14 +64,14 @@ pub async fn set(
 /// Deletes an entry: the role has again what it has without one.
 pub async fn clear(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     role: &MemberRole,
     module: &ModuleId,
 ) -> Result<(), ModuleError> {
-    let authority = authority::lock_for(work, actor, organization).await?.authority;
+    let authority = authority::lock(work, organization).await?.authority;
     decide_about(authority, role)?;
-    let limited = limited(actor, authority);
+    let actor = work.actor();
+    let limited = limited(actor.person(), authority);
     let key = (organization, role, module);
     let before = Before::read(work, limited, key).await?;
     if !store::clear_module_permission(work.connection()?, organization, role, module).await? {
@@ -89,12 +89,11 @@ pub async fn clear(
 /// A page of an organization's entries in the order of role and module, after the given ones.
 pub async fn list(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     after: Option<(&MemberRole, &ModuleId)>,
     limit: u16,
 ) -> Result<Vec<ModulePermission>, ModuleError> {
-    authority::read_for(work, actor, organization).await?;
+    authority::read(work, organization).await?;
     let (role, module) = after.map_or(("", ""), |(role, module)| (role.as_str(), module.as_str()));
     let limit = i64::from(limit);
     Ok(store::list_module_permissions(work.connection()?, organization, role, module, limit).await?)
@@ -103,11 +102,10 @@ pub async fn list(
 /// What a role may do with each module of an organization; [`ModuleId::EVERY`] stands for every other one.
 pub async fn effective(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     role: &MemberRole,
 ) -> Result<Vec<(ModuleId, ModuleAccess)>, ModuleError> {
-    authority::read_for(work, actor, organization).await?;
+    authority::read(work, organization).await?;
     Ok(store::module_rights(work.connection()?, organization, role).await?)
 }
 
@@ -174,9 +172,9 @@ fn decide_about(authority: Authority, role: &MemberRole) -> Result<(), ModuleErr
 
 /// The person, if they are held to what they have themselves. Owners decide who may do what: were they held to it, what
 /// they took from owners could be given back by nobody.
-fn limited(actor: &Actor, authority: Authority) -> Option<&UserId> {
+fn limited(person: Option<&UserId>, authority: Authority) -> Option<&UserId> {
     let is_owner = authority == Authority::Member(Rank::Owner);
-    actor.person().filter(|_| !is_owner)
+    person.filter(|_| !is_owner)
 }
 
 fn changed(

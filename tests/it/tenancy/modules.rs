@@ -48,7 +48,7 @@ async fn set(
         access,
     };
     let mut work = app.work_as(actor).await;
-    module::set(&mut work, actor, organization, &permission).await?;
+    module::set(&mut work, organization, &permission).await?;
     work.commit().await.expect("committed");
     Ok(())
 }
@@ -87,9 +87,7 @@ async fn the_rule_is_the_same_for_everybody_who_asks() {
         assert_eq!(claim(&app, &acme.id, role).await, expected, "{role}");
         let mut work = app.work().await;
         let parsed = MemberRole::parse(role).unwrap();
-        let effective = module::effective(&mut work, &operator(), &acme.id, &parsed)
-            .await
-            .unwrap();
+        let effective = module::effective(&mut work, &acme.id, &parsed).await.unwrap();
         let told: serde_json::Map<String, Value> = effective
             .into_iter()
             .filter(|(_, access)| *access > ModuleAccess::None)
