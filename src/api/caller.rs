@@ -88,19 +88,13 @@ impl Caller {
         ))
     }
 
-    /// The person, as services see who asks.
-    #[must_use]
-    pub fn actor(&self) -> Actor {
-        Actor::Person(self.user.clone())
-    }
-
     /// Our keys, taken once for the request: cursors are tagged.
     #[must_use]
     pub fn keys(&self) -> &KeySet {
         &self.keys
     }
 
-    /// A transaction of this request.
+    /// A transaction of this request, in which the person acts.
     pub async fn begin(&self) -> Result<UnitOfWork, DatabaseError> {
         self.state.app.begin(self.context.clone()).await
     }

@@ -132,7 +132,8 @@ impl UnitOfWork {
         &self.context.origin
     }
 
-    /// Who does it.
+    /// Who does it: what the request has proven. Rooms ask here and are not told beside it, so that an event names whom
+    /// the rules judged.
     #[must_use]
     pub fn actor(&self) -> Actor {
         self.context.origin.actor()

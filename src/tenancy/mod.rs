@@ -13,7 +13,7 @@ pub mod quota;
 pub mod slug;
 pub mod workspace;
 
-pub use authority::{Actor, Authority, Forbidden, Permission, Rank};
+pub use authority::{Authority, Forbidden, Permission, Rank};
 pub use domain::{DomainClaim, DomainError, DomainName, DomainNameError};
 pub use error::TenancyError;
 pub use invitation::{Invitation, InvitationEnd, InvitationError, NewInvitation};

@@ -1,8 +1,9 @@
-//! Owns the reading of what somebody may do in an organization. For a change it is read after the organization is
-//! locked, in the transaction that writes: whoever was demoted a moment ago is judged by what they are now. Who is
-//! no joined member is told that there is no such organization.
+//! Owns the reading of what whoever acts may do in an organization: who that is, the unit of work says. For a change it
+//! is read after the organization is locked, in the transaction that writes: whoever was demoted a moment ago is judged
+//! by what they are now. Who is no joined member, or nobody at all, is told that there is no such organization.
 
-use super::rules::{Actor, Authority, Rank};
+use super::rules::{Authority, Rank};
+use crate::base::actor::Actor;
 use crate::base::id::{OrganizationId, UserId};
 use crate::db::UnitOfWork;
 use crate::tenancy::error::TenancyError;
@@ -29,58 +30,17 @@ impl OrganizationAccess {
     }
 }
 
-/// Locks the organization until the transaction ends, then reads what whoever acts may do. Members change nothing in one
+/// Locks the organization until the transaction ends, then reads what the actor may do. Members change nothing in one
 /// that is suspended.
 pub(in crate::tenancy) async fn lock(
     work: &mut UnitOfWork,
-    organization: &OrganizationId,
-) -> Result<OrganizationAccess, TenancyError> {
-    let actor = work.actor();
-    lock_for(work, &actor, organization).await
-}
-
-/// Reads what whoever acts may do, for reading only.
-pub(in crate::tenancy) async fn read(
-    work: &mut UnitOfWork,
-    organization: &OrganizationId,
-) -> Result<OrganizationAccess, TenancyError> {
-    let actor = work.actor();
-    read_for(work, &actor, organization).await
-}
-
-/// Whether a role stays within what whoever acts may do with modules, so that nobody takes or gives by a role what was
-/// denied to them. Owners decide who may do what, so they are not asked; for a role of their own they are.
-pub(in crate::tenancy) async fn within_modules(
-    work: &mut UnitOfWork,
-    organization: &OrganizationId,
-    role: &MemberRole,
-) -> Result<(), TenancyError> {
-    let actor = work.actor();
-    within_modules_for(work, &actor, organization, role).await
-}
-
-/// Whether whoever acts may give a role to somebody else.
-pub(in crate::tenancy) async fn may_give(
-    work: &mut UnitOfWork,
-    authority: Authority,
-    organization: &OrganizationId,
-    role: &MemberRole,
-) -> Result<(), TenancyError> {
-    let actor = work.actor();
-    may_give_for(work, &actor, authority, organization, role).await
-}
-
-/// [`lock`] of an actor that is handed on.
-pub(in crate::tenancy) async fn lock_for(
-    work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<OrganizationAccess, TenancyError> {
     let unknown = || TenancyError::Unknown(organization.clone());
     let found = organization::lock(work, organization)
         .await?
         .ok_or_else(unknown)?;
-    let authority = authority(work, actor, organization).await?.ok_or_else(unknown)?;
+    let authority = authority(work, organization).await?.ok_or_else(unknown)?;
     if found.suspended && authority != Authority::Unlimited {
         return Err(TenancyError::Suspended(organization.clone()));
     }
@@ -90,10 +50,9 @@ pub(in crate::tenancy) async fn lock_for(
     })
 }
 
-/// [`read`] of an actor that is handed on.
-pub(in crate::tenancy) async fn read_for(
+/// Reads what the actor may do, for reading only.
+pub(in crate::tenancy) async fn read(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<OrganizationAccess, TenancyError> {
     let unknown = || TenancyError::Unknown(organization.clone());
@@ -101,20 +60,22 @@ pub(in crate::tenancy) async fn read_for(
         .await?
         .filter(|found| found.id == *organization)
         .ok_or_else(unknown)?;
-    let authority = authority(work, actor, organization).await?.ok_or_else(unknown)?;
+    let authority = authority(work, organization).await?.ok_or_else(unknown)?;
     Ok(OrganizationAccess {
         organization_type: found.organization_type,
         authority,
     })
 }
 
-/// [`within_modules`] of an actor that is handed on.
-pub(in crate::tenancy) async fn within_modules_for(
+/// Whether a role stays within what the actor may do with modules, so that nobody takes or gives by a role what was
+/// denied to them. Owners decide who may do what, so they are not asked; for a role of their own they are.
+pub(in crate::tenancy) async fn within_modules(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
     role: &MemberRole,
 ) -> Result<(), TenancyError> {
+    let actor = work.actor();
+    // Operators and services are denied nothing, and nobody else who is no person has an authority.
     let Some(person) = actor.person() else {
         return Ok(());
     };
@@ -127,21 +88,18 @@ pub(in crate::tenancy) async fn within_modules_for(
     }
 }
 
-/// [`may_give`] of an actor that is handed on.
-pub(in crate::tenancy) async fn may_give_for(
+/// Whether the actor may give a role to somebody else.
+pub(in crate::tenancy) async fn may_give(
     work: &mut UnitOfWork,
-    actor: &Actor,
     authority: Authority,
     organization: &OrganizationId,
     role: &MemberRole,
 ) -> Result<(), TenancyError> {
     authority.manage(role)?;
-    match authority {
-        Authority::Member(rank) if rank < Rank::Owner => {
-            within_modules_for(work, actor, organization, role).await
-        }
-        Authority::Unlimited | Authority::Member(_) => Ok(()),
+    if authority.is_held_to_modules() {
+        within_modules(work, organization, role).await?;
     }
+    Ok(())
 }
 
 /// Whether whoever asked somebody to come, or set as what people join, may still give them that role. The organization is
@@ -157,25 +115,27 @@ pub(in crate::tenancy) async fn still_may_give(
         return Ok(false);
     };
     let authority = Authority::Member(Rank::of(&own));
-    let giver = Actor::Person(giver.clone());
-    match may_give_for(work, &giver, authority, organization, role).await {
-        Err(TenancyError::Forbidden(_) | TenancyError::BeyondModules { .. }) => Ok(false),
-        other => other.map(|()| true),
+    if authority.manage(role).is_err() {
+        return Ok(false);
     }
+    if !authority.is_held_to_modules() {
+        return Ok(true);
+    }
+    let beyond = module::beyond(work, organization, giver, role).await?;
+    Ok(beyond.is_none())
 }
 
 async fn authority(
     work: &mut UnitOfWork,
-    actor: &Actor,
     organization: &OrganizationId,
 ) -> Result<Option<Authority>, TenancyError> {
-    let person = match actor {
+    let person = match work.actor() {
         Actor::Person(person) => person,
         Actor::Operator(_) | Actor::ServiceKey(_) | Actor::System(_) => {
             return Ok(Some(Authority::Unlimited));
         }
         Actor::Client(_) | Actor::Anonymous => return Ok(None),
     };
-    let role = member::joined_role(work, organization, person).await?;
+    let role = member::joined_role(work, organization, &person).await?;
     Ok(role.map(|role| Authority::Member(Rank::of(&role))))
 }

@@ -4,4 +4,4 @@ mod check;
 mod rules;
 
 pub(super) use check::{OrganizationAccess, lock, may_give, read, still_may_give, within_modules};
-pub use rules::{Actor, Authority, Forbidden, Permission, Rank};
+pub use rules::{Authority, Forbidden, Permission, Rank};

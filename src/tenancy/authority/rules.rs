@@ -1,7 +1,6 @@
 //! Owns who may do what in an organization: ranks, the least rank of each permission, and the rules for roles. Pure:
 //! the facts are read in the transaction that writes (`check`).
 
-pub use crate::base::actor::Actor;
 use crate::tenancy::member::MemberRole;
 
 /// What a role weighs. A role of the organization's own weighs as much as a viewer's here: what it means is known
@@ -173,6 +172,11 @@ impl Authority {
             Self::Member(rank) if rank < Rank::of(role) => Err(Forbidden::AboveOwn(rank)),
             Self::Unlimited | Self::Member(_) => Ok(()),
         }
+    }
+
+    /// Whether a role that is given may reach no further into a module than the giver does. Owners decide who may do what.
+    pub(super) fn is_held_to_modules(self) -> bool {
+        matches!(self, Self::Member(rank) if rank < Rank::Owner)
     }
 
     /// The roles above the own one, by name: nobody without them touches whoever has them.

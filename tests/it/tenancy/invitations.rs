@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use signet::base::actor::Actor;
 use signet::base::handle::{Handle, Kind};
 use signet::base::id::InvitationId;
 use signet::config::QuotaSettings;
 use signet::jobs::cleanup;
 use signet::tenancy::invitation::{self, InvitationStatus, NewInvitation};
-use signet::tenancy::{Actor, InvitationEnd, InvitationError, TenancyError};
+use signet::tenancy::{InvitationEnd, InvitationError, TenancyError};
 use signet::user::EmailAddress;
 
 use crate::app::TestApp;

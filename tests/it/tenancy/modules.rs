@@ -2,9 +2,10 @@
 //! section 2, spaces, and section 5, row 29; seed 000).
 
 use serde_json::{Value, json};
+use signet::base::actor::Actor;
 use signet::base::id::OrganizationId;
+use signet::tenancy::MemberRole;
 use signet::tenancy::module::{self, ModuleAccess, ModuleError, ModuleId, ModulePermission};
-use signet::tenancy::{Actor, MemberRole};
 use sqlx::Row as _;
 
 use crate::app::TestApp;
