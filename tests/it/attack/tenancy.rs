@@ -1,16 +1,23 @@
 //! Organizations and roles under attack (attacks.md, TN-07 and TN-09).
 
+use signet::base::actor::Actor;
+use signet::base::id::{ClientId, OrganizationId};
 use signet::config::QuotaSettings;
+use signet::db::UnitOfWork;
 use signet::lifecycle::delete_organization::delete_organization;
 use signet::lifecycle::delete_user::delete_user;
+use signet::tenancy::module::{self, ModuleAccess, ModuleId, ModulePermission};
+use signet::tenancy::workspace::{self, NewWorkspace};
 use signet::tenancy::{
-    Forbidden, InvitationError, MemberError, NewOrganization, OrganizationError, OrganizationType, Slug,
-    TenancyError, organization,
+    Forbidden, InvitationError, MemberError, NewInvitation, NewOrganization, OrganizationError,
+    OrganizationType, Slug, TenancyError, domain, invitation, member, organization,
 };
+use signet::user::EmailAddress;
 
 use crate::app::TestApp;
 use crate::fixtures::actor::operator;
-use crate::fixtures::team::{accept, assert_matches};
+use crate::fixtures::person::TestPerson;
+use crate::fixtures::team::{accept, assert_matches, domain_name, role};
 use crate::fixtures::{a_person, an_organization};
 
 /// TN-07: the slug of a deleted or renamed organization is never given again, so that nothing which names it by its
@@ -146,4 +153,84 @@ async fn tn_09_an_admin_does_not_promote_themselves() {
     );
     let last = team.set_role_as(&app, &operator(), &olga, "admin").await;
     assert_matches!(last, Err(MemberError::LastOwner { .. }));
+}
+
+/// TN-09: who has proven nothing may do nothing; nor may an application by itself, nor a request that proves two owners.
+/// All are told that there is no such organization.
+#[tokio::test]
+async fn tn_09_nobody_acts_who_is_not_known() {
+    let app = TestApp::new().await;
+    let (olga, mona) = (
+        a_person("olga").create(&app).await,
+        a_person("mona").create(&app).await,
+    );
+    let team = an_organization(&app, "team", &olga, None).await;
+    team.add(&app, &mona, "owner").await;
+    let unknown = TenancyError::Unknown(team.id.clone()).to_string();
+    let client = Actor::Client(ClientId::from_text("web"));
+    for (actor, second) in [
+        (Actor::Anonymous, None),
+        (client, None),
+        (olga.actor(), Some(mona.actor())),
+    ] {
+        let mut work = app.work_as(&actor).await;
+        if let Some(second) = second {
+            work.origin().proves(second);
+        }
+        for told in read_everything(&mut work, &team.id, &olga).await {
+            assert_eq!(told.as_ref(), Some(&unknown), "{actor:?}");
+        }
+        for told in change_everything(&mut work, &team.id, &olga).await {
+            assert_eq!(told.as_ref(), Some(&unknown), "{actor:?}");
+        }
+        work.rollback().await.unwrap();
+    }
+}
+
+fn told<T, E: ToString>(outcome: Result<T, E>) -> Option<String> {
+    outcome.err().map(|error| error.to_string())
+}
+
+async fn read_everything(
+    work: &mut UnitOfWork,
+    id: &OrganizationId,
+    person: &TestPerson,
+) -> [Option<String>; 8] {
+    [
+        told(organization::show(work, id).await),
+        told(member::find(work, id, &person.id).await),
+        told(member::list(work, id, None, 10).await),
+        told(invitation::list(work, id, None, 10).await),
+        told(domain::list(work, id).await),
+        told(workspace::list(work, id, None, 10).await),
+        told(module::list(work, id, None, 10).await),
+        told(module::effective(work, id, &role("owner")).await),
+    ]
+}
+
+async fn change_everything(
+    work: &mut UnitOfWork,
+    id: &OrganizationId,
+    person: &TestPerson,
+) -> [Option<String>; 9] {
+    let quotas = QuotaSettings::default();
+    let email = EmailAddress::parse("sven@example.test").unwrap();
+    let invited = NewInvitation::new(email, role("owner"), None).unwrap();
+    let place = NewWorkspace::new("Other", None, None).unwrap();
+    let permission = ModulePermission {
+        role: role("member"),
+        module: ModuleId::parse("cards").unwrap(),
+        access: ModuleAccess::Admin,
+    };
+    [
+        told(organization::rename(work, id, "Mine").await),
+        told(organization::suspend(work, id).await),
+        told(delete_organization(work, id).await),
+        told(member::set_role(work, id, &person.id, &role("viewer")).await),
+        told(member::remove(work, id, &person.id).await),
+        told(invitation::create(work, id, &invited, &quotas).await),
+        told(domain::claim(work, id, &domain_name("acme.example"), None, &quotas).await),
+        told(workspace::create(work, id, &place, &quotas).await),
+        told(module::set(work, id, &permission).await),
+    ]
 }

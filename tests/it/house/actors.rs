@@ -1,6 +1,7 @@
-//! Who acts: nothing that answers a request says that the server or an operator does what it does.
+//! Who acts: nothing that answers a request says that the server or an operator does what it does, and nothing is told
+//! who acts beside the unit of work, which knows.
 
-use super::names::Reference;
+use super::names::{Reference, lies_below};
 use super::report::{Violation, demand_none, told};
 use super::tree::{Tree, house};
 
@@ -20,6 +21,35 @@ const MAKERS: [([&str; 2], &[&str]); 4] = [
     (["Actor", "Operator"], &["src/tenancy/authority/check.rs"]),
     (["Actor", "System"], &["src/tenancy/authority/check.rs"]),
 ];
+
+/// Where an actor is named at all: at the doors, where it is proven; in the unit of work, which carries it; and where it
+/// is judged. Everybody else asks the unit of work, so that an event names whom the rules judged.
+const NAMED_IN: [&str; 8] = [
+    "src/base/",
+    "src/db/unit_of_work.rs",
+    "src/http/extract/authenticated_client.rs",
+    "src/api/caller.rs",
+    "src/authentication/service_key/service.rs",
+    "src/endpoint/userinfo.rs",
+    "src/session/live.rs",
+    "src/tenancy/authority/check.rs",
+];
+
+fn named_elsewhere(tree: &Tree) -> Vec<Violation> {
+    tree.objections(|source, reference: &Reference| {
+        let named = lies_below(reference.house()?, &["base", "actor", "Actor"]);
+        let permitted = NAMED_IN.iter().any(|place| source.path.starts_with(place));
+        (named && !permitted).then(|| "names `Actor`".to_owned())
+    })
+}
+
+#[test]
+fn who_acts_is_handed_from_nobody_to_nobody() {
+    demand_none(
+        named_elsewhere(house()),
+        "ask the unit of work (`work.actor()`); who acts is noted where it is proven",
+    );
+}
 
 fn pretenders(tree: &Tree) -> Vec<Violation> {
     tree.objections(|source, reference: &Reference| {
@@ -53,7 +83,7 @@ fn a_pretender_is_found() {
         ),
         (
             "src/api/caller.rs",
-            "use crate::tenancy::Actor;\nfn a() { let actor = Actor::Person(user); let other = Actor::Operator(name); }",
+            "use crate::base::actor::Actor;\nfn a() { let actor = Actor::Person(user); let other = Actor::Operator(name); }",
         ),
     ]);
     assert_eq!(
@@ -63,4 +93,9 @@ fn a_pretender_is_found() {
             "src/api/caller.rs:2: names `Actor::Operator`",
         ]
     );
+    let handed = Tree::of([(
+        "src/tenancy/member/service.rs",
+        "use crate::base::actor::Actor;\nfn add(actor: &Actor) {}",
+    )]);
+    assert!(!named_elsewhere(&handed).is_empty());
 }
