@@ -180,6 +180,7 @@ async fn iv_02_no_role_above_the_inviters() {
             Forbidden::AboveOwn(_)
         )))
     );
+    work.rollback().await.unwrap();
     let mut work = app.work_as(&sven.actor()).await;
     for place in [&team.id, &other.id] {
         let through_own = invitation::revoke(&mut work, place, &id).await;

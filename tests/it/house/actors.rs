@@ -3,7 +3,7 @@
 
 use super::names::{Reference, lies_below};
 use super::report::{Violation, demand_none, told};
-use super::tree::{Tree, house};
+use super::tree::{Tree, files_in, house};
 
 /// What makes an origin that is no request's, or an actor who may do everything, and where that may stand.
 const MAKERS: [([&str; 2], &[&str]); 4] = [
@@ -49,6 +49,17 @@ fn who_acts_is_handed_from_nobody_to_nobody() {
         named_elsewhere(house()),
         "ask the unit of work (`work.actor()`); who acts is noted where it is proven",
     );
+}
+
+/// Signing in as somebody outdoes what the request has proven before, so that it stands where a session starts and where
+/// an account is made.
+#[test]
+fn nobody_signs_anybody_in_elsewhere() {
+    let files = files_in("src", &["rs"]).into_iter();
+    let calling =
+        files.filter(|file| file.text.contains(".signs_in(") && !file.path.starts_with("src/base/"));
+    let paths: Vec<String> = calling.map(|file| file.path).collect();
+    assert_eq!(paths, ["src/lifecycle/sign_up.rs", "src/session/live.rs"]);
 }
 
 fn pretenders(tree: &Tree) -> Vec<Violation> {

@@ -38,6 +38,7 @@ async fn settings_are_changed_by_whom_they_belong_to() {
             Forbidden::Permission(_)
         )))
     );
+    work.rollback().await.unwrap();
     let mut work = app.work_as(&adam.actor()).await;
     organization::rename(&mut work, id, "  Acme GmbH ").await.unwrap();
     let refused = organization::set_type(&mut work, id, OrganizationType::Brand).await;
