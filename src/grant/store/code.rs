@@ -41,12 +41,14 @@ pub(in crate::grant) async fn prepare_redemption(
         GrantRow,
         r#"select c.grant_id as "grant_id!", c.user_id as "user_id!", c.session_id, c.scopes as "scopes!", c.claims,
                 c.nonce, c.auth_time as "auth_time!", c.amr as "amr!", c.acr as "acr!", c.created_at as "began!",
-                auth.member_claims(c.user_id, c.organization_id, c.active_organization_id, c.scopes, c.created_at) as tenancy,
+                facts.tenancy,
                 case when 'openid' = any (c.scopes) and ($7 or c.claims ? 'id_token') then (
                     select to_jsonb(u) from auth.users u where u.id = c.user_id) end as person,
                 case when r.identifier is not null then to_jsonb(r) end as audience
            from auth.live_codes c
            left join auth.resources r on r.identifier = c.resource
+           cross join lateral auth.member_facts(
+                c.user_id, c.organization_id, c.active_organization_id, c.scopes, c.created_at) facts
            where c.digest = $1
              and c.client_id = $2
              and c.live_until > $3
@@ -77,12 +79,14 @@ pub(in crate::grant) async fn redeem(
         GrantRow,
         r#"with candidate as materialized (
                 select c.digest,
-                    auth.member_claims(c.user_id, c.organization_id, c.active_organization_id, c.scopes, c.created_at) as tenancy,
+                    facts.tenancy,
                     case when 'openid' = any (c.scopes) and ($13 or c.claims ? 'id_token') then (
                         select to_jsonb(u) from auth.users u where u.id = c.user_id) end as person,
                     case when r.identifier is not null then to_jsonb(r) end as audience
                 from auth.live_codes c
                 left join auth.resources r on r.identifier = c.resource
+                cross join lateral auth.member_facts(
+                    c.user_id, c.organization_id, c.active_organization_id, c.scopes, c.created_at) facts
                 where c.digest = $1
                   and c.client_id = $2
                   and c.live_until > $3

@@ -58,14 +58,15 @@ pub(in crate::grant) async fn rotate(
         GrantRow,
         r#"with candidate as materialized (
                 select g.id,
-                    auth.member_claims(g.user_id, case
-                        when 'organization:' || $5 = any (g.scopes) then g.organization_id
-                        else coalesce($5, g.organization_id) end, g.active_organization_id, coalesce($6, g.scopes), g.created_at) as tenancy,
+                    facts.tenancy,
                     case when 'openid' = any (coalesce($6, g.scopes)) and ($13 or g.claims ? 'id_token') then (
                         select to_jsonb(u) from auth.users u where u.id = g.user_id) end as person,
                     case when r.identifier is not null then to_jsonb(r) end as audience
                 from auth.live_grants g
                 left join auth.resources r on r.identifier = g.resource
+                cross join lateral auth.member_facts(g.user_id, case
+                    when 'organization:' || $5 = any (g.scopes) then g.organization_id
+                    else coalesce($5, g.organization_id) end, g.active_organization_id, coalesce($6, g.scopes), g.created_at) facts
                 where g.refresh_digest = $1
                   and g.generation = $2
                   and g.client_id = $3
@@ -174,9 +175,10 @@ pub(in crate::grant) async fn current(
            from auth.live_grants g
            left join auth.resources r on r.identifier = g.resource
            cross join lateral (
-                select auth.member_claims(g.user_id, case
+                select tenancy
+                from auth.member_facts(g.user_id, case
                     when 'organization:' || $3 = any (g.scopes) then g.organization_id
-                    else coalesce($3, g.organization_id) end, g.active_organization_id, coalesce($5, g.scopes), g.created_at) as tenancy
+                    else coalesce($3, g.organization_id) end, g.active_organization_id, coalesce($5, g.scopes), g.created_at)
                 offset 0) facts
            where g.refresh_digest = $1
              and g.live_until > $2
@@ -218,9 +220,10 @@ pub(in crate::grant) async fn prepare_refresh(
            from auth.live_grants g
            left join auth.resources r on r.identifier = g.resource
            cross join lateral (
-                select auth.member_claims(g.user_id, case
+                select tenancy
+                from auth.member_facts(g.user_id, case
                     when 'organization:' || $4 = any (g.scopes) then g.organization_id
-                    else coalesce($4, g.organization_id) end, g.active_organization_id, coalesce($5, g.scopes), g.created_at) as tenancy
+                    else coalesce($4, g.organization_id) end, g.active_organization_id, coalesce($5, g.scopes), g.created_at)
                 offset 0) facts
            where g.refresh_digest = $1
              and g.client_id = $2

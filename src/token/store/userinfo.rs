@@ -75,8 +75,9 @@ pub(in crate::token) async fn userinfo_of_jwt(
            from auth.live_grants g
            join auth.users u on u.id = g.user_id
            cross join lateral (
-               select auth.member_claims(
-                   g.user_id, g.organization_id, coalesce($4, g.active_organization_id), $6, g.created_at) as tenancy
+               select tenancy
+               from auth.member_facts(
+                   g.user_id, g.organization_id, coalesce($4, g.active_organization_id), $6, g.created_at)
                offset 0) facts
            where g.id = $1
              and g.live_until > $3
@@ -116,9 +117,10 @@ pub(in crate::token) async fn userinfo_of_reference(
            join auth.users u on u.id = g.user_id
            cross join lateral (select string_to_array(t.claims ->> 'scope', ' ') as scopes) says
            cross join lateral (
-               select auth.member_claims(
+               select tenancy
+               from auth.member_facts(
                    g.user_id, g.organization_id, coalesce(t.claims ->> 'org_id', g.active_organization_id),
-                   says.scopes, g.created_at) as tenancy
+                   says.scopes, g.created_at)
                offset 0) facts
            where t.digest = $1
              and t.expires_at > $2

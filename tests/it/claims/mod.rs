@@ -4,6 +4,7 @@ mod audience;
 mod groups;
 mod hook;
 mod matrix;
+mod member_facts;
 mod organization;
 pub mod outputs;
 mod tier;
