@@ -17,6 +17,7 @@ use crate::client::icon::ServedIcons;
 use crate::client::{Registry, Resources};
 use crate::config::SignetConfig;
 use crate::grant::GrantServices;
+use crate::grant::refresh_groups::{GroupSettings, RefreshGroups};
 use crate::hook::Hooks;
 use crate::protocol::issuer::Issuer;
 
@@ -27,6 +28,7 @@ pub(super) struct Protocol {
     authenticator: Authenticator,
     resources: Resources,
     served_icons: ServedIcons,
+    refresh_groups: RefreshGroups,
     unserved_resource: AtomicBool,
 }
 
@@ -36,6 +38,7 @@ impl Protocol {
         issuer: Issuer,
         config: &SignetConfig,
         platform: &Platform,
+        groups: GroupSettings,
     ) -> Result<Self, AppError> {
         let Platform {
             pool,
@@ -67,6 +70,7 @@ impl Protocol {
             authenticator,
             resources: Resources::new(pool.clone(), Arc::clone(freshness)),
             served_icons: ServedIcons::default(),
+            refresh_groups: RefreshGroups::new(pool.clone(), groups),
             unserved_resource: AtomicBool::new(unserved_resource),
         })
     }
@@ -117,6 +121,7 @@ impl App {
             clock: &**self.clock(),
             token_issuer: self.token_issuer(),
             freshness: self.freshness(),
+            refresh_groups: &self.0.protocol.refresh_groups,
             unserved_resource: &self.0.protocol.unserved_resource,
         }
     }

@@ -89,6 +89,15 @@ impl UnitOfWork {
         Ok(Self::of_one(pool.acquire().await?, context))
     }
 
+    /// Work whose statement was part of somebody else's: it has no connection, and nothing is left to commit.
+    #[must_use]
+    pub const fn without_connection(context: RequestContext) -> Self {
+        Self {
+            connection: Connection::Finished,
+            context,
+        }
+    }
+
     const fn of_one(connection: PooledConnection, context: RequestContext) -> Self {
         Self {
             connection: Connection::Single {

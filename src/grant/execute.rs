@@ -13,6 +13,7 @@ use super::consult::{self, Consulted, Prepared};
 use super::issue::{self, GrantContext, Granted};
 use super::outcome::{GrantError, GrantOutcome};
 use super::parameters::GrantParameters;
+use super::refresh_groups::{RefreshGroups, Slot, Turn};
 use super::refresh_token::RefreshRequest;
 use crate::base::clock::Clock;
 use crate::claims::{MintError, TokenIssuer};
@@ -40,6 +41,8 @@ pub struct GrantServices<'a> {
     pub token_issuer: &'a TokenIssuer,
     /// Whether what is held in memory may still be trusted.
     pub freshness: &'a Freshness,
+    /// Where refreshes that come at once become one statement.
+    pub refresh_groups: &'a RefreshGroups,
     /// Whether a resource, which may turn out to be a grant's, wants an algorithm that nobody signs with.
     pub unserved_resource: &'a AtomicBool,
 }
@@ -77,6 +80,16 @@ pub(super) trait Grant {
 
     /// What is granted now of what was granted once.
     fn scope(&self, granted: &Scope) -> Scope;
+
+    /// Waits for the turn to complete, or for a group that completes it.
+    async fn turn(
+        &self,
+        _groups: &RefreshGroups,
+        _context: &RequestContext,
+        _grant: GrantContext<'_>,
+    ) -> Turn<Granted> {
+        Turn::Alone(None)
+    }
 
     /// Reads what completing would grant, for the operators' hooks. `None` if it would grant nothing.
     async fn prepare(
@@ -161,11 +174,20 @@ impl GrantServices<'_> {
         presented: &G,
     ) -> Result<GrantOutcome, GrantError> {
         if !consult::is_needed(grant) {
-            let completed = self.complete(&context, grant, presented, None).await?;
-            return match completed {
-                Some(outcome) => Ok(outcome),
-                None => settled(self.explain(&context, grant, presented, None).await?),
-            };
+            match self.turn(&context, grant, presented).await {
+                Turn::Completed(granted) if !consult::is_needed(grant) => {
+                    return self.answer_grouped(&context, grant, presented, *granted).await;
+                }
+                // Hooks were enabled meanwhile. To them it is a lost reply.
+                Turn::Completed(_) => {}
+                Turn::Alone(slot) => {
+                    let completed = self.complete(&context, grant, presented, None, slot).await?;
+                    return match completed {
+                        Some(outcome) => Ok(outcome),
+                        None => settled(self.explain(&context, grant, presented, None).await?),
+                    };
+                }
+            }
         }
         for _ in 0..ATTEMPTS {
             let context = self.at_present(&context);
@@ -181,7 +203,7 @@ impl GrantServices<'_> {
             let outcome = if replays {
                 self.explain(&context, grant, presented, consulted).await?
             } else {
-                self.complete(&context, grant, presented, consulted).await?
+                self.complete(&context, grant, presented, consulted, None).await?
             };
             if let Some(outcome) = outcome {
                 return Ok(outcome);
@@ -217,17 +239,50 @@ impl GrantServices<'_> {
         Ok(consulted.map(|consulted| (consulted, replays)))
     }
 
-    /// The completing statement; `None` if it found nothing to complete.
+    /// Waits for the turn, where one statement is enough.
+    async fn turn<G: Grant>(
+        self,
+        context: &RequestContext,
+        grant: GrantContext<'_>,
+        presented: &G,
+    ) -> Turn<Granted> {
+        if self.is_one_statement(grant) {
+            presented.turn(self.refresh_groups, context, grant).await
+        } else {
+            Turn::Alone(None)
+        }
+    }
+
+    /// Answers with what a group has completed. Waiting for it takes time, so that everything is asked again: an answer
+    /// that cannot be given any more is a lost one, and can be asked for once more.
+    async fn answer_grouped<G: Grant>(
+        self,
+        context: &RequestContext,
+        grant: GrantContext<'_>,
+        presented: &G,
+        granted: Granted,
+    ) -> Result<GrantOutcome, GrantError> {
+        self.may_mint(grant.client)?;
+        let keys = self.token_issuer.keys.current();
+        let grant = GrantContext { keys: &keys, ..grant };
+        let mut work = UnitOfWork::without_connection(context.clone());
+        mint(&mut work, grant, presented, granted, None).await
+    }
+
+    /// The completing statement; `None` if it found nothing to complete. The slot is let go once it is answered.
     async fn complete<G: Grant>(
         self,
         context: &RequestContext,
         grant: GrantContext<'_>,
         presented: &G,
         consulted: Option<&Consulted>,
+        slot: Option<Slot>,
     ) -> Result<Option<GrantOutcome>, GrantError> {
         let repeats = presented.repeats(grant);
         let mut work = self.begin(context.clone(), grant, repeats).await?;
-        let Some(granted) = presented.complete(&mut work, grant, consulted).await? else {
+        let completed = presented.complete(&mut work, grant, consulted).await;
+        drop(slot);
+        let Some(granted) = completed? else {
             work.rollback().await?;
             return Ok(None);
         };
@@ -274,17 +329,20 @@ impl GrantServices<'_> {
         grant: GrantContext<'_>,
         repeats: bool,
     ) -> Result<UnitOfWork, DatabaseError> {
+        if !self.is_one_statement(grant) {
+            UnitOfWork::begin(self.pool, context).await
+        } else if repeats {
+            UnitOfWork::repeatable(self.pool, context).await
+        } else {
+            UnitOfWork::single(self.pool, context).await
+        }
+    }
+
+    /// Whether completing needs no transaction.
+    fn is_one_statement(self, grant: GrantContext<'_>) -> bool {
         match grant.client.metadata.access_token_format {
-            AccessTokenFormat::Jwt if self.can_answer(grant) => {
-                if repeats {
-                    UnitOfWork::repeatable(self.pool, context).await
-                } else {
-                    UnitOfWork::single(self.pool, context).await
-                }
-            }
-            AccessTokenFormat::Jwt | AccessTokenFormat::Reference => {
-                UnitOfWork::begin(self.pool, context).await
-            }
+            AccessTokenFormat::Jwt => self.can_answer(grant),
+            AccessTokenFormat::Reference => false,
         }
     }
 

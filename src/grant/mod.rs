@@ -9,6 +9,7 @@ mod issue;
 pub mod outcome;
 mod parameters;
 pub mod preview;
+pub mod refresh_groups;
 mod refresh_token;
 mod row;
 mod store;

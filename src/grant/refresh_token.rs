@@ -9,6 +9,7 @@ use super::execute::{Explained, Grant};
 use super::issue::{GrantContext, Granted};
 use super::outcome::{GrantError, invalid_grant};
 use super::parameters::GrantParameters;
+use super::refresh_groups::{RefreshGroups, Turn};
 use super::row::GrantedRow;
 use super::store;
 use crate::audit::GrantEvent;
@@ -195,6 +196,35 @@ impl Grant for RefreshRequest<'_> {
 
     fn scope(&self, granted: &Scope) -> Scope {
         self.scope.clone().unwrap_or_else(|| granted.clone())
+    }
+
+    /// Whoever names nothing beside its token takes part. Without a grace nobody does: a group that is given up must
+    /// come to its request as a lost reply.
+    async fn turn(
+        &self,
+        groups: &RefreshGroups,
+        context: &RequestContext,
+        grant: GrantContext<'_>,
+    ) -> Turn<Granted> {
+        let named = self.scope.is_some() || self.organization.is_some() || self.resource.is_some();
+        if named || !self.repeats(grant) {
+            return Turn::Alone(None);
+        }
+        let settings = &grant.token_issuer.settings;
+        let rotation = store::GroupedRotation {
+            digest: self.presented.random.digest(context.epoch),
+            generation: self.presented.generation,
+            client_id: grant.client.client_id.clone(),
+            now: context.now,
+            request_digest: self.digest(),
+            idle_until: clock::after(context.now, settings.refresh(false).0),
+            offline_idle_until: clock::after(context.now, settings.refresh(true).0),
+            with_person: grant.client.has_full_id_token(),
+        };
+        match groups.turn(rotation).await {
+            Turn::Alone(slot) => Turn::Alone(slot),
+            Turn::Completed(row) => Turn::Completed(Box::new(self.granted(*row))),
+        }
     }
 
     async fn prepare(

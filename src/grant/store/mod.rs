@@ -3,9 +3,11 @@
 
 mod code;
 mod refresh;
+mod refresh_group;
 mod row;
 
 pub(super) use code::{FoundCode, Redemption, find_code, prepare_redemption, redeem};
 pub(super) use refresh::{
     FoundRefresh, Requested, Rotated, Rotation, current, find_refresh, prepare_refresh, rotate,
 };
+pub(super) use refresh_group::{GroupedRotation, rotate_group};

@@ -15,6 +15,7 @@ use signet::base::entropy::Entropy;
 use signet::base::origin::Origin;
 use signet::config::SignetConfig;
 use signet::db::UnitOfWork;
+use signet::grant::refresh_groups::GroupSettings;
 use signet::router;
 use signet::server::listener::{Listener, ListenerSettings};
 use tokio::net::TcpListener;
@@ -47,6 +48,9 @@ pub struct TestApp {
 
 static SEED: AtomicU64 = AtomicU64::new(1);
 
+/// Set (to anything), every refresh of a run that may be in a group is in one, be it alone in it.
+const IN_GROUPS: &str = "TEST_IN_GROUPS";
+
 impl TestApp {
     /// A server with the default configuration, a cheap password hash and no rate per address.
     pub async fn new() -> Self {
@@ -56,6 +60,12 @@ impl TestApp {
     /// The same with changes to its configuration.
     pub async fn with(change: impl FnOnce(&mut SignetConfig)) -> Self {
         Self::on(started_before().await, Arc::new(ManualClock::new()), change).await
+    }
+
+    /// The same with groups of refreshes as a test wants them.
+    pub async fn with_groups(groups: GroupSettings) -> Self {
+        let clock = Arc::new(ManualClock::new());
+        Self::start(started_before().await, clock, Some(groups), |_| {}).await
     }
 
     /// Another replica of this server: same database and time, another port and process memory. Its issuer is the
@@ -76,13 +86,26 @@ impl TestApp {
         clock: Arc<ManualClock>,
         change: impl FnOnce(&mut SignetConfig),
     ) -> Self {
+        let forced = std::env::var_os(IN_GROUPS).map(|_| GroupSettings {
+            smallest: 1,
+            ..GroupSettings::default()
+        });
+        Self::start(database, clock, forced, change).await
+    }
+
+    async fn start(
+        database: TestDatabase,
+        clock: Arc<ManualClock>,
+        groups: Option<GroupSettings>,
+        change: impl FnOnce(&mut SignetConfig),
+    ) -> Self {
         let socket = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = socket.local_addr().expect("an address");
         let mut config = config(format!("http://{address}"), &database);
         pgbouncer::configure(&mut config);
         change(&mut config);
         let dns = Arc::new(PublishedDns::default());
-        let app = build(config, &clock, &dns).await;
+        let app = build(config, &clock, &dns, groups).await;
         let stop = CancellationToken::new();
         let public = router::public(&app).expect("a router").layer(from_fn(finished));
         let settings = ListenerSettings {
@@ -165,12 +188,18 @@ fn config(issuer: String, database: &TestDatabase) -> SignetConfig {
     config
 }
 
-async fn build(config: SignetConfig, clock: &Arc<ManualClock>, dns: &Arc<PublishedDns>) -> App {
+async fn build(
+    config: SignetConfig,
+    clock: &Arc<ManualClock>,
+    dns: &Arc<PublishedDns>,
+    refresh_groups: Option<GroupSettings>,
+) -> App {
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed)));
     let injected = Injected {
         clock: Some(Arc::clone(clock) as _),
         entropy: Some(entropy),
         dns: Some(Arc::clone(dns) as _),
+        refresh_groups,
     };
     App::build(config, injected)
         .await
@@ -185,7 +214,7 @@ async fn started_before() -> TestDatabase {
         .get_or_init(|| async {
             let database = TestDatabase::to_start_in().await;
             let config = config("http://127.0.0.1".to_owned(), &database);
-            let app = build(config, &Arc::new(ManualClock::new()), &Arc::default()).await;
+            let app = build(config, &Arc::new(ManualClock::new()), &Arc::default(), None).await;
             app.close().await;
         })
         .await;

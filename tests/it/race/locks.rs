@@ -4,8 +4,8 @@ use signet::config::SignetConfig;
 use signet::lifecycle::delete_user::delete_user;
 use signet::tenancy::{Authority, Joining, MemberError, MemberRole, invitation, member, organization};
 
+use super::together::until_somebody_waits;
 use crate::app::TestApp;
-use crate::attack::evidence::count;
 use crate::fixtures::actor::operator;
 use crate::fixtures::team::{assert_matches, prove_address};
 use crate::fixtures::{a_person, an_organization};
@@ -103,12 +103,4 @@ async fn a_shorter_list_and_a_deletion_do_not_wait_for_each_other() {
         .expect("the personal space is free");
     first.commit().await.unwrap();
     drop(publishing.await.expect("the list was published"));
-}
-
-async fn until_somebody_waits(app: &TestApp) {
-    let waiting = "select count(*) from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'";
-    while count(app, waiting).await == 0 {
-        tokio::task::yield_now().await;
-    }
 }

@@ -9,5 +9,6 @@ mod interactions;
 mod invitations;
 mod locks;
 mod members;
+mod refresh_groups;
 mod refreshes;
 pub mod together;

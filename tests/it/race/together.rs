@@ -6,6 +6,7 @@ use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use crate::app::{RelyingParty, Reply, TestApp};
+use crate::attack::evidence::count;
 use crate::fixtures::client::TestClient;
 
 /// A server with two further replicas.
@@ -54,4 +55,13 @@ pub async fn all_at_once(
         });
     }
     racers.join_all().await
+}
+
+/// Waits until a statement waits for a lock.
+pub async fn until_somebody_waits(app: &TestApp) {
+    let waiting = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    while count(app, waiting).await == 0 {
+        tokio::task::yield_now().await;
+    }
 }
