@@ -6,8 +6,8 @@
 --
 -- To be expanded, it must stay one `select` in the language sql, stable, neither strict nor security definer, and without
 -- settings of its own. Arguments are named by the function: a column that a later migration adds must not take their
--- place. Whoever names `tenancy` more than once in a statement puts the call into a subquery with `offset 0`, or a
--- materialized `with`: otherwise it is computed for each.
+-- place. A statement calls it in a subquery with `offset 0`: then PostgreSQL finds the person first, also while it knows
+-- nothing of the size of tables, and computes `tenancy` once, however often it is named.
 create function auth.member_facts(
     user_id text, requested text, active text, scopes text[], since timestamptz)
 returns table (tenancy jsonb)
@@ -55,7 +55,24 @@ language sql stable as $$
       and person.deleted_at is null
 $$;
 revoke execute on function auth.member_facts(text, text, text, text[], timestamptz) from public;
-grant execute on function auth.member_facts(text, text, text, text[], timestamptz) to signet_app, signet_hook;
+-- Whoever may call auth.member_claims, which runs with its caller's rights, must be able to call this.
+do $$
+declare
+    grantee oid;
+begin
+    for grantee in
+        select acl.grantee
+        from pg_proc p, aclexplode(p.proacl) acl
+        where p.oid = 'auth.member_claims(text, text, text, text[], timestamptz)'::regprocedure
+          and acl.privilege_type = 'EXECUTE'
+          and acl.grantee <> 0
+    loop
+        execute format(
+            'grant execute on function auth.member_facts(text, text, text, text[], timestamptz) to %s',
+            grantee::regrole);
+    end loop;
+end
+$$;
 
 -- The same for whoever asks about one person (see 0027 for `groups` and `roles`). In plpgsql, whose plan is kept.
 create or replace function auth.member_claims(

@@ -59,18 +59,21 @@ impl Protocol {
             published: PublishedKeys::new(Fetch::new(config.clients.reach())),
             used: UsedAssertions::new(pool.clone()),
         };
+        let token_issuer = TokenIssuer {
+            issuer: Arc::new(issuer),
+            keys,
+            settings: Arc::new(config.tokens.clone()),
+            hooks,
+        };
+        let refresh_groups =
+            RefreshGroups::new(pool.clone(), token_issuer.clone(), Arc::clone(freshness), groups);
         Ok(Self {
-            token_issuer: TokenIssuer {
-                issuer: Arc::new(issuer),
-                keys,
-                settings: Arc::new(config.tokens.clone()),
-                hooks,
-            },
+            token_issuer,
             clients: Registry::new(pool.clone(), Arc::clone(freshness)),
             authenticator,
             resources: Resources::new(pool.clone(), Arc::clone(freshness)),
             served_icons: ServedIcons::default(),
-            refresh_groups: RefreshGroups::new(pool.clone(), groups),
+            refresh_groups,
             unserved_resource: AtomicBool::new(unserved_resource),
         })
     }

@@ -24,6 +24,14 @@ pub enum DatabaseError {
     SecondStatement,
 }
 
+impl DatabaseError {
+    /// Nobody's turn came in time.
+    #[must_use]
+    pub const fn not_in_time() -> Self {
+        Self::Unavailable(sqlx::Error::PoolTimedOut)
+    }
+}
+
 impl From<sqlx::Error> for DatabaseError {
     fn from(error: sqlx::Error) -> Self {
         let unavailable = match &error {

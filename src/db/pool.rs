@@ -126,6 +126,13 @@ impl Pool {
         }))
     }
 
+    /// How long a repeatable statement takes at most: the wait for a connection, and the statement twice.
+    #[must_use]
+    pub fn longest_repeatable(&self) -> Duration {
+        let bounds = self.0.bounds;
+        bounds.patience.saturating_add(bounds.statement.saturating_mul(2))
+    }
+
     /// A connection for one statement, as soon as there is one.
     pub async fn acquire(&self) -> Result<PooledConnection, DatabaseError> {
         self.in_time(async { self.take(self.permit().await?).await })

@@ -1,10 +1,10 @@
 //! The token endpoint (RFC 6749 §3.2): it reads the request, has the grant carried out, and answers.
 //!
 //! Round trips and signatures, with client and keys in memory: `client_credentials` 0 and 1; code exchange 1 statement
-//! and 1 signature, 2 with `openid`; refresh the same. While operators' hooks are asked these two are read and completed
-//! in a statement each, with one more for each event; an SQL hook has three round trips on its own connection, the last
-//! of which nobody waits for. A client that authenticates by an assertion costs one statement more, here and at the
-//! other endpoints: it is used up before the grant is looked at.
+//! and 1 signature, 2 with `openid`; refresh the same, and refreshes that come at once share a statement. While
+//! operators' hooks are asked these two are read and completed in a statement each, with one more for each event; an SQL
+//! hook has three round trips on its own connection, the last of which nobody waits for. A client that authenticates by
+//! an assertion costs one statement more, here and at the other endpoints: it is used up before the grant is looked at.
 
 use std::sync::Arc;
 

@@ -7,8 +7,8 @@ use super::issue::{DecidedTokens, GrantContext, GrantTokens};
 use super::outcome::GrantError;
 use super::row::GrantedRow;
 use crate::base::id::{HookEventId, TokenId};
-use crate::claims::MintError;
 use crate::claims::mint::{self, HookOccasion, MintRequest};
+use crate::claims::{MintError, TokenIssuer};
 use crate::db::unit_of_work::RequestContext;
 use crate::hook::AskError;
 use crate::protocol::claims::Output;
@@ -38,7 +38,12 @@ impl Consulted {
 
 /// Whether a person's grant asks operators' hooks before it completes.
 pub(super) fn is_needed(grant: GrantContext<'_>) -> bool {
-    let hooks = &grant.token_issuer.hooks;
+    asks(grant.token_issuer)
+}
+
+/// Whether any person's grant does.
+pub(super) fn asks(token_issuer: &TokenIssuer) -> bool {
+    let hooks = &token_issuer.hooks;
     hooks.are_asked(Output::AccessToken) || hooks.are_asked(Output::IdToken)
 }
 

@@ -174,19 +174,10 @@ impl GrantServices<'_> {
         presented: &G,
     ) -> Result<GrantOutcome, GrantError> {
         if !consult::is_needed(grant) {
-            match self.turn(&context, grant, presented).await {
-                Turn::Completed(granted) if !consult::is_needed(grant) => {
-                    return self.answer_grouped(&context, grant, presented, *granted).await;
-                }
-                // Hooks were enabled meanwhile. To them it is a lost reply.
-                Turn::Completed(_) => {}
-                Turn::Alone(slot) => {
-                    let completed = self.complete(&context, grant, presented, None, slot).await?;
-                    return match completed {
-                        Some(outcome) => Ok(outcome),
-                        None => settled(self.explain(&context, grant, presented, None).await?),
-                    };
-                }
+            let turn = self.turn(&context, grant, presented).await;
+            // Waiting takes time, in which a hook can have been enabled. To it a completed grant is a lost reply.
+            if !consult::is_needed(grant) {
+                return self.take(turn, &context, grant, presented).await;
             }
         }
         for _ in 0..ATTEMPTS {
@@ -253,20 +244,34 @@ impl GrantServices<'_> {
         }
     }
 
-    /// Answers with what a group has completed. Waiting for it takes time, so that everything is asked again: an answer
-    /// that cannot be given any more is a lost one, and can be asked for once more.
-    async fn answer_grouped<G: Grant>(
+    /// Answers after the turn has come. Keys and caches are asked again for what is still to be completed. What a group
+    /// has completed is answered in any case, with the keys of then if those of now cannot: otherwise its client would
+    /// come again once it no longer counts as a lost reply's.
+    async fn take<G: Grant>(
         self,
+        turn: Turn<Granted>,
         context: &RequestContext,
         grant: GrantContext<'_>,
         presented: &G,
-        granted: Granted,
     ) -> Result<GrantOutcome, GrantError> {
-        self.may_mint(grant.client)?;
         let keys = self.token_issuer.keys.current();
-        let grant = GrantContext { keys: &keys, ..grant };
-        let mut work = UnitOfWork::without_connection(context.clone());
-        mint(&mut work, grant, presented, granted, None).await
+        let present = GrantContext { keys: &keys, ..grant };
+        match turn {
+            Turn::Completed(granted) => {
+                let grant = if self.can_answer(present) { present } else { grant };
+                let mut work = UnitOfWork::without_connection(context.clone());
+                mint(&mut work, grant, presented, *granted, None).await
+            }
+            Turn::Alone(slot) => {
+                self.may_mint(grant.client)?;
+                let completed = self.complete(context, present, presented, None, slot).await?;
+                match completed {
+                    Some(outcome) => Ok(outcome),
+                    None => settled(self.explain(context, present, presented, None).await?),
+                }
+            }
+            Turn::Unavailable => Err(DatabaseError::not_in_time().into()),
+        }
     }
 
     /// The completing statement; `None` if it found nothing to complete. The slot is let go once it is answered.

@@ -3,8 +3,9 @@
 //! turn, so that a group never delays a request on a quiet server.
 //!
 //! A group is an attempt: a family that it leaves out (locked, ended, used before, of another client), and every one of a
-//! group that fails or takes too long, is rotated alone, which finds out why and answers. What a group has rotated although
-//! it was given up comes to its request as a lost reply. A group belongs to nobody: a client that goes away ends none.
+//! group whose statement fails, is rotated alone, which finds out why and answers. While the database cannot be reached
+//! nobody is let loose alone, since all of them would ask it again at once: they are told that it is unavailable, as they
+//! would be alone. A group belongs to nobody: a client that goes away ends none.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,10 +15,13 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use super::consult;
 use super::row::GrantedRow;
-use super::store::{self, GroupedRotation};
+use super::store::{self, GroupedRotation, LARGEST_GROUP};
 use crate::base::digest::Digest;
+use crate::claims::TokenIssuer;
 use crate::db::DatabaseError;
+use crate::db::changes::Freshness;
 use crate::db::pool::Pool;
 
 /// How many requests may wait; whoever comes beyond them goes alone.
@@ -36,10 +40,6 @@ pub struct GroupSettings {
     pub smallest: usize,
     /// The most families of a group.
     pub largest: usize,
-    /// How long a group may take, the wait for a connection included.
-    pub longest_group: Duration,
-    /// How long a request waits for its group to be sent and answered.
-    pub longest_wait: Duration,
 }
 
 impl Default for GroupSettings {
@@ -48,8 +48,6 @@ impl Default for GroupSettings {
             at_once: 4,
             smallest: 2,
             largest: 16,
-            longest_group: Duration::from_millis(250),
-            longest_wait: Duration::from_millis(500),
         }
     }
 }
@@ -60,6 +58,8 @@ pub struct RefreshGroups(Arc<Shared>);
 
 struct Shared {
     pool: Pool,
+    token_issuer: TokenIssuer,
+    freshness: Arc<Freshness>,
     settings: GroupSettings,
     state: Mutex<State>,
 }
@@ -82,6 +82,8 @@ pub(super) enum Turn<T> {
     Alone(Option<Slot>),
     /// A group has completed it.
     Completed(Box<T>),
+    /// The database did not answer in time.
+    Unavailable,
 }
 
 /// One of the statements that run at once; dropped, the next ones who wait have their turn.
@@ -95,12 +97,22 @@ enum Next {
 }
 
 impl RefreshGroups {
-    /// Groups on the connections of a pool.
+    /// Groups on the connections of a pool, for tokens of an issuer.
     #[must_use]
-    pub fn new(pool: Pool, settings: GroupSettings) -> Self {
+    pub fn new(
+        pool: Pool,
+        token_issuer: TokenIssuer,
+        freshness: Arc<Freshness>,
+        settings: GroupSettings,
+    ) -> Self {
         Self(Arc::new(Shared {
             pool,
-            settings,
+            token_issuer,
+            freshness,
+            settings: GroupSettings {
+                largest: settings.largest.min(LARGEST_GROUP),
+                ..settings
+            },
             state: Mutex::default(),
         }))
     }
@@ -111,7 +123,8 @@ impl RefreshGroups {
         self.0.state().waiting.len()
     }
 
-    /// Waits for the turn: to go alone, or until a group has rotated the family.
+    /// Waits for the turn: to go alone, or until a group has rotated the family; for as long as its own statement could
+    /// take.
     pub(super) async fn turn(&self, rotation: GroupedRotation) -> Turn<GrantedRow> {
         let (answer, answered) = oneshot::channel();
         let waiting = Waiting { rotation, answer };
@@ -121,9 +134,9 @@ impl RefreshGroups {
             }
             drop(slot);
         }
-        match timeout(self.0.settings.longest_wait, answered).await {
-            Ok(Ok(turn)) => turn,
-            Ok(Err(_)) | Err(_) => Turn::Alone(None),
+        match timeout(self.0.pool.longest_repeatable(), answered).await {
+            Ok(answer) => answer.unwrap_or(Turn::Alone(None)),
+            Err(_) => Turn::Unavailable,
         }
     }
 }
@@ -136,10 +149,10 @@ impl Shared {
     /// Takes a free turn, or joins who wait. Who can do neither has no answer to wait for: its sender is dropped.
     fn enter(self: &Arc<Self>, waiting: Waiting) -> Option<Slot> {
         let mut state = self.state();
-        let digest = waiting.rotation.digest;
+        let family = waiting.rotation.digest;
         if state
             .alone
-            .get(&digest)
+            .get(&family)
             .is_some_and(|until| Instant::now() < *until)
         {
             return None;
@@ -179,63 +192,61 @@ impl Shared {
         }
     }
 
-    async fn rotate(&self, group: Vec<Waiting>) {
-        let rotations: Vec<&GroupedRotation> = group.iter().map(|waiting| &waiting.rotation).collect();
-        let rotated = match timeout(self.settings.longest_group, self.send(&rotations)).await {
-            Ok(Ok(rotated)) => rotated,
-            Ok(Err(error)) => {
-                tracing::warn!(error = %error, families = group.len(), "a group of refreshes failed; each goes alone");
-                if !matches!(error, DatabaseError::Unavailable(_)) {
-                    self.state().send_alone(rotations.iter().map(|one| one.digest));
+    async fn rotate(&self, mut group: Vec<Waiting>) {
+        match self.send(&mut group).await {
+            Ok(rotated) => {
+                let mut group: Vec<Option<Waiting>> = group.into_iter().map(Some).collect();
+                for (place, row) in rotated {
+                    if let Some(waiting) = group.get_mut(place).and_then(Option::take) {
+                        // Whoever has gone away asks again, and is given the same.
+                        drop(waiting.answer.send(Turn::Completed(Box::new(row))));
+                    }
                 }
-                return;
             }
-            Err(_) => {
-                tracing::warn!(
-                    families = group.len(),
-                    "a group of refreshes took too long; each goes alone"
-                );
-                return;
+            Err(error @ DatabaseError::Unavailable(_)) => {
+                tracing::warn!(error = %error, families = group.len(), "a group of refreshes was not answered");
+                for waiting in group {
+                    drop(waiting.answer.send(Turn::Unavailable));
+                }
             }
-        };
-        let mut group: Vec<Option<Waiting>> = group.into_iter().map(Some).collect();
-        for (place, row) in rotated {
-            if let Some(waiting) = group.get_mut(place).and_then(Option::take) {
-                // Whoever has gone away asks again, and is given the same.
-                drop(waiting.answer.send(Turn::Completed(Box::new(row))));
+            Err(error) => {
+                tracing::warn!(error = %error, families = group.len(), "a group of refreshes failed; each goes alone");
+                let families = group.iter().map(|waiting| waiting.rotation.digest);
+                self.state().send_alone(families);
             }
         }
     }
 
-    async fn send(&self, group: &[&GroupedRotation]) -> Result<Vec<(usize, GrantedRow)>, DatabaseError> {
+    /// Sends who is still there, once there is a connection. If what is held in memory may have been revoked since they
+    /// came, or hooks are to be asked, nobody is sent: each goes alone and finds out.
+    async fn send(&self, group: &mut Vec<Waiting>) -> Result<Vec<(usize, GrantedRow)>, DatabaseError> {
         let mut connection = self.pool.acquire_repeatable().await?;
-        let rotated = store::rotate_group(&mut connection, group).await?;
+        group.retain(|waiting| !waiting.answer.is_closed());
+        let may_send = self.freshness.why_stale().is_none() && !consult::asks(&self.token_issuer);
+        let rotated = if may_send && !group.is_empty() {
+            let rotations: Vec<&GroupedRotation> = group.iter().map(|waiting| &waiting.rotation).collect();
+            store::rotate_group(&mut connection, &rotations).await?
+        } else {
+            Vec::new()
+        };
         connection.keep();
         Ok(rotated)
     }
 }
 
 impl State {
-    /// Takes who has the turn next: each family once, since only one of two requests for it can win. Who has gone away
-    /// has none.
+    /// Takes who has the turn next: each family once, since only one of two requests for it can win; the other one goes
+    /// alone, and is given what the first one got. Who has gone away has no turn.
     fn next(&mut self, settings: GroupSettings) -> Next {
         let mut families = HashSet::new();
         let mut group = Vec::new();
-        let mut left = VecDeque::new();
         while group.len() < settings.largest
             && let Some(waiting) = self.waiting.pop_front()
         {
-            if waiting.answer.is_closed() {
-                continue;
-            }
-            if families.insert(waiting.rotation.digest) {
+            if !waiting.answer.is_closed() && families.insert(waiting.rotation.digest) {
                 group.push(waiting);
-            } else {
-                left.push_back(waiting);
             }
         }
-        left.append(&mut self.waiting);
-        self.waiting = left;
         if group.len() < settings.smallest {
             return group.pop().map_or(Next::Nobody, Next::One);
         }

@@ -198,8 +198,8 @@ impl Grant for RefreshRequest<'_> {
         self.scope.clone().unwrap_or_else(|| granted.clone())
     }
 
-    /// Whoever names nothing beside its token takes part. Without a grace nobody does: a group that is given up must
-    /// come to its request as a lost reply.
+    /// Whoever names nothing beside its token takes part. Without a grace nobody does: a group whose answer is lost must
+    /// come to its requests as a lost reply.
     async fn turn(
         &self,
         groups: &RefreshGroups,
@@ -223,6 +223,7 @@ impl Grant for RefreshRequest<'_> {
         };
         match groups.turn(rotation).await {
             Turn::Alone(slot) => Turn::Alone(slot),
+            Turn::Unavailable => Turn::Unavailable,
             Turn::Completed(row) => Turn::Completed(Box::new(self.granted(*row))),
         }
     }

@@ -47,8 +47,11 @@ pub(in crate::grant) async fn prepare_redemption(
                 case when r.identifier is not null then to_jsonb(r) end as audience
            from auth.live_codes c
            left join auth.resources r on r.identifier = c.resource
-           cross join lateral auth.member_facts(
-                c.user_id, c.organization_id, c.active_organization_id, c.scopes, c.created_at) facts
+           cross join lateral (
+                select tenancy
+                from auth.member_facts(
+                    c.user_id, c.organization_id, c.active_organization_id, c.scopes, c.created_at)
+                offset 0) facts
            where c.digest = $1
              and c.client_id = $2
              and c.live_until > $3
@@ -85,8 +88,11 @@ pub(in crate::grant) async fn redeem(
                     case when r.identifier is not null then to_jsonb(r) end as audience
                 from auth.live_codes c
                 left join auth.resources r on r.identifier = c.resource
-                cross join lateral auth.member_facts(
-                    c.user_id, c.organization_id, c.active_organization_id, c.scopes, c.created_at) facts
+                cross join lateral (
+                    select tenancy
+                    from auth.member_facts(
+                        c.user_id, c.organization_id, c.active_organization_id, c.scopes, c.created_at)
+                    offset 0) facts
                 where c.digest = $1
                   and c.client_id = $2
                   and c.live_until > $3

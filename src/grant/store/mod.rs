@@ -10,4 +10,4 @@ pub(super) use code::{FoundCode, Redemption, find_code, prepare_redemption, rede
 pub(super) use refresh::{
     FoundRefresh, Requested, Rotated, Rotation, current, find_refresh, prepare_refresh, rotate,
 };
-pub(super) use refresh_group::{GroupedRotation, rotate_group};
+pub(super) use refresh_group::{GroupedRotation, LARGEST_GROUP, rotate_group};

@@ -64,9 +64,12 @@ pub(in crate::grant) async fn rotate(
                     case when r.identifier is not null then to_jsonb(r) end as audience
                 from auth.live_grants g
                 left join auth.resources r on r.identifier = g.resource
-                cross join lateral auth.member_facts(g.user_id, case
-                    when 'organization:' || $5 = any (g.scopes) then g.organization_id
-                    else coalesce($5, g.organization_id) end, g.active_organization_id, coalesce($6, g.scopes), g.created_at) facts
+                cross join lateral (
+                    select tenancy
+                    from auth.member_facts(g.user_id, case
+                        when 'organization:' || $5 = any (g.scopes) then g.organization_id
+                        else coalesce($5, g.organization_id) end, g.active_organization_id, coalesce($6, g.scopes), g.created_at)
+                    offset 0) facts
                 where g.refresh_digest = $1
                   and g.generation = $2
                   and g.client_id = $3

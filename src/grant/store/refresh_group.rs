@@ -12,6 +12,9 @@ use crate::db::DatabaseError;
 use crate::db::connection::PgConnection;
 use crate::grant::row::GrantedRow;
 
+/// The most families of a group: the statement's `limit`, by which PostgreSQL knows how few rows it will write.
+pub(in crate::grant) const LARGEST_GROUP: usize = 64;
+
 /// One rotation of a group.
 #[derive(Debug, Clone)]
 pub(in crate::grant) struct GroupedRotation {
@@ -112,10 +115,14 @@ pub(in crate::grant) async fn rotate_group(
                 from locked
                 join auth.live_grants g on g.id = locked.id
                 left join auth.resources r on r.identifier = g.resource
-                cross join lateral auth.member_facts(
-                    g.user_id, g.organization_id, g.active_organization_id, g.scopes, g.created_at) facts
+                cross join lateral (
+                    select tenancy
+                    from auth.member_facts(
+                        g.user_id, g.organization_id, g.active_organization_id, g.scopes, g.created_at)
+                    offset 0) facts
                 where g.live_until > locked.now
-                  and (g.resource is null or r.identifier is not null)),
+                  and (g.resource is null or r.identifier is not null)
+                limit 64),
            rotated as (
                 update auth.oauth_grants g
                 set generation = g.generation + 1,

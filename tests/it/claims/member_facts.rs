@@ -40,6 +40,17 @@ const QUESTIONS: &str = "
     cross join (values (null), (now() - interval '1 hour'), (now() + interval '1 hour')) b (since)
     where u.id like 'person-%'";
 
+/// The function as it stood before its rule moved.
+fn as_it_was() -> String {
+    let text = include_str!("../../../migrations/0027_groups.sql");
+    let begins = text
+        .find("create or replace function auth.member_claims(")
+        .expect("the function");
+    let function = &text[begins..];
+    let ends = function.find("$$;").expect("its end");
+    function[..ends + 3].replace("member_claims", "member_claims_before")
+}
+
 async fn ask(connection: &mut PgConnection, sql: String) -> Vec<String> {
     sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
         .fetch_all(connection)
@@ -55,12 +66,17 @@ async fn a_statement_says_of_a_membership_what_the_function_says() {
         .execute(&mut connection)
         .await
         .expect("memberships");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(as_it_was()))
+        .execute(&mut connection)
+        .await
+        .expect("the function as it was");
     let claims = "auth.member_claims(q.user_id, q.requested, q.active, q.scopes, q.since)";
     let facts = "auth.member_facts(q.user_id, q.requested, q.active, q.scopes, q.since)";
+    let before = claims.replace("member_claims", "member_claims_before");
     let different = format!(
         "select concat_ws(' ', q.*, f.tenancy, '|', {claims})
          from ({QUESTIONS}) q left join lateral {facts} f on true
-         where f.tenancy is distinct from {claims}"
+         where f.tenancy is distinct from {claims} or f.tenancy is distinct from {before}"
     );
     assert_eq!(ask(&mut connection, different).await, Vec::<String>::new());
     let kinds = format!(

@@ -14,14 +14,11 @@ use crate::attack::evidence::{count, events};
 use crate::attack::holdings::{ada, assert_dead, assert_live, refreshed, text, wait};
 use crate::fixtures::a_client;
 
-/// One statement at a time, so that a request that waits for a lock holds up all others; and a busy machine is no reason
-/// to give anything up.
+/// One statement at a time, so that a request that waits for a lock holds up all others.
 const ONE_AT_A_TIME: GroupSettings = GroupSettings {
     at_once: 1,
     smallest: 2,
     largest: 16,
-    longest_group: Duration::from_secs(30),
-    longest_wait: Duration::from_secs(30),
 };
 
 /// Refresh families of one person and client, and one more that somebody else has locked.
@@ -76,9 +73,14 @@ impl Scene {
             .map(|tokens| tokio::spawn(refresh(tokens)))
             .collect();
         let groups = self.app.app.grant_services().refresh_groups;
-        while groups.waiting() < presented.len() {
-            tokio::task::yield_now().await;
-        }
+        let all_wait = async {
+            while groups.waiting() < presented.len() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(25), all_wait)
+            .await
+            .expect("all of them wait");
         sqlx::raw_sql("rollback")
             .execute(&mut self.lock)
             .await
