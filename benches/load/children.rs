@@ -18,10 +18,12 @@ impl Held {
     /// Starts a program.
     pub(crate) fn spawn(command: &mut Command) -> anyhow::Result<Self> {
         let name = command.get_program().to_owned();
-        command
-            .spawn()
-            .map(Self)
-            .with_context(|| format!("{} cannot be started", name.display()))
+        Self::try_spawn(command).with_context(|| format!("{} cannot be started", name.display()))
+    }
+
+    /// The same for a program that may not be installed.
+    pub(crate) fn try_spawn(command: &mut Command) -> std::io::Result<Self> {
+        command.spawn().map(Self)
     }
 
     /// Its number.

@@ -12,10 +12,12 @@
 //! | `rows` | one file per kind of request |
 //! | `floors` | what the machine can do |
 //! | `meter` | processors, memory, statements |
+//! | `beside` | another product, measured in turns with ours |
 //! | `bare_server` | answers everything alike: the floor of documents, the HTTP hook |
 //! | `report` | peers, goals, tables |
 
 mod bare_server;
+mod beside;
 mod children;
 mod drive;
 mod figures;

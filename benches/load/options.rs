@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::ArgPredicate;
 use clap::{Parser, Subcommand};
 
+use crate::beside::Peer;
 use crate::rows::RowName;
 
 /// Drives a server over loopback and compares every figure with the floors of this machine, measured in the same run.
@@ -24,6 +26,12 @@ pub(crate) struct Options {
     /// Only these rows, separated by commas
     #[arg(long, value_enum, value_delimiter = ',')]
     pub(crate) rows: Vec<RowName>,
+    /// Measure this product too, in turns with ours: on the same PostgreSQL, installed by its package manager
+    #[arg(long, value_enum, value_name = "PEER", conflicts_with = "issuer")]
+    pub(crate) beside: Option<Peer>,
+    /// How many processes the peer has [default: one for each processor]
+    #[arg(long, value_name = "NUMBER", requires = "beside", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub(crate) beside_processes: Option<u32>,
     /// Write everything that was measured as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -45,8 +53,14 @@ pub(crate) struct Options {
     /// The log filter of our own server; `info` writes a line per request
     #[arg(long, default_value = "warn")]
     pub(crate) log: String,
-    /// End after so many seconds, with what there is
-    #[arg(long, default_value = "300", value_name = "SECONDS", value_parser = seconds)]
+    /// End after so many seconds, with what there is; 600 of them with a peer beside
+    #[arg(
+        long,
+        default_value = "300",
+        default_value_if("beside", ArgPredicate::IsPresent, "600"),
+        value_name = "SECONDS",
+        value_parser = seconds
+    )]
     pub(crate) limit: Duration,
     /// Fail if a row is not ahead of the best peer
     #[arg(long)]

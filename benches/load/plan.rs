@@ -12,7 +12,7 @@ use crate::floors::{self, Floor, Measured};
 use crate::meter;
 use crate::options::Options;
 use crate::report::{self, Machine, Report};
-use crate::rows::{self, RowName, RowResult, Settings};
+use crate::rows::{self, Pair, RowName, RowResult, Settings};
 use crate::stage::Stage;
 
 /// What the striking of the stage and the last floors may take beyond the limit.
@@ -69,7 +69,7 @@ async fn run(options: &Options, folder: &Path) -> anyhow::Result<Report> {
         seconds: options.seconds,
         runs: options.runs,
     };
-    let mut results: Vec<RowResult> = Vec::new();
+    let mut results: Vec<Pair> = Vec::new();
     let mut loaded_memory = None;
     for (index, row) in chosen.iter().copied().enumerate() {
         if Instant::now() > deadline {
@@ -80,13 +80,20 @@ async fn run(options: &Options, folder: &Path) -> anyhow::Result<Report> {
         }
         report::progress(row.title())?;
         results.push(match stage.ask(row.hook()).await {
-            Ok(()) => rows::run(row, &stage.ground, &mut stage.meters, settings).await,
-            Err(error) => RowResult::failed(row, &error),
+            Ok(()) => {
+                let peer = stage.beside.as_mut().map(|beside| &mut beside.contender);
+                rows::run(row, &mut stage.own, peer, settings).await
+            }
+            Err(error) => Pair {
+                own: RowResult::failed(row, &error),
+                peer: None,
+            },
         });
         if row.hook().is_some() {
             continue;
         }
         loaded_memory = stage
+            .own
             .meters
             .watched
             .server
@@ -105,7 +112,7 @@ async fn run(options: &Options, folder: &Path) -> anyhow::Result<Report> {
         optimized: !cfg!(debug_assertions),
     };
     let left_out = chosen.get(results.len()..).unwrap_or_default().to_vec();
-    let report = Report::new(machine, &floors, results, left_out).with_process(
+    let report = Report::new(machine, &floors, results, left_out, stage.beside.as_ref()).with_process(
         stage.start,
         stage.idle_memory,
         loaded_memory,

@@ -13,7 +13,7 @@ const TICK: Duration = Duration::from_millis(10);
 /// The processes whose time is counted.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Watched {
-    /// The server.
+    /// The first process of the server, with its children.
     pub(crate) server: Option<u32>,
     /// The first process of PostgreSQL, with all of its children, past and present.
     pub(crate) postgres: Option<u32>,
@@ -43,7 +43,7 @@ impl Processors {
     /// Reads the counters.
     pub(crate) fn now(watched: Watched) -> Self {
         Self {
-            server: watched.server.and_then(|pid| Some(read(pid)?.own)),
+            server: watched.server.and_then(family),
             postgres: watched.postgres.and_then(family),
             generator: read(std::process::id()).map(|stat| stat.own),
             at: Instant::now(),

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::peers::{self, IDLE_MEMORY, START};
+use crate::beside::Beside;
 use crate::floors::{Floor, Measured};
 use crate::meter::Memory;
-use crate::rows::{RowName, RowResult};
+use crate::rows::{Pair, RowName, RowResult};
 use crate::stage::Start;
 
 /// Under which conditions it was measured.
@@ -53,6 +54,15 @@ pub(crate) struct Judged {
     pub(super) log_bytes_goal: Option<f64>,
 }
 
+/// The rows of a peer that was measured beside.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Comparison {
+    /// What it is, with its versions.
+    pub(super) peer: String,
+    /// Those that it has.
+    pub(super) rows: Vec<RowResult>,
+}
+
 /// Everything that was measured.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Report {
@@ -61,6 +71,8 @@ pub(crate) struct Report {
     pub(super) rows: Vec<Judged>,
     /// Rows for which there was no time.
     pub(super) left_out: Vec<RowName>,
+    /// What was measured beside, in the same run.
+    pub(super) beside: Option<Comparison>,
     pub(super) start: Option<Start>,
     pub(super) idle_memory_mib: Option<f64>,
     pub(super) loaded_memory_mib: Option<Memory>,
@@ -71,9 +83,15 @@ impl Report {
     pub(crate) fn new(
         machine: Machine,
         floors: &Measured,
-        results: Vec<RowResult>,
+        results: Vec<Pair>,
         left_out: Vec<RowName>,
+        beside: Option<&Beside>,
     ) -> Self {
+        let (own, peers): (Vec<_>, Vec<_>) = results.into_iter().map(|pair| (pair.own, pair.peer)).unzip();
+        let beside = beside.map(|beside| Comparison {
+            peer: beside.title.clone(),
+            rows: peers.into_iter().flatten().collect(),
+        });
         let figures = Floor::ALL.into_iter().filter_map(|floor| {
             let (lowest, highest) = floors.spread(floor)?;
             let (one_thread, machine) = (floors.one(floor), floors.all(floor)?);
@@ -89,11 +107,12 @@ impl Report {
         Self {
             machine,
             floors: figures.collect(),
-            rows: results
+            rows: own
                 .into_iter()
                 .filter_map(|result| judge(result, floors))
                 .collect(),
             left_out,
+            beside,
             start: None,
             idle_memory_mib: None,
             loaded_memory_mib: None,

@@ -1,5 +1,6 @@
 //! What was measured, held against the peers and the goals; as tables for people and Markdown, as JSON for programs.
 
+mod beside;
 mod judge;
 mod peers;
 mod tables;

@@ -1,5 +1,6 @@
 //! Owns which tables there are and what stands in them.
 
+use super::beside;
 use super::judge::Report;
 use super::peers::{IDLE_MEMORY, LOADED_MEMORY, START};
 use super::text::{Table, figure, or_dash, percent};
@@ -10,6 +11,7 @@ pub(super) fn of(report: &Report) -> Vec<Table> {
         floors(report),
         rows(report),
         judgements(report),
+        beside::table(report),
         hooks(report),
         costs(report),
         process(report),
@@ -26,13 +28,14 @@ pub(super) fn remarks(report: &Report) -> Vec<String> {
             row.result.errors
         ))
     });
+    let beside = report.beside.iter().flat_map(beside::remarks);
     let left_out = report
         .left_out
         .iter()
         .map(|row| format!("{}: no time was left", row.title()));
     let slow =
         (!report.machine.optimized).then(|| "this is a debug build: its figures mean nothing".to_owned());
-    failed.chain(left_out).chain(slow).collect()
+    failed.chain(beside).chain(left_out).chain(slow).collect()
 }
 
 fn floors(report: &Report) -> Table {

@@ -95,6 +95,12 @@ impl RowName {
         }
     }
 
+    /// Whether a peer beside is asked for it too. Its logins check no password, and it has neither a client with a key
+    /// nor hooks.
+    pub(crate) const fn is_of_peers(self) -> bool {
+        !matches!(self, Self::PrivateKeyJwt | Self::Login) && self.hook().is_none()
+    }
+
     /// The operator's hook that is asked meanwhile.
     pub(crate) const fn hook(self) -> Option<Hook> {
         match self {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::code_flow::CodeFlow;
 use super::ground::{ClientKey, Ground};
-use super::run::Row;
+use super::measuring::Row;
 use crate::drive::{Failure, Visit, Visitor};
 use crate::http::Http;
 

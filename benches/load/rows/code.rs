@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::code_flow::{CodeFlow, Tokens};
 use super::ground::{ClientKey, Ground, SCOPE};
-use super::run::Row;
+use super::measuring::Row;
 use super::stock::Stock;
 use crate::drive::{Failure, Visit, Visitor};
 use crate::http::Http;

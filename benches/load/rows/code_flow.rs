@@ -27,8 +27,14 @@ pub(super) struct Tokens {
 impl CodeFlow {
     pub(super) fn new(site: &Arc<Site>, client: &ClientKey, scope: &str) -> Self {
         let challenge = CodeChallenge::of_verifier(VERIFIER);
+        // OpenID Connect Core §3.1.2.1: a nonce comes back in the ID token.
+        let nonce = if scope.split(' ').any(|token| token == "openid") {
+            "&nonce=n-0S6_WzA2Mj"
+        } else {
+            ""
+        };
         let authorize = format!(
-            "/oauth2/authorize?response_type=code&client_id={}&redirect_uri={}&scope={}&state=af0ifjsldkj&nonce=n-0S6_WzA2Mj\
+            "/oauth2/authorize?response_type=code&client_id={}&redirect_uri={}&scope={}&state=af0ifjsldkj{nonce}\
              &code_challenge={}&code_challenge_method=S256",
             encode(&client.id),
             encode(REDIRECT_URI),

@@ -9,7 +9,8 @@ use signet::jose::Signer;
 use tokio::sync::OnceCell;
 
 use super::code_flow::CodeFlow;
-use super::login::{LoginVisitor, SignedIn};
+use super::login::LoginVisitor;
+use super::sign_in::{SignIn, SignedIn};
 use super::stock::Stock;
 use crate::drive::{Tally, Until, Visitor, Worker, drive};
 use crate::http::{Site, encode};
@@ -59,14 +60,18 @@ pub(crate) struct Ground {
     pub(crate) service_rs256: ClientKey,
     /// A service with ES256 access tokens.
     pub(crate) service_es256: ClientKey,
-    /// A service with ES256 access tokens that signs assertions.
-    pub(crate) service_signing: SigningClient,
+    /// A service with ES256 access tokens that signs assertions, where there is one.
+    pub(crate) service_signing: Option<SigningClient>,
     /// A first-party application with RS256 ID tokens.
     pub(crate) web_rs256: ClientKey,
     /// A first-party application with ES256 ID tokens.
     pub(crate) web_es256: ClientKey,
+    /// The application whose access tokens are introspected, and shown at userinfo.
+    pub(crate) reader: ClientKey,
     /// Names that sign in.
     pub(crate) people: Vec<String>,
+    /// How they do.
+    pub(crate) sign_in: SignIn,
     /// How many ask at the same time.
     pub(crate) connections: u32,
     /// One session of each person.
@@ -96,7 +101,7 @@ impl Ground {
             let flow = Arc::new(CodeFlow::new(&self.site, &self.web_rs256, SCOPE));
             let visitors = self
                 .shares(&self.people)
-                .map(|people| LoginVisitor::new(&flow, people, Some(stock.clone())));
+                .map(|people| LoginVisitor::new(self.sign_in, &flow, people, Some(stock.clone())));
             let visitors: Vec<_> = visitors.collect();
             let each = self.people.len().div_ceil(visitors.len().max(1));
             self.make(visitors, each).await?;

@@ -3,10 +3,11 @@
 
 use std::time::SystemTime;
 
+use anyhow::Context as _;
 use serde_json::json;
 
 use super::ground::{Ground, SigningClient};
-use super::run::Row;
+use super::measuring::Row;
 use super::stock::Stock;
 use crate::drive::{Failure, Visit, Visitor};
 use crate::http::{Http, Site, encode};
@@ -63,8 +64,12 @@ impl Row for PrivateKeyJwt {
         // What is left of the last run may expire in the next.
         drop(self.requests.take_all());
         let now = seconds()?;
+        let client = ground
+            .service_signing
+            .as_ref()
+            .context("there is no client that signs assertions")?;
         for _ in 0..visits {
-            let request = self.request(&ground.site, &ground.service_signing, now)?;
+            let request = self.request(&ground.site, client, now)?;
             self.requests.put(request);
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::code;
 use super::code_flow::{CodeFlow, Tokens};
 use super::ground::{Ground, SCOPE};
-use super::run::Row;
+use super::measuring::Row;
 use crate::drive::{Failure, Visit, Visitor};
 use crate::http::Http;
 
@@ -30,7 +30,7 @@ impl Row for Read {
     type Visitor = Reader;
 
     async fn visitors(&mut self, ground: &Ground) -> anyhow::Result<Vec<Reader>> {
-        let flow = Arc::new(CodeFlow::new(&ground.site, &ground.web_rs256, SCOPE));
+        let flow = Arc::new(CodeFlow::new(&ground.site, &ground.reader, SCOPE));
         let site = &ground.site;
         let with_tokens = async |request: &dyn Fn(&Tokens) -> Vec<u8>| {
             let families = code::families(ground, &flow, TOKENS).await?;

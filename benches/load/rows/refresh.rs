@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::code;
 use super::code_flow::CodeFlow;
 use super::ground::Ground;
-use super::run::Row;
+use super::measuring::Row;
 use crate::drive::{Failure, Visit, Visitor};
 use crate::http::Http;
 

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use signet::db::{bootstrap, migrate};
 use signet::dev::postgres::{Cluster, Settings};
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use url::Url;
 
 use crate::floors::database;
 use crate::meter;
 
 /// The server's database.
-const SIGNET: &str = "signet";
+pub(super) const SIGNET: &str = "signet";
 const ADMIN: &str = "postgres";
 
 /// A running PostgreSQL that ends with this process.
@@ -71,7 +71,7 @@ impl Postgres {
         let mut admin = PgConnection::connect(&self.cluster.url(ADMIN, ADMIN)).await?;
         sqlx::query("create database signet").execute(&mut admin).await?;
         admin.close().await?;
-        bootstrap::run(&self.admin_url()).await?;
+        bootstrap::run(&self.admin_url(SIGNET)).await?;
         migrate::run(&self.cluster.url("signet_owner", SIGNET)).await?;
         Ok(())
     }
@@ -86,17 +86,39 @@ impl Postgres {
         self.cluster.url("signet_hook", SIGNET)
     }
 
-    /// The server's database as a superuser.
-    pub(crate) fn admin_url(&self) -> String {
-        self.cluster.url(ADMIN, SIGNET)
+    /// A database as a superuser.
+    pub(crate) fn admin_url(&self, database: &str) -> String {
+        self.cluster.url(ADMIN, database)
+    }
+
+    /// Makes a database with an owner of the same name, which is an identifier; gives the owner's URL.
+    pub(crate) async fn make_database(&self, name: &'static str) -> anyhow::Result<String> {
+        let mut admin = PgConnection::connect(&self.admin_url(ADMIN)).await?;
+        for statement in [
+            format!("create role {name} login"),
+            format!("create database {name} owner {name}"),
+        ] {
+            sqlx::query(AssertSqlSafe(statement)).execute(&mut admin).await?;
+        }
+        admin.close().await?;
+        Ok(self.cluster.url(name, name))
+    }
+
+    /// The folder of the socket.
+    pub(crate) fn socket_folder(&self) -> &Path {
+        self.cluster.socket_dir()
+    }
+
+    /// The port that is part of the socket's name.
+    pub(crate) fn port(&self) -> anyhow::Result<u16> {
+        Url::parse(&self.app_url())?
+            .port()
+            .context("the cluster has no port")
     }
 
     /// The socket.
     pub(crate) fn socket(&self) -> anyhow::Result<PathBuf> {
-        let port = Url::parse(&self.app_url())?
-            .port()
-            .context("the cluster has no port")?;
-        Ok(self.cluster.socket_dir().join(format!(".s.PGSQL.{port}")))
+        Ok(self.socket_folder().join(format!(".s.PGSQL.{}", self.port()?)))
     }
 
     /// Stops it.

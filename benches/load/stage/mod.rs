@@ -6,6 +6,7 @@ mod people;
 mod server;
 mod set;
 
+pub(crate) use cluster::Postgres;
 pub(crate) use hooks::{HOOK_ANSWER, Hook};
 pub(crate) use server::Start;
 pub(crate) use set::Stage;

@@ -8,16 +8,17 @@ use anyhow::Context as _;
 use sqlx::{Connection as _, PgConnection};
 use tokio::sync::OnceCell;
 
-use super::cluster::{self, Postgres};
+use super::cluster::{self, Postgres, SIGNET};
 use super::hooks::{Hook, Hooks};
-use super::people;
+use super::people::{self, Population};
 use super::server::{Server, Setup, Start};
+use crate::beside::{self, Beside};
 use crate::figures;
 use crate::floors::Bed;
 use crate::http::Site;
 use crate::meter::{self, Statements, Watched};
 use crate::options::Options;
-use crate::rows::{Ground, Meters, SigningClient};
+use crate::rows::{Contender, Ground, Meters, SignIn, SigningClient};
 
 /// How often a start is measured after the first.
 const STARTS: usize = 5;
@@ -30,9 +31,9 @@ pub(crate) struct Stage {
     server: Option<Server>,
     hooks: Option<Hooks>,
     /// The server, its clients and its people.
-    pub(crate) ground: Ground,
-    /// What is read beside the clock.
-    pub(crate) meters: Meters,
+    pub(crate) own: Contender,
+    /// What is measured beside it.
+    pub(crate) beside: Option<Beside>,
     /// Where floors are measured.
     pub(crate) bed: Bed,
     /// How fast our own server started.
@@ -58,7 +59,7 @@ impl Stage {
         }
         let database_url = options.database_url.clone().unwrap_or_else(|| postgres.app_url());
         let admin_url = if own {
-            Some(postgres.admin_url())
+            Some(postgres.admin_url(SIGNET))
         } else {
             options.admin_url.clone()
         };
@@ -71,7 +72,7 @@ impl Stage {
             let setup = Setup::write(&folder, &database_url, &postgres.hook_url(), &options.log)?;
             let (server, start) = measure_start(&setup).await?;
             let issuer = setup.issuer.clone();
-            let hooks = Hooks::new(setup, postgres.admin_url(), &folder);
+            let hooks = Hooks::new(setup, postgres.admin_url(SIGNET), &folder);
             (Some(server), Some(start), Some(hooks), issuer)
         };
         let mut watched = Watched {
@@ -88,27 +89,20 @@ impl Stage {
             .server
             .and_then(meter::memory)
             .map(|memory| memory.resident);
-        let ground = Ground {
-            site: Arc::new(Site::of(&issuer)?),
-            service_rs256: population.service_rs256,
-            service_es256: population.service_es256,
-            service_signing: SigningClient {
-                id: population.service_signing.0,
-                key: population.service_signing.1,
-                issuer: issuer.clone(),
-            },
-            web_rs256: population.web_rs256,
-            web_es256: population.web_es256,
-            people: population.people,
-            connections: options.connections,
-            sessions: OnceCell::new(),
+        let beside = match options.beside {
+            Some(peer) => Some(beside::start(peer, &postgres, options).await?),
+            None => None,
         };
         Ok(Self {
             postgres,
             server,
             hooks,
-            ground,
-            meters: Meters { watched, statements },
+            own: Contender {
+                ground: ground(&issuer, population, options.connections)?,
+                meters: Meters { watched, statements },
+                warm_up: Duration::ZERO,
+            },
+            beside,
             bed,
             start,
             idle_memory,
@@ -125,7 +119,7 @@ impl Stage {
         }
         hooks.ask(hook).await?;
         let server = hooks.setup().start().await?;
-        self.meters.watched.server = Some(server.pid());
+        self.own.meters.watched.server = Some(server.pid());
         self.server = Some(server);
         Ok(())
     }
@@ -137,12 +131,34 @@ impl Stage {
 
     /// Strikes it. What an error leaves is ended by dropping, and its folder by the next run.
     pub(crate) async fn strike(self) -> anyhow::Result<()> {
-        drop(self.meters);
+        drop(self.own);
+        drop(self.beside);
         if let Some(server) = self.server {
             server.stop().await?;
         }
         self.postgres.stop().await
     }
+}
+
+/// Our own server, as the rows ask it.
+fn ground(issuer: &str, population: Population, connections: u32) -> anyhow::Result<Ground> {
+    Ok(Ground {
+        site: Arc::new(Site::of(issuer)?),
+        service_rs256: population.service_rs256,
+        service_es256: population.service_es256,
+        service_signing: Some(SigningClient {
+            id: population.service_signing.0,
+            key: population.service_signing.1,
+            issuer: issuer.to_owned(),
+        }),
+        reader: population.web_rs256.clone(),
+        web_rs256: population.web_rs256,
+        web_es256: population.web_es256,
+        people: population.people,
+        sign_in: SignIn::Password,
+        connections,
+        sessions: OnceCell::new(),
+    })
 }
 
 /// Starts the server several times; the last one stays.
