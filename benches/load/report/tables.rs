@@ -151,19 +151,31 @@ fn hooks(report: &Report) -> Table {
 
 fn costs(report: &Report) -> Table {
     let rows = report.rows.iter().filter_map(|row| {
-        let cost = row.result.cost?;
+        let result = &row.result;
+        if result.cost.is_none() && result.postgres_us.is_none() {
+            return None;
+        }
         Some(vec![
-            row.result.row.title().to_owned(),
-            format!("{:.2}", cost.statements),
+            result.row.title().to_owned(),
+            or_dash(result.cost, |cost| format!("{:.2}", cost.statements)),
             or_dash(row.statements_goal, |goal| format!("{goal:.0}")),
-            format!("{:.0}", cost.log_bytes),
+            or_dash(result.cost, |cost| format!("{:.0}", cost.log_bytes)),
             or_dash(row.log_bytes_goal, |goal| format!("{goal:.0}")),
+            or_dash(result.postgres_us, |time| format!("{time:.0}")),
         ])
     });
     Table {
-        heading: "Statements (transaction control counted) and bytes of write-ahead log per operation"
+        heading: "Per operation: statements (transaction control counted), bytes of write-ahead log, processor time of \
+                  PostgreSQL in microseconds"
             .to_owned(),
-        columns: vec!["", "statements", "at most", "log bytes", "at most"],
+        columns: vec![
+            "",
+            "statements",
+            "at most",
+            "log bytes",
+            "at most",
+            "PostgreSQL us",
+        ],
         rows: rows.collect(),
     }
 }
