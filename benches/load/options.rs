@@ -26,6 +26,10 @@ pub(crate) struct Options {
     /// Only these rows, separated by commas
     #[arg(long, value_enum, value_delimiter = ',')]
     pub(crate) rows: Vec<RowName>,
+    /// The PostgreSQL to run: a folder that has its programs, in itself or in its `bin` [default: what `SIGNET_POSTGRES`
+    /// names, or what the system has]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) postgres: Option<PathBuf>,
     /// Measure this product too, in turns with ours: on the same PostgreSQL, installed by its package manager
     #[arg(long, value_enum, value_name = "PEER", conflicts_with = "issuer")]
     pub(crate) beside: Option<Peer>,

@@ -49,7 +49,7 @@ pub(super) struct DevArguments {
     /// A PEM file with the certificate's private key.
     #[arg(long, requires = "certificate")]
     key: Option<PathBuf>,
-    /// The folder with PostgreSQL's programs, if they are not in a usual place.
+    /// The folder with PostgreSQL's programs, if they are not in a usual place; `SIGNET_POSTGRES` names it too.
     #[arg(long)]
     pg_bin: Option<PathBuf>,
     /// What to log, for instance `info,signet=debug` [default: what `SIGNET_LOG__FILTER` says, else warnings and why

@@ -1,7 +1,9 @@
 //! Owns which variables of the environment are settings. Every one that begins with `SIGNET_` is, or is refused by its
-//! name; only what Kubernetes says of a service of that name is somebody else's.
+//! name; only what Kubernetes says of a service of that name is somebody else's, and what names the programs of a private
+//! PostgreSQL is for development.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
@@ -9,6 +11,9 @@ use super::{ConfigError, SignetConfig};
 
 /// How the names of settings begin.
 const PREFIX: &str = "SIGNET_";
+
+/// Names the folder of PostgreSQL's programs for `signet dev`, the tests and the benchmarks.
+const POSTGRES: &str = "SIGNET_POSTGRES";
 
 /// What parts a section from its key.
 const SEPARATOR: &str = "__";
@@ -26,11 +31,19 @@ pub(super) fn variables() -> Result<HashMap<String, String>, ConfigError> {
                 because: "its value is not UTF-8".to_owned(),
             });
         };
-        if !tells_of_a_service(name, &value) {
+        if name != POSTGRES && !tells_of_a_service(name, &value) {
             variables.insert(name.to_owned(), value);
         }
     }
     Ok(variables)
+}
+
+/// The folder that `SIGNET_POSTGRES` names.
+#[must_use]
+pub fn postgres_folder() -> Option<PathBuf> {
+    std::env::var_os(POSTGRES)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
 }
 
 /// Whether a variable is one of those that Kubernetes gives to every container of a namespace for a service that is

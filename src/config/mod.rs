@@ -22,6 +22,7 @@ mod tokens;
 pub use clients::ClientSettings;
 pub use database::DatabaseSettings;
 pub use domains::DomainSettings;
+pub use environment::postgres_folder;
 pub use hooks::HookSettings;
 pub use limits::LimitSettings;
 pub use listen::{ForwardedBy, ListenSettings, TlsSettings};

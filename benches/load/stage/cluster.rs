@@ -26,10 +26,10 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Makes and starts it, and makes the tables of the floors.
-    pub(crate) async fn start(folder: &Path) -> anyhow::Result<Self> {
+    pub(crate) async fn start(folder: &Path, binaries: Option<&Path>) -> anyhow::Result<Self> {
         let settings = Settings {
             data_dir: folder.to_owned(),
-            binaries: None,
+            binaries: binaries.map(Path::to_owned),
             fsync: true,
             shared: false,
         };

@@ -47,7 +47,7 @@ impl Stage {
     pub(crate) async fn set(options: &Options, folder: &Path) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let folder = folder.canonicalize()?;
-        let postgres = Postgres::start(&folder).await?;
+        let postgres = Postgres::start(&folder, options.postgres.as_deref()).await?;
         let bed = Bed {
             socket: postgres.socket()?,
             connections: options.connections,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::error::ClusterError;
+use crate::config;
 
 /// The oldest major version that signet supports.
 const OLDEST: u32 = 15;
@@ -31,26 +32,34 @@ pub(super) struct Binaries {
 
 impl Binaries {
     /// Finds programs that can run the cluster in `data`, which may not exist yet: in the folder that the
-    /// caller named, or else wherever this system keeps them, newest first.
+    /// caller named, or that the environment does, or else wherever this system keeps them, newest first.
     pub(super) fn find(named: Option<&Path>, data: &Path) -> Result<Self, ClusterError> {
-        let folders = named.map_or_else(usual_folders, |folder| vec![folder.to_owned()]);
+        let named = named.map(Path::to_owned).or_else(config::postgres_folder);
+        let (candidates, missing) = match &named {
+            Some(folder) => match Self::named(folder) {
+                Ok(found) => (vec![found], None),
+                Err(because) => (Vec::new(), Some(format!(" in {}: {because}", folder.display()))),
+            },
+            None => (
+                usual_folders()
+                    .iter()
+                    .filter_map(|folder| Self::look_into(folder).ok())
+                    .collect(),
+                None,
+            ),
+        };
         let made_by = version_of_cluster(data);
         let mut unfit = Vec::new();
-        for folder in folders {
-            match Self::look_into(&folder) {
-                Some(found)
-                    if found.major >= OLDEST && made_by.is_none_or(|made_by| made_by == found.major) =>
-                {
-                    return Ok(found);
-                }
-                Some(other) => unfit.push(format!("{} has {}", other.folder.display(), other.major)),
-                None => {}
+        for found in candidates {
+            if found.major >= OLDEST && made_by.is_none_or(|made_by| made_by == found.major) {
+                return Ok(found);
             }
+            unfit.push(format!("{} has {}", found.folder.display(), found.major));
         }
-        let found = if unfit.is_empty() {
-            String::new()
-        } else {
-            format!(", only {}", unfit.join(", "))
+        let found = match missing {
+            Some(missing) => missing,
+            None if unfit.is_empty() => String::new(),
+            None => format!(", only {}", unfit.join(", ")),
         };
         Err(match made_by {
             Some(version) if version >= OLDEST => ClusterError::OtherVersion {
@@ -88,18 +97,38 @@ impl Binaries {
         })
     }
 
-    fn look_into(folder: &Path) -> Option<Self> {
-        if !folder.join("initdb").exists() {
-            return None;
+    /// The programs of a folder that somebody named: in it, or in its `bin`.
+    fn named(folder: &Path) -> Result<Self, String> {
+        let folder = std::path::absolute(folder).map_err(|error| error.to_string())?;
+        let inner = folder.join("bin");
+        Self::look_into(if inner.join("initdb").exists() {
+            &inner
+        } else {
+            &folder
+        })
+    }
+
+    /// What a folder has; else why it cannot be used.
+    fn look_into(folder: &Path) -> Result<Self, String> {
+        for name in ["initdb", "postgres"] {
+            if !folder.join(name).exists() {
+                return Err(format!("there is no {name}, neither in it nor in its bin"));
+            }
         }
-        let output = Command::new(folder.join("postgres"))
+        let postgres = folder.join("postgres");
+        let output = Command::new(&postgres)
             .arg("--version")
             .output()
-            .ok()?;
+            .map_err(|error| format!("{} cannot be run: {error}", postgres.display()))?;
         // "postgres (PostgreSQL) 15.18 (Debian …)", or "18beta1"
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let major = leading_number(text.split(' ').nth(2)?)?;
-        Some(Self {
+        let major = text.split(' ').nth(2).and_then(leading_number);
+        let major = major.ok_or_else(|| {
+            // A package that holds no symbolic links is unpacked without the names of its libraries.
+            let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            format!("{} --version says: {said}", postgres.display())
+        })?;
+        Ok(Self {
             folder: folder.to_owned(),
             major,
         })

@@ -32,7 +32,8 @@ const UNREACHABLE: Duration = Duration::from_secs(3);
 pub struct Settings {
     /// The absolute path of the folder that is to hold the cluster, its socket and its log.
     pub data_dir: PathBuf,
-    /// The folder of PostgreSQL's programs; `None` searches the usual ones.
+    /// The folder of PostgreSQL's programs, or the one that has them in its `bin`; `None` takes what `SIGNET_POSTGRES`
+    /// names, or searches the usual ones.
     pub binaries: Option<PathBuf>,
     /// Whether the data must survive a crash of the machine. Off is faster, and fit for tests only.
     pub fsync: bool,

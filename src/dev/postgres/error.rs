@@ -11,7 +11,7 @@ pub enum ClusterError {
     NoBinaries {
         /// The oldest major version that would do.
         oldest: u32,
-        /// The programs that were found and do not do; empty, or a phrase that begins with a comma.
+        /// The programs that were found and do not do, or what a named folder lacks; empty, or a phrase.
         found: String,
         /// The one line that installs it on this system.
         advice: String,
@@ -27,7 +27,7 @@ pub enum ClusterError {
         data: PathBuf,
         /// The major version that made it.
         version: u32,
-        /// The programs that were found; empty, or a phrase that begins with a comma.
+        /// The programs that were found, or what a named folder lacks; empty, or a phrase.
         found: String,
     },
     /// The data folder was given as a relative path.

@@ -1,6 +1,7 @@
 //! The cluster's promises, each with a real server in a folder of its own.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -208,6 +209,33 @@ async fn without_programs_the_error_says_how_to_install_them() {
     assert!(advice_for("NAME=\"X\"\nID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", false).contains("apt-get"));
     assert!(advice_for("ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n", false).contains("dnf"));
     assert!(advice_for("", true).contains("brew"));
+}
+
+/// Whoever names a folder is told what it lacks.
+#[tokio::test]
+async fn programs_that_do_not_run_are_named_with_what_they_say() {
+    let folder = Folder::new("broken");
+    let bin = folder.0.join("bin");
+    fs::create_dir(&bin).unwrap();
+    for name in ["initdb", "postgres"] {
+        let program = bin.join(name);
+        fs::write(
+            &program,
+            "#!/bin/sh\necho libicuuc.so.60 is missing >&2\nexit 127\n",
+        )
+        .unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let settings = Settings {
+        binaries: Some(folder.0.clone()),
+        ..folder.shared()
+    };
+    let refused = Cluster::start(&settings).await.map(|_| ()).unwrap_err();
+    let said = refused.to_string();
+    assert!(
+        said.contains("bin/postgres --version says: libicuuc.so.60 is missing"),
+        "{said}"
+    );
 }
 
 /// A start may be spawned onto any runtime.
