@@ -30,6 +30,12 @@ pub(crate) struct Options {
     /// names, or what the system has]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) postgres: Option<PathBuf>,
+    /// Fill the database with so many people beforehand [default: a tenth of the families]
+    #[arg(long, value_name = "NUMBER", conflicts_with = "issuer", value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
+    pub(crate) people: Option<u32>,
+    /// Fill it with so many refresh families, which are those that the rows of refresh then take
+    #[arg(long, value_name = "NUMBER", conflicts_with = "issuer", value_parser = clap::value_parser!(u32).range(1_000..=100_000_000))]
+    pub(crate) families: Option<u32>,
     /// Measure this product too, in turns with ours: on the same PostgreSQL, installed by its package manager
     #[arg(long, value_enum, value_name = "PEER", conflicts_with = "issuer")]
     pub(crate) beside: Option<Peer>,
@@ -57,11 +63,15 @@ pub(crate) struct Options {
     /// The log filter of our own server; `info` writes a line per request
     #[arg(long, default_value = "warn")]
     pub(crate) log: String,
-    /// End after so many seconds, with what there is; 600 of them with a peer beside
+    /// End after so many seconds, with what there is; 600 of them with a peer beside, 3600 with a filled database
     #[arg(
         long,
         default_value = "300",
-        default_value_if("beside", ArgPredicate::IsPresent, "600"),
+        default_value_ifs([
+            ("families", ArgPredicate::IsPresent, "3600"),
+            ("people", ArgPredicate::IsPresent, "3600"),
+            ("beside", ArgPredicate::IsPresent, "600"),
+        ]),
         value_name = "SECONDS",
         value_parser = seconds
     )]

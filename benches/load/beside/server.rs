@@ -129,6 +129,7 @@ fn ground(address: SocketAddr, people: Vec<String>, connections: u32) -> Ground 
         people,
         sign_in: SignIn::Interaction,
         connections,
+        families: None,
         sessions: OnceCell::new(),
     }
 }

@@ -56,6 +56,12 @@ impl Statements {
         Ok(())
     }
 
+    /// Has PostgreSQL write every page out, so that the first change of each is logged with the whole page again.
+    pub(crate) async fn checkpoint(&mut self) -> anyhow::Result<()> {
+        sqlx::query("checkpoint").execute(&mut self.connection).await?;
+        Ok(())
+    }
+
     /// Begins to count.
     pub(crate) async fn begin(&mut self) -> anyhow::Result<()> {
         self.switch("top").await?;

@@ -15,7 +15,7 @@ pub(super) fn table(report: &Report) -> Table {
             "ratio",
             "statements",
             "peer",
-            "PostgreSQL us",
+            "PostgreSQL µs",
             "peer",
             "log bytes",
             "peer",

@@ -174,7 +174,7 @@ fn costs(report: &Report) -> Table {
             "at most",
             "log bytes",
             "at most",
-            "PostgreSQL us",
+            "PostgreSQL µs",
         ],
         rows: rows.collect(),
     }

@@ -9,6 +9,7 @@ use signet::jose::Signer;
 use tokio::sync::OnceCell;
 
 use super::code_flow::CodeFlow;
+use super::families::Families;
 use super::login::LoginVisitor;
 use super::sign_in::{SignIn, SignedIn};
 use super::stock::Stock;
@@ -74,6 +75,8 @@ pub(crate) struct Ground {
     pub(crate) sign_in: SignIn,
     /// How many ask at the same time.
     pub(crate) connections: u32,
+    /// What was filled in beforehand, of the application with RS256 ID tokens.
+    pub(crate) families: Option<Families>,
     /// One session of each person.
     pub(crate) sessions: OnceCell<Vec<String>>,
 }

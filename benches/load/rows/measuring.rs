@@ -103,6 +103,10 @@ impl<'a, R: Row> Measuring<'a, R> {
                 self.row
                     .restock(ground, COUNTED_VISITS * self.workers.len())
                     .await?;
+                if ground.families.is_some() {
+                    // In a large database nearly every page is touched for the first time since the last one.
+                    statements.checkpoint().await?;
+                }
                 statements.begin().await?;
                 let (_, tally) = drive(self.workers, Until::Visits(COUNTED_VISITS)).await?;
                 Some(statements.end(tally.done + tally.errors).await?)

@@ -4,6 +4,7 @@ mod catalogue;
 mod client_credentials;
 mod code;
 mod code_flow;
+mod families;
 mod ground;
 mod login;
 mod measuring;
@@ -16,6 +17,7 @@ mod sign_in;
 mod stock;
 
 pub(crate) use catalogue::RowName;
+pub(crate) use families::Families;
 pub(crate) use ground::{ClientKey, Ground, PASSWORD, REDIRECT_URI, SCOPE, SigningClient};
 pub(crate) use measuring::{Contender, Meters};
 pub(crate) use result::RowResult;

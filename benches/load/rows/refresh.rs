@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::code;
 use super::code_flow::CodeFlow;
-use super::ground::Ground;
+use super::ground::{Ground, SCOPE};
 use super::measuring::Row;
 use crate::drive::{Failure, Visit, Visitor};
 use crate::http::Http;
@@ -28,9 +28,10 @@ impl Row for Refresh {
 
     async fn visitors(&mut self, ground: &Ground) -> anyhow::Result<Vec<Rotator>> {
         let flow = Arc::new(CodeFlow::new(&ground.site, &ground.web_rs256, self.scope));
-        let families = code::families(ground, &flow, FAMILIES).await?;
-        let tokens: Vec<_> = families.into_iter().filter_map(|tokens| tokens.refresh).collect();
-        anyhow::ensure!(tokens.len() >= FAMILIES, "the exchange gave no refresh tokens");
+        let tokens = match &ground.families {
+            Some(filled) => filled.take(self.scope == SCOPE)?,
+            None => made(ground, &flow).await?,
+        };
         Ok(ground
             .shares(&tokens)
             .map(|share| Rotator {
@@ -39,6 +40,14 @@ impl Row for Refresh {
             })
             .collect())
     }
+}
+
+/// Families that the server makes, one after the other.
+async fn made(ground: &Ground, flow: &Arc<CodeFlow>) -> anyhow::Result<Vec<String>> {
+    let families = code::families(ground, flow, FAMILIES).await?;
+    let tokens: Vec<_> = families.into_iter().filter_map(|tokens| tokens.refresh).collect();
+    anyhow::ensure!(tokens.len() >= FAMILIES, "the exchange gave no refresh tokens");
+    Ok(tokens)
 }
 
 impl Visitor for Rotator {

@@ -1,6 +1,7 @@
 //! The stage: a private PostgreSQL with fsync on, the server of this very build, clients and people.
 
 mod cluster;
+mod fill;
 mod hooks;
 mod people;
 mod server;

@@ -32,6 +32,8 @@ pub(crate) struct Start {
 /// What the server is told.
 pub(crate) struct Setup {
     file: PathBuf,
+    /// The file with its key-encryption key.
+    pub(super) key: PathBuf,
     /// The issuer.
     pub(crate) issuer: String,
     internal: SocketAddr,
@@ -71,6 +73,7 @@ impl Setup {
         write(&file, &text)?;
         Ok(Self {
             file,
+            key,
             issuer,
             internal,
         })

@@ -9,6 +9,7 @@ use sqlx::{Connection as _, PgConnection};
 use tokio::sync::OnceCell;
 
 use super::cluster::{self, Postgres, SIGNET};
+use super::fill;
 use super::hooks::{Hook, Hooks};
 use super::people::{self, Population};
 use super::server::{Server, Setup, Start};
@@ -18,7 +19,7 @@ use crate::floors::Bed;
 use crate::http::Site;
 use crate::meter::{self, Statements, Watched};
 use crate::options::Options;
-use crate::rows::{Contender, Ground, Meters, SignIn, SigningClient};
+use crate::rows::{Contender, Families, Ground, Meters, SignIn, SigningClient};
 
 /// How often a start is measured after the first.
 const STARTS: usize = 5;
@@ -89,6 +90,10 @@ impl Stage {
             .server
             .and_then(meter::memory)
             .map(|memory| memory.resident);
+        let families = match &hooks {
+            Some(hooks) => fill::fill(options, hooks.setup(), &postgres, &population.web_rs256.id).await?,
+            None => None,
+        };
         let beside = match options.beside {
             Some(peer) => Some(beside::start(peer, &postgres, options).await?),
             None => None,
@@ -98,7 +103,7 @@ impl Stage {
             server,
             hooks,
             own: Contender {
-                ground: ground(&issuer, population, options.connections)?,
+                ground: ground(&issuer, population, families, options.connections)?,
                 meters: Meters { watched, statements },
                 warm_up: Duration::ZERO,
             },
@@ -141,7 +146,12 @@ impl Stage {
 }
 
 /// Our own server, as the rows ask it.
-fn ground(issuer: &str, population: Population, connections: u32) -> anyhow::Result<Ground> {
+fn ground(
+    issuer: &str,
+    population: Population,
+    families: Option<Families>,
+    connections: u32,
+) -> anyhow::Result<Ground> {
     Ok(Ground {
         site: Arc::new(Site::of(issuer)?),
         service_rs256: population.service_rs256,
@@ -157,6 +167,7 @@ fn ground(issuer: &str, population: Population, connections: u32) -> anyhow::Res
         people: population.people,
         sign_in: SignIn::Password,
         connections,
+        families,
         sessions: OnceCell::new(),
     })
 }
