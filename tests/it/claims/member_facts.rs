@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 use crate::app::TestApp;
 
-/// Sixty people in twenty organizations at random: joined or not, of every role, in places that are suspended, deleted or
+/// Twenty-four people in twenty organizations at random: joined or not, of every role, in places that are suspended, deleted or
 /// cut off; half of them without a counter.
 const MEMBERSHIPS: &str = "
     select setseed(0.4711);
@@ -13,7 +13,7 @@ const MEMBERSHIPS: &str = "
     select 'person-' || i, 'p' || i || '@example.test', 'p' || i || '@example.test', 'P',
         (array['user', 'admin', 'service'])[1 + floor(random() * 3)::int],
         (array['guest', 'public', 'beta', 'alpha', 'founder'])[1 + floor(random() * 5)::int], now(), now()
-    from generate_series(1, 60) i;
+    from generate_series(1, 24) i;
     insert into auth.organizations (
         id, name, slug, type, tier, plan, created_at, updated_at, suspended_at, deleted_at, revoked_before)
     select 'place-' || i, 'O', 'slug-' || i, (array['team', 'brand', 'personal'])[1 + i % 3],
@@ -24,20 +24,20 @@ const MEMBERSHIPS: &str = "
     insert into auth.members (organization_id, user_id, role, joined_at, created_at, updated_at)
     select 'place-' || o, 'person-' || p, (array['owner', 'admin', 'member', 'viewer', 'curator'])[1 + floor(random() * 5)::int],
         case when random() < 0.8 then now() - random() * interval '90 days' end, now(), now()
-    from generate_series(1, 60) p, generate_series(1, 20) o
+    from generate_series(1, 24) p, generate_series(1, 20) o
     where random() < 0.15;
     delete from auth.membership_epochs where random() < 0.5;
     update auth.users set deleted_at = now() where id in ('person-7', 'person-8')";
 
 /// Every person with every wish: nothing, an organization by id or slug, one that is not theirs; an active one; a grant
-/// from before and after the cut-offs; without scopes and with those that say more.
+/// from before the cut-offs; without scopes and with those that say more.
 const QUESTIONS: &str = "
     select u.id as user_id, w.requested, a.active, s.scopes, b.since
     from auth.users u
-    cross join (values (null), ('place-3'), ('slug-4'), ('place-11'), ('nowhere')) w (requested)
-    cross join (values (null), ('place-5'), ('place-9')) a (active)
+    cross join (values (null), ('place-3'), ('slug-4'), ('nowhere')) w (requested)
+    cross join (values (null), ('place-5')) a (active)
     cross join (values ('{}'::text[]), ('{openid,groups,roles,modules}')) s (scopes)
-    cross join (values (null), (now() - interval '1 hour'), (now() + interval '1 hour')) b (since)
+    cross join (values (null), (now() - interval '1 hour')) b (since)
     where u.id like 'person-%'";
 
 /// The function as it stood before its rule moved.
