@@ -175,8 +175,8 @@ impl GrantServices<'_> {
     ) -> Result<GrantOutcome, GrantError> {
         if !consult::is_needed(grant) {
             let turn = self.turn(&context, grant, presented).await;
-            // Waiting takes time, in which a hook can have been enabled. To it a completed grant is a lost reply.
-            if !consult::is_needed(grant) {
+            // Waiting takes time, in which a hook can have been enabled. Of a group that was sent it would have been asked.
+            if matches!(turn, Turn::Completed(_)) || !consult::is_needed(grant) {
                 return self.take(turn, &context, grant, presented).await;
             }
         }
@@ -264,10 +264,11 @@ impl GrantServices<'_> {
             }
             Turn::Alone(slot) => {
                 self.may_mint(grant.client)?;
-                let completed = self.complete(context, present, presented, None, slot).await?;
+                let context = self.at_present(context);
+                let completed = self.complete(&context, present, presented, None, slot).await?;
                 match completed {
                     Some(outcome) => Ok(outcome),
-                    None => settled(self.explain(context, present, presented, None).await?),
+                    None => settled(self.explain(&context, present, presented, None).await?),
                 }
             }
             Turn::Unavailable => Err(DatabaseError::not_in_time().into()),

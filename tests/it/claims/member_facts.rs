@@ -30,14 +30,14 @@ const MEMBERSHIPS: &str = "
     update auth.users set deleted_at = now() where id in ('person-7', 'person-8')";
 
 /// Every person with every wish: nothing, an organization by id or slug, one that is not theirs; an active one; a grant
-/// from before the cut-offs; without scopes and with those that say more.
+/// from before and after the cut-offs; without scopes and with those that say more.
 const QUESTIONS: &str = "
     select u.id as user_id, w.requested, a.active, s.scopes, b.since
     from auth.users u
     cross join (values (null), ('place-3'), ('slug-4'), ('nowhere')) w (requested)
     cross join (values (null), ('place-5')) a (active)
     cross join (values ('{}'::text[]), ('{openid,groups,roles,modules}')) s (scopes)
-    cross join (values (null), (now() - interval '1 hour')) b (since)
+    cross join (values (null), (now() - interval '1 hour'), (now() + interval '1 hour')) b (since)
     where u.id like 'person-%'";
 
 /// The function as it stood before its rule moved.

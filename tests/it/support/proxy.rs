@@ -134,14 +134,12 @@ async fn carry(mut client: TcpStream, way: Way) {
         return;
     };
     let carried = async {
-        if way
-            .frozen
-            .run_until_cancelled(copy_bidirectional(&mut client, &mut server))
-            .await
-            .is_none()
-        {
+        // First whether it is frozen: on a busy machine what is sent after `freeze` would pass all the same.
+        tokio::select! {
+            biased;
             // Both sides stay open, and hear nothing.
-            std::future::pending::<()>().await;
+            () = way.frozen.cancelled() => std::future::pending().await,
+            _ = copy_bidirectional(&mut client, &mut server) => {}
         }
     };
     way.cut.run_until_cancelled(carried).await;
