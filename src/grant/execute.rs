@@ -175,7 +175,7 @@ impl GrantServices<'_> {
     ) -> Result<GrantOutcome, GrantError> {
         if !consult::is_needed(grant) {
             let turn = self.turn(&context, grant, presented).await;
-            // Waiting takes time, in which a hook can have been enabled. Of a group that was sent it would have been asked.
+            // Waiting takes time, in which a hook can have been enabled. What a group has completed was sent before.
             if matches!(turn, Turn::Completed(_)) || !consult::is_needed(grant) {
                 return self.take(turn, &context, grant, presented).await;
             }

@@ -3,8 +3,9 @@
 //! turn, so that a group never delays a request on a quiet server.
 //!
 //! A group is an attempt: a family that it leaves out (locked, ended, used before, of another client), and every one of a
-//! group whose statement fails, is rotated alone, which finds out why and answers. Where the database does not answer, each
-//! is told that it is unavailable, as they would be alone: all of them would ask it again at once. A group belongs to nobody: a client that goes away ends none.
+//! group whose statement fails, is rotated alone, which finds out why and answers. Where the database does not answer,
+//! each is told that it is unavailable, as they would be alone: all of them would ask it again at once. A group belongs to
+//! nobody: a client that goes away ends none.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
