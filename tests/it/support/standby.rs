@@ -2,8 +2,8 @@
 //! by force.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, chown};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -93,49 +93,40 @@ impl Server {
         standby
     }
 
+    /// Copies the data while the server runs, as `pg_basebackup` does: not every PostgreSQL that tests run on has that.
     async fn copy(&self, home: &Path, admin: &mut PgConnection) {
-        let tell = async |admin: &mut PgConnection, statement: &'static str| -> String {
-            sqlx::query_scalar(statement)
+        let data: String = sqlx::query_scalar("select current_setting('data_directory')")
+            .fetch_one(&mut *admin)
+            .await
+            .expect("told");
+        let (data, target) = (Path::new(&data), home.join("pg"));
+        fs::create_dir(home).expect("a folder");
+        sqlx::query("select pg_backup_start('standby', fast => true)")
+            .execute(&mut *admin)
+            .await
+            .expect("begun");
+        // What the primary wrote meanwhile comes last: the copy is good from that on.
+        copy_files(data, &target, &["pg_wal", "pg_replslot", "postmaster.pid"]);
+        let label: String =
+            sqlx::query_scalar("select labelfile from pg_backup_stop(wait_for_archive => false)")
                 .fetch_one(admin)
                 .await
-                .expect("told")
-        };
-        let data = tell(admin, "select current_setting('data_directory')").await;
-        let programs = tell(admin, "select setting from pg_config where name = 'BINDIR'").await;
-        let owner = fs::metadata(&data).expect("the data");
-        fs::create_dir(home).expect("a folder");
-        let target = home.join("pg");
-        fs::DirBuilder::new()
-            .mode(0o700)
-            .create(&target)
-            .expect("a folder");
-        chown(&target, Some(owner.uid()), Some(owner.gid())).expect("its owner");
-        let mut command = std::process::Command::new(Path::new(&programs).join("pg_basebackup"));
-        command
-            .args([
-                "-U",
-                "postgres",
-                "-R",
-                "-X",
-                "stream",
-                "-c",
-                "fast",
-                "--no-sync",
-                "-h",
-            ])
-            .arg(self.cluster.socket_dir())
-            .arg("-D")
-            .arg(&target)
-            .env_clear()
-            .current_dir("/");
-        if rustix::process::geteuid().is_root() {
-            command.uid(owner.uid()).gid(owner.gid());
+                .expect("ended");
+        copy_files(&data.join("pg_wal"), &target.join("pg_wal"), &[]);
+        make_folder(&data.join("pg_replslot"), &target.join("pg_replslot"));
+        let settings = format!(
+            "{}\nprimary_conninfo = 'user=postgres host={}'\n",
+            fs::read_to_string(target.join("postgresql.auto.conf")).expect("settings"),
+            self.cluster.socket_dir().display()
+        );
+        for (file, text) in [
+            ("backup_label", label.as_str()),
+            ("standby.signal", ""),
+            ("postgresql.auto.conf", &settings),
+        ] {
+            fs::write(target.join(file), text).expect("written");
+            own(data, &target.join(file));
         }
-        let ran = tokio::process::Command::from(command)
-            .output()
-            .await
-            .expect("it runs");
-        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     }
 
     /// Its database, as every role sees it.
@@ -206,5 +197,39 @@ impl Server {
         let Self { home, cluster } = self;
         drop(cluster);
         Self::start(home).await
+    }
+}
+
+/// Gives a file the owner of the data.
+fn own(data: &Path, file: &Path) {
+    let owner = fs::metadata(data).expect("the data");
+    chown(file, Some(owner.uid()), Some(owner.gid())).expect("its owner");
+}
+
+fn make_folder(like: &Path, folder: &Path) {
+    fs::DirBuilder::new()
+        .mode(0o700)
+        .create(folder)
+        .expect("a folder");
+    own(like, folder);
+}
+
+/// Copies a folder but for some of its entries, and leaves out what is deleted meanwhile.
+fn copy_files(from: &Path, to: &Path, without: &[&str]) {
+    make_folder(from, to);
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if without.iter().any(|name| entry.file_name() == *name) {
+            continue;
+        }
+        if entry.file_type().expect("a type").is_dir() {
+            copy_files(&source, &target, &[]);
+            continue;
+        }
+        match fs::copy(&source, &target) {
+            Ok(_) => own(from, &target),
+            Err(error) => assert_eq!(error.kind(), ErrorKind::NotFound, "{}", source.display()),
+        }
     }
 }
