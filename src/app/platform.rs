@@ -28,7 +28,7 @@ use crate::sealing::Keyring;
 pub(super) struct Platform {
     pub(super) pool: Pool,
     pub(super) listen: Option<PgConnectOptions>,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) database_clock: Option<Arc<DatabaseClock>>,
     entropy: Arc<dyn Entropy>,
     epoch: AtomicI64,

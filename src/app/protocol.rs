@@ -44,6 +44,7 @@ impl Protocol {
             pool,
             keyring,
             freshness,
+            clock,
             ..
         } = platform;
         let mut connection = pool.acquire().await?;
@@ -65,8 +66,13 @@ impl Protocol {
             settings: Arc::new(config.tokens.clone()),
             hooks,
         };
-        let refresh_groups =
-            RefreshGroups::new(pool.clone(), token_issuer.clone(), Arc::clone(freshness), groups);
+        let refresh_groups = RefreshGroups::new(
+            pool.clone(),
+            token_issuer.clone(),
+            Arc::clone(freshness),
+            Arc::clone(clock),
+            groups,
+        );
         Ok(Self {
             token_issuer,
             clients: Registry::new(pool.clone(), Arc::clone(freshness)),

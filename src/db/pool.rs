@@ -126,11 +126,15 @@ impl Pool {
         }))
     }
 
-    /// How long a repeatable statement takes at most: the wait for a connection, and the statement twice.
+    /// How long a request may be queued behind others' repeatable statements: twice the wait for a connection and for
+    /// an answer. No such statement takes longer where sessions are our own, since it is sent again once at most. Behind
+    /// a pooler one may, where `begin` and `commit` are waited for too: three connections and seven answers at most.
     #[must_use]
-    pub fn longest_repeatable(&self) -> Duration {
-        let bounds = self.0.bounds;
-        bounds.patience.saturating_add(bounds.statement.saturating_mul(2))
+    pub fn longest_queued(&self) -> Duration {
+        let Bounds {
+            patience, statement, ..
+        } = self.0.bounds;
+        patience.saturating_add(statement).saturating_mul(2)
     }
 
     /// A connection for one statement, as soon as there is one.

@@ -176,7 +176,7 @@ impl GrantServices<'_> {
         if !consult::is_needed(grant) {
             let turn = self.turn(&context, grant, presented).await;
             // Waiting takes time, in which a hook can have been enabled. What a group has completed was sent before.
-            if matches!(turn, Turn::Completed(_)) || !consult::is_needed(grant) {
+            if matches!(turn, Turn::Completed(..)) || !consult::is_needed(grant) {
                 return self.take(turn, &context, grant, presented).await;
             }
         }
@@ -246,7 +246,8 @@ impl GrantServices<'_> {
 
     /// Answers after the turn has come. Keys and caches are asked again for what is still to be completed. What a group
     /// has completed is answered in any case, with the keys of then if those of now cannot: otherwise its client would
-    /// come again once it no longer counts as a lost reply's.
+    /// come again once it no longer counts as a lost reply's. It is dated by when it was completed: an end of everything
+    /// older that came after that must reach its tokens.
     async fn take<G: Grant>(
         self,
         turn: Turn<Granted>,
@@ -257,9 +258,12 @@ impl GrantServices<'_> {
         let keys = self.token_issuer.keys.current();
         let present = GrantContext { keys: &keys, ..grant };
         match turn {
-            Turn::Completed(granted) => {
+            Turn::Completed(granted, at) => {
                 let grant = if self.can_answer(present) { present } else { grant };
-                let mut work = UnitOfWork::without_connection(context.clone());
+                let mut work = UnitOfWork::without_connection(RequestContext {
+                    now: at,
+                    ..context.clone()
+                });
                 mint(&mut work, grant, presented, *granted, None).await
             }
             Turn::Alone(slot) => {

@@ -6,6 +6,10 @@
 //! group whose statement fails, is rotated alone, which finds out why and answers. Where the database does not answer,
 //! each is told that it is unavailable, as they would be alone: all of them would ask it again at once. A group belongs to
 //! nobody: a client that goes away ends none.
+//!
+//! Two waits follow each other, and both are bounded: for the turn by this place, and then for the group's connection and
+//! statement by the pool. The first one's time says nothing of a group that has been sent: whoever is in it hears what
+//! became of it.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,6 +22,7 @@ use tokio::time::timeout;
 use super::consult;
 use super::row::GrantedRow;
 use super::store::{self, GroupedRotation, LARGEST_GROUP};
+use crate::base::clock::{Clock, Timestamp};
 use crate::base::digest::Digest;
 use crate::claims::TokenIssuer;
 use crate::db::DatabaseError;
@@ -40,6 +45,8 @@ pub struct GroupSettings {
     pub smallest: usize,
     /// The most families of a group.
     pub largest: usize,
+    /// How long a request waits for its turn; none means as long as the pool says.
+    pub patience: Option<Duration>,
 }
 
 impl Default for GroupSettings {
@@ -48,6 +55,7 @@ impl Default for GroupSettings {
             at_once: 4,
             smallest: 2,
             largest: 16,
+            patience: None,
         }
     }
 }
@@ -60,18 +68,24 @@ struct Shared {
     pool: Pool,
     token_issuer: TokenIssuer,
     freshness: Arc<Freshness>,
+    clock: Arc<dyn Clock>,
     settings: GroupSettings,
+    patience: Duration,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
     running: usize,
+    /// In the order of their numbers.
     waiting: VecDeque<Waiting>,
+    /// The number of the request that waits next.
+    next_number: u64,
     alone: HashMap<Digest, Instant>,
 }
 
 struct Waiting {
+    number: u64,
     rotation: GroupedRotation,
     answer: oneshot::Sender<Turn<GrantedRow>>,
 }
@@ -80,14 +94,20 @@ struct Waiting {
 pub(super) enum Turn<T> {
     /// It goes alone; what it holds meanwhile keeps others back, so that they become a group.
     Alone(Option<Slot>),
-    /// A group has completed it.
-    Completed(Box<T>),
+    /// A group has completed it, at this time.
+    Completed(Box<T>, Timestamp),
     /// The database did not answer in time.
     Unavailable,
 }
 
 /// One of the statements that run at once; dropped, the next ones who wait have their turn.
 pub(super) struct Slot(Arc<Shared>);
+
+/// A request's place among who wait; dropped, it is given up.
+struct Place {
+    shared: Arc<Shared>,
+    number: u64,
+}
 
 /// Who has the turn next.
 enum Next {
@@ -103,12 +123,15 @@ impl RefreshGroups {
         pool: Pool,
         token_issuer: TokenIssuer,
         freshness: Arc<Freshness>,
+        clock: Arc<dyn Clock>,
         settings: GroupSettings,
     ) -> Self {
         Self(Arc::new(Shared {
+            patience: settings.patience.unwrap_or_else(|| pool.longest_queued()),
             pool,
             token_issuer,
             freshness,
+            clock,
             settings: GroupSettings {
                 largest: settings.largest.min(LARGEST_GROUP),
                 ..settings
@@ -123,21 +146,22 @@ impl RefreshGroups {
         self.0.state().waiting.len()
     }
 
-    /// Waits for the turn: to go alone, or until a group has rotated the family; for as long as its own statement could
-    /// take.
+    /// Waits for the turn: to go alone, or until a group has rotated the family. Whose turn does not come in time is
+    /// told so, and has left; who is in a group by then waits for its answer, since it may have rotated the family.
     pub(super) async fn turn(&self, rotation: GroupedRotation) -> Turn<GrantedRow> {
-        let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { rotation, answer };
-        if let Some(slot) = self.0.enter(waiting) {
-            if self.0.settings.smallest > 1 {
-                return Turn::Alone(Some(slot));
-            }
-            drop(slot);
+        let (answer, mut answered) = oneshot::channel();
+        let (slot, place) = self.0.enter(rotation, answer);
+        let Some(place) = place else {
+            return Turn::Alone(slot);
+        };
+        drop(slot);
+        if let Ok(answer) = timeout(self.0.patience, &mut answered).await {
+            return answer.unwrap_or(Turn::Alone(None));
         }
-        match timeout(self.0.pool.longest_repeatable(), answered).await {
-            Ok(answer) => answer.unwrap_or(Turn::Alone(None)),
-            Err(_) => Turn::Unavailable,
+        if place.leave() {
+            return Turn::Unavailable;
         }
+        answered.await.unwrap_or(Turn::Alone(None))
     }
 }
 
@@ -146,25 +170,29 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a free turn, or joins who wait. Who can do neither has no answer to wait for: its sender is dropped.
-    fn enter(self: &Arc<Self>, waiting: Waiting) -> Option<Slot> {
+    /// Takes a free turn, or a place among who wait: neither for a family that goes alone, or where too many wait. Both
+    /// where one family is a group: then whoever gives the turn back sends it.
+    fn enter(
+        self: &Arc<Self>,
+        rotation: GroupedRotation,
+        answer: oneshot::Sender<Turn<GrantedRow>>,
+    ) -> (Option<Slot>, Option<Place>) {
         let mut state = self.state();
-        let family = waiting.rotation.digest;
-        if state
-            .alone
-            .get(&family)
-            .is_some_and(|until| Instant::now() < *until)
-        {
-            return None;
+        let until = state.alone.get(&rotation.digest);
+        if until.is_some_and(|until| Instant::now() < *until) {
+            return (None, None);
         }
         let free = state.running < self.settings.at_once;
-        if (self.settings.smallest == 1 || !free) && state.waiting.len() < WAITING {
-            state.waiting.push_back(waiting);
-        }
-        free.then(|| {
+        let waits = (self.settings.smallest == 1 || !free) && state.waiting.len() < WAITING;
+        let place = waits.then(|| Place {
+            number: state.push(rotation, answer),
+            shared: Arc::clone(self),
+        });
+        let slot = free.then(|| {
             state.running += 1;
             Slot(Arc::clone(self))
-        })
+        });
+        (slot, place)
     }
 
     /// Gives the turn to whoever waits, or frees it.
@@ -194,12 +222,12 @@ impl Shared {
 
     async fn rotate(&self, mut group: Vec<Waiting>) {
         match self.send(&mut group).await {
-            Ok(rotated) => {
+            Ok((rotated, now)) => {
                 let mut group: Vec<Option<Waiting>> = group.into_iter().map(Some).collect();
                 for (place, row) in rotated {
                     if let Some(waiting) = group.get_mut(place).and_then(Option::take) {
                         // Whoever has gone away asks again, and is given the same.
-                        drop(waiting.answer.send(Turn::Completed(Box::new(row))));
+                        drop(waiting.answer.send(Turn::Completed(Box::new(row), now)));
                     }
                 }
             }
@@ -217,24 +245,49 @@ impl Shared {
         }
     }
 
-    /// Sends who is still there, once there is a connection. If what is held in memory may have been revoked since they
-    /// came, or hooks are to be asked, nobody is sent: each goes alone and finds out.
-    async fn send(&self, group: &mut Vec<Waiting>) -> Result<Vec<(usize, GrantedRow)>, DatabaseError> {
+    /// Sends who is still there, once there is a connection; says when that was, since what has expired by then is not
+    /// rotated. If what is held in memory may have been revoked since they came, or hooks are to be asked, nobody is
+    /// sent: each goes alone and finds out.
+    async fn send(
+        &self,
+        group: &mut Vec<Waiting>,
+    ) -> Result<(Vec<(usize, GrantedRow)>, Timestamp), DatabaseError> {
         let mut connection = self.pool.acquire_repeatable().await?;
         group.retain(|waiting| !waiting.answer.is_closed());
+        let now = self.clock.now();
         let may_send = self.freshness.why_stale().is_none() && !consult::asks(&self.token_issuer);
         let rotated = if may_send && !group.is_empty() {
             let rotations: Vec<&GroupedRotation> = group.iter().map(|waiting| &waiting.rotation).collect();
-            store::rotate_group(&mut connection, &rotations).await?
+            store::rotate_group(&mut connection, &rotations, now).await?
         } else {
             Vec::new()
         };
         connection.keep();
-        Ok(rotated)
+        Ok((rotated, now))
     }
 }
 
 impl State {
+    /// Puts a request behind all who wait; says its number.
+    fn push(&mut self, rotation: GroupedRotation, answer: oneshot::Sender<Turn<GrantedRow>>) -> u64 {
+        let number = self.next_number;
+        self.next_number += 1;
+        self.waiting.push_back(Waiting {
+            number,
+            rotation,
+            answer,
+        });
+        number
+    }
+
+    /// Takes out the request of this number, if it still waits.
+    fn remove(&mut self, number: u64) -> Option<Waiting> {
+        let at = self
+            .waiting
+            .binary_search_by_key(&number, |waiting| waiting.number);
+        self.waiting.remove(at.ok()?)
+    }
+
     /// Takes who has the turn next: each family once, since only one of two requests for it can win; the other one goes
     /// alone, and is given what the first one got. Who has gone away has no turn.
     fn next(&mut self, settings: GroupSettings) -> Next {
@@ -262,6 +315,20 @@ impl State {
                 self.alone.insert(family, now + ALONE);
             }
         }
+    }
+}
+
+impl Place {
+    /// Gives it up; says whether it was still there: else its turn has come.
+    fn leave(&self) -> bool {
+        let waiting = self.shared.state().remove(self.number);
+        waiting.is_some()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.leave();
     }
 }
 

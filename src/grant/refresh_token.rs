@@ -215,16 +215,15 @@ impl Grant for RefreshRequest<'_> {
             digest: self.presented.random.digest(context.epoch),
             generation: self.presented.generation,
             client_id: grant.client.client_id.clone(),
-            now: context.now,
             request_digest: self.digest(),
-            idle_until: clock::after(context.now, settings.refresh(false).0),
-            offline_idle_until: clock::after(context.now, settings.refresh(true).0),
+            idle: settings.refresh(false).0,
+            offline_idle: settings.refresh(true).0,
             with_person: grant.client.has_full_id_token(),
         };
         match groups.turn(rotation).await {
             Turn::Alone(slot) => Turn::Alone(slot),
             Turn::Unavailable => Turn::Unavailable,
-            Turn::Completed(row) => Turn::Completed(Box::new(self.granted(*row))),
+            Turn::Completed(row, at) => Turn::Completed(Box::new(self.granted(*row)), at),
         }
     }
 

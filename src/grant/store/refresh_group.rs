@@ -1,11 +1,13 @@
 //! The statement that rotates several refresh families at once, for requests that name neither scope, resource nor
-//! organization. Each row has the conditions of `rotate` in `refresh`, with its own client, time and request; a row that
-//! is locked, or that misses any condition, is left out, and whoever asked for it asks alone.
+//! organization. Each row has the conditions of `rotate` in `refresh`, with its own client and request; a row that is
+//! locked, or that misses any condition, is left out, and whoever asked for it asks alone.
+
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::row::GrantRow;
-use crate::base::clock::Timestamp;
+use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::ClientId;
 use crate::db::DatabaseError;
@@ -21,10 +23,9 @@ pub(in crate::grant) struct GroupedRotation {
     pub(in crate::grant) digest: Digest,
     pub(in crate::grant) generation: i32,
     pub(in crate::grant) client_id: ClientId,
-    pub(in crate::grant) now: Timestamp,
     pub(in crate::grant) request_digest: Digest,
-    pub(in crate::grant) idle_until: Timestamp,
-    pub(in crate::grant) offline_idle_until: Timestamp,
+    pub(in crate::grant) idle: Duration,
+    pub(in crate::grant) offline_idle: Duration,
     /// The client wants standard claims in its ID token.
     pub(in crate::grant) with_person: bool,
 }
@@ -71,24 +72,26 @@ impl RotatedRow {
     }
 }
 
+/// One value of each of a group, as the statement takes it.
+fn column<T>(group: &[&GroupedRotation], value: impl Fn(&GroupedRotation) -> T) -> Vec<T> {
+    group.iter().map(|one| value(one)).collect()
+}
+
 /// Rotates the families of a group, none of which stands in it twice; answers with what was rotated, each by its place
 /// in the group. Rows are locked in the order of their ids, and one that somebody else has locked is not waited for: two
 /// groups never wait for each other.
 pub(in crate::grant) async fn rotate_group(
     connection: &mut PgConnection,
     group: &[&GroupedRotation],
+    now: Timestamp,
 ) -> Result<Vec<(usize, GrantedRow)>, DatabaseError> {
-    let of =
-        |value: fn(&GroupedRotation) -> Timestamp| group.iter().map(|one| value(one)).collect::<Vec<_>>();
-    let bytes = |value: fn(&GroupedRotation) -> &Digest| {
-        let bytes = group.iter().map(|one| value(one).as_bytes().to_vec());
-        bytes.collect::<Vec<_>>()
-    };
-    let digests = bytes(|one| &one.digest);
-    let generations: Vec<i32> = group.iter().map(|one| one.generation).collect();
+    let digests = column(group, |one| one.digest.as_bytes().to_vec());
+    let generations = column(group, |one| one.generation);
     let clients: Vec<&str> = group.iter().map(|one| one.client_id.as_str()).collect();
-    let request_digests = bytes(|one| &one.request_digest);
-    let with_person: Vec<bool> = group.iter().map(|one| one.with_person).collect();
+    let request_digests = column(group, |one| one.request_digest.as_bytes().to_vec());
+    let idle_until = column(group, |one| clock::after(now, one.idle));
+    let offline_idle_until = column(group, |one| clock::after(now, one.offline_idle));
+    let with_person = column(group, |one| one.with_person);
     let rows = sqlx::query_as!(
         RotatedRow,
         r#"with asked as materialized (
@@ -143,10 +146,10 @@ pub(in crate::grant) async fn rotate_group(
         &digests,
         &generations,
         &clients as &[&str],
-        &of(|one| one.now),
+        &vec![now; group.len()],
         &request_digests,
-        &of(|one| one.idle_until),
-        &of(|one| one.offline_idle_until),
+        &idle_until,
+        &offline_idle_until,
         &with_person,
     )
     .fetch_all(connection)

@@ -64,8 +64,16 @@ impl TestApp {
 
     /// The same with groups of refreshes as a test wants them.
     pub async fn with_groups(groups: GroupSettings) -> Self {
-        let clock = Arc::new(ManualClock::new());
-        Self::start(started_before().await, clock, Some(groups), |_| {}).await
+        Self::on_with_groups(started_before().await, groups, |_| {}).await
+    }
+
+    /// The same on a database that exists.
+    pub async fn on_with_groups(
+        database: TestDatabase,
+        groups: GroupSettings,
+        change: impl FnOnce(&mut SignetConfig),
+    ) -> Self {
+        Self::start(database, Arc::new(ManualClock::new()), Some(groups), change).await
     }
 
     /// Another replica of this server: same database and time, another port and process memory. Its issuer is the

@@ -5,4 +5,5 @@ mod cut;
 mod demoted;
 mod frozen;
 mod outage;
+mod refresh_groups;
 mod scene;

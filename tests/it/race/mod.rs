@@ -9,6 +9,8 @@ mod interactions;
 mod invitations;
 mod locks;
 mod members;
+pub mod queue;
 mod refresh_groups;
+mod refresh_waiting;
 mod refreshes;
 pub mod together;

@@ -1,103 +1,11 @@
 //! Refreshes that come at once become one statement, and nobody can tell.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use serde_json::Value;
-use signet::grant::refresh_groups::GroupSettings;
-use sqlx::PgConnection;
 
-use super::together::until_somebody_waits;
-use crate::app::relying_party::claims;
-use crate::app::{RelyingParty, Reply, TestApp};
+use super::queue::{Scene, grant_id, until_writing_waits};
+use crate::app::Reply;
 use crate::attack::evidence::{count, events};
-use crate::attack::holdings::{ada, assert_dead, assert_live, refreshed, text, wait};
-use crate::fixtures::a_client;
-
-/// One statement at a time, so that a request that waits for a lock holds up all others.
-const ONE_AT_A_TIME: GroupSettings = GroupSettings {
-    at_once: 1,
-    smallest: 2,
-    largest: 16,
-};
-
-/// Refresh families of one person and client, and one more that somebody else has locked.
-struct Scene {
-    app: TestApp,
-    door: Arc<RelyingParty>,
-    families: Vec<Value>,
-    locked: Value,
-    lock: PgConnection,
-}
-
-impl Scene {
-    async fn new(families: usize) -> Self {
-        let app = TestApp::with_groups(ONE_AT_A_TIME).await;
-        let client = a_client("web").create(&app).await;
-        let door = Arc::new(app.relying_party(&client));
-        let person = ada(&app).await;
-        let mut made = Vec::new();
-        for _ in 0..=families {
-            made.push(door.tokens(&app, &person, &[]).await);
-        }
-        let locked = made.pop().expect("one more");
-        let mut lock = app.database.admin().await;
-        sqlx::raw_sql("begin")
-            .execute(&mut lock)
-            .await
-            .expect("a transaction");
-        sqlx::query("select from auth.oauth_grants where id = $1 for update")
-            .bind(grant_id(&locked))
-            .execute(&mut lock)
-            .await
-            .expect("a lock");
-        Self {
-            app,
-            door,
-            families: made,
-            locked,
-            lock,
-        }
-    }
-
-    /// Presents the tokens at once while the one turn is taken, and lets them go once all of them wait for it.
-    async fn all_in_one_group(mut self, presented: &[&Value]) -> (Self, Vec<Reply>) {
-        let refresh = |tokens: &Value| {
-            let (door, token) = (Arc::clone(&self.door), text(tokens, "refresh_token").to_owned());
-            async move { door.refresh(&token, &[]).await }
-        };
-        let first = tokio::spawn(refresh(&self.locked));
-        until_somebody_waits(&self.app).await;
-        let others: Vec<_> = presented
-            .iter()
-            .map(|tokens| tokio::spawn(refresh(tokens)))
-            .collect();
-        let groups = self.app.app.grant_services().refresh_groups;
-        let all_wait = async {
-            while groups.waiting() < presented.len() {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(25), all_wait)
-            .await
-            .expect("all of them wait");
-        sqlx::raw_sql("rollback")
-            .execute(&mut self.lock)
-            .await
-            .expect("the lock is free");
-        assert_eq!(first.await.expect("an answer").status, 200);
-        let mut replies = Vec::new();
-        for other in others {
-            replies.push(other.await.expect("an answer"));
-        }
-        (self, replies)
-    }
-}
-
-fn grant_id(tokens: &Value) -> String {
-    let claims = claims(text(tokens, "access_token"));
-    claims["grant_id"].as_str().expect("a grant").to_owned()
-}
+use crate::attack::holdings::{assert_dead, assert_live, refreshed, text, wait};
 
 /// How many transactions wrote families last.
 const TRANSACTIONS: &str = "select count(distinct xmin::text) from auth.oauth_grants";
@@ -190,4 +98,27 @@ async fn a_row_that_breaks_the_statement_harms_nobody_elses_refresh() {
         assert_eq!(reply.status, 200, "{}", reply.body);
     }
     refreshed(&scene.door, &replies[1].json()).await;
+}
+
+/// RC-02: a client goes away while its group is under way, and takes no answer. Asking again it is given the successor
+/// that it missed; the others have theirs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rc_02_whoever_misses_the_answer_of_a_group_asks_again() {
+    let mut scene = Scene::new(3).await;
+    let families = scene.families.clone();
+    let writing = scene.hold_writing().await;
+    let mut queued = scene.queue(&families.iter().collect::<Vec<_>>()).await;
+    scene.release().await;
+    until_writing_waits(&scene.app).await;
+    let gone = queued.others.remove(0);
+    gone.abort();
+    assert!(gone.await.is_err_and(|error| error.is_cancelled()));
+    writing.release().await;
+    for reply in queued.replies().await {
+        assert_eq!(reply.status, 200, "{}", reply.body);
+    }
+    let again = refreshed(&scene.door, &families[0]).await;
+    assert_eq!(events(&scene.app, "REFRESH_REPLAYED").await, 1);
+    assert_eq!(events(&scene.app, "REFRESH_REUSED").await, 0);
+    refreshed(&scene.door, &again).await;
 }

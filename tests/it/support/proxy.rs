@@ -91,6 +91,16 @@ impl Proxy {
         .cancel();
     }
 
+    /// From here on nothing passes on any connection, old or new, and nobody is told.
+    pub fn silence(&self) {
+        self.shared.way.lock().expect("not poisoned").frozen.cancel();
+    }
+
+    /// New connections work again; those that there are stay as they are.
+    pub fn recover(&self) {
+        self.replace(|way| Way::to(way.socket.clone()));
+    }
+
     /// Ends the connections that there are; new ones work.
     pub fn cut(&self) {
         self.replace(|way| Way {
