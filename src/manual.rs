@@ -20,3 +20,6 @@ pub mod api {}
 
 #[doc = include_str!("manual/connect.md")]
 pub mod connect {}
+
+#[doc = include_str!("manual/performance.md")]
+pub mod performance {}
