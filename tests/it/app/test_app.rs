@@ -15,7 +15,7 @@ use signet::base::entropy::Entropy;
 use signet::base::origin::Origin;
 use signet::config::SignetConfig;
 use signet::db::UnitOfWork;
-use signet::grant::refresh_groups::GroupSettings;
+use signet::grant::groups::GroupSettings;
 use signet::router;
 use signet::server::listener::{Listener, ListenerSettings};
 use tokio::net::TcpListener;
@@ -200,14 +200,14 @@ async fn build(
     config: SignetConfig,
     clock: &Arc<ManualClock>,
     dns: &Arc<PublishedDns>,
-    refresh_groups: Option<GroupSettings>,
+    groups: Option<GroupSettings>,
 ) -> App {
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed)));
     let injected = Injected {
         clock: Some(Arc::clone(clock) as _),
         entropy: Some(entropy),
         dns: Some(Arc::clone(dns) as _),
-        refresh_groups,
+        groups,
     };
     App::build(config, injected)
         .await
