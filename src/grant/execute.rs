@@ -182,8 +182,8 @@ impl GrantServices<'_> {
     ) -> Result<GrantOutcome, GrantError> {
         if !consult::is_needed(grant) {
             let turn = self.turn(&context, grant, presented, None).await;
-            // Waiting takes time, in which a hook can have been enabled. What a group has completed was sent before.
-            if matches!(turn, Turn::Completed(..)) || !consult::is_needed(grant) {
+            // Waiting takes time, in which a hook can have been enabled. What a group was sent for was sent before.
+            if !matches!(turn, Turn::Alone(_)) || !consult::is_needed(grant) {
                 let completed = self.take(turn, &context, grant, presented, None).await?;
                 return match completed {
                     Some(outcome) => Ok(outcome),
@@ -195,11 +195,17 @@ impl GrantServices<'_> {
             }
         }
         for _ in 0..ATTEMPTS {
+            let prepared = self.prepared(&context, grant, presented).await?;
+            // The time after the wait for it: hooks are told when they are asked.
             let context = self.at_present(&context);
-            let Some((consulted, replays)) = self.consult(&context, grant, presented).await? else {
-                return settled(self.explain(&context, grant, presented, None).await?);
+            let consulted = match prepared {
+                Some(prepared) => self.consult(&context, grant, presented, prepared).await?,
+                None => None,
             };
             let context = self.at_present(&context);
+            let Some((consulted, replays)) = consulted else {
+                return settled(self.explain(&context, grant, presented, None).await?);
+            };
             // The keys are taken again too: one that was revoked while the hooks thought signs nothing.
             self.may_mint(grant.client)?;
             let keys = self.token_issuer.keys.current();
@@ -225,37 +231,34 @@ impl GrantServices<'_> {
         }
     }
 
-    /// Reads what would be granted, lets go of the connection, and asks; says whether it is a lost reply. `None` if
+    /// Asks the hooks about what would be granted, while no connection is held; says whether it is a lost reply. `None` if
     /// nothing would be granted.
     async fn consult<G: Grant>(
         self,
         context: &RequestContext,
         grant: GrantContext<'_>,
         presented: &G,
+        prepared: Prepared,
     ) -> Result<Option<(Consulted, bool)>, GrantError> {
-        let prepared = match presented.turn_to_prepare(self.groups, context, grant).await {
-            Turn::Completed(prepared, _) => *prepared,
-            Turn::Alone(slot) => self.prepare(context, grant, presented, slot).await?,
-            Turn::Failed(error) => return Err(error.into()),
-        };
-        let Some(prepared) = prepared else {
-            return Ok(None);
-        };
         let Prepared { row, replays } = prepared;
         let scope = presented.scope(&row.scope);
         let consulted = consult::consult(grant, context, G::GRANT_TYPE, &row, scope).await?;
         Ok(consulted.map(|consulted| (consulted, replays)))
     }
 
-    /// Reads what would be granted; the slot is let go once it is answered.
-    async fn prepare<G: Grant>(
+    /// Reads what would be granted, in a group or alone. `None` if nothing would be granted.
+    async fn prepared<G: Grant>(
         self,
         context: &RequestContext,
         grant: GrantContext<'_>,
         presented: &G,
-        slot: Option<Slot>,
     ) -> Result<Option<Prepared>, GrantError> {
-        let mut work = UnitOfWork::repeatable(self.pool, context.clone()).await?;
+        let slot = match presented.turn_to_prepare(self.groups, context, grant).await {
+            Turn::Completed(prepared, _) => return Ok(*prepared),
+            Turn::Alone(slot) => slot,
+            Turn::Failed(error) => return Err(error.into()),
+        };
+        let mut work = UnitOfWork::repeatable(self.pool, self.at_present(context)).await?;
         let prepared = presented.prepare(&mut work, grant).await;
         drop(slot);
         let prepared = prepared?;

@@ -2,108 +2,28 @@
 //! request; whoever comes meanwhile waits for one of them to end, and all who wait then are one statement. Nobody waits
 //! while there is a free turn, so that a group never delays a request on a quiet server.
 //!
-//! A group is an attempt: who is left out (a row that is locked, ended, used before, of another client), and everyone of a
-//! group whose statement fails, goes alone, finds out why and answers. Where the database does not answer, each is told
-//! that it is unavailable, as they would be alone: all of them would ask it again at once, and whether the statement was
-//! carried out is not known. A group belongs to nobody: a client that goes away ends none.
+//! A group is an attempt: who is left out (a row that is locked, ended, used before, of another client) goes alone, finds
+//! out why and answers, and so does everyone of a group that the database refused: nothing of it was done. Where the
+//! database does not answer, each is told that it is unavailable, as they would be alone: all of them would ask it again
+//! at once, and what may have been done must not be asked for twice. A group belongs to nobody: a client that goes away
+//! ends none.
 //!
-//! Two waits follow each other, and both are bounded: for the turn by this place, and then for the group's connection and
-//! statement by the pool. The first one's time says nothing of a group that has been sent: whoever is in it hears what
-//! became of it.
+//! Whoever waits is answered within the time for which a connection is waited for, and its group's statement is bounded by
+//! the pool. That time says nothing of a group that has been sent: whoever is in it hears what became of it.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
+use super::grouped::{GroupServices, Grouped, Placed, Present, Turn};
 use super::queue::{Next, Queue, Waiting};
-use crate::base::clock::{Clock, Timestamp};
-use crate::base::digest::Digest;
-use crate::claims::TokenIssuer;
-use crate::db::changes::Freshness;
-use crate::db::pool::Pool;
-use crate::db::{DatabaseError, PgConnection};
-use crate::grant::consult;
-
-/// When requests become a group.
-#[derive(Debug, Clone, Copy)]
-pub struct GroupSettings {
-    /// How many statements run at once before others wait.
-    pub at_once: usize,
-    /// The fewest requests of a group: one alone needs none.
-    pub smallest: usize,
-    /// The most requests of a group.
-    pub largest: usize,
-    /// How long a request waits for its turn; none means as long as the pool says.
-    pub patience: Option<Duration>,
-}
-
-impl Default for GroupSettings {
-    fn default() -> Self {
-        Self {
-            at_once: 4,
-            smallest: 2,
-            largest: 16,
-            patience: None,
-        }
-    }
-}
-
-/// A request as a statement for several of its kind takes it.
-pub(in crate::grant) trait Grouped: Send + Sync + 'static {
-    /// What the statement answers for one of them.
-    type Row: Send + 'static;
-
-    /// What the log calls several of them.
-    const NAME: &'static str;
-
-    /// Whether the statement may be sent twice without doing anything twice.
-    const REPEATS: bool;
-
-    /// The row that it is about: no group has two requests for one.
-    fn row(&self) -> Digest;
-
-    /// Whether what it asks for may be done now.
-    fn may_send(&self, now: &Present<'_>) -> bool;
-
-    /// Sends a group; answers with what was done, each by its place in the group. Who is left out goes alone.
-    fn send(
-        connection: &mut PgConnection,
-        group: &[&Self],
-        now: Timestamp,
-    ) -> impl Future<Output = Result<Vec<Placed<Self::Row>>, DatabaseError>> + Send;
-}
-
-/// What was done for the request at a place of its group, counted from 0. A row that cannot be read is its own request's
-/// error: what was done for the others is done.
-pub(in crate::grant) type Placed<T> = (usize, Result<T, DatabaseError>);
-
-/// What may have changed while a request waited.
-pub(in crate::grant) struct Present<'a> {
-    services: &'a GroupServices,
-}
-
-impl Present<'_> {
-    /// Nothing is granted from what may have been revoked since it was read, and hooks that were not asked must be.
-    pub(in crate::grant) fn allows_completing(&self, hooks_were_asked: bool) -> bool {
-        let services = self.services;
-        services.freshness.why_stale().is_none()
-            && (hooks_were_asked || !consult::asks(&services.token_issuer))
-    }
-}
-
-/// What every queue works with.
-pub(super) struct GroupServices {
-    pub(super) pool: Pool,
-    pub(super) token_issuer: TokenIssuer,
-    pub(super) freshness: Arc<Freshness>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) settings: GroupSettings,
-    /// How long a request waits for its turn.
-    pub(super) patience: Duration,
-}
+use crate::base::clock::Timestamp;
+use crate::db::DatabaseError;
+use crate::db::pool::PooledConnection;
+use crate::db::told::told;
 
 /// The queue of one kind of statement.
 pub(in crate::grant) struct Dispatcher<G: Grouped>(Arc<Shared<G>>);
@@ -113,29 +33,8 @@ struct Shared<G: Grouped> {
     queue: Mutex<Queue<G>>,
 }
 
-/// What becomes of a request that asked for its turn.
-pub(in crate::grant) enum Turn<T> {
-    /// It goes alone; what it holds meanwhile keeps others back, so that they become a group.
-    Alone(Option<Slot>),
-    /// A group has completed it, at this time.
-    Completed(Box<T>, Timestamp),
-    /// The database did not answer in time, or with what cannot be read.
-    Failed(DatabaseError),
-}
-
-impl<T> Turn<T> {
-    /// The same with what was completed as somebody else needs it.
-    pub(in crate::grant) fn map<U>(self, change: impl FnOnce(T) -> U) -> Turn<U> {
-        match self {
-            Self::Alone(slot) => Turn::Alone(slot),
-            Self::Completed(done, at) => Turn::Completed(Box::new(change(*done)), at),
-            Self::Failed(error) => Turn::Failed(error),
-        }
-    }
-}
-
 /// One of the statements that run at once; dropped, the next ones who wait have their turn.
-pub(in crate::grant) struct Slot(Arc<dyn PassOn>);
+pub(in crate::grant) struct Slot(Option<Arc<dyn PassOn>>);
 
 /// Whose turns a slot is of.
 trait PassOn: Send + Sync {
@@ -168,8 +67,10 @@ impl<G: Grouped> Dispatcher<G> {
     }
 
     /// Waits for the turn: to go alone, or until a group has done what was asked for. Whose turn does not come in time is
-    /// told so, and has left; who is in a group by then waits for its answer, since it may have been done.
+    /// told so, and has left; who is in a group by then waits for its answer, since it may have been done. Of a group that
+    /// has broken off nobody knows what it did.
     pub(in crate::grant) async fn turn(&self, request: G) -> Turn<G::Row> {
+        let broken_off = || Turn::Failed(DatabaseError::not_in_time());
         let (answer, mut answered) = oneshot::channel();
         let (slot, place) = self.0.enter(request, answer);
         let Some(place) = place else {
@@ -177,12 +78,12 @@ impl<G: Grouped> Dispatcher<G> {
         };
         drop(slot);
         if let Ok(answer) = timeout(self.0.services.patience, &mut answered).await {
-            return answer.unwrap_or(Turn::Alone(None));
+            return answer.unwrap_or_else(|_| broken_off());
         }
         if place.leave() {
-            return Turn::Failed(DatabaseError::not_in_time());
+            return broken_off();
         }
-        answered.await.unwrap_or(Turn::Alone(None))
+        answered.await.unwrap_or_else(|_| broken_off())
     }
 }
 
@@ -206,7 +107,7 @@ impl<G: Grouped> Shared<G> {
         let free = queue.running < settings.at_once;
         let waits = (settings.smallest == 1 || !free) && !queue.is_full();
         let place = waits.then(|| Place {
-            number: queue.push(request, answer),
+            number: queue.push(request, answer, Instant::now() + self.services.patience),
             shared: Arc::clone(self),
         });
         let slot = free.then(|| {
@@ -218,87 +119,140 @@ impl<G: Grouped> Shared<G> {
 
     fn slot(self: &Arc<Self>) -> Slot {
         let shared: Arc<Self> = Arc::clone(self);
-        Slot(shared)
+        Slot(Some(shared))
     }
 
-    async fn carry_out(&self, mut group: Vec<Waiting<G>>) {
-        match self.send(&mut group).await {
-            Ok((done, now)) => {
-                let mut group: Vec<Option<Waiting<G>>> = group.into_iter().map(Some).collect();
-                for (place, row) in done {
-                    let Some(waiting) = group.get_mut(place).and_then(Option::take) else {
-                        continue;
-                    };
-                    let turn = row.map_or_else(Turn::Failed, |row| Turn::Completed(Box::new(row), now));
-                    // Nobody hears it who has gone away.
-                    drop(waiting.answer.send(turn));
-                }
-            }
-            Err(error @ DatabaseError::Unavailable(_)) => {
-                let requests = group.len();
-                tracing::warn!(error = %error, requests, "a group of {} was not answered", G::NAME);
-                for waiting in group {
-                    drop(waiting.answer.send(Turn::Failed(DatabaseError::not_in_time())));
-                }
+    async fn carry_out(&self, group: Vec<Waiting<G>>) {
+        // Whose time it is up first.
+        let until = group.first().map_or_else(Instant::now, |waiting| waiting.until);
+        let mut connection = match self.connection(until).await {
+            Ok(connection) => connection,
+            Err(error) => return refuse(group, &error),
+        };
+        let present = Present {
+            services: &self.services,
+        };
+        let (group, others): (Vec<_>, Vec<_>) = group
+            .into_iter()
+            .filter(|waiting| !waiting.answer.is_closed())
+            .partition(|waiting| waiting.request.may_send(&present));
+        others.into_iter().for_each(Waiting::goes_alone);
+        // Since what has expired by now is not granted.
+        let now = self.services.clock.now();
+        let requests: Vec<&G> = group.iter().map(|waiting| &waiting.request).collect();
+        let sent = if requests.is_empty() {
+            Ok(Vec::new())
+        } else {
+            G::send(&mut connection, &requests, now).await
+        };
+        match sent {
+            Ok(done) => {
+                connection.keep();
+                answer(group, done, now);
             }
             Err(error) => {
-                let requests = group.len();
-                tracing::warn!(error = %error, requests, "a group of {} failed; each goes alone", G::NAME);
-                let rows = group.iter().map(|waiting| waiting.request.row());
-                self.queue().send_alone(rows);
+                drop(connection);
+                self.fail(group, &error);
             }
         }
     }
 
-    /// Sends who is still there and may still be served, once there is a connection; says when that was, since what has
-    /// expired by then is not granted. The others go alone and find out.
-    async fn send(
-        &self,
-        group: &mut Vec<Waiting<G>>,
-    ) -> Result<(Vec<Placed<G::Row>>, Timestamp), DatabaseError> {
-        let services = &*self.services;
-        let mut connection = if G::REPEATS {
-            services.pool.acquire_repeatable().await?
-        } else {
-            services.pool.acquire().await?
+    /// A connection for a group. One whose statement is sent once only is asked first whether it answers: alone, one
+    /// request would pay for a connection that is lost.
+    async fn connection(&self, until: Instant) -> Result<PooledConnection, DatabaseError> {
+        let pool = &self.services.pool;
+        let connection = async {
+            if G::REPEATS {
+                return pool.acquire_repeatable().await;
+            }
+            let mut connection = pool.acquire().await?;
+            connection.ping().await?;
+            Ok(connection)
         };
-        let present = Present { services };
-        group.retain(|waiting| !waiting.answer.is_closed() && waiting.request.may_send(&present));
-        let now = services.clock.now();
-        let done = if group.is_empty() {
-            Vec::new()
-        } else {
-            let requests: Vec<&G> = group.iter().map(|waiting| &waiting.request).collect();
-            G::send(&mut connection, &requests, now).await?
-        };
-        connection.keep();
-        Ok((done, now))
+        let connection = timeout_at(until, connection).await;
+        connection.unwrap_or_else(|_| Err(DatabaseError::not_in_time()))
     }
+
+    /// What the database has refused was not done, and each may ask for it alone; so may who can ask for it twice. The
+    /// others are told that nobody knows.
+    fn fail(&self, group: Vec<Waiting<G>>, error: &DatabaseError) {
+        let refused = error.is_of_the_database();
+        if refused {
+            let rows = group.iter().map(|waiting| waiting.request.row());
+            self.queue().send_alone(rows);
+        }
+        let unavailable = matches!(error, DatabaseError::Unavailable(_)) && !error.is_contention();
+        if unavailable || !(refused || G::REPEATS) {
+            return refuse(group, error);
+        }
+        let clients = clients(&group);
+        let error = told(error);
+        tracing::warn!(error, clients, "{} failed together; each goes alone", G::NAME);
+        group.into_iter().for_each(Waiting::goes_alone);
+    }
+}
+
+/// Tells each what was done for it; who was left out goes alone.
+fn answer<G: Grouped>(group: Vec<Waiting<G>>, done: Vec<Placed<G::Row>>, now: Timestamp) {
+    let mut group: Vec<Option<Waiting<G>>> = group.into_iter().map(Some).collect();
+    for (place, row) in done {
+        if let Some(waiting) = group.get_mut(place).and_then(Option::take) {
+            let turn = row.map_or_else(Turn::Failed, |row| Turn::Completed(Box::new(row), now));
+            waiting.answer(turn);
+        }
+    }
+    group.into_iter().flatten().for_each(Waiting::goes_alone);
+}
+
+/// Tells each the error.
+fn refuse<G: Grouped>(group: Vec<Waiting<G>>, error: &DatabaseError) {
+    let clients = clients(&group);
+    tracing::warn!(error = told(error), clients, "{} failed together", G::NAME);
+    for waiting in group {
+        waiting.answer(Turn::Failed(error.for_another()));
+    }
+}
+
+fn clients<G: Grouped>(group: &[Waiting<G>]) -> String {
+    let clients: BTreeSet<&str> = group
+        .iter()
+        .map(|waiting| waiting.request.client().as_str())
+        .collect();
+    clients.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 impl<G: Grouped> PassOn for Shared<G> {
     /// Gives the turn to whoever waits, or frees it.
     fn pass_on(self: Arc<Self>) {
-        let next = {
-            let mut queue = self.queue();
-            let next = queue.next(self.services.settings);
-            if matches!(next, Next::Nobody) {
-                queue.running = queue.running.saturating_sub(1);
-            }
-            next
-        };
-        match next {
-            Next::Nobody => {}
-            // If it has gone away by now, the slot comes back and is passed on.
-            Next::One(waiting) => drop(waiting.answer.send(Turn::Alone(Some(self.slot())))),
-            Next::Group(group) => {
-                let slot = self.slot();
-                // Without a runtime the server is gone, and so is whoever waits.
-                if let Ok(runtime) = Handle::try_current() {
-                    runtime.spawn(async move {
-                        self.carry_out(group).await;
-                        drop(slot);
-                    });
+        loop {
+            let next = {
+                let mut queue = self.queue();
+                let next = queue.next(self.services.settings);
+                if matches!(next, Next::Nobody) {
+                    queue.running = queue.running.saturating_sub(1);
+                }
+                next
+            };
+            match next {
+                Next::Nobody => return,
+                Next::One(waiting) => match waiting.answer.send(Turn::Alone(Some(self.slot()))) {
+                    Ok(()) => return,
+                    // It has gone away by now: the next one has the turn.
+                    Err(Turn::Alone(Some(slot))) => slot.take_back(),
+                    Err(_) => {}
+                },
+                Next::Group(group) => {
+                    let slot = self.slot();
+                    // Without a runtime the server is gone, and so is whoever waits.
+                    if let Ok(runtime) = Handle::try_current() {
+                        runtime.spawn(async move {
+                            self.carry_out(group).await;
+                            drop(slot);
+                        });
+                    } else {
+                        slot.take_back();
+                    }
+                    return;
                 }
             }
         }
@@ -319,8 +273,17 @@ impl<G: Grouped> Drop for Place<G> {
     }
 }
 
+impl Slot {
+    /// Whoever gave it keeps the turn.
+    fn take_back(mut self) {
+        self.0 = None;
+    }
+}
+
 impl Drop for Slot {
     fn drop(&mut self) {
-        Arc::clone(&self.0).pass_on();
+        if let Some(shared) = self.0.take() {
+            shared.pass_on();
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::dispatcher::{Dispatcher, GroupServices, GroupSettings};
+use super::dispatcher::Dispatcher;
+use super::grouped::{GroupServices, GroupSettings};
 use crate::base::clock::Clock;
 use crate::claims::TokenIssuer;
 use crate::db::changes::Freshness;
@@ -31,7 +32,7 @@ impl GrantGroups {
         settings: GroupSettings,
     ) -> Self {
         let services = Arc::new(GroupServices {
-            patience: settings.patience.unwrap_or_else(|| pool.longest_queued()),
+            patience: settings.patience.unwrap_or_else(|| pool.patience()),
             pool,
             token_issuer,
             freshness,

@@ -3,8 +3,10 @@
 
 mod dispatcher;
 mod grant_groups;
+mod grouped;
 mod queue;
 
-pub use dispatcher::GroupSettings;
-pub(super) use dispatcher::{Grouped, Placed, Present, Slot, Turn};
+pub(super) use dispatcher::Slot;
 pub use grant_groups::GrantGroups;
+pub use grouped::GroupSettings;
+pub(super) use grouped::{Grouped, Placed, Present, Turn};

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::dispatcher::{GroupSettings, Grouped, Turn};
+use super::grouped::{GroupSettings, Grouped, Turn};
 use crate::base::digest::Digest;
 
 /// How many requests may wait; whoever comes beyond them goes alone.
@@ -31,6 +31,20 @@ pub(super) struct Waiting<G: Grouped> {
     number: u64,
     pub(super) request: G,
     pub(super) answer: oneshot::Sender<Turn<G::Row>>,
+    /// Until when it waits for its turn.
+    pub(super) until: tokio::time::Instant,
+}
+
+impl<G: Grouped> Waiting<G> {
+    /// Tells it what has become of it. Nobody hears it who has gone away.
+    pub(super) fn answer(self, turn: Turn<G::Row>) {
+        drop(self.answer.send(turn));
+    }
+
+    /// Tells it to go alone.
+    pub(super) fn goes_alone(self) {
+        self.answer(Turn::Alone(None));
+    }
 }
 
 /// Who has the turn next.
@@ -67,13 +81,19 @@ impl<G: Grouped> Queue<G> {
     }
 
     /// Puts a request behind all who wait; says its number.
-    pub(super) fn push(&mut self, request: G, answer: oneshot::Sender<Turn<G::Row>>) -> u64 {
+    pub(super) fn push(
+        &mut self,
+        request: G,
+        answer: oneshot::Sender<Turn<G::Row>>,
+        until: tokio::time::Instant,
+    ) -> u64 {
         let number = self.next_number;
         self.next_number += 1;
         self.waiting.push_back(Waiting {
             number,
             request,
             answer,
+            until,
         });
         number
     }
@@ -94,8 +114,13 @@ impl<G: Grouped> Queue<G> {
         while group.len() < settings.largest
             && let Some(waiting) = self.waiting.pop_front()
         {
-            if !waiting.answer.is_closed() && rows.insert(waiting.request.row()) {
+            if waiting.answer.is_closed() {
+                continue;
+            }
+            if rows.insert(waiting.request.row()) {
                 group.push(waiting);
+            } else {
+                waiting.goes_alone();
             }
         }
         if group.len() < settings.smallest {

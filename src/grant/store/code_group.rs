@@ -48,6 +48,10 @@ impl Grouped for GroupedRedemption {
         self.digest
     }
 
+    fn client(&self) -> &ClientId {
+        &self.client_id
+    }
+
     fn may_send(&self, now: &Present<'_>) -> bool {
         now.allows_completing(self.prepared.is_some())
     }
@@ -70,6 +74,10 @@ impl Grouped for CodePreparation {
 
     fn row(&self) -> Digest {
         self.0.digest
+    }
+
+    fn client(&self) -> &ClientId {
+        &self.0.client_id
     }
 
     fn may_send(&self, _: &Present<'_>) -> bool {
@@ -137,7 +145,8 @@ impl Families {
 }
 
 /// Redeems the codes of a group, none of which stands in it twice, and makes their grants. Rows are locked in the order
-/// of their digests, and one that somebody else has locked is not waited for: two groups never wait for each other.
+/// of their digests, and one that somebody else has locked is not waited for, nor is what a grant refers to (a client that
+/// is being deleted or changed): nobody else's code waits for it.
 async fn redeem_group(
     connection: &mut PgConnection,
     group: &[&GroupedRedemption],
@@ -159,11 +168,14 @@ async fn redeem_group(
                 select asked.*
                 from asked
                 join auth.oauth_authorization_codes c on c.digest = asked.digest
+                join auth.oauth_applications a on a.client_id = c.client_id
+                join auth.users u on u.id = c.user_id
+                join auth.sessions s on s.id = c.session_id
                 where c.redeemed_at is null and c.client_id = asked.client_id
                   and c.code_challenge is not distinct from asked.challenge
                   and (c.redirect_uri = asked.redirect_uri or (asked.redirect_uri is null and not c.redirect_uri_given))
                   and (asked.resource is null or c.resource = asked.resource)
-                order by c.digest for update of c skip locked),
+                order by c.digest for no key update of c skip locked for key share of a, u, s skip locked),
            candidate as materialized (
                 select locked.*, facts.tenancy,
                     case when 'openid' = any (c.scopes) and (locked.with_person or c.claims ? 'id_token') then (
@@ -183,9 +195,7 @@ async fn redeem_group(
                 update auth.oauth_authorization_codes c
                 set redeemed_at = $13
                 from candidate
-                where c.digest = candidate.digest
-                  and c.redeemed_at is null
-                  and candidate.tenancy is not null
+                where c.digest = candidate.digest and c.redeemed_at is null and candidate.tenancy is not null
                   and (candidate.prepared is null or candidate.tenancy = candidate.prepared)
                 returning c.*, candidate.place, candidate.tenancy, candidate.person, candidate.audience,
                     candidate.refresh_digest, candidate.idle, candidate.whole, candidate.offline_idle,

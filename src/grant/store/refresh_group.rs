@@ -46,6 +46,10 @@ impl Grouped for GroupedRotation {
         self.digest
     }
 
+    fn client(&self) -> &ClientId {
+        &self.client_id
+    }
+
     fn may_send(&self, now: &Present<'_>) -> bool {
         now.allows_completing(self.prepared.is_some())
     }
@@ -68,6 +72,10 @@ impl Grouped for RefreshPreparation {
 
     fn row(&self) -> Digest {
         self.0.digest
+    }
+
+    fn client(&self) -> &ClientId {
+        &self.0.client_id
     }
 
     fn may_send(&self, _: &Present<'_>) -> bool {
@@ -115,7 +123,7 @@ async fn rotate_group(
                   and g.client_id = asked.client_id
                   and g.ended_at is null
                 order by g.id
-                for update of g skip locked),
+                for no key update of g skip locked),
            candidate as materialized (
                 select locked.*, facts.tenancy,
                     case when 'openid' = any (g.scopes) and (locked.with_person or g.claims ? 'id_token') then (

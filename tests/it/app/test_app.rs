@@ -62,7 +62,12 @@ impl TestApp {
         Self::on(started_before().await, Arc::new(ManualClock::new()), change).await
     }
 
-    /// The same with groups of refreshes as a test wants them.
+    /// Whether this run sends every grant in a group.
+    pub fn is_grouped() -> bool {
+        std::env::var_os(IN_GROUPS).is_some()
+    }
+
+    /// The same with groups as a test wants them.
     pub async fn with_groups(groups: GroupSettings) -> Self {
         Self::on_with_groups(started_before().await, groups, |_| {}).await
     }
@@ -94,7 +99,7 @@ impl TestApp {
         clock: Arc<ManualClock>,
         change: impl FnOnce(&mut SignetConfig),
     ) -> Self {
-        let forced = std::env::var_os(IN_GROUPS).map(|_| GroupSettings {
+        let forced = Self::is_grouped().then(|| GroupSettings {
             smallest: 1,
             ..GroupSettings::default()
         });
