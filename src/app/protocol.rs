@@ -17,7 +17,7 @@ use crate::client::icon::ServedIcons;
 use crate::client::{Registry, Resources};
 use crate::config::SignetConfig;
 use crate::grant::GrantServices;
-use crate::grant::refresh_groups::{GroupSettings, RefreshGroups};
+use crate::grant::groups::{GrantGroups, GroupSettings};
 use crate::hook::Hooks;
 use crate::protocol::issuer::Issuer;
 
@@ -28,7 +28,7 @@ pub(super) struct Protocol {
     authenticator: Authenticator,
     resources: Resources,
     served_icons: ServedIcons,
-    refresh_groups: RefreshGroups,
+    groups: GrantGroups,
     unserved_resource: AtomicBool,
 }
 
@@ -66,7 +66,7 @@ impl Protocol {
             settings: Arc::new(config.tokens.clone()),
             hooks,
         };
-        let refresh_groups = RefreshGroups::new(
+        let grant_groups = GrantGroups::new(
             pool.clone(),
             token_issuer.clone(),
             Arc::clone(freshness),
@@ -79,7 +79,7 @@ impl Protocol {
             authenticator,
             resources: Resources::new(pool.clone(), Arc::clone(freshness)),
             served_icons: ServedIcons::default(),
-            refresh_groups,
+            groups: grant_groups,
             unserved_resource: AtomicBool::new(unserved_resource),
         })
     }
@@ -130,7 +130,7 @@ impl App {
             clock: &**self.clock(),
             token_issuer: self.token_issuer(),
             freshness: self.freshness(),
-            refresh_groups: &self.0.protocol.refresh_groups,
+            groups: &self.0.protocol.groups,
             unserved_resource: &self.0.protocol.unserved_resource,
         }
     }

@@ -19,7 +19,7 @@ use crate::base::origin::Origin;
 use crate::config::SignetConfig;
 use crate::db::DatabaseError;
 use crate::db::changes::{self, Watched};
-use crate::grant::refresh_groups::GroupSettings;
+use crate::grant::groups::GroupSettings;
 use crate::protocol::issuer::Issuer;
 use crate::replica::{self, Holdings};
 
@@ -32,8 +32,8 @@ pub struct Injected {
     pub entropy: Option<Arc<dyn Entropy>>,
     /// The DNS; none means the configured servers.
     pub dns: Option<Arc<dyn TextRecords>>,
-    /// When refreshes that come at once become one statement; none means as always.
-    pub refresh_groups: Option<GroupSettings>,
+    /// When requests that come at once become one statement; none means as always.
+    pub groups: Option<GroupSettings>,
 }
 
 /// The server's parts.
@@ -52,7 +52,7 @@ impl App {
     /// Puts the server together: opens the pool, checks role and schema, makes missing keys, loads what is cached.
     pub async fn build(config: SignetConfig, injected: Injected) -> Result<Self, AppError> {
         let issuer = Issuer::parse(&config.issuer)?;
-        let groups = injected.refresh_groups.unwrap_or_default();
+        let groups = injected.groups.unwrap_or_default();
         let (platform, pg_pool) = Platform::open(&config, &injected).await?;
         start::publish_modules(&pg_pool, &config).await?;
         Ok(Self(Arc::new(Parts {

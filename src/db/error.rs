@@ -2,6 +2,8 @@
 
 use sqlx::error::ErrorKind;
 
+use super::told::told;
+
 /// The database failed, or answered what its schema excludes.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
@@ -29,6 +31,39 @@ impl DatabaseError {
     #[must_use]
     pub const fn not_in_time() -> Self {
         Self::Unavailable(sqlx::Error::PoolTimedOut)
+    }
+
+    /// Whether the database has said so: then nothing was done of a statement in a transaction of its own.
+    #[must_use]
+    pub const fn is_of_the_database(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable(sqlx::Error::Database(_)) | Self::Failed(sqlx::Error::Database(_))
+        )
+    }
+
+    /// Whether others were in the way: a lock that was not had in time, a deadlock, a serialization failure.
+    #[must_use]
+    pub fn is_contention(&self) -> bool {
+        let (Self::Unavailable(error) | Self::Failed(error)) = self else {
+            return false;
+        };
+        let code = error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code);
+        code.is_some_and(|code| code.starts_with("40") || code.starts_with("55"))
+    }
+
+    /// The same error for another one who waited for the same statement, in words.
+    #[must_use]
+    pub fn for_another(&self) -> Self {
+        let words = |error: &sqlx::Error| sqlx::Error::Protocol(told(error));
+        match self {
+            Self::Unavailable(error) => Self::Unavailable(words(error)),
+            Self::Failed(error) => Self::Failed(words(error)),
+            Self::Inconsistent { table, problem } => Self::Inconsistent { table, problem },
+            Self::SecondStatement => Self::SecondStatement,
+        }
     }
 }
 

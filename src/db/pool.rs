@@ -126,15 +126,10 @@ impl Pool {
         }))
     }
 
-    /// How long a request may be queued behind others' repeatable statements: twice the wait for a connection and for
-    /// an answer. No such statement takes longer where sessions are our own, since it is sent again once at most. Behind
-    /// a pooler one may, where `begin` and `commit` are waited for too: three connections and seven answers at most.
+    /// How long a connection is waited for.
     #[must_use]
-    pub fn longest_queued(&self) -> Duration {
-        let Bounds {
-            patience, statement, ..
-        } = self.0.bounds;
-        patience.saturating_add(statement).saturating_mul(2)
+    pub fn patience(&self) -> Duration {
+        self.0.bounds.patience
     }
 
     /// A connection for one statement, as soon as there is one.

@@ -5,13 +5,17 @@
 
 use super::consult::{Consulted, Prepared};
 use super::execute::{Explained, Grant};
+use super::groups::{GrantGroups, Turn};
 use super::issue::{GrantContext, Granted};
 use super::outcome::{GrantError, invalid_grant};
 use super::parameters::GrantParameters;
+use super::row::GrantedRow;
 use super::store;
 use crate::audit::GrantEvent;
+use crate::base::entropy::Entropy;
 use crate::base::handle::{Handle, Kind};
 use crate::db::UnitOfWork;
+use crate::db::unit_of_work::RequestContext;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::pkce::CodeChallenge;
@@ -66,6 +70,32 @@ impl<'a> CodeRequest<'a> {
         }
     }
 
+    /// The request as one of a group; `random` is the refresh token that its client is to have.
+    fn grouped(
+        &self,
+        context: &RequestContext,
+        grant: GrantContext<'_>,
+        random: Option<&GrantRandom>,
+        consulted: Option<&Consulted>,
+    ) -> store::GroupedRedemption {
+        let settings = &grant.token_issuer.settings;
+        store::GroupedRedemption {
+            digest: self.code.digest(context.epoch),
+            client_id: grant.client.client_id.clone(),
+            challenge: self
+                .challenge
+                .as_ref()
+                .map(|challenge| challenge.as_str().to_owned()),
+            redirect_uri: self.redirect_uri.map(str::to_owned),
+            resource: grant.named_resource().map(str::to_owned),
+            refresh_digest: random.map(|random| random.digest(context.epoch)),
+            refresh: settings.refresh(false),
+            offline: settings.refresh(true),
+            with_person: grant.client.has_full_id_token(),
+            prepared: consulted.map(|consulted| consulted.tenancy.clone()),
+        }
+    }
+
     /// Why the code is none for this request. Ownership comes first: only the code's own client with the right verifier
     /// can end what the code issued (RFC 6749 §4.1.2).
     fn refusal(&self, grant: GrantContext<'_>, found: &store::FoundCode) -> Option<ProtocolError> {
@@ -85,6 +115,22 @@ impl<'a> CodeRequest<'a> {
     }
 }
 
+/// What its refresh token is made of, if a client gets one.
+fn refresh_random(grant: GrantContext<'_>, entropy: &dyn Entropy) -> Option<GrantRandom> {
+    let grant_types = &grant.client.metadata.grant_types;
+    let with_refresh = grant_types.contains(&GrantType::RefreshToken);
+    with_refresh.then(|| GrantRandom::new(entropy))
+}
+
+/// What a redeemed code grants.
+fn granted(row: GrantedRow, random: Option<GrantRandom>) -> Granted {
+    let refresh = random.map(|random| RefreshToken {
+        random,
+        generation: 0,
+    });
+    Granted { row, refresh }
+}
+
 const UNKNOWN: ProtocolError = invalid_grant("the code is unknown").about("code");
 
 impl Grant for CodeRequest<'_> {
@@ -97,6 +143,36 @@ impl Grant for CodeRequest<'_> {
 
     fn scope(&self, granted: &Scope) -> Scope {
         granted.clone()
+    }
+
+    async fn turn_to_prepare(
+        &self,
+        groups: &GrantGroups,
+        context: &RequestContext,
+        grant: GrantContext<'_>,
+    ) -> Turn<Option<Prepared>> {
+        let redemption = self.grouped(context, grant, None, None);
+        let turn = groups
+            .code_preparations
+            .turn(store::CodePreparation(redemption))
+            .await;
+        turn.map(|row| Some(Prepared { row, replays: false }))
+    }
+
+    async fn turn_to_complete(
+        &self,
+        groups: &GrantGroups,
+        context: &RequestContext,
+        grant: GrantContext<'_>,
+        consulted: Option<&Consulted>,
+    ) -> Turn<Granted> {
+        let random = refresh_random(grant, &*context.entropy);
+        let redemption = self.grouped(context, grant, random.as_ref(), consulted);
+        groups
+            .redemptions
+            .turn(redemption)
+            .await
+            .map(|row| granted(row, random))
     }
 
     async fn prepare(
@@ -116,21 +192,13 @@ impl Grant for CodeRequest<'_> {
         grant: GrantContext<'_>,
         consulted: Option<&Consulted>,
     ) -> Result<Option<Granted>, GrantError> {
-        let grant_types = &grant.client.metadata.grant_types;
-        let with_refresh = grant_types.contains(&GrantType::RefreshToken);
-        let random = with_refresh.then(|| GrantRandom::new(work.entropy()));
+        let random = refresh_random(grant, work.entropy());
         let redemption = store::Redemption {
             refresh_digest: random.as_ref().map(|random| random.digest(work.epoch())),
             ..self.redemption(work, grant, consulted)
         };
-        let Some(row) = store::redeem(work, redemption).await? else {
-            return Ok(None);
-        };
-        let refresh = random.map(|random| RefreshToken {
-            random,
-            generation: 0,
-        });
-        Ok(Some(Granted { row, refresh }))
+        let row = store::redeem(work, redemption).await?;
+        Ok(row.map(|row| granted(row, random)))
     }
 
     async fn explain(

@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::authorization_code::CodeRequest;
 use super::client_credentials;
 use super::consult::{self, Consulted, Prepared};
+use super::groups::{GrantGroups, Slot, Turn};
 use super::issue::{self, GrantContext, Granted};
 use super::outcome::{GrantError, GrantOutcome};
 use super::parameters::GrantParameters;
-use super::refresh_groups::{RefreshGroups, Slot, Turn};
 use super::refresh_token::RefreshRequest;
 use crate::base::clock::Clock;
 use crate::claims::{MintError, TokenIssuer};
@@ -41,8 +41,8 @@ pub struct GrantServices<'a> {
     pub token_issuer: &'a TokenIssuer,
     /// Whether what is held in memory may still be trusted.
     pub freshness: &'a Freshness,
-    /// Where refreshes that come at once become one statement.
-    pub refresh_groups: &'a RefreshGroups,
+    /// Where requests that come at once become one statement.
+    pub groups: &'a GrantGroups,
     /// Whether a resource, which may turn out to be a grant's, wants an algorithm that nobody signs with.
     pub unserved_resource: &'a AtomicBool,
 }
@@ -81,15 +81,22 @@ pub(super) trait Grant {
     /// What is granted now of what was granted once.
     fn scope(&self, granted: &Scope) -> Scope;
 
-    /// Waits for the turn to complete, or for a group that completes it.
-    async fn turn(
+    /// Waits for the turn to prepare, or for a group that prepares it.
+    async fn turn_to_prepare(
         &self,
-        _groups: &RefreshGroups,
-        _context: &RequestContext,
-        _grant: GrantContext<'_>,
-    ) -> Turn<Granted> {
-        Turn::Alone(None)
-    }
+        groups: &GrantGroups,
+        context: &RequestContext,
+        grant: GrantContext<'_>,
+    ) -> Turn<Option<Prepared>>;
+
+    /// Waits for the turn to complete, or for a group that completes it.
+    async fn turn_to_complete(
+        &self,
+        groups: &GrantGroups,
+        context: &RequestContext,
+        grant: GrantContext<'_>,
+        consulted: Option<&Consulted>,
+    ) -> Turn<Granted>;
 
     /// Reads what completing would grant, for the operators' hooks. `None` if it would grant nothing.
     async fn prepare(
@@ -174,18 +181,31 @@ impl GrantServices<'_> {
         presented: &G,
     ) -> Result<GrantOutcome, GrantError> {
         if !consult::is_needed(grant) {
-            let turn = self.turn(&context, grant, presented).await;
-            // Waiting takes time, in which a hook can have been enabled. What a group has completed was sent before.
-            if matches!(turn, Turn::Completed(..)) || !consult::is_needed(grant) {
-                return self.take(turn, &context, grant, presented).await;
+            let turn = self.turn(&context, grant, presented, None).await;
+            // Waiting takes time, in which a hook can have been enabled. What a group was sent for was sent before.
+            if !matches!(turn, Turn::Alone(_)) || !consult::is_needed(grant) {
+                let completed = self.take(turn, &context, grant, presented, None).await?;
+                return match completed {
+                    Some(outcome) => Ok(outcome),
+                    None => settled(
+                        self.explain(&self.at_present(&context), grant, presented, None)
+                            .await?,
+                    ),
+                };
             }
         }
         for _ in 0..ATTEMPTS {
+            let prepared = self.prepared(&context, grant, presented).await?;
+            // The time after the wait for it: hooks are told when they are asked.
             let context = self.at_present(&context);
-            let Some((consulted, replays)) = self.consult(&context, grant, presented).await? else {
-                return settled(self.explain(&context, grant, presented, None).await?);
+            let consulted = match prepared {
+                Some(prepared) => self.consult(&context, grant, presented, prepared).await?,
+                None => None,
             };
             let context = self.at_present(&context);
+            let Some((consulted, replays)) = consulted else {
+                return settled(self.explain(&context, grant, presented, None).await?);
+            };
             // The keys are taken again too: one that was revoked while the hooks thought signs nothing.
             self.may_mint(grant.client)?;
             let keys = self.token_issuer.keys.current();
@@ -194,7 +214,8 @@ impl GrantServices<'_> {
             let outcome = if replays {
                 self.explain(&context, grant, presented, consulted).await?
             } else {
-                self.complete(&context, grant, presented, consulted, None).await?
+                let turn = self.turn(&context, grant, presented, consulted).await;
+                self.take(turn, &context, grant, presented, consulted).await?
             };
             if let Some(outcome) = outcome {
                 return Ok(outcome);
@@ -210,24 +231,40 @@ impl GrantServices<'_> {
         }
     }
 
-    /// Reads what would be granted, lets go of the connection, and asks; says whether it is a lost reply. `None` if
+    /// Asks the hooks about what would be granted, while no connection is held; says whether it is a lost reply. `None` if
     /// nothing would be granted.
     async fn consult<G: Grant>(
         self,
         context: &RequestContext,
         grant: GrantContext<'_>,
         presented: &G,
+        prepared: Prepared,
     ) -> Result<Option<(Consulted, bool)>, GrantError> {
-        let mut work = UnitOfWork::repeatable(self.pool, context.clone()).await?;
-        let Some(prepared) = presented.prepare(&mut work, grant).await? else {
-            return Ok(None);
-        };
-        // Nothing was written: this gives the connection to the next one while the hooks are asked.
-        work.commit().await?;
         let Prepared { row, replays } = prepared;
         let scope = presented.scope(&row.scope);
         let consulted = consult::consult(grant, context, G::GRANT_TYPE, &row, scope).await?;
         Ok(consulted.map(|consulted| (consulted, replays)))
+    }
+
+    /// Reads what would be granted, in a group or alone. `None` if nothing would be granted.
+    async fn prepared<G: Grant>(
+        self,
+        context: &RequestContext,
+        grant: GrantContext<'_>,
+        presented: &G,
+    ) -> Result<Option<Prepared>, GrantError> {
+        let slot = match presented.turn_to_prepare(self.groups, context, grant).await {
+            Turn::Completed(prepared, _) => return Ok(*prepared),
+            Turn::Alone(slot) => slot,
+            Turn::Failed(error) => return Err(error.into()),
+        };
+        let mut work = UnitOfWork::repeatable(self.pool, self.at_present(context)).await?;
+        let prepared = presented.prepare(&mut work, grant).await;
+        drop(slot);
+        let prepared = prepared?;
+        // Nothing was written: this gives the connection to the next one while the hooks are asked.
+        work.commit().await?;
+        Ok(prepared)
     }
 
     /// Waits for the turn, where one statement is enough.
@@ -236,25 +273,28 @@ impl GrantServices<'_> {
         context: &RequestContext,
         grant: GrantContext<'_>,
         presented: &G,
+        consulted: Option<&Consulted>,
     ) -> Turn<Granted> {
         if self.is_one_statement(grant) {
-            presented.turn(self.refresh_groups, context, grant).await
+            let turn = presented.turn_to_complete(self.groups, context, grant, consulted);
+            turn.await
         } else {
             Turn::Alone(None)
         }
     }
 
-    /// Answers after the turn has come. Keys and caches are asked again for what is still to be completed. What a group
-    /// has completed is answered in any case, with the keys of then if those of now cannot: otherwise its client would
-    /// come again once it no longer counts as a lost reply's. It is dated by when it was completed: an end of everything
-    /// older that came after that must reach its tokens.
+    /// Answers after the turn has come; `None` if there was nothing to complete. Keys and caches are asked again for what is
+    /// still to be completed. What a group has completed is answered in any case, with the keys of then if those of now
+    /// cannot: otherwise its client would come again once it no longer counts as a lost reply's. It is dated by when it was
+    /// completed: an end of everything older that came after that must reach its tokens.
     async fn take<G: Grant>(
         self,
         turn: Turn<Granted>,
         context: &RequestContext,
         grant: GrantContext<'_>,
         presented: &G,
-    ) -> Result<GrantOutcome, GrantError> {
+        consulted: Option<&Consulted>,
+    ) -> Result<Option<GrantOutcome>, GrantError> {
         let keys = self.token_issuer.keys.current();
         let present = GrantContext { keys: &keys, ..grant };
         match turn {
@@ -264,18 +304,15 @@ impl GrantServices<'_> {
                     now: at,
                     ..context.clone()
                 });
-                mint(&mut work, grant, presented, *granted, None).await
+                let outcome = mint(&mut work, grant, presented, *granted, consulted).await?;
+                Ok(Some(outcome))
             }
             Turn::Alone(slot) => {
                 self.may_mint(grant.client)?;
                 let context = self.at_present(context);
-                let completed = self.complete(&context, present, presented, None, slot).await?;
-                match completed {
-                    Some(outcome) => Ok(outcome),
-                    None => settled(self.explain(&context, present, presented, None).await?),
-                }
+                self.complete(&context, present, presented, consulted, slot).await
             }
-            Turn::Unavailable => Err(DatabaseError::not_in_time().into()),
+            Turn::Failed(error) => Err(error.into()),
         }
     }
 

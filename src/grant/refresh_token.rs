@@ -6,10 +6,10 @@
 
 use super::consult::{self, Consulted, Prepared};
 use super::execute::{Explained, Grant};
+use super::groups::{GrantGroups, Turn};
 use super::issue::{GrantContext, Granted};
 use super::outcome::{GrantError, invalid_grant};
 use super::parameters::GrantParameters;
-use super::refresh_groups::{RefreshGroups, Turn};
 use super::row::GrantedRow;
 use super::store;
 use crate::audit::GrantEvent;
@@ -109,6 +109,47 @@ impl<'a> RefreshRequest<'a> {
             && ends.is_some_and(|ends| self.presented_at < ends)
     }
 
+    /// What the hooks are asked about: nothing, if the token is neither current nor a lost reply's.
+    fn prepared(
+        &self,
+        grant: GrantContext<'_>,
+        row: GrantedRow,
+        current: &store::Rotated,
+    ) -> Option<Prepared> {
+        let rotates = self.presented.generation == current.generation;
+        let replays =
+            || self.is_lost_reply(grant, current) && current.request_digest.as_ref() == Some(&self.digest());
+        (rotates || replays()).then_some(Prepared {
+            row,
+            replays: !rotates,
+        })
+    }
+
+    /// The request as one of a group. Whoever names something beside its token goes alone. Without a grace everybody does:
+    /// a group whose answer is lost must come to its requests as a lost reply.
+    fn grouped(
+        &self,
+        context: &RequestContext,
+        grant: GrantContext<'_>,
+        consulted: Option<&Consulted>,
+    ) -> Option<store::GroupedRotation> {
+        let named = self.scope.is_some() || self.organization.is_some() || self.resource.is_some();
+        if named || !self.repeats(grant) {
+            return None;
+        }
+        let settings = &grant.token_issuer.settings;
+        Some(store::GroupedRotation {
+            digest: self.presented.random.digest(context.epoch),
+            generation: self.presented.generation,
+            client_id: grant.client.client_id.clone(),
+            request_digest: self.digest(),
+            idle: settings.refresh(false).0,
+            offline_idle: settings.refresh(true).0,
+            with_person: grant.client.has_full_id_token(),
+            prepared: consulted.map(|consulted| consulted.tenancy.clone()),
+        })
+    }
+
     /// The current generation of a living grant was refused for what it asked.
     fn refusal(&self, found: &store::FoundRefresh) -> ProtocolError {
         let granted = Scope::from_tokens(found.scopes.iter().cloned());
@@ -198,33 +239,33 @@ impl Grant for RefreshRequest<'_> {
         self.scope.clone().unwrap_or_else(|| granted.clone())
     }
 
-    /// Whoever names nothing beside its token takes part. Without a grace nobody does: a group whose answer is lost must
-    /// come to its requests as a lost reply.
-    async fn turn(
+    async fn turn_to_prepare(
         &self,
-        groups: &RefreshGroups,
+        groups: &GrantGroups,
         context: &RequestContext,
         grant: GrantContext<'_>,
-    ) -> Turn<Granted> {
-        let named = self.scope.is_some() || self.organization.is_some() || self.resource.is_some();
-        if named || !self.repeats(grant) {
+    ) -> Turn<Option<Prepared>> {
+        let Some(rotation) = self.grouped(context, grant, None) else {
             return Turn::Alone(None);
-        }
-        let settings = &grant.token_issuer.settings;
-        let rotation = store::GroupedRotation {
-            digest: self.presented.random.digest(context.epoch),
-            generation: self.presented.generation,
-            client_id: grant.client.client_id.clone(),
-            request_digest: self.digest(),
-            idle: settings.refresh(false).0,
-            offline_idle: settings.refresh(true).0,
-            with_person: grant.client.has_full_id_token(),
         };
-        match groups.turn(rotation).await {
-            Turn::Alone(slot) => Turn::Alone(slot),
-            Turn::Unavailable => Turn::Unavailable,
-            Turn::Completed(row, at) => Turn::Completed(Box::new(self.granted(*row)), at),
-        }
+        let turn = groups
+            .refresh_preparations
+            .turn(store::RefreshPreparation(rotation))
+            .await;
+        turn.map(|(row, rotated)| self.prepared(grant, row, &rotated))
+    }
+
+    async fn turn_to_complete(
+        &self,
+        groups: &GrantGroups,
+        context: &RequestContext,
+        grant: GrantContext<'_>,
+        consulted: Option<&Consulted>,
+    ) -> Turn<Granted> {
+        let Some(rotation) = self.grouped(context, grant, consulted) else {
+            return Turn::Alone(None);
+        };
+        groups.rotations.turn(rotation).await.map(|row| self.granted(row))
     }
 
     async fn prepare(
@@ -238,13 +279,7 @@ impl Grant for RefreshRequest<'_> {
         let Some((row, current)) = found else {
             return Ok(None);
         };
-        let rotates = self.presented.generation == current.generation;
-        let replays =
-            || self.is_lost_reply(grant, &current) && current.request_digest.as_ref() == Some(&self.digest());
-        Ok((rotates || replays()).then_some(Prepared {
-            row,
-            replays: !rotates,
-        }))
+        Ok(self.prepared(grant, row, &current))
     }
 
     async fn complete(

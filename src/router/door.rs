@@ -31,8 +31,10 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
     let state = AppState::new(app.clone());
     let settings = edge_settings(app)?;
     let door = Door::new(&state);
+    let rendered = Extension(metadata::Rendered::default());
+    let documents = door.rows(table::documents()).layer(rendered.clone());
     let documents = door
-        .audience(Form::Problem, door.rows(table::documents()))
+        .audience(Form::Problem, documents)
         .layer(cors::public_document());
     let tokens = door.rows(table::tokens()).merge(door.rows(table::userinfo()));
     let tokens = no_store::add(door.audience(Form::OAuth, tokens)).layer(cors::token_bearing());
@@ -63,7 +65,7 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
     // RFC 8414 §3.1: with a path in the issuer, the well-known part comes before it.
     let inserted = Router::new().route(
         &format!("/.well-known/oauth-authorization-server{path}"),
-        get(metadata::get),
+        get(metadata::get).layer(rendered),
     );
     let inserted = door.audience(Form::Page, inserted).layer(cors::public_document());
     let below = if path.is_empty() {
@@ -74,10 +76,7 @@ pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
             .nest(path, routes)
             .merge(door.audience(Form::Page, elsewhere))
     };
-    let whole = inserted
-        .merge(below)
-        .layer(Extension(metadata::Rendered::default()))
-        .with_state(state);
+    let whole = inserted.merge(below).with_state(state);
     Ok(stack::surround(whole, settings))
 }
 
@@ -123,9 +122,9 @@ impl Door {
     fn rows(&self, rows: Vec<Row>) -> Router<AppState> {
         rows.into_iter().fold(Router::new(), |router, (limit, route)| {
             let bodies = from_fn_with_state(self.bodies.clone(), body::read);
-            let answer = route.answer.route_layer(bodies);
             let limit = match limit {
-                Limit::FromMemory => return router.route(route.path, answer),
+                // A GET, of whose body nobody reads anything.
+                Limit::FromMemory => return router.route(route.path, route.answer),
                 Limit::Token => &self.token,
                 Limit::Userinfo => &self.userinfo,
                 Limit::Api => &self.api,
@@ -133,7 +132,7 @@ impl Door {
                 Limit::Authorize => &self.authorize,
             };
             let limited = from_fn_with_state(limit.clone(), rate_limit::enforce);
-            router.route(route.path, answer.layer(limited))
+            router.route(route.path, route.answer.route_layer(bodies).layer(limited))
         })
     }
 

@@ -2,12 +2,16 @@
 //! several rooms; `tests/it/house/joins.txt` lists them.
 
 mod code;
+mod code_group;
+mod placed;
 mod refresh;
 mod refresh_group;
 mod row;
 
 pub(super) use code::{FoundCode, Redemption, find_code, prepare_redemption, redeem};
+pub(super) use code_group::{CodePreparation, GroupedRedemption};
+pub(super) use placed::LARGEST_GROUP;
 pub(super) use refresh::{
     FoundRefresh, Requested, Rotated, Rotation, current, find_refresh, prepare_refresh, rotate,
 };
-pub(super) use refresh_group::{GroupedRotation, LARGEST_GROUP, rotate_group};
+pub(super) use refresh_group::{GroupedRotation, RefreshPreparation};

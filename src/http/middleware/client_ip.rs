@@ -3,12 +3,9 @@
 //! are kept per address for IPv4, and per /64 and /48 for IPv6, in one spelling.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::{ConnectInfo, Request};
 use http::HeaderMap;
 use ipnet::IpNet;
 use metrics::counter;
@@ -158,14 +155,13 @@ fn network_of(address: Ipv6Addr, groups: u32) -> IpAddr {
 }
 
 /// Notes the client's address.
-pub async fn identify(State(proxies): State<Arc<Proxies>>, mut request: Request, next: Next) -> Response {
+pub(super) fn identify(proxies: &Proxies, request: &mut Request) {
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map(|connection| connection.0.ip());
     let address = peer.map(|peer| proxies.client(peer, request.headers()));
     request.extensions_mut().insert(ClientAddress(address));
-    next.run(request).await
 }
 
 /// The address of who speaks through this peer.

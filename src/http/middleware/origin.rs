@@ -2,8 +2,6 @@
 //! reply, so that a harness can see whether a transaction was left unfinished.
 
 use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::Response;
 use http::HeaderMap;
 use http::header::USER_AGENT;
 
@@ -14,8 +12,8 @@ use crate::base::origin::Origin;
 /// How much of a user agent is kept.
 const USER_AGENT_LIMIT: usize = 512;
 
-/// Puts an [`Origin`] among the extensions of the request and of the reply.
-pub async fn attach(mut request: Request, next: Next) -> Response {
+/// Puts an [`Origin`] among the extensions of the request; it goes among those of the reply too.
+pub(super) fn attach(request: &mut Request) -> Origin {
     let extensions = request.extensions();
     let address = extensions.get::<ClientAddress>().and_then(|address| address.0);
     let origin = Origin::of_request(
@@ -24,9 +22,7 @@ pub async fn attach(mut request: Request, next: Next) -> Response {
         user_agent(request.headers()),
     );
     request.extensions_mut().insert(origin.clone());
-    let mut response = next.run(request).await;
-    response.extensions_mut().insert(origin);
-    response
+    origin
 }
 
 /// The user agent without control characters, cut to size.

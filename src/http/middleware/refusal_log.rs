@@ -6,12 +6,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
 use axum::response::Response;
 use tracing::info;
 
-use super::request_id::RequestId;
 use crate::http::respond::refusal::{Asker, Explained};
 
 /// The target of these lines, for log filters.
@@ -97,7 +94,11 @@ impl RefusalLog {
         }
     }
 
-    fn write(&self, explained: &Explained, route: &str, request_id: &str) {
+    /// Writes what the reply explains.
+    pub(super) fn write(&self, response: &Response, route: &str, request_id: &str) {
+        let Some(explained) = response.extensions().get::<Explained>() else {
+            return;
+        };
         let lines = self.count(&explained.asker, explained.error, Instant::now());
         if lines.left_out > 0 {
             info!(
@@ -129,18 +130,6 @@ impl RefusalLog {
             );
         }
     }
-}
-
-/// Writes what the reply explains.
-pub async fn write(State(log): State<RefusalLog>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let request_id = RequestId::of(request.extensions()).to_owned();
-    let response = next.run(request).await;
-    if let Some(explained) = response.extensions().get::<Explained>() {
-        let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
-        log.write(explained, route, &request_id);
-    }
-    response
 }
 
 #[cfg(test)]

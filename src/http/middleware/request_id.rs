@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
 
@@ -41,13 +40,17 @@ impl RequestId {
     }
 }
 
-/// Gives the request its id, and the reply its header.
-pub async fn assign(State(ids): State<RequestIds>, mut request: Request, next: Next) -> Response {
+/// Gives the request its id.
+pub(super) fn assign(ids: &RequestIds, request: &mut Request) -> RequestId {
     let text = id::new_v7(ids.clock.now(), &*ids.entropy);
-    request.extensions_mut().insert(RequestId(text.as_str().into()));
-    let mut response = next.run(request).await;
-    if let Ok(value) = HeaderValue::from_str(&text) {
+    let id = RequestId(text.as_str().into());
+    request.extensions_mut().insert(id.clone());
+    id
+}
+
+/// Gives the reply its header.
+pub(super) fn show(id: &RequestId, response: &mut Response) {
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(HEADER, value);
     }
-    response
 }

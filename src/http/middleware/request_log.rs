@@ -4,11 +4,10 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
-use axum::middleware::Next;
 use axum::response::Response;
 use http::Method;
 use metrics::{counter, histogram};
-use tracing::{Instrument as _, Span, field, info, info_span};
+use tracing::{Span, field, info, info_span};
 
 use super::request_id::RequestId;
 use crate::base::id::ClientId;
@@ -28,39 +27,6 @@ pub struct LoggedError(pub &'static str);
 #[derive(Debug, Clone)]
 pub struct LoggedClient(pub ClientId);
 
-/// Writes the line when the request is over, in whatever way.
-pub async fn write(request: Request, next: Next) -> Response {
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
-    let method = method_name(request.method());
-    let span = info_span!(
-        "request",
-        request_id = RequestId::of(request.extensions()),
-        method,
-        route,
-        client.id = field::Empty,
-        error.code = field::Empty,
-    );
-    let mut line = Line {
-        route,
-        method,
-        status: CALLER_LEFT,
-        started: Instant::now(),
-        span: span.clone(),
-    };
-    let response = next.run(request).instrument(span.clone()).await;
-    line.status = response.status().as_u16();
-    if let Some(client) = response.extensions().get::<LoggedClient>() {
-        span.record("client.id", client.0.as_str());
-    }
-    if let Some(error) = response.extensions().get::<LoggedError>() {
-        span.record("error.code", error.0);
-    }
-    response
-}
-
 /// Known methods by name; others under one, so that nobody can fill the metrics with names.
 fn method_name(method: &Method) -> &'static str {
     match *method {
@@ -75,13 +41,58 @@ fn method_name(method: &Method) -> &'static str {
     }
 }
 
-/// A line that is written when it goes out of scope, so also when the caller leaves and the future is dropped.
-struct Line {
+/// The router's template of a request's path.
+pub(super) fn route(request: &Request) -> String {
+    let path = request.extensions().get::<MatchedPath>();
+    path.map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned())
+}
+
+/// A line that is written when the request is over, in whatever way: also when the caller leaves and the future is
+/// dropped.
+pub(super) struct Line {
     route: String,
     method: &'static str,
     status: u16,
     started: Instant,
     span: Span,
+}
+
+impl Line {
+    /// Begins it with the request's span.
+    pub(super) fn begin(request: &Request, id: &RequestId, route: &str) -> Self {
+        let method = method_name(request.method());
+        let span = info_span!(
+            "request",
+            request_id = id.as_str(),
+            method,
+            route,
+            client.id = field::Empty,
+            error.code = field::Empty,
+        );
+        Self {
+            route: route.to_owned(),
+            method,
+            status: CALLER_LEFT,
+            started: Instant::now(),
+            span,
+        }
+    }
+
+    /// The request's span, for what is said meanwhile.
+    pub(super) fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// Writes it with what the reply says.
+    pub(super) fn end(mut self, response: &Response) {
+        self.status = response.status().as_u16();
+        if let Some(client) = response.extensions().get::<LoggedClient>() {
+            self.span.record("client.id", client.0.as_str());
+        }
+        if let Some(error) = response.extensions().get::<LoggedError>() {
+            self.span.record("error.code", error.0);
+        }
+    }
 }
 
 impl Drop for Line {

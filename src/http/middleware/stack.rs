@@ -1,19 +1,23 @@
 //! Owns the order of the middleware that stands around every route, outermost first: address, request id, origin,
-//! log lines, headers. What answers in any case (`form`) stands around each audience, inside its CORS.
+//! log lines, headers. All of it is one layer: a router copies what is inside of each of its layers for every request.
+//! What answers in any case (`form`) stands around each audience, inside its CORS.
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use tracing::Instrument as _;
 
 use super::client_ip::{self, Proxies};
-use super::refusal_log::{self, RefusalLog};
+use super::origin;
+use super::refusal_log::RefusalLog;
 use super::request_id::{self, RequestIds};
+use super::request_log::{self, Line};
 use super::security_headers::{self, TransportSettings};
-use super::{origin, request_log};
 
 /// What the stack needs to know.
-#[derive(Clone)]
 pub struct MiddlewareSettings {
     /// What request ids are made of.
     pub request_ids: RequestIds,
@@ -23,13 +27,36 @@ pub struct MiddlewareSettings {
     pub transport: TransportSettings,
 }
 
+struct Stack {
+    settings: MiddlewareSettings,
+    refusal_log: RefusalLog,
+}
+
 /// Puts the stack around a finished router. Routes that are added later stand outside of it.
 pub fn surround(router: Router, settings: MiddlewareSettings) -> Router {
-    // The last layer is the first to see a request.
-    security_headers::add(router, settings.transport)
-        .layer(from_fn(request_log::write))
-        .layer(from_fn_with_state(RefusalLog::default(), refusal_log::write))
-        .layer(from_fn(origin::attach))
-        .layer(from_fn_with_state(settings.request_ids, request_id::assign))
-        .layer(from_fn_with_state(settings.proxies, client_ip::identify))
+    let stack = Stack {
+        settings,
+        refusal_log: RefusalLog::default(),
+    };
+    router.layer(from_fn_with_state(Arc::new(stack), pass))
+}
+
+async fn pass(State(stack): State<Arc<Stack>>, mut request: Request, next: Next) -> Response {
+    let Stack {
+        settings,
+        refusal_log,
+    } = &*stack;
+    client_ip::identify(&settings.proxies, &mut request);
+    let id = request_id::assign(&settings.request_ids, &mut request);
+    let origin = origin::attach(&mut request);
+    let route = request_log::route(&request);
+    let line = Line::begin(&request, &id, &route);
+    let span = line.span();
+    let mut response = next.run(request).instrument(span).await;
+    security_headers::complete(response.headers_mut(), settings.transport);
+    line.end(&response);
+    refusal_log.write(&response, &route, id.as_str());
+    response.extensions_mut().insert(origin);
+    request_id::show(&id, &mut response);
+    response
 }

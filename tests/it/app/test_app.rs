@@ -15,7 +15,7 @@ use signet::base::entropy::Entropy;
 use signet::base::origin::Origin;
 use signet::config::SignetConfig;
 use signet::db::UnitOfWork;
-use signet::grant::refresh_groups::GroupSettings;
+use signet::grant::groups::GroupSettings;
 use signet::router;
 use signet::server::listener::{Listener, ListenerSettings};
 use tokio::net::TcpListener;
@@ -62,7 +62,12 @@ impl TestApp {
         Self::on(started_before().await, Arc::new(ManualClock::new()), change).await
     }
 
-    /// The same with groups of refreshes as a test wants them.
+    /// Whether this run sends every grant in a group.
+    pub fn is_grouped() -> bool {
+        std::env::var_os(IN_GROUPS).is_some()
+    }
+
+    /// The same with groups as a test wants them.
     pub async fn with_groups(groups: GroupSettings) -> Self {
         Self::on_with_groups(started_before().await, groups, |_| {}).await
     }
@@ -94,7 +99,7 @@ impl TestApp {
         clock: Arc<ManualClock>,
         change: impl FnOnce(&mut SignetConfig),
     ) -> Self {
-        let forced = std::env::var_os(IN_GROUPS).map(|_| GroupSettings {
+        let forced = Self::is_grouped().then(|| GroupSettings {
             smallest: 1,
             ..GroupSettings::default()
         });
@@ -200,14 +205,14 @@ async fn build(
     config: SignetConfig,
     clock: &Arc<ManualClock>,
     dns: &Arc<PublishedDns>,
-    refresh_groups: Option<GroupSettings>,
+    groups: Option<GroupSettings>,
 ) -> App {
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed)));
     let injected = Injected {
         clock: Some(Arc::clone(clock) as _),
         entropy: Some(entropy),
         dns: Some(Arc::clone(dns) as _),
-        refresh_groups,
+        groups,
     };
     App::build(config, injected)
         .await

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::scene::{Scene, within};
+use crate::app::TestApp;
 use crate::fixtures::a_hook;
 use crate::fixtures::hook::functions;
 
@@ -32,7 +33,7 @@ async fn db_04_a_frozen_connection_is_given_up_within_three_seconds() {
 }
 
 /// DB-04: a code that was presented on a frozen connection is not presented there a second time: the client is told to
-/// try again, within three seconds.
+/// try again, within three seconds. A group asks first whether its connection answers.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn db_04_a_code_is_not_redeemed_twice_for_a_frozen_connection() {
     let scene = Scene::new().await;
@@ -40,6 +41,10 @@ async fn db_04_a_code_is_not_redeemed_twice_for_a_frozen_connection() {
     scene.keep_connections(1).await;
     scene.proxy.freeze();
     let reply = within(3, "the exchange", scene.hand.exchange(&code)).await;
+    if TestApp::is_grouped() {
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        return;
+    }
     assert_eq!(reply.status, 503, "{}", reply.body);
     assert!(!reply.header("retry-after").is_empty());
     let reply = within(3, "the second exchange", scene.hand.exchange(&code)).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use signet::config::SignetConfig;
-use signet::grant::refresh_groups::GroupSettings;
+use signet::grant::groups::GroupSettings;
 use sqlx::{Connection as _, PgConnection};
 use tokio::task::JoinHandle;
 
@@ -105,7 +105,7 @@ impl Scene {
 
     /// Waits until this many requests wait for their turn.
     pub async fn until_waiting(&self, requests: usize) {
-        let groups = self.app.app.grant_services().refresh_groups;
+        let groups = self.app.app.grant_services().groups;
         let wait = async {
             while groups.waiting() != requests {
                 tokio::task::yield_now().await;

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::JsonWebKey as _;
 use openidconnect::core::{CoreJsonWebKeySet, CoreJwsSigningAlgorithm};
 use signet::base::clock::Clock as _;
-use signet::grant::refresh_groups::GroupSettings;
+use signet::grant::groups::GroupSettings;
 
 use super::queue::{ONE_AT_A_TIME, Scene, rotations};
 use crate::app::TestApp;

@@ -115,7 +115,7 @@ impl Server {
         copy_files(&data.join("pg_wal"), &target.join("pg_wal"), &[]);
         make_folder(&data.join("pg_replslot"), &target.join("pg_replslot"));
         let settings = format!(
-            "{}\nprimary_conninfo = 'user=postgres host={}'\n",
+            "{}\nprimary_conninfo = 'user=postgres host=''{}'''\n",
             fs::read_to_string(target.join("postgresql.auto.conf")).expect("settings"),
             self.cluster.socket_dir().display()
         );
