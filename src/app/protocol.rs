@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use http::HeaderValue;
+
 use super::configured::hook_transports;
 use super::error::AppError;
 use super::platform::Platform;
@@ -24,6 +26,7 @@ use crate::protocol::issuer::Issuer;
 /// Clients, resources, and what tokens are made with.
 pub(super) struct Protocol {
     pub(super) token_issuer: TokenIssuer,
+    jwks_caching: HeaderValue,
     clients: Registry,
     authenticator: Authenticator,
     resources: Resources,
@@ -52,7 +55,7 @@ impl Protocol {
         connection.keep();
         hooks.check().await?;
         let context = platform.context(Origin::internal("start"));
-        let keys = start::provide_keys(pool, keyring, &config.signing, context).await?;
+        let (keys, policy) = start::provide_keys(platform, config, context).await?;
         let authenticator = Authenticator {
             issuer: issuer.as_str().to_owned(),
             token_endpoint: issuer.url("/oauth2/token"),
@@ -69,6 +72,9 @@ impl Protocol {
             RefreshGroups::new(pool.clone(), token_issuer.clone(), Arc::clone(freshness), groups);
         Ok(Self {
             token_issuer,
+            // Digits and words: it is always a header's value.
+            jwks_caching: HeaderValue::try_from(policy.cache_control())
+                .unwrap_or(HeaderValue::from_static("no-cache")),
             clients: Registry::new(pool.clone(), Arc::clone(freshness)),
             authenticator,
             resources: Resources::new(pool.clone(), Arc::clone(freshness)),
@@ -84,6 +90,12 @@ impl App {
     #[must_use]
     pub fn token_issuer(&self) -> &TokenIssuer {
         &self.0.protocol.token_issuer
+    }
+
+    /// How verifiers may keep the key set.
+    #[must_use]
+    pub fn jwks_caching(&self) -> &HeaderValue {
+        &self.0.protocol.jwks_caching
     }
 
     /// The issuer.

@@ -11,17 +11,15 @@ use crate::http::extract::condition;
 /// Answers with our public keys; 0 statements, 0 signatures.
 pub async fn get(State(state): State<AppState>, headers: HeaderMap) -> Response {
     let keys = state.app.token_issuer().keys.current();
-    let max_age = state.app.config().tokens.jwks_max_age_seconds;
-    let etag = keys.jwks_etag().to_string();
-    let caching = [
-        (CACHE_CONTROL, format!("public, max-age={max_age}")),
-        (ETAG, etag.clone()),
-    ];
-    if condition::names(&headers, &etag) {
-        return (StatusCode::NOT_MODIFIED, caching).into_response();
+    let etag = keys.jwks_etag();
+    let kept = [(CACHE_CONTROL, state.app.jwks_caching().clone())];
+    let tagged = [(ETAG, etag.to_string())];
+    if condition::names(&headers, etag) {
+        return (StatusCode::NOT_MODIFIED, kept, tagged).into_response();
     }
     (
-        caching,
+        kept,
+        tagged,
         [(CONTENT_TYPE, "application/json")],
         keys.jwks().to_string(),
     )

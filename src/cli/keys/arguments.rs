@@ -1,0 +1,53 @@
+//! Owns the words of `signet keys …`.
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+
+use crate::cli::values;
+use crate::protocol::algorithm::Algorithm;
+
+/// What to do with signing keys.
+#[derive(Debug, Clone, Subcommand)]
+pub enum KeysCommand {
+    /// List every key that there ever was
+    List,
+    /// Show what each key does next and when, who fetches the key set, and which replica holds which keys
+    Status,
+    /// Replace the keys that sign, as soon as every verifier can know the next ones
+    Rotate(RotateArguments),
+    /// End a key at once, with everything that it signed: it has leaked, or is lost
+    Revoke(RevokeArguments),
+    /// Compute the proof of every change anew; exits with 1 if something does not hold
+    Verify,
+}
+
+/// `signet keys rotate`
+#[derive(Debug, Clone, Args)]
+pub struct RotateArguments {
+    /// Only the key of this algorithm; repeat for more [default: every algorithm that is signed with]
+    #[arg(long = "alg", value_parser = values::algorithm())]
+    pub algorithms: Vec<Algorithm>,
+    /// Show each step with its earliest time, the reason, and who would break; change nothing
+    #[arg(long)]
+    pub plan: bool,
+    /// Stay until the next keys sign
+    #[arg(long)]
+    pub wait: bool,
+    /// How long to stay at most; the server goes on afterwards
+    #[arg(long, default_value = "15m", value_parser = values::duration)]
+    pub timeout: Duration,
+    /// Go on although this verifier has not fetched the next key; repeat for more
+    #[arg(long, value_name = "NAME")]
+    pub accept_breaking: Vec<String>,
+}
+
+/// `signet keys revoke`
+#[derive(Debug, Clone, Args)]
+pub struct RevokeArguments {
+    /// The key, as `signet keys list` shows it
+    pub kid: String,
+    /// Show what would end and when everybody will have noticed; change nothing
+    #[arg(long)]
+    pub plan: bool,
+}

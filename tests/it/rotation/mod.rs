@@ -1,0 +1,9 @@
+//! Signing keys that change while tokens are issued: plan, rotation, revocation, and the proof of it.
+
+mod desk;
+mod driver;
+mod plan;
+mod proof;
+mod revocation;
+mod together;
+mod verifier;
