@@ -22,11 +22,13 @@ use crate::grant::GrantServices;
 use crate::grant::refresh_groups::{GroupSettings, RefreshGroups};
 use crate::hook::Hooks;
 use crate::protocol::issuer::Issuer;
+use crate::signing::rotation::Sightings;
 
 /// Clients, resources, and what tokens are made with.
 pub(super) struct Protocol {
     pub(super) token_issuer: TokenIssuer,
     jwks_caching: HeaderValue,
+    sightings: Sightings,
     clients: Registry,
     authenticator: Authenticator,
     resources: Resources,
@@ -75,6 +77,7 @@ impl Protocol {
             // Digits and words: it is always a header's value.
             jwks_caching: HeaderValue::try_from(policy.cache_control())
                 .unwrap_or(HeaderValue::from_static("no-cache")),
+            sightings: Sightings::default(),
             clients: Registry::new(pool.clone(), Arc::clone(freshness)),
             authenticator,
             resources: Resources::new(pool.clone(), Arc::clone(freshness)),
@@ -96,6 +99,12 @@ impl App {
     #[must_use]
     pub fn jwks_caching(&self) -> &HeaderValue {
         &self.0.protocol.jwks_caching
+    }
+
+    /// Who fetches the key set.
+    #[must_use]
+    pub fn sightings(&self) -> &Sightings {
+        &self.0.protocol.sightings
     }
 
     /// The issuer.

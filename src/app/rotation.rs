@@ -6,7 +6,9 @@ use crate::base::origin::Origin;
 use crate::client::longest_life;
 use crate::config::SignetConfig;
 use crate::db::{DatabaseError, PgConnection};
-use crate::signing::rotation::{Change, NewKeys, Policy, Rotation, Step, View, steps, try_advance};
+use crate::signing::rotation::{
+    Change, NewKeys, Policy, Rotation, Step, View, steps, try_advance, write_down,
+};
 
 /// The lengths of time that a rotation keeps to. One statement.
 pub async fn rotation_policy(
@@ -27,6 +29,14 @@ pub struct Driven {
 }
 
 impl App {
+    /// Writes down who fetched the key set here since that was done last.
+    pub async fn write_down_sightings(&self) -> Result<(), AppError> {
+        let mut work = self.begin(self.context(Origin::internal("key rotation"))).await?;
+        write_down(&mut work, self.sightings(), &self.config().keys.verifiers).await?;
+        work.commit().await?;
+        Ok(())
+    }
+
     /// Does what is due of our keys' rotation, unless another replica does at this moment.
     pub async fn drive_rotation(&self) -> Result<Driven, AppError> {
         let context = self.context(Origin::internal("key rotation"));

@@ -28,7 +28,7 @@ const BATCH: i64 = 1000;
 const SESSIONS_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// Everything that is deleted once it is over. A round asks for each once.
-const JOBS: [Job; 14] = [
+const JOBS: [Job; 15] = [
     Job {
         name: "authorization requests",
         budget: BATCH,
@@ -89,6 +89,11 @@ const JOBS: [Job; 14] = [
         name: "first signatures of replicas",
         budget: BATCH,
         clean: |_, work, rows| Box::pin(rotation::expire_first_signatures(work, rows)),
+    },
+    Job {
+        name: "verifiers that come no more",
+        budget: BATCH,
+        clean: |_, work, rows| Box::pin(rotation::expire_verifiers(work, rows)),
     },
     Job {
         name: "used client assertions",

@@ -37,6 +37,7 @@ pub async fn run(app: App, stop: CancellationToken) {
 
 /// One round.
 pub async fn drive(app: &App) -> Result<Driven, AppError> {
+    app.write_down_sightings().await?;
     let driven = app.drive_rotation().await?;
     for change in &driven.changes {
         let what = match &change.changed {

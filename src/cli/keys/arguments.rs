@@ -46,6 +46,7 @@ pub struct RotateArguments {
 #[derive(Debug, Clone, Args)]
 pub struct RevokeArguments {
     /// The key, as `signet keys list` shows it
+    #[arg(allow_hyphen_values = true)]
     pub kid: String,
     /// Show what would end and when everybody will have noticed; change nothing
     #[arg(long)]

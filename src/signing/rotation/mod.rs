@@ -9,8 +9,10 @@ mod key;
 mod log;
 mod plan;
 mod policy;
+mod recording;
 mod revoke;
 mod rotate;
+mod sightings;
 mod verifier;
 mod view;
 
@@ -21,8 +23,10 @@ pub use key::Key;
 pub use log::{Finding, Proof, verify};
 pub use plan::{Step, StepKind, plan, steps};
 pub use policy::{Policy, Wait};
+pub use recording::{expire_verifiers, write_down};
 pub use revoke::{Revocation, preview_revocation, revoke};
 pub use rotate::{NewKeys, Rotation, advance, request, try_advance};
+pub use sightings::{Fetcher, Sightings};
 pub use verifier::Verifier;
 pub use view::{Request, View};
 

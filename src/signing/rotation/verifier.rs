@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::base::clock::{self, Timestamp};
+use crate::db::changes::FRESH_FOR;
 use crate::signing::store::VerifierRow;
 
 /// Intervals up to 2⁰, 2¹, … 2¹⁷ seconds (a day and a half), and all longer ones: whoever was away so long did not
@@ -52,10 +53,11 @@ impl Verifier {
         quantile(&self.intervals, QUANTILE)
     }
 
-    /// Whether it has not seen what was published then.
+    /// Whether it may not have seen what was published then: a replica may answer with the set from before until it must
+    /// not trust that any more.
     #[must_use]
     pub fn has_missed(&self, published_at: Timestamp) -> bool {
-        self.last_fetched_at < published_at
+        self.last_fetched_at <= clock::after(published_at, FRESH_FOR)
     }
 
     /// Whether it came lately.
@@ -63,6 +65,14 @@ impl Verifier {
     pub fn is_recent(&self, now: Timestamp) -> bool {
         self.last_fetched_at > clock::before(now, RECENT)
     }
+}
+
+/// In which count an interval belongs.
+pub(super) fn bucket(interval: Duration) -> usize {
+    let seconds = interval.as_secs().max(1);
+    // The power of two that is not smaller.
+    let power = u64::BITS - (seconds - 1).leading_zeros();
+    usize::try_from(power).unwrap_or(BUCKETS).min(BUCKETS - 1)
 }
 
 /// The slowest refresh of anybody who comes.
@@ -86,4 +96,41 @@ fn quantile(intervals: &[u64; BUCKETS], percent: u64) -> Option<Duration> {
         seen >= wanted && all > 0
     })?;
     Some(Duration::from_secs(1 << bucket))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_counts_by_the_power_of_two_that_holds_it() {
+        for (seconds, expected) in [
+            (0, 0),
+            (1, 0),
+            (2, 1),
+            (3, 2),
+            (4, 2),
+            (300, 9),
+            (512, 9),
+            (513, 10),
+        ] {
+            assert_eq!(bucket(Duration::from_secs(seconds)), expected, "{seconds}");
+        }
+        assert_eq!(bucket(Duration::from_secs(131_072)), BUCKETS - 2);
+        assert_eq!(bucket(Duration::from_secs(131_073)), BUCKETS - 1);
+        assert_eq!(bucket(Duration::MAX), BUCKETS - 1);
+    }
+
+    #[test]
+    fn the_slow_ones_count_unless_they_are_one_in_a_hundred_or_were_away() {
+        let mut intervals = [0; BUCKETS];
+        assert_eq!(quantile(&intervals, 99), None);
+        intervals[BUCKETS - 1] = 5;
+        assert_eq!(quantile(&intervals, 99), None, "it was away");
+        intervals[9] = 99;
+        intervals[12] = 1;
+        assert_eq!(quantile(&intervals, 99), Some(Duration::from_secs(512)));
+        intervals[12] = 2;
+        assert_eq!(quantile(&intervals, 99), Some(Duration::from_secs(4096)));
+    }
 }

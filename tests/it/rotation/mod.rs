@@ -7,3 +7,4 @@ mod proof;
 mod revocation;
 mod together;
 mod verifier;
+mod verifiers;

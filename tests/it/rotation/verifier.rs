@@ -51,7 +51,11 @@ impl Verifier {
 
     /// Fetches the set.
     pub async fn fetch(&mut self, app: &TestApp) {
-        let url = format!("/.well-known/jwks.json?verifier={}", self.name);
+        // Whoever fetches for an unknown key only has no need to name itself: no rotation is to wait for it.
+        let url = match self.fetches {
+            Fetches::After(_) => format!("/.well-known/jwks.json?verifier={}", self.name),
+            Fetches::OnUnknownKey => "/.well-known/jwks.json".to_owned(),
+        };
         let set: Value = app.browser().get(&url).await.json();
         let keys = set["keys"].as_array().expect("keys");
         self.held = keys
