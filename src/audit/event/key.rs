@@ -18,6 +18,8 @@ pub enum KeyEvent {
         alg: &'static str,
         replaces: Option<KeyId>,
     },
+    /// A key of another provider joined the set, to verify only.
+    Imported { key: KeyId, alg: &'static str },
     /// A key left the set.
     Retired { key: KeyId, alg: &'static str },
     /// A key was ended before its time.
@@ -33,6 +35,7 @@ impl Event for KeyEvent {
                 "KEY_ACTIVATED",
                 json!({ "kid": key, "alg": alg, "replaces": replaces }),
             ),
+            Self::Imported { key, alg } => Entry::new("KEY_IMPORTED", json!({ "kid": key, "alg": alg })),
             Self::Retired { key, alg } => Entry::new("KEY_RETIRED", json!({ "kid": key, "alg": alg })),
             Self::Revoked { key, alg } => Entry::new("KEY_REVOKED", json!({ "kid": key, "alg": alg })),
         }

@@ -381,6 +381,10 @@ fn signing_keys() -> Vec<String> {
             alg,
             replaces: Some(KeyId::from_text("kid0")),
         }),
+        told(&KeyEvent::Imported {
+            key: key.clone(),
+            alg,
+        }),
         told(&KeyEvent::Retired {
             key: key.clone(),
             alg,
@@ -489,6 +493,7 @@ fn each_event_of_a_signing_key_is_stored_under_its_name() {
     KEY_ROTATION_REQUESTED - - - - {"alg":"ES256"}
     KEY_PUBLISHED - - - - {"kid":"kid1","alg":"ES256"}
     KEY_ACTIVATED - - - - {"kid":"kid1","alg":"ES256","replaces":"kid0"}
+    KEY_IMPORTED - - - - {"kid":"kid1","alg":"ES256"}
     KEY_RETIRED - - - - {"kid":"kid1","alg":"ES256"}
     KEY_REVOKED - - - - {"kid":"kid1","alg":"ES256"}
     "#);

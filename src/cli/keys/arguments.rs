@@ -1,5 +1,6 @@
 //! Owns the words of `signet keys …`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -18,6 +19,10 @@ pub enum KeysCommand {
     Rotate(RotateArguments),
     /// End a key at once, with everything that it signed: it has leaked, or is lost
     Revoke(RevokeArguments),
+    /// Take in a key of another provider: one private key as PEM or JWK, which is then the next to sign
+    Import(ImportArguments),
+    /// Print the public keys that are published as a JWK set, or one key
+    ExportPublic(ExportArguments),
     /// Compute the proof of every change anew; exits with 1 if something does not hold
     Verify,
 }
@@ -51,4 +56,31 @@ pub struct RevokeArguments {
     /// Show what would end and when everybody will have noticed; change nothing
     #[arg(long)]
     pub plan: bool,
+}
+
+/// `signet keys import`
+#[derive(Debug, Clone, Args)]
+pub struct ImportArguments {
+    /// The file; - is standard input
+    pub file: PathBuf,
+    /// Publish it so that tokens from there stay valid, and sign nothing with it; a public key is enough
+    #[arg(long)]
+    pub verify_only: bool,
+    /// How long it stays published at least, where it only verifies: as long as anything lives that it signed there
+    #[arg(long, default_value = "30d", value_parser = values::duration)]
+    pub keep: Duration,
+    /// The name that tokens have for it [default: what the JWK says, else its thumbprint]
+    #[arg(long)]
+    pub kid: Option<String>,
+}
+
+/// `signet keys export-public`
+#[derive(Debug, Clone, Args)]
+pub struct ExportArguments {
+    /// Only this key, also if it is not published any more
+    #[arg(allow_hyphen_values = true)]
+    pub kid: Option<String>,
+    /// As PEM instead of a JWK
+    #[arg(long, requires = "kid")]
+    pub pem: bool,
 }

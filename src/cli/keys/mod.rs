@@ -2,6 +2,7 @@
 
 mod arguments;
 mod execute;
+mod import;
 mod report;
 mod revoke;
 mod rotate;
@@ -9,8 +10,9 @@ mod run;
 mod status;
 mod words;
 
-pub use arguments::{KeysCommand, RevokeArguments, RotateArguments};
+pub use arguments::{ExportArguments, ImportArguments, KeysCommand, RevokeArguments, RotateArguments};
 pub use execute::execute;
+pub use import::Exported;
 pub use report::{KeyLine, KeyList, KeysReport, PlanReport, Proven, StepLine};
 pub use revoke::RevocationReport;
 pub use run::{KeyDesk, run};

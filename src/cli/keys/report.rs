@@ -4,12 +4,13 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::import::Exported;
 use super::revoke::RevocationReport;
 use super::status::StatusReport;
 use super::{rotate, words};
 use crate::base::clock::Timestamp;
 use crate::cli::layout;
-use crate::signing::rotation::{Change, Key, Proof, Step, View};
+use crate::signing::rotation::{Change, ImportUse, Key, Proof, Step, View};
 
 /// What a command answers.
 #[derive(Debug, Serialize)]
@@ -23,6 +24,8 @@ pub enum KeysReport {
     Plan(PlanReport),
     /// What a revocation ends.
     Revocation(RevocationReport),
+    /// Public keys.
+    Exported(Exported),
     /// Whether the log holds.
     Proof(Proven),
 }
@@ -130,6 +133,24 @@ impl PlanReport {
     }
 }
 
+impl PlanReport {
+    pub(super) fn imported(steps: &[Step], change: &Change, wanted: ImportUse) -> Self {
+        let told = match wanted {
+            ImportUse::Sign => rotate::told(change),
+            ImportUse::Verify(length) => format!(
+                "{}: {} is published for {} at least, and signs nothing",
+                change.algorithm.name(),
+                change.key_id,
+                words::length(length)
+            ),
+        };
+        Self {
+            changes: vec![told],
+            ..Self::new(steps, &[])
+        }
+    }
+}
+
 impl StepLine {
     pub(super) fn new(step: &Step) -> Self {
         Self {
@@ -215,6 +236,7 @@ impl fmt::Display for KeysReport {
             Self::Status(status) => status.fmt(formatter),
             Self::Plan(plan) => plan.fmt(formatter),
             Self::Revocation(revocation) => revocation.fmt(formatter),
+            Self::Exported(exported) => exported.fmt(formatter),
             Self::Proof(proof) => proof.fmt(formatter),
         }
     }

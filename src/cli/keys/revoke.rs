@@ -24,6 +24,8 @@ pub struct RevocationReport {
     pub kid: String,
     /// Its algorithm.
     pub alg: &'static str,
+    /// Whether it signed elsewhere only.
+    pub verify_only: bool,
     /// What it was.
     pub was: &'static str,
     /// What signs from then on, where it was the key that signs.
@@ -72,6 +74,7 @@ impl RevocationReport {
             done: false,
             kid: key.key_id.to_string(),
             alg: key.algorithm.name(),
+            verify_only: key.verify_only,
             was: key.status.name(),
             successor: preview.successor.as_ref().map(ToString::to_string),
             tokens_since: key.activated_at,
@@ -104,6 +107,10 @@ impl fmt::Display for RevocationReport {
                 "ends: every access token and ID token that it signed since {}; the last would have lived until {}",
                 words::moment(since),
                 words::moment(until)
+            )?,
+            _ if self.verify_only => writeln!(
+                formatter,
+                "ends: every token that another provider signed with it"
             )?,
             _ => writeln!(
                 formatter,

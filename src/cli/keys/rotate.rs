@@ -31,7 +31,7 @@ pub(super) async fn rotate<F: AsyncFn() -> Result<UnitOfWork>>(
     if arguments.plan {
         let asked = asked(view, &algorithms, &arguments.accept_breaking);
         return Ok(KeysReport::Plan(PlanReport::new(
-            &steps(&asked, &policy, &algorithms),
+            &steps_of(&asked, &policy, &algorithms),
             &[],
         )));
     }
@@ -49,7 +49,7 @@ pub(super) async fn rotate<F: AsyncFn() -> Result<UnitOfWork>>(
     }
     let (view, policy) = desk.look().await?;
     Ok(KeysReport::Plan(PlanReport::new(
-        &steps(&view, &policy, &algorithms),
+        &steps_of(&view, &policy, &algorithms),
         &changes,
     )))
 }
@@ -75,7 +75,8 @@ fn asked(mut view: View, algorithms: &[Algorithm], accepted: &[String]) -> View 
     view
 }
 
-fn steps(view: &View, policy: &Policy, algorithms: &[Algorithm]) -> Vec<Step> {
+/// The steps of these algorithms.
+pub(super) fn steps_of(view: &View, policy: &Policy, algorithms: &[Algorithm]) -> Vec<Step> {
     let algorithms = algorithms.iter();
     algorithms
         .flat_map(|algorithm| plan(view, policy, *algorithm))
@@ -95,7 +96,7 @@ async fn wait<F: AsyncFn() -> Result<UnitOfWork>>(
         let (view, policy) = desk.look().await?;
         let under_way =
             |step: &&Step| step.kind == StepKind::Activate && view.request(step.algorithm).is_some();
-        let steps = steps(&view, &policy, algorithms);
+        let steps = steps_of(&view, &policy, algorithms);
         let waiting: Vec<&Step> = steps.iter().filter(under_way).collect();
         if waiting.is_empty() {
             break;

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::arguments::KeysCommand;
 use super::report::{KeyList, KeysReport, Proven};
-use super::{revoke, rotate, status};
+use super::{import, revoke, rotate, status};
 use crate::app::rotation_policy;
 use crate::config::SignetConfig;
 use crate::db::UnitOfWork;
@@ -43,6 +43,8 @@ pub async fn run<F: AsyncFn() -> Result<UnitOfWork>>(
         KeysCommand::Status => status::show(desk).await,
         KeysCommand::Rotate(arguments) => rotate::rotate(&arguments, desk).await,
         KeysCommand::Revoke(arguments) => revoke::revoke(&arguments, desk).await,
+        KeysCommand::Import(arguments) => import::import(&arguments, desk).await,
+        KeysCommand::ExportPublic(arguments) => import::export(&arguments, desk).await,
         KeysCommand::Verify => {
             let mut work = (desk.begin)().await?;
             let now = work.now();

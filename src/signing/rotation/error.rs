@@ -39,6 +39,12 @@ pub enum RotationError {
         #[source]
         source: SigningError,
     },
+    /// It is here, perhaps under another name.
+    #[error("the key is here already: {0} ({1})")]
+    Known(KeyId, &'static str),
+    /// It has no private part.
+    #[error("the key {0} is a public one, which cannot sign: `--verify-only` imports it")]
+    OnlyPublic(KeyId),
     /// Somebody else changed the keys at the same moment.
     #[error("the keys were changed by somebody else at the same moment: try again")]
     Raced,

@@ -5,6 +5,7 @@
 mod change;
 mod error;
 mod expiry;
+mod import;
 mod key;
 mod log;
 mod plan;
@@ -19,6 +20,7 @@ mod view;
 pub use change::{Change, Changed};
 pub use error::RotationError;
 pub use expiry::expire_first_signatures;
+pub use import::{ImportUse, import};
 pub use key::Key;
 pub use log::{Finding, Proof, verify};
 pub use plan::{Step, StepKind, plan, steps};

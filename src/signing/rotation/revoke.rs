@@ -125,7 +125,7 @@ pub async fn revoke(
 
 impl Desk<'_> {
     /// The revocation itself. What signs from then on vouches for it.
-    async fn end(
+    pub(super) async fn end(
         &mut self,
         key: &Key,
         successor: Option<&KeyId>,

@@ -2,6 +2,7 @@
 
 mod desk;
 mod driver;
+mod import;
 mod plan;
 mod proof;
 mod revocation;

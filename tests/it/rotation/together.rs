@@ -55,10 +55,10 @@ async fn jw_05_a_hundred_rotations_refuse_no_valid_token() {
     let service = app.relying_party(&a_client("worker").service().create(&app).await);
     let minutes = |minutes| Fetches::After(Duration::from_mins(minutes));
     let mut verifiers = [
-        Verifier::new("five", minutes(5)),
-        Verifier::new("ten", minutes(10)),
-        Verifier::new("sixty", minutes(60)),
-        Verifier::new("asking", Fetches::OnUnknownKey),
+        Verifier::new(&app, "five", minutes(5)),
+        Verifier::new(&app, "ten", minutes(10)),
+        Verifier::new(&app, "sixty", minutes(60)),
+        Verifier::new(&app, "asking", Fetches::OnUnknownKey),
     ];
     let mut tokens = Tokens {
         valid: Vec::new(),
@@ -91,7 +91,7 @@ async fn jw_05_a_hundred_rotations_refuse_no_valid_token() {
 async fn a_verifier_that_never_fetches_again_refuses_what_a_new_key_signed() {
     let app = an_app().await;
     let service = app.relying_party(&a_client("worker").service().create(&app).await);
-    let mut frozen = Verifier::new("frozen", Fetches::After(Duration::from_hours(24 * 365)));
+    let mut frozen = Verifier::new(&app, "frozen", Fetches::After(Duration::from_hours(24 * 365)));
     frozen.fetch(&app).await;
     for rotation in 0..2 {
         say(&app, "rotate --alg ES256 --accept-breaking frozen").await;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 use signet::base::clock::{Clock as _, Timestamp};
 
-use crate::app::TestApp;
 use crate::app::relying_party::header;
+use crate::app::{Browser, TestApp};
 
 /// When it fetches the set.
 #[derive(Debug, Clone, Copy)]
@@ -23,15 +23,17 @@ pub struct Verifier {
     fetches: Fetches,
     held: Vec<String>,
     fetched_at: Option<Timestamp>,
+    connection: Browser,
 }
 
 impl Verifier {
-    pub fn new(name: &'static str, fetches: Fetches) -> Self {
+    pub fn new(app: &TestApp, name: &'static str, fetches: Fetches) -> Self {
         Self {
             name,
             fetches,
             held: Vec::new(),
             fetched_at: None,
+            connection: app.browser(),
         }
     }
 
@@ -56,7 +58,7 @@ impl Verifier {
             Fetches::After(_) => format!("/.well-known/jwks.json?verifier={}", self.name),
             Fetches::OnUnknownKey => "/.well-known/jwks.json".to_owned(),
         };
-        let set: Value = app.browser().get(&url).await.json();
+        let set: Value = self.connection.get(&url).await.json();
         let keys = set["keys"].as_array().expect("keys");
         self.held = keys
             .iter()
