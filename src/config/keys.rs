@@ -55,6 +55,13 @@ impl KeySettings {
                 "15 to 3600: replicas take over a change within ten seconds",
             );
         }
+        let is_name = |name: &String| {
+            let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+            (1..=64).contains(&name.len()) && name.bytes().all(letter)
+        };
+        if !self.verifiers.iter().all(is_name) {
+            return wrong("keys.verifiers", "names of 1 to 64 of A-Z a-z 0-9 . _ -");
+        }
         Ok(())
     }
 

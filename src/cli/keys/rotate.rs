@@ -28,14 +28,14 @@ pub(super) async fn rotate<F: AsyncFn() -> Result<UnitOfWork>>(
         [] => policy.offered.clone(),
         named => named.to_vec(),
     };
+    let asked = asked(view, &algorithms, &arguments.accept_breaking);
     if arguments.plan {
-        let asked = asked(view, &algorithms, &arguments.accept_breaking);
         return Ok(KeysReport::Plan(PlanReport::new(
             &steps_of(&asked, &policy, &algorithms),
             &[],
         )));
     }
-    let new = NewKeys::lacking(&view, &policy).await?;
+    let new = NewKeys::lacking(&asked, &policy).await?;
     let mut work = (desk.begin)().await?;
     let rotation = Rotation {
         keyring: desk.keyring,

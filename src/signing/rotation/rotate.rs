@@ -3,7 +3,7 @@
 
 use super::change::{Change, Changed, Desk};
 use super::error::RotationError;
-use super::key::to_seconds;
+use super::key::{Key, to_seconds};
 use super::log::{ChangeName, Draft, Signers};
 use super::plan::{StepKind, plan};
 use super::policy::Policy;
@@ -31,10 +31,14 @@ pub struct Rotation<'a> {
 pub struct NewKeys(Vec<PrivateJwk>);
 
 impl NewKeys {
-    /// Makes the next keys that a plan lacks. RSA takes some 100 ms, on a thread that may block.
+    /// Makes the next keys that a plan lacks, or will once a next key signs, which is now. RSA takes some 100 ms, on a thread that may block.
     pub async fn lacking(view: &View, policy: &Policy) -> Result<Self, RotationError> {
         let lacking = policy.offered.iter().copied();
-        let lacking = lacking.filter(|algorithm| view.find(*algorithm, KeyStatus::Next).is_none());
+        let lacking = lacking.filter(|algorithm| {
+            let mut steps = plan(view, policy, *algorithm).into_iter();
+            view.find(*algorithm, KeyStatus::Next).is_none()
+                || steps.any(|step| step.kind == StepKind::Activate && step.is_due(view.now))
+        });
         Self::of(lacking.collect()).await
     }
 
@@ -145,8 +149,11 @@ async fn one(
             .iter()
             .find(|key| Some(&key.key_id) == step.key_id.as_ref());
         match (step.kind, stored) {
-            (StepKind::Publish, _) => changes.extend(publish(desk, view, algorithm, new).await?),
-            (StepKind::Activate, Some(next)) => changes.push(desk.activate(next, active, &step).await?),
+            (StepKind::Publish, _) => changes.extend(publish(desk, active, algorithm, new).await?),
+            (StepKind::Activate, Some(next)) => {
+                changes.push(desk.activate(next, active, &step).await?);
+                changes.extend(publish(desk, Some(next), algorithm, new).await?);
+            }
             (StepKind::Retire, Some(key)) => changes.push(desk.retire(key, active).await?),
             (StepKind::Activate | StepKind::Retire, None) => {}
         }
@@ -154,17 +161,17 @@ async fn one(
     Ok(changes)
 }
 
-/// Publishes a next key, if one was made.
+/// Publishes a next key beside the one that signs, if one was made.
 async fn publish(
     desk: &mut Desk<'_>,
-    view: &View,
+    active: Option<&Key>,
     algorithm: Algorithm,
     new: &mut NewKeys,
 ) -> Result<Option<Change>, RotationError> {
     let Some(key) = new.take(algorithm) else {
         return Ok(None);
     };
-    let outgoing = match view.find(algorithm, KeyStatus::Active) {
+    let outgoing = match active {
         Some(active) => desk.signer(&active.key_id).await?,
         None => None,
     };

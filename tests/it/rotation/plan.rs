@@ -177,3 +177,37 @@ async fn the_program_lists_and_refuses() {
     let status = signet.run(&["keys", "status"]).await;
     assert!(status.output.contains("RS256 activate"), "{}", status.output);
 }
+
+/// A wait ends when the next key signs, or when its time is over; the rotation goes on in both cases.
+#[tokio::test]
+async fn a_wait_is_bounded_and_ends_when_the_next_key_signs() {
+    let app = an_app().await;
+    let next = kid(&app, "ES256", "next").await;
+    let waited = say(&app, "rotate --alg ES256 --wait --timeout 0").await;
+    assert_eq!(waited["changes"], serde_json::json!([]));
+    assert_eq!(waited["steps"][0]["wanted"], true);
+    app.clock.advance(Duration::from_mins(10));
+    let waited = say(&app, "rotate --alg ES256 --wait").await;
+    let done = waited["changes"][0].as_str().expect("text");
+    assert!(done.contains(&format!("{next} signs from now on")), "{waited}");
+    assert_eq!(waited["steps"][1]["kid"], kid(&app, "ES256", "next").await);
+}
+
+/// The settings of a rotation are held to what makes sense.
+#[tokio::test]
+async fn settings_that_would_break_verifiers_are_refused() {
+    let app = TestApp::new().await;
+    for (name, value, because) in [
+        ("SIGNET_KEYS__SKEW_SECONDS", "5", "keys.skew_seconds"),
+        (
+            "SIGNET_KEYS__PUBLISHED_SECONDS",
+            "99999999",
+            "keys.published_seconds",
+        ),
+        ("SIGNET_KEYS__ROTATE_EVERY_DAYS", "9999", "keys.rotate_every_days"),
+        ("SIGNET_KEYS__VERIFIERS", "shop api", "keys.verifiers"),
+    ] {
+        let signet = Signet::on(&app.database).with(name, value);
+        signet.run(&["keys", "list"]).await.assert_refused(because);
+    }
+}
