@@ -5,6 +5,7 @@ use std::time::Duration;
 use signet::signing::rotation::{NewKeys, Rotation, View, advance};
 
 use super::desk::{an_app, another, drive, findings, kid, say};
+use crate::app::Browser;
 use crate::attack::evidence::count;
 use crate::race::together::Replicas;
 
@@ -29,7 +30,10 @@ async fn jw_08_replicas_that_rotate_together_make_one_new_key_set() {
     assert_eq!(count(app, "select count(*) from auth.jwks").await, 9);
     let sets: Vec<String> = futures_util::future::join_all(replicas.all().map(async |replica| {
         assert!(replica.app.refresh("keys").await);
-        replica.browser().get("/.well-known/jwks.json").await.body
+        Browser::new(&replica.address)
+            .get("/.well-known/jwks.json")
+            .await
+            .body
     }))
     .await;
     assert!(

@@ -160,6 +160,9 @@ async fn the_program_lists_and_refuses() {
     );
     let refused = try_keys(&app, "revoke nobody").await.expect_err("unknown");
     assert!(refused.contains("there is no key nobody"), "{refused}");
+    // One kid in sixty-four begins like an option.
+    let refused = try_keys(&app, "revoke -Abc --plan").await.expect_err("unknown");
+    assert!(refused.contains("there is no key -Abc"), "{refused}");
     let signet = Signet::on(&app.database);
     let listed = signet.run(&["keys", "list"]).await;
     assert!(

@@ -1,12 +1,16 @@
 //! JW-06: a key that has leaked, or is lost.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
 
 use super::desk::{an_app, drive, findings, kid, published, say, told, try_keys};
+use crate::app::Browser;
 use crate::app::relying_party::header;
 use crate::attack::evidence::count;
 use crate::attack::holdings::{ada, refreshed, sql, text};
 use crate::fixtures::a_client;
+use crate::race::together::Replicas;
 
 /// JW-06: the next key signs at once on every replica, the revoked one leaves the set, what it signed is refused at our
 /// own endpoints, and refresh families survive.
@@ -27,7 +31,9 @@ async fn jw_06_a_revoked_key_ends_at_once_everywhere_and_refresh_families_surviv
     assert!(count(&app, version).await > before, "replicas are told");
     for replica in [&app, &other] {
         assert!(replica.app.refresh("keys").await);
-        assert!(!published(replica).await.contains(&old));
+        let here = Browser::new(&replica.address);
+        let set = here.get("/.well-known/jwks.json").await.body;
+        assert!(!set.contains(&old) && set.contains(&next));
         let here = replica.relying_party_here(&web.client);
         assert_eq!(here.userinfo(&access_token).await.status, 401);
         let introspected = here.introspect(&access_token).await;
@@ -44,6 +50,26 @@ async fn jw_06_a_revoked_key_ends_at_once_everywhere_and_refresh_families_surviv
     let by =
         "select count(*) from auth.security_events where event_type = 'KEY_REVOKED' and actor_id = 'root'";
     assert_eq!(count(&app, by).await, 1);
+}
+
+/// JW-06: replicas that only watch the database notice within ten seconds, and at once by its notification.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn jw_06_every_replica_has_noticed_within_ten_seconds() {
+    let replicas = Replicas::new().await;
+    let stop = CancellationToken::new();
+    for replica in replicas.all() {
+        tokio::spawn(replica.app.clone().keep_current(stop.clone()));
+    }
+    let old = kid(&replicas.first, "ES256", "active").await;
+    say(&replicas.first, &format!("revoke {old}")).await;
+    let began = Instant::now();
+    for replica in replicas.all() {
+        let here = Browser::new(&replica.address);
+        while here.get("/.well-known/jwks.json").await.body.contains(&old) {
+            assert!(began.elapsed() < Duration::from_secs(10), "{}", replica.address);
+        }
+    }
+    stop.cancel();
 }
 
 /// The plan of a revocation says what dies, what does not, and when everybody has noticed; it changes nothing.
