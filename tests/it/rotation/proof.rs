@@ -63,6 +63,23 @@ async fn a_removed_entry_is_named() {
     found(&app, end, "the log's end removed").await;
 }
 
+/// An entry cannot be used twice, least of all one that let a key sign without a wait.
+#[tokio::test]
+async fn a_repeated_entry_is_named() {
+    let app = rotated().await;
+    let repeat = "insert into auth.key_log \
+                  select (select max(sequence) + 1 from auth.key_log), entry, hash, signed, countersigned \
+                  from auth.key_log where sequence = 1";
+    let because = "a key that waits for nothing stands at the log's beginning only";
+    found(&app, repeat, because).await;
+    let all = findings(&app).await;
+    assert!(
+        all.iter()
+            .any(|finding| finding.contains("it was written as entry 1: it was moved")),
+        "{all:#?}"
+    );
+}
+
 /// Entries that changed places are named.
 #[tokio::test]
 async fn re_ordered_entries_are_named() {

@@ -28,6 +28,8 @@ pub(super) struct Logged {
 #[derive(Default)]
 pub(super) struct States {
     pub(super) keys: HashMap<KeyId, Logged>,
+    /// Whether a key has changed since the log began with what was there.
+    begun: bool,
 }
 
 /// Who must have signed an entry.
@@ -56,6 +58,11 @@ impl States {
                 ChangeName::Adopted | ChangeName::Retired | ChangeName::Imported => None,
             },
         };
+        let first = matches!(draft.change, ChangeName::First | ChangeName::Adopted);
+        if first && self.begun {
+            return Err("a key that waits for nothing stands at the log's beginning only".to_owned());
+        }
+        self.begun |= !first;
         if let Some(public_key) = &draft.public_key {
             self.introduce(entry, public_key)?;
         } else {

@@ -2,7 +2,7 @@
 //! with when each of them first signed.
 
 use super::chain;
-use super::entry::Entry;
+use super::entry::{ChangeName, Entry};
 use super::states::States;
 use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
@@ -68,11 +68,26 @@ fn prove(rows: &[LogRow], keys: &[Key], signatures: &[FirstSignature]) -> Proof 
         }
         at = at.max(entry.at);
         signed(row, &entry, &mut states).into_iter().for_each(&mut object);
-        if entry.draft.leads_to() == Some(KeyStatus::Active) && entry.draft.emergency.is_some() {
-            emergencies.push(entry.draft.key_id.clone());
+        if let Some(revoked) = entry
+            .draft
+            .emergency
+            .filter(|_| entry.draft.change == ChangeName::Activated)
+        {
+            emergencies.push((entry.draft.key_id, revoked));
         }
     }
-    let behind = compare(&states, keys).chain(too_early(&states, signatures, &emergencies));
+    let unfounded = emergencies.iter().filter_map(|(key_id, revoked)| {
+        let revoked = states
+            .keys
+            .get(revoked)
+            .is_some_and(|key| key.status == KeyStatus::Revoked);
+        (!revoked).then(|| format!("{key_id} signed at once, and nothing was revoked"))
+    });
+    let unfounded: Vec<String> = unfounded.collect();
+    let emergencies: Vec<KeyId> = emergencies.into_iter().map(|(key_id, _)| key_id).collect();
+    let behind = compare(&states, keys)
+        .chain(too_early(&states, signatures, &emergencies))
+        .chain(unfounded);
     findings.extend(behind.map(|problem| Finding {
         sequence: None,
         problem,
