@@ -31,6 +31,9 @@ pub struct Driven {
 impl App {
     /// Writes down who fetched the key set here since that was done last.
     pub async fn write_down_sightings(&self) -> Result<(), AppError> {
+        if self.sightings().is_empty() {
+            return Ok(());
+        }
         let mut work = self.begin(self.context(Origin::internal("key rotation"))).await?;
         write_down(&mut work, self.sightings(), &self.config().keys.verifiers).await?;
         work.commit().await?;

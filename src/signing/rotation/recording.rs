@@ -15,16 +15,14 @@ const MOST: usize = 2000;
 /// Whoever has not come for so long is forgotten.
 const KEPT: Duration = Duration::from_hours(90 * 24);
 
-/// Writes down what this process has seen since it did so last: two statements, or none. Needs a transaction.
+/// Writes down what this process has seen since it did so last: two statements. Needs a transaction. What is lost with a
+/// failure was not seen: at worst a rotation waits for another fetch.
 pub async fn write_down(
     work: &mut UnitOfWork,
     sightings: &Sightings,
     listed: &[String],
 ) -> Result<(), DatabaseError> {
     let mut seen = sightings.take();
-    if seen.is_empty() {
-        return Ok(());
-    }
     // All replicas write in one order, so that they wait for each other instead of deadlocking.
     seen.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     let names: Vec<&str> = seen.iter().map(|sighting| sighting.name.as_str()).collect();

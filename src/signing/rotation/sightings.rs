@@ -108,6 +108,15 @@ impl Sightings {
         }
     }
 
+    /// Whether nobody came.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_empty()
+    }
+
     /// Takes what was seen, to write it down.
     pub(super) fn take(&self) -> Vec<Sighting> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
