@@ -80,7 +80,8 @@ async fn reload_resources(app: &App) -> Result<(), AppError> {
 async fn reload_keys(app: &App) -> Result<(), AppError> {
     let mut connection = app.0.platform.pool.acquire_repeatable().await?;
     let keys = &app.token_issuer().keys;
-    keys.reload(&mut connection, app.keyring()).await?;
+    let now = app.clock().now();
+    keys.reload(&mut connection, app.keyring(), now).await?;
     connection.keep();
     Ok(())
 }

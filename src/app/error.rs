@@ -7,6 +7,7 @@ use crate::hook::registry::RegistryError;
 use crate::protocol::issuer::IssuerError;
 use crate::sealing::KekError;
 use crate::signing::error::SigningError;
+use crate::signing::rotation::RotationError;
 
 /// Why the server cannot be put together.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,9 @@ pub enum AppError {
     /// The signing keys cannot be used.
     #[error(transparent)]
     Signing(#[from] SigningError),
+    /// The signing keys cannot be changed.
+    #[error(transparent)]
+    Rotation(#[from] RotationError),
     /// The hooks cannot be used.
     #[error(transparent)]
     Hooks(#[from] RegistryError),

@@ -8,8 +8,10 @@ mod people;
 mod platform;
 mod protocol;
 mod root;
+mod rotation;
 mod start;
 
 pub use configured::{hasher_settings, hook_transports, pool_settings, sampling};
 pub use error::AppError;
 pub use root::{App, Injected};
+pub use rotation::{Driven, rotation_policy};

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use http::HeaderValue;
+
 use super::configured::hook_transports;
 use super::error::AppError;
 use super::platform::Platform;
@@ -20,10 +22,13 @@ use crate::grant::GrantServices;
 use crate::grant::groups::{GrantGroups, GroupSettings};
 use crate::hook::Hooks;
 use crate::protocol::issuer::Issuer;
+use crate::signing::rotation::Sightings;
 
 /// Clients, resources, and what tokens are made with.
 pub(super) struct Protocol {
     pub(super) token_issuer: TokenIssuer,
+    jwks_caching: HeaderValue,
+    sightings: Sightings,
     clients: Registry,
     authenticator: Authenticator,
     resources: Resources,
@@ -53,7 +58,7 @@ impl Protocol {
         connection.keep();
         hooks.check().await?;
         let context = platform.context(Origin::internal("start"));
-        let keys = start::provide_keys(pool, keyring, &config.signing, context).await?;
+        let (keys, policy) = start::provide_keys(platform, config, context).await?;
         let authenticator = Authenticator {
             issuer: issuer.as_str().to_owned(),
             token_endpoint: issuer.url("/oauth2/token"),
@@ -75,6 +80,10 @@ impl Protocol {
         );
         Ok(Self {
             token_issuer,
+            // Digits and words: it is always a header's value.
+            jwks_caching: HeaderValue::try_from(policy.cache_control())
+                .unwrap_or(HeaderValue::from_static("no-cache")),
+            sightings: Sightings::default(),
             clients: Registry::new(pool.clone(), Arc::clone(freshness)),
             authenticator,
             resources: Resources::new(pool.clone(), Arc::clone(freshness)),
@@ -90,6 +99,18 @@ impl App {
     #[must_use]
     pub fn token_issuer(&self) -> &TokenIssuer {
         &self.0.protocol.token_issuer
+    }
+
+    /// How verifiers may keep the key set.
+    #[must_use]
+    pub fn jwks_caching(&self) -> &HeaderValue {
+        &self.0.protocol.jwks_caching
+    }
+
+    /// Who fetches the key set.
+    #[must_use]
+    pub fn sightings(&self) -> &Sightings {
+        &self.0.protocol.sightings
     }
 
     /// The issuer.

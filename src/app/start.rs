@@ -7,15 +7,16 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgPool};
 
 use super::error::AppError;
+use super::platform::Platform;
+use super::rotation::rotation_policy;
 use crate::client::algorithm_use::{self, AlgorithmUserKind};
 use crate::config::{SignetConfig, SigningSettings};
 use crate::db::connect::{self, PoolError};
-use crate::db::pool::Pool;
 use crate::db::sessions::{self, Sessions};
 use crate::db::unit_of_work::RequestContext;
 use crate::db::{DatabaseError, PgConnection, UnitOfWork};
-use crate::sealing::Keyring;
 use crate::signing::provisioning;
+use crate::signing::rotation::{Policy, Rotation};
 use crate::signing::signing_keys::SigningKeys;
 use crate::tenancy::module;
 
@@ -50,26 +51,33 @@ pub(super) async fn listening(
     ))
 }
 
-/// Loads the keys; makes the missing ones first. Replicas that start together make one set: the database decides.
+/// Loads the keys; makes the missing ones first. Replicas that start together make one set: the database decides. Says
+/// by which rules they change.
 pub(super) async fn provide_keys(
-    pool: &Pool,
-    keyring: &Keyring,
-    settings: &SigningSettings,
+    platform: &Platform,
+    config: &SignetConfig,
     context: RequestContext,
-) -> Result<SigningKeys, AppError> {
+) -> Result<(SigningKeys, Policy), AppError> {
+    let (pool, keyring, algorithms) = (&platform.pool, &platform.keyring, &config.signing.algorithms);
     let mut connection = pool.acquire().await?;
-    let missing = provisioning::missing(&mut connection, &settings.algorithms).await?;
+    let policy = rotation_policy(&mut connection, config).await?;
+    let missing = provisioning::missing(&mut connection, algorithms).await?;
     connection.keep();
     if !missing.is_nothing() {
         let new = missing.generate(keyring, &*context.entropy).await?;
-        let mut work = UnitOfWork::begin(pool, context).await?;
-        provisioning::insert(&mut work, new).await?;
+        let mut work = UnitOfWork::begin(pool, context.clone()).await?;
+        let rotation = Rotation {
+            keyring,
+            policy: &policy,
+        };
+        provisioning::insert(&mut work, rotation, new).await?;
         work.commit().await?;
     }
     let mut connection = pool.acquire().await?;
-    let keys = SigningKeys::load(&mut connection, keyring, &settings.algorithms).await?;
+    let (replica, now) = (&platform.replica, context.now);
+    let keys = SigningKeys::load_to_sign(&mut connection, keyring, algorithms, replica, now).await?;
     keys.require_signer()?;
-    Ok(keys)
+    Ok((keys, policy))
 }
 
 /// Tells the log who is registered with an algorithm that is left out; says whether a resource is.

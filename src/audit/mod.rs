@@ -6,7 +6,7 @@ mod store;
 
 pub use event::{
     ClientEvent, ConsentEvent, ConsentedPlace, DomainEvent, Event, GrantEvent, HookEvent, InvitationEvent,
-    LoginEvent, LoginFailureReason, MemberEvent, ModuleEvent, OrganizationEvent, ResourceEvent,
+    KeyEvent, LoginEvent, LoginFailureReason, MemberEvent, ModuleEvent, OrganizationEvent, ResourceEvent,
     ServiceKeyEvent, SessionEvent, UserEvent, WorkspaceEvent,
 };
 pub use store::record;

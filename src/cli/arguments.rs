@@ -9,6 +9,7 @@ use super::consent::ConsentCommand;
 use super::database::DatabaseCommand;
 use super::dev::DevArguments;
 use super::hook::HookCommand;
+use super::keys::KeysCommand;
 use super::migrate::MigrateArguments;
 use super::module::ModuleCommand;
 use super::organization::OrganizationCommand;
@@ -64,6 +65,9 @@ pub(super) enum Command {
     /// Make and end keys of services that speak to the internal API.
     #[command(subcommand)]
     ServiceKey(ServiceKeyCommand),
+    /// Show, rotate, revoke and verify the keys that sign tokens.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Register and manage hooks, which add claims to tokens.
     #[command(subcommand)]
     Hook(HookCommand),

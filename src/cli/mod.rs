@@ -9,6 +9,7 @@ mod dev;
 mod doctor;
 mod doctor_database;
 pub mod hook;
+pub mod keys;
 mod layout;
 mod migrate;
 pub mod module;

@@ -7,7 +7,7 @@ use clap::Parser as _;
 use super::arguments::{Arguments, Command};
 use super::client::ClientCommand;
 use super::{
-    client, consent, database, dev, doctor, hook, migrate, module, operator, organization, output, rls,
+    client, consent, database, dev, doctor, hook, keys, migrate, module, operator, organization, output, rls,
     serve, service_key, user, workspace,
 };
 use crate::config;
@@ -75,6 +75,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             let report = user::run(command, &load()?).await?;
             output::write(&report, json)?;
         }
+        Command::Keys(command) => return Box::pin(keys::execute(command, &load()?, json)).await,
         Command::Hook(command) => return Box::pin(hook::run(command, &load()?, json)).await,
         Command::Organization(command) => {
             let report = organization::run(command, &load()?).await?;

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::proxies;
 use crate::app::{App, Injected};
 use crate::config::{ListenSettings, SignetConfig};
-use crate::jobs::cleanup;
+use crate::jobs::{cleanup, key_rotation};
 use crate::router;
 use crate::sealing::Keyring;
 use crate::server::listener::{Listener, ListenerSettings};
@@ -128,6 +128,7 @@ pub(super) fn start(
     let internal_router = router::internal(app.clone(), move || rendered.render());
     let drained = CancellationToken::new();
     tokio::spawn(cleanup::run(app.clone(), stop.clone()));
+    tokio::spawn(key_rotation::run(app.clone(), stop.clone()));
     tokio::spawn(metrics.keep_up(stop.clone()));
     Ok(Serving {
         keeping: tokio::spawn(app.clone().keep_current(drained.clone())),

@@ -6,6 +6,7 @@ pub mod auth;
 mod cache;
 pub mod error;
 pub mod icon;
+pub mod longest_life;
 pub mod metadata;
 pub mod preset;
 pub mod registered;

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::environment;
 use super::{
-    ClientSettings, DatabaseSettings, DomainSettings, HookSettings, LimitSettings, ListenSettings,
-    LogSettings, ModuleAllowlist, ModuleSettings, PasswordSettings, QuotaSettings, SealingSettings,
-    SignUpSettings, SigningSettings, TlsSettings, TokenSettings,
+    ClientSettings, DatabaseSettings, DomainSettings, HookSettings, KeySettings, LimitSettings,
+    ListenSettings, LogSettings, ModuleAllowlist, ModuleSettings, PasswordSettings, QuotaSettings,
+    SealingSettings, SignUpSettings, SigningSettings, TlsSettings, TokenSettings,
 };
 
 /// Everything that can be set.
@@ -31,6 +31,8 @@ pub struct SignetConfig {
     pub sealing: SealingSettings,
     /// Algorithms.
     pub signing: SigningSettings,
+    /// When signing keys change.
+    pub keys: KeySettings,
     /// Lifetimes and claims.
     pub tokens: TokenSettings,
     /// What comes with a new person.
@@ -144,6 +146,7 @@ fn finish(
         .list_separator(",")
         .with_list_parse_key("sealing.kek_files")
         .with_list_parse_key("signing.algorithms")
+        .with_list_parse_key("keys.verifiers")
         .with_list_parse_key("listen.trusted_proxies")
         .with_list_parse_key("domains.dns_servers")
         .with_list_parse_key("domains.public_mail")
@@ -158,6 +161,7 @@ fn finish(
         .map_err(|error| environment::blame(error, names.iter()))?;
     settings.database.check()?;
     settings.signing.check()?;
+    settings.keys.check()?;
     settings.tokens.check()?;
     settings.modules.check()?;
     settings.sign_up.check()?;

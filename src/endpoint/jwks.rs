@@ -1,27 +1,39 @@
-//! The JWK set (RFC 7517 §5), rendered once per key change and served from memory.
+//! The JWK set (RFC 7517 §5), rendered once per key change and served from memory. Who fetches it is noted in memory, by
+//! the name in `?verifier=NAME`, else by product and network: a rotation waits for whoever has not seen the next key.
 
-use axum::extract::State;
+use axum::Extension;
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, USER_AGENT};
 use http::{HeaderMap, StatusCode};
 
 use crate::http::app_state::AppState;
 use crate::http::extract::condition;
+use crate::http::middleware::client_ip::ClientAddress;
+use crate::signing::rotation::Fetcher;
 
 /// Answers with our public keys; 0 statements, 0 signatures.
-pub async fn get(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let keys = state.app.token_issuer().keys.current();
-    let max_age = state.app.config().tokens.jwks_max_age_seconds;
-    let etag = keys.jwks_etag().to_string();
-    let caching = [
-        (CACHE_CONTROL, format!("public, max-age={max_age}")),
-        (ETAG, etag.clone()),
-    ];
-    if condition::names(&headers, &etag) {
-        return (StatusCode::NOT_MODIFIED, caching).into_response();
+pub async fn get(
+    State(state): State<AppState>,
+    RawQuery(query): RawQuery,
+    address: Option<Extension<ClientAddress>>,
+    headers: HeaderMap,
+) -> Response {
+    let app = &state.app;
+    let keys = app.token_issuer().keys.current();
+    let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let address = address.and_then(|Extension(ClientAddress(address))| address);
+    let fetcher = Fetcher::read(query.as_deref(), agent, address);
+    app.sightings().note(fetcher, app.clock().now());
+    let etag = keys.jwks_etag();
+    let kept = [(CACHE_CONTROL, app.jwks_caching().clone())];
+    let tagged = [(ETAG, etag.to_string())];
+    if condition::names(&headers, etag) {
+        return (StatusCode::NOT_MODIFIED, kept, tagged).into_response();
     }
     (
-        caching,
+        kept,
+        tagged,
         [(CONTENT_TYPE, "application/json")],
         keys.jwks().to_string(),
     )

@@ -16,6 +16,7 @@ use crate::hook::Hooks;
 use crate::logout::waiting as logout;
 use crate::replica;
 use crate::session;
+use crate::signing::rotation;
 use crate::tenancy::invitation;
 use crate::token::{cutoff, expiry as token};
 
@@ -27,7 +28,7 @@ const BATCH: i64 = 1000;
 const SESSIONS_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// Everything that is deleted once it is over. A round asks for each once.
-const JOBS: [Job; 13] = [
+const JOBS: [Job; 15] = [
     Job {
         name: "authorization requests",
         budget: BATCH,
@@ -83,6 +84,16 @@ const JOBS: [Job; 13] = [
         name: "reports of replicas",
         budget: BATCH,
         clean: |_, work, rows| Box::pin(replica::expire(work, rows)),
+    },
+    Job {
+        name: "first signatures of replicas",
+        budget: BATCH,
+        clean: |_, work, rows| Box::pin(rotation::expire_first_signatures(work, rows)),
+    },
+    Job {
+        name: "verifiers that come no more",
+        budget: BATCH,
+        clean: |_, work, rows| Box::pin(rotation::expire_verifiers(work, rows)),
     },
     Job {
         name: "used client assertions",

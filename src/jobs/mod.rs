@@ -1,3 +1,4 @@
 //! Work that nobody waits for.
 
 pub mod cleanup;
+pub mod key_rotation;

@@ -10,13 +10,14 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use super::error::{SigningError, VerificationError};
+use super::material::Material;
 use super::server_key::{Purpose, ServerKeys};
 use super::verified::Verified;
 use crate::base::digest::{Digest, plain_sha256};
-use crate::jose::{JoseError, PrivateJwk, PublicJwk, Signer, UnverifiedJws, Verifier};
+use crate::jose::{JoseError, PublicJwk, Signer, UnverifiedJws, Verifier};
 use crate::protocol::algorithm::Algorithm;
 
-/// Where a signing key is in its life. A revoked one is not known at all.
+/// Where a signing key is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyStatus {
     /// It signs.
@@ -27,21 +28,39 @@ pub enum KeyStatus {
     Retiring,
     /// What it signed has expired; it only recognizes an `id_token_hint`.
     Retired,
+    /// Ended before its time. Nothing that it signed is believed; a set of keys does not know it.
+    Revoked,
 }
 
 impl KeyStatus {
+    const ALL: [Self; 5] = [
+        Self::Active,
+        Self::Next,
+        Self::Retiring,
+        Self::Retired,
+        Self::Revoked,
+    ];
+
     pub(super) fn parse(name: &str) -> Option<Self> {
-        match name {
-            "active" => Some(Self::Active),
-            "next" => Some(Self::Next),
-            "retiring" => Some(Self::Retiring),
-            "retired" => Some(Self::Retired),
-            _ => None,
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+
+    /// Its name in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Next => "next",
+            Self::Retiring => "retiring",
+            Self::Retired => "retired",
+            Self::Revoked => "revoked",
         }
     }
 
-    const fn is_published(self) -> bool {
-        !matches!(self, Self::Retired)
+    /// Whether it is in the set that verifiers fetch.
+    #[must_use]
+    pub const fn is_published(self) -> bool {
+        !matches!(self, Self::Retired | Self::Revoked)
     }
 }
 
@@ -93,14 +112,14 @@ struct Jwks<'a> {
 impl KeySet {
     /// A key of an algorithm that is not offered signs nothing and is not published. What it signed before is read.
     pub(super) fn new(
-        mut keys: Vec<(KeyStatus, PrivateJwk)>,
+        mut keys: Vec<(KeyStatus, Material)>,
         server_keys: ServerKeys,
         mut unopened: Vec<UnopenedRow>,
         offered: &[Algorithm],
     ) -> Result<Self, SigningError> {
         // A stable order gives all replicas the same document, the keys in use first.
         keys.sort_by(|(a_status, a), (b_status, b)| {
-            let order = |key: &PrivateJwk| (key.public().algorithm().name(), key.public().key_id().clone());
+            let order = |key: &Material| (key.public().algorithm().name(), key.public().key_id().clone());
             a_status.cmp(b_status).then_with(|| order(a).cmp(&order(b)))
         });
         let mut signers = HashMap::new();
@@ -159,7 +178,7 @@ impl KeySet {
     /// The claims of a token of this type, however old, for `id_token_hint` (Core §3.1.2.1, RP-Initiated Logout §2):
     /// a retired key counts too, a revoked one never does.
     pub fn verify_hint(&self, token: &str, typ: &str) -> Result<Map<String, Value>, VerificationError> {
-        self.verify_by(token, typ, |_| true)
+        self.verify_by(token, typ, |status| status != KeyStatus::Revoked)
     }
 
     fn verify_by(
@@ -272,14 +291,15 @@ impl std::fmt::Debug for KeySet {
     }
 }
 
-fn parts(status: KeyStatus, key: &PrivateJwk) -> Result<(Option<Signer>, Verifier), JoseError> {
-    let signer = (status == KeyStatus::Active)
-        .then(|| Signer::new(key))
-        .transpose()?;
+fn parts(status: KeyStatus, key: &Material) -> Result<(Option<Signer>, Verifier), JoseError> {
+    let signer = match status {
+        KeyStatus::Active => key.signer()?,
+        _ => None,
+    };
     Ok((signer, Verifier::new(key.public())?))
 }
 
-fn render(keys: &[(KeyStatus, PrivateJwk)], offered: &[Algorithm]) -> Result<String, SigningError> {
+fn render(keys: &[(KeyStatus, Material)], offered: &[Algorithm]) -> Result<String, SigningError> {
     let published = keys
         .iter()
         .filter(|(status, key)| status.is_published() && offered.contains(&key.public().algorithm()))

@@ -6,7 +6,9 @@
 
 pub mod error;
 pub mod key_set;
+mod material;
 pub mod provisioning;
+pub mod rotation;
 mod sealed_keys;
 pub mod server_key;
 pub mod signing_keys;

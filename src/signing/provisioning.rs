@@ -1,16 +1,17 @@
-//! Owns the making of a first set of keys. Replicas that start together each make one, and the database keeps exactly
-//! one: an insert yields to the row that is there already. It never replaces a key, not even one that does not open.
+//! Owns the making of a first set of keys, a next one beside each that signs. Replicas that start together each make
+//! one, and the database keeps exactly one: whoever comes later finds it. It never replaces a key, not even one that
+//! does not open.
 
 use zeroize::Zeroizing;
 
 use super::error::SigningError;
+use super::rotation::{self, NewKeys, Rotation, RotationError};
 use super::sealed_keys::{self, SECRET_LENGTH};
 use super::server_key::Purpose;
-use super::store::{self, NewKey, NewSecret};
+use super::store::{self, NewSecret};
 use crate::base::entropy::{self, Entropy};
 use crate::db::PgConnection;
 use crate::db::UnitOfWork;
-use crate::jose::{JoseError, PrivateJwk};
 use crate::protocol::algorithm::Algorithm;
 use crate::sealing::Keyring;
 
@@ -19,13 +20,17 @@ const FIRST: i32 = 1;
 /// Which keys the database lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
-    algorithms: Vec<Algorithm>,
+    /// Those that sign at once, on a database that never had a key: whatever it was, no verifier knows it.
+    first: Vec<Algorithm>,
+    next: Vec<Algorithm>,
     purposes: Vec<Purpose>,
+    log: bool,
 }
 
-/// New keys, sealed, to be inserted.
-pub struct NewKeys {
-    keys: Vec<NewKey>,
+/// New keys, to be inserted.
+pub struct FirstKeys {
+    first: NewKeys,
+    next: NewKeys,
     secrets: Vec<NewSecret>,
 }
 
@@ -36,16 +41,24 @@ pub async fn missing(
 ) -> Result<Missing, SigningError> {
     let present = store::present(connection).await?;
     let lacks = |present: &[String], name: &str| !present.iter().any(|known| known == name);
+    let lacking = |present: &[String]| {
+        let lacking = algorithms.iter().copied();
+        lacking
+            .filter(|algorithm| lacks(present, algorithm.name()))
+            .collect::<Vec<_>>()
+    };
     Ok(Missing {
-        algorithms: algorithms
-            .iter()
-            .copied()
-            .filter(|algorithm| lacks(&present.algorithms, algorithm.name()))
-            .collect(),
+        first: if present.any {
+            Vec::new()
+        } else {
+            lacking(&present.active)
+        },
+        next: lacking(&present.next),
         purposes: Purpose::ALL
             .into_iter()
             .filter(|purpose| lacks(&present.purposes, purpose.name()))
             .collect(),
+        log: !present.log,
     })
 }
 
@@ -53,29 +66,16 @@ impl Missing {
     /// Whether nothing is missing.
     #[must_use]
     pub const fn is_nothing(&self) -> bool {
-        self.algorithms.is_empty() && self.purposes.is_empty()
+        self.first.is_empty() && self.next.is_empty() && self.purposes.is_empty() && !self.log
     }
 
-    /// Makes what is missing. It touches no database and takes some 100 ms on a thread that may block, so it belongs
-    /// outside a transaction.
-    pub async fn generate(self, keyring: &Keyring, entropy: &dyn Entropy) -> Result<NewKeys, SigningError> {
-        let algorithms = self.algorithms;
-        let made = tokio::task::spawn_blocking(move || {
-            algorithms
-                .into_iter()
-                .map(PrivateJwk::generate)
-                .collect::<Result<Vec<_>, JoseError>>()
-        });
-        let made = made.await.map_err(|_| SigningError::Interrupted)??;
-        let mut keys = Vec::with_capacity(made.len());
-        for key in made {
-            keys.push(NewKey {
-                key_id: key.public().key_id().clone(),
-                algorithm: key.public().algorithm(),
-                public_key: key.public().to_members().into(),
-                sealed: sealed_keys::seal_key(keyring, &key, entropy)?,
-            });
-        }
+    /// Makes what is missing. It touches no database and takes some 100 ms for each RSA key on a thread that may block,
+    /// so it belongs outside a transaction.
+    pub async fn generate(
+        self,
+        keyring: &Keyring,
+        entropy: &dyn Entropy,
+    ) -> Result<FirstKeys, RotationError> {
         let mut secrets = Vec::with_capacity(self.purposes.len());
         for purpose in self.purposes {
             let secret = Zeroizing::new(entropy::bytes::<SECRET_LENGTH>(entropy));
@@ -85,19 +85,24 @@ impl Missing {
                 sealed: sealed_keys::seal_secret(keyring, purpose, FIRST, &secret, entropy)?,
             });
         }
-        Ok(NewKeys { keys, secrets })
+        Ok(FirstKeys {
+            first: NewKeys::of(self.first).await?,
+            next: NewKeys::of(self.next).await?,
+            secrets,
+        })
     }
 }
 
-/// Inserts new keys and says how many of them stayed; the others lost to a faster replica. Needs a transaction.
-pub async fn insert(work: &mut UnitOfWork, new: NewKeys) -> Result<u64, SigningError> {
+/// Inserts new keys, and does what else is due; those that lost to a faster replica are forgotten. Needs a transaction.
+pub async fn insert(
+    work: &mut UnitOfWork,
+    rotation: Rotation<'_>,
+    new: FirstKeys,
+) -> Result<(), RotationError> {
+    rotation::start(work, rotation, &new.first, new.next).await?;
     let now = work.now();
-    let mut stayed = 0;
-    if !new.keys.is_empty() {
-        stayed += store::insert_active(work.connection()?, &new.keys, now).await?;
-    }
     if !new.secrets.is_empty() {
-        stayed += store::insert_secrets(work.connection()?, &new.secrets, now).await?;
+        store::insert_secrets(work.connection()?, &new.secrets, now).await?;
     }
-    Ok(stayed)
+    Ok(())
 }

@@ -1,12 +1,14 @@
 //! Owns how our keys are sealed: for which place, and in which form. It does not know when a key is made or used.
 
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::error::SigningError;
+use super::material::Material;
 use super::server_key::Purpose;
 use super::store::{StoredKey, StoredSecret};
 use crate::base::entropy::Entropy;
-use crate::jose::PrivateJwk;
+use crate::jose::{JoseError, PrivateJwk, PublicJwk};
 use crate::sealing::{self, Context, Keyring, Sealed};
 
 const KEYS: &str = "auth.jwks";
@@ -22,16 +24,20 @@ pub(super) type SecretKey = Zeroizing<[u8; SECRET_LENGTH]>;
 
 pub(super) fn seal_key(
     keyring: &Keyring,
-    key: &PrivateJwk,
+    key: &Material,
     entropy: &dyn Entropy,
 ) -> Result<Sealed, SigningError> {
     let context = key_context(key.public().key_id().as_str());
-    sealing::seal(keyring, &context, &key.to_json()?, entropy).map_err(SigningError::Unsealed)
+    let json = match key {
+        Material::Private(key) => key.to_json()?,
+        Material::Public(key) => Zeroizing::new(serde_json::to_vec(key).map_err(JoseError::Claims)?),
+    };
+    sealing::seal(keyring, &context, &json, entropy).map_err(SigningError::Unsealed)
 }
 
 /// Opens a key. Only what was sealed is believed: a row whose public part or algorithm differs would let whoever can
 /// write the table publish a key of his own.
-pub(super) fn open_key(keyring: &Keyring, stored: &StoredKey) -> Result<PrivateJwk, SigningError> {
+pub(super) fn open_key(keyring: &Keyring, stored: &StoredKey) -> Result<Material, SigningError> {
     let row = stored.key_id.as_str();
     let json =
         sealing::open(keyring, &key_context(row), &stored.kek_id, &stored.sealed).map_err(|source| {
@@ -42,7 +48,11 @@ pub(super) fn open_key(keyring: &Keyring, stored: &StoredKey) -> Result<PrivateJ
                 source,
             }
         })?;
-    let key = PrivateJwk::from_json(&json)?;
+    let key = if stored.verify_only {
+        Material::Public(public_jwk(&json)?)
+    } else {
+        Material::Private(PrivateJwk::from_json(&json)?)
+    };
     let public = key.public();
     let agrees = *public.key_id() == stored.key_id
         && public.algorithm().name() == stored.algorithm
@@ -54,6 +64,12 @@ pub(super) fn open_key(keyring: &Keyring, stored: &StoredKey) -> Result<PrivateJ
             key_id: stored.key_id.clone(),
         })
     }
+}
+
+fn public_jwk(json: &[u8]) -> Result<PublicJwk, SigningError> {
+    let members: Value = serde_json::from_slice(json).map_err(JoseError::Claims)?;
+    let members = members.as_object().ok_or(JoseError::Member("kty"))?;
+    Ok(PublicJwk::from_members(members)?)
 }
 
 pub(super) fn seal_secret(

@@ -2,16 +2,18 @@
 //! replacing it is one statement. It does not know who says that keys have changed.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::SigningError;
 use super::key_set::{KeySet, KeyStatus, UnopenedRow};
+use super::material::Material;
 use super::sealed_keys;
 use super::server_key::{Purpose, ServerKeys};
 use super::store::{self, Stored, StoredKey};
+use crate::base::clock::Timestamp;
 use crate::base::current::Current;
+use crate::base::id::{KeyId, ReplicaId};
 use crate::db::{DatabaseError, PgConnection};
-use crate::jose::PrivateJwk;
 use crate::protocol::algorithm::Algorithm;
 use crate::sealing::Keyring;
 
@@ -25,22 +27,79 @@ pub struct SigningKeys {
 struct Shared {
     offered: Vec<Algorithm>,
     current: Current<KeySet>,
+    signing: Option<Signing>,
+}
+
+/// Who signs with the keys, and which of them it has said so of.
+#[derive(Debug)]
+struct Signing {
+    replica: ReplicaId,
+    noted: Mutex<HashSet<KeyId>>,
+}
+
+impl Signing {
+    /// Commits that this replica signs with these keys from now on, before it does. What could not be noted is given
+    /// back with the reason: it must not sign.
+    async fn note(
+        &self,
+        connection: &mut PgConnection,
+        active: Vec<KeyId>,
+        now: Timestamp,
+    ) -> Result<(), (Vec<KeyId>, DatabaseError)> {
+        let known = self.noted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let new: Vec<KeyId> = active.into_iter().filter(|key| !known.contains(key)).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        if let Err(error) = store::sign_first(connection, &new, &self.replica, now).await {
+            return Err((new, error));
+        }
+        self.noted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(new);
+        Ok(())
+    }
 }
 
 impl SigningKeys {
-    /// Reads the keys for the first time. Those of other algorithms sign nothing and are not published, now or later.
+    /// Reads the keys for the first time, for who looks at them and signs nothing. Those of other algorithms sign
+    /// nothing and are not published, now or later.
     pub async fn load(
         connection: &mut PgConnection,
         keyring: &Keyring,
         offered: &[Algorithm],
     ) -> Result<Self, SigningError> {
-        let set = read(connection, keyring, offered).await?;
-        Ok(Self {
+        let opened = read(connection, keyring).await?;
+        Ok(Self::holding(opened.set(offered)?, offered, None))
+    }
+
+    /// The same for a replica, which notes that it signs with them before it does.
+    pub async fn load_to_sign(
+        connection: &mut PgConnection,
+        keyring: &Keyring,
+        offered: &[Algorithm],
+        replica: &ReplicaId,
+        now: Timestamp,
+    ) -> Result<Self, SigningError> {
+        let signing = Signing {
+            replica: replica.clone(),
+            noted: Mutex::default(),
+        };
+        let opened = read(connection, keyring).await?;
+        let noted = signing.note(connection, opened.signing(offered), now).await;
+        noted.map_err(|(_, error)| error)?;
+        Ok(Self::holding(opened.set(offered)?, offered, Some(signing)))
+    }
+
+    fn holding(set: KeySet, offered: &[Algorithm], signing: Option<Signing>) -> Self {
+        Self {
             shared: Arc::new(Shared {
                 offered: offered.to_vec(),
                 current: Current::new(Arc::new(set)),
+                signing,
             }),
-        })
+        }
     }
 
     /// Refuses keys of which not one signs although there are some: whoever starts like this has the wrong
@@ -62,27 +121,74 @@ impl SigningKeys {
     }
 
     /// Reads the keys again, whenever the version of the cache `keys` has moved. If the database fails the old ones
-    /// stay, and whoever asked tries again; a row that does not open keeps no other from being taken over.
-    pub async fn reload(&self, connection: &mut PgConnection, keyring: &Keyring) -> Result<(), SigningError> {
-        let Shared { current, offered } = &*self.shared;
-        current.reload(read(connection, keyring, offered)).await?;
-        Ok(())
+    /// stay, and whoever asked tries again; a row that does not open keeps no other from being taken over. If it cannot
+    /// be noted that a key signs from now on, everything else counts, that key signs nothing, and this fails.
+    pub async fn reload(
+        &self,
+        connection: &mut PgConnection,
+        keyring: &Keyring,
+        now: Timestamp,
+    ) -> Result<(), SigningError> {
+        let Shared {
+            current,
+            offered,
+            signing,
+        } = &*self.shared;
+        let mut unnoted = None;
+        let reading = async {
+            let mut opened = read(connection, keyring).await?;
+            if let Some(signing) = signing
+                && let Err((keys, error)) = signing.note(connection, opened.signing(offered), now).await
+            {
+                opened.withhold(&keys);
+                unnoted = Some(error);
+            }
+            opened.set(offered)
+        };
+        current.reload(reading).await?;
+        unnoted.map_or(Ok(()), |error| Err(error.into()))
     }
 }
 
-async fn read(
-    connection: &mut PgConnection,
-    keyring: &Keyring,
-    offered: &[Algorithm],
-) -> Result<KeySet, SigningError> {
+/// What was read and opened.
+struct Opened {
+    keys: Vec<(KeyStatus, Material)>,
+    server_keys: ServerKeys,
+    unopened: Vec<UnopenedRow>,
+}
+
+impl Opened {
+    /// The keys that would sign.
+    fn signing(&self, offered: &[Algorithm]) -> Vec<KeyId> {
+        let active = self.keys.iter().filter(|(status, key)| {
+            *status == KeyStatus::Active && offered.contains(&key.public().algorithm())
+        });
+        active.map(|(_, key)| key.public().key_id().clone()).collect()
+    }
+
+    /// Takes the right to sign from these keys: they are published as if they were yet to sign.
+    fn withhold(&mut self, withheld: &[KeyId]) {
+        for (status, key) in &mut self.keys {
+            if withheld.contains(key.public().key_id()) {
+                *status = KeyStatus::Next;
+            }
+        }
+    }
+
+    fn set(self, offered: &[Algorithm]) -> Result<KeySet, SigningError> {
+        KeySet::new(self.keys, self.server_keys, self.unopened, offered)
+    }
+}
+
+async fn read(connection: &mut PgConnection, keyring: &Keyring) -> Result<Opened, SigningError> {
     let algorithms = Algorithm::ALL.map(Algorithm::name);
     let purposes = Purpose::ALL.map(Purpose::name);
     let stored = store::load(connection, &algorithms, &purposes).await?;
-    open(&stored, keyring, offered)
+    Ok(open(&stored, keyring))
 }
 
 /// Opens row by row: a revocation must count whatever else cannot be opened.
-fn open(stored: &Stored, keyring: &Keyring, offered: &[Algorithm]) -> Result<KeySet, SigningError> {
+fn open(stored: &Stored, keyring: &Keyring) -> Opened {
     let mut unopened = Vec::new();
     let mut keys = Vec::with_capacity(stored.keys.len());
     for row in &stored.keys {
@@ -107,11 +213,14 @@ fn open(stored: &Stored, keyring: &Keyring, offered: &[Algorithm]) -> Result<Key
             }
         }
     }
-    let server_keys = ServerKeys::new(secrets).beside(unopened_secrets);
-    KeySet::new(keys, server_keys, unopened, offered)
+    Opened {
+        keys,
+        server_keys: ServerKeys::new(secrets).beside(unopened_secrets),
+        unopened,
+    }
 }
 
-fn open_key(row: &StoredKey, keyring: &Keyring) -> Result<(KeyStatus, PrivateJwk), SigningError> {
+fn open_key(row: &StoredKey, keyring: &Keyring) -> Result<(KeyStatus, Material), SigningError> {
     let status = KeyStatus::parse(&row.status).ok_or(DatabaseError::Inconsistent {
         table: "auth.jwks",
         problem: "its status is unknown",

@@ -30,6 +30,7 @@ mod protocol;
 mod race;
 mod relying_party;
 mod rls;
+mod rotation;
 mod screen;
 mod support;
 mod tenancy;

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::base::id::{
-    ClientId, GrantId, InvitationId, OrganizationId, ServiceKeyId, SessionId, TokenId, UserId, WorkspaceId,
+    ClientId, GrantId, InvitationId, KeyId, OrganizationId, ServiceKeyId, SessionId, TokenId, UserId,
+    WorkspaceId,
 };
 
 /// Name, user, client, session, grant, metadata.
@@ -367,6 +368,31 @@ fn hooks_and_keys() -> Vec<String> {
     ]
 }
 
+fn signing_keys() -> Vec<String> {
+    let (key, alg) = (KeyId::from_text("kid1"), "ES256");
+    vec![
+        told(&KeyEvent::RotationRequested { alg }),
+        told(&KeyEvent::Published {
+            key: key.clone(),
+            alg,
+        }),
+        told(&KeyEvent::Activated {
+            key: key.clone(),
+            alg,
+            replaces: Some(KeyId::from_text("kid0")),
+        }),
+        told(&KeyEvent::Imported {
+            key: key.clone(),
+            alg,
+        }),
+        told(&KeyEvent::Retired {
+            key: key.clone(),
+            alg,
+        }),
+        told(&KeyEvent::Revoked { key, alg }),
+    ]
+}
+
 /// Every event, with what it has of everything.
 fn samples() -> Vec<String> {
     [
@@ -458,5 +484,17 @@ fn each_event_is_stored_under_its_name_with_its_columns_and_metadata() {
     SERVICE_KEY_CREATED - - - - {"service_key_id":"k1","name":"console"}
     SERVICE_KEY_ROTATED - - - - {"service_key_id":"k1","name":"console"}
     SERVICE_KEY_REVOKED - - - - {"name":"console"}
+    "#);
+}
+
+#[test]
+fn each_event_of_a_signing_key_is_stored_under_its_name() {
+    insta::assert_snapshot!(signing_keys().join("\n"), @r#"
+    KEY_ROTATION_REQUESTED - - - - {"alg":"ES256"}
+    KEY_PUBLISHED - - - - {"kid":"kid1","alg":"ES256"}
+    KEY_ACTIVATED - - - - {"kid":"kid1","alg":"ES256","replaces":"kid0"}
+    KEY_IMPORTED - - - - {"kid":"kid1","alg":"ES256"}
+    KEY_RETIRED - - - - {"kid":"kid1","alg":"ES256"}
+    KEY_REVOKED - - - - {"kid":"kid1","alg":"ES256"}
     "#);
 }

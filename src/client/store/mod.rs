@@ -7,6 +7,7 @@ mod assertion;
 mod columns;
 mod find;
 mod icon;
+mod longest_life;
 mod resource;
 mod secret;
 
@@ -18,6 +19,7 @@ pub(super) use application::{
 pub(super) use assertion::{AssertionUse, expire_assertions, use_assertions};
 pub(super) use find::find_client;
 pub(super) use icon::{delete_other_icon, find_icon, keep_icon, serve_icon};
+pub(super) use longest_life::longest_life;
 pub(super) use resource::{
     clients_of_resource, delete_resource, find_resource, insert_resource, list_resources, lock_resource,
     update_resource,

@@ -18,7 +18,8 @@ async fn jw_04_every_published_key_is_named_and_public() {
     let app = TestApp::new().await;
     let reply = app.browser().get("/.well-known/jwks.json").await;
     assert_eq!(reply.status, 200);
-    assert_eq!(reply.header("cache-control"), "public, max-age=300");
+    let caching = "public, max-age=300, stale-while-revalidate=60";
+    assert_eq!(reply.header("cache-control"), caching);
     assert_eq!(reply.header("access-control-allow-origin"), "*");
     let document = reply.json();
     let keys = document["keys"].as_array().expect("keys");

@@ -22,6 +22,11 @@ impl Replicas {
         Self { first, others }
     }
 
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &TestApp> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
     /// The client at each replica.
     pub fn doors(&self, client: &TestClient) -> Vec<Arc<RelyingParty>> {
         [&self.first, &self.others[0], &self.others[1]]

@@ -1,4 +1,4 @@
-//! Owns the statements on `auth.jwks` and `auth.server_secrets`. Everything it returns is still sealed.
+//! Owns the statements that load our keys into a process, and those on `auth.server_secrets`.
 
 use serde_json::Value;
 
@@ -9,79 +9,91 @@ use crate::protocol::algorithm::Algorithm;
 use crate::sealing::Sealed;
 
 /// A row of `auth.jwks`.
-pub(super) struct StoredKey {
-    pub(super) key_id: KeyId,
-    pub(super) algorithm: String,
-    pub(super) status: String,
-    pub(super) public_key: Value,
-    pub(super) sealed: Vec<u8>,
-    pub(super) kek_id: String,
+pub(in crate::signing) struct StoredKey {
+    pub(in crate::signing) key_id: KeyId,
+    pub(in crate::signing) algorithm: String,
+    pub(in crate::signing) status: String,
+    pub(in crate::signing) public_key: Value,
+    pub(in crate::signing) sealed: Vec<u8>,
+    pub(in crate::signing) kek_id: String,
+    pub(in crate::signing) verify_only: bool,
 }
 
 /// A row of `auth.server_secrets`.
-pub(super) struct StoredSecret {
-    pub(super) purpose: String,
-    pub(super) number: i32,
-    pub(super) sealed: Vec<u8>,
-    pub(super) kek_id: String,
+pub(in crate::signing) struct StoredSecret {
+    pub(in crate::signing) purpose: String,
+    pub(in crate::signing) number: i32,
+    pub(in crate::signing) sealed: Vec<u8>,
+    pub(in crate::signing) kek_id: String,
 }
 
 /// Every key that may still verify something, and every server secret, of one moment.
-pub(super) struct Stored {
-    pub(super) keys: Vec<StoredKey>,
-    pub(super) secrets: Vec<StoredSecret>,
+pub(in crate::signing) struct Stored {
+    pub(in crate::signing) keys: Vec<StoredKey>,
+    pub(in crate::signing) secrets: Vec<StoredSecret>,
 }
 
-/// What there is already: the algorithms with an active key, and the purposes with a secret.
-pub(super) struct Present {
-    pub(super) algorithms: Vec<String>,
-    pub(super) purposes: Vec<String>,
+/// What there is already: the algorithms with an active key, those with a next one, whether there ever was a key and a
+/// log of them, and the purposes with a secret.
+pub(in crate::signing) struct Present {
+    pub(in crate::signing) active: Vec<String>,
+    pub(in crate::signing) next: Vec<String>,
+    pub(in crate::signing) any: bool,
+    pub(in crate::signing) log: bool,
+    pub(in crate::signing) purposes: Vec<String>,
 }
 
 /// A key to insert.
-pub(super) struct NewKey {
-    pub(super) key_id: KeyId,
-    pub(super) algorithm: Algorithm,
-    pub(super) public_key: Value,
-    pub(super) sealed: Sealed,
+pub(in crate::signing) struct NewKey {
+    pub(in crate::signing) key_id: KeyId,
+    pub(in crate::signing) algorithm: Algorithm,
+    pub(in crate::signing) public_key: Value,
+    pub(in crate::signing) sealed: Sealed,
+    pub(in crate::signing) verify_only: bool,
 }
 
 /// A server secret to insert.
-pub(super) struct NewSecret {
-    pub(super) purpose: &'static str,
-    pub(super) number: i32,
-    pub(super) sealed: Sealed,
+pub(in crate::signing) struct NewSecret {
+    pub(in crate::signing) purpose: &'static str,
+    pub(in crate::signing) number: i32,
+    pub(in crate::signing) sealed: Sealed,
 }
 
-pub(super) async fn present(connection: &mut PgConnection) -> Result<Present, DatabaseError> {
+pub(in crate::signing) async fn present(connection: &mut PgConnection) -> Result<Present, DatabaseError> {
     let row = sqlx::query!(
         r#"select
-            array(select alg from auth.jwks where status = 'active' and use = 'sig') as "algorithms!",
+            array(select alg from auth.jwks where status = 'active' and use = 'sig') as "active!",
+            array(select alg from auth.jwks where status = 'next' and use = 'sig') as "next!",
+            exists (select from auth.jwks) as "any!",
+            exists (select from auth.key_log) as "log!",
             array(select distinct purpose from auth.server_secrets) as "purposes!""#
     )
     .fetch_one(connection)
     .await?;
     Ok(Present {
-        algorithms: row.algorithms,
+        active: row.active,
+        next: row.next,
+        any: row.any,
+        log: row.log,
         purposes: row.purposes,
     })
 }
 
 /// Algorithms and purposes that only a newer version knows are left alone.
-pub(super) async fn load(
+pub(in crate::signing) async fn load(
     connection: &mut PgConnection,
     algorithms: &[&str],
     purposes: &[&str],
 ) -> Result<Stored, DatabaseError> {
     let rows = sqlx::query!(
         r#"select id as "name!", alg as "algorithm?", status as "status?", public_key as "public_key?",
-            private_key_sealed as "sealed!", kek_id as "kek_id!", 0 as "number!"
+            private_key_sealed as "sealed!", kek_id as "kek_id!", 0 as "number!", verify_only as "verify_only!"
         from auth.jwks
         where use = 'sig'
             and status <> 'revoked'
             and alg = any($1)
         union all
-        select purpose, null, null, null, sealed, kek_id, number
+        select purpose, null, null, null, sealed, kek_id, number, false
         from auth.server_secrets
         where purpose = any($2)"#,
         algorithms as &[&str],
@@ -103,6 +115,7 @@ pub(super) async fn load(
                 public_key,
                 sealed: row.sealed,
                 kek_id: row.kek_id,
+                verify_only: row.verify_only,
             });
         } else {
             stored.secrets.push(StoredSecret {
@@ -116,40 +129,8 @@ pub(super) async fn load(
     Ok(stored)
 }
 
-/// Inserts active keys. Where another replica was faster, its key stays and ours is forgotten. All replicas insert
-/// in the same order, so that they wait for each other instead of deadlocking.
-pub(super) async fn insert_active(
-    connection: &mut PgConnection,
-    keys: &[NewKey],
-    now: Timestamp,
-) -> Result<u64, DatabaseError> {
-    let ids: Vec<&str> = keys.iter().map(|key| key.key_id.as_str()).collect();
-    let algorithms: Vec<&str> = keys.iter().map(|key| key.algorithm.name()).collect();
-    let public: Vec<Value> = keys.iter().map(|key| key.public_key.clone()).collect();
-    let sealed: Vec<&[u8]> = keys.iter().map(|key| key.sealed.bytes.as_slice()).collect();
-    let sealed_by: Vec<&str> = keys.iter().map(|key| key.sealed.kek_id.as_str()).collect();
-    let inserted = sqlx::query!(
-        "insert into auth.jwks
-            (id, alg, use, public_key, private_key_sealed, kek_id, status, created_at, published_at, activated_at)
-        select id, alg, 'sig', public_key, sealed, kek_id, 'active', $6, $6, $6
-        from unnest($1::text[], $2::text[], $3::jsonb[], $4::bytea[], $5::text[])
-            as new (id, alg, public_key, sealed, kek_id)
-        order by alg
-        on conflict (alg, use) where status = 'active' do nothing",
-        &ids as &[&str],
-        &algorithms as &[&str],
-        &public,
-        &sealed as &[&[u8]],
-        &sealed_by as &[&str],
-        now,
-    )
-    .execute(connection)
-    .await?;
-    Ok(inserted.rows_affected())
-}
-
 /// Inserts server secrets; one that is there already stays.
-pub(super) async fn insert_secrets(
+pub(in crate::signing) async fn insert_secrets(
     connection: &mut PgConnection,
     secrets: &[NewSecret],
     now: Timestamp,

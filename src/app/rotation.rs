@@ -1,0 +1,72 @@
+//! Owns what a rotation of signing keys keeps to, as configuration, clients and resources say it.
+
+use super::error::AppError;
+use super::root::App;
+use crate::base::origin::Origin;
+use crate::client::longest_life;
+use crate::config::SignetConfig;
+use crate::db::{DatabaseError, PgConnection};
+use crate::signing::rotation::{
+    Change, NewKeys, Policy, Rotation, Step, View, steps, try_advance, write_down,
+};
+
+/// The lengths of time that a rotation keeps to. One statement.
+pub async fn rotation_policy(
+    connection: &mut PgConnection,
+    config: &SignetConfig,
+) -> Result<Policy, DatabaseError> {
+    let longest = longest_life::of_access_tokens(connection).await?;
+    Ok(Policy::new(config, longest))
+}
+
+/// What a round of the driver came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Driven {
+    /// What was done.
+    pub changes: Vec<Change>,
+    /// Steps that only verifiers hold up.
+    pub held_up: Vec<Step>,
+}
+
+impl App {
+    /// Writes down who fetched the key set here since that was done last.
+    pub async fn write_down_sightings(&self) -> Result<(), AppError> {
+        if self.sightings().is_empty() {
+            return Ok(());
+        }
+        let mut work = self.begin(self.context(Origin::internal("key rotation"))).await?;
+        write_down(&mut work, self.sightings(), &self.config().keys.verifiers).await?;
+        work.commit().await?;
+        Ok(())
+    }
+
+    /// Does what is due of our keys' rotation, unless another replica does at this moment.
+    pub async fn drive_rotation(&self) -> Result<Driven, AppError> {
+        let context = self.context(Origin::internal("key rotation"));
+        let mut connection = self.pool().acquire().await?;
+        let policy = rotation_policy(&mut connection, self.config()).await?;
+        let view = View::read(&mut connection, context.now).await?;
+        connection.keep();
+        let planned = steps(&view, &policy);
+        let held_up: Vec<Step> = planned
+            .iter()
+            .filter(|step| step.is_held_up(view.now))
+            .cloned()
+            .collect();
+        if !planned.iter().any(|step| step.is_due(view.now)) && view.life_is_known(policy.life) {
+            return Ok(Driven {
+                changes: Vec::new(),
+                held_up,
+            });
+        }
+        let new = NewKeys::lacking(&view, &policy).await?;
+        let mut work = self.begin(context).await?;
+        let rotation = Rotation {
+            keyring: self.keyring(),
+            policy: &policy,
+        };
+        let changes = try_advance(&mut work, rotation, new).await?.unwrap_or_default();
+        work.commit().await?;
+        Ok(Driven { changes, held_up })
+    }
+}

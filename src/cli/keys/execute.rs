@@ -1,0 +1,30 @@
+//! Owns the way from `signet keys …` to the database of the configuration, and the exit code.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+
+use super::arguments::KeysCommand;
+use super::report::KeysReport;
+use super::run::{KeyDesk, run};
+use crate::cli::{operator, output};
+use crate::config::SignetConfig;
+use crate::sealing::Keyring;
+
+/// Carries out a command, and fails with 1 if the proof does not hold.
+pub async fn execute(command: KeysCommand, config: &SignetConfig, json: bool) -> Result<ExitCode> {
+    let keyring = Keyring::load(&config.sealing.kek_files).context("sealing")?;
+    let desk = KeyDesk {
+        config,
+        keyring: &keyring,
+        begin: async || operator::begin(config).await,
+    };
+    let report = run(command, &desk).await?;
+    output::write(&report, json)?;
+    let sound = !matches!(&report, KeysReport::Proof(proof) if !proof.sound);
+    Ok(if sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

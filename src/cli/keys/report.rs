@@ -1,0 +1,276 @@
+//! Owns what `signet keys …` answers, as JSON and as text.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::import::Exported;
+use super::revoke::RevocationReport;
+use super::status::StatusReport;
+use super::{rotate, words};
+use crate::base::clock::Timestamp;
+use crate::cli::layout;
+use crate::signing::rotation::{Change, ImportUse, Key, Proof, Step, View};
+
+/// What a command answers.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum KeysReport {
+    /// Every key.
+    List(KeyList),
+    /// Everything on keys.
+    Status(StatusReport),
+    /// What was done, and what comes next.
+    Plan(PlanReport),
+    /// What a revocation ends.
+    Revocation(RevocationReport),
+    /// Public keys.
+    Exported(Exported),
+    /// Whether the log holds.
+    Proof(Proven),
+}
+
+/// Every key.
+#[derive(Debug, Serialize)]
+pub struct KeyList {
+    /// The oldest first.
+    pub keys: Vec<KeyLine>,
+}
+
+/// A key.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the key")]
+pub struct KeyLine {
+    pub kid: String,
+    pub alg: &'static str,
+    pub state: &'static str,
+    pub verify_only: bool,
+    pub published_at: Timestamp,
+    pub activated_at: Option<Timestamp>,
+    pub retiring_at: Option<Timestamp>,
+    pub retired_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+    #[serde(skip)]
+    since: Timestamp,
+}
+
+/// What was done, and what comes next.
+#[derive(Debug, Serialize)]
+pub struct PlanReport {
+    /// What was done.
+    pub changes: Vec<String>,
+    /// What comes next.
+    pub steps: Vec<StepLine>,
+}
+
+/// A step.
+#[derive(Debug, Serialize)]
+pub struct StepLine {
+    /// Of which algorithm.
+    pub alg: &'static str,
+    /// publish, activate or retire.
+    pub step: &'static str,
+    /// The key; none if it is yet to be made.
+    pub kid: Option<String>,
+    /// Not before.
+    pub earliest_at: Timestamp,
+    /// Why not.
+    pub reason: String,
+    /// Whether it will be done by itself.
+    pub wanted: bool,
+    /// Verifiers that would break, and hold it up.
+    pub blocked_by: Vec<String>,
+    /// Verifiers that may break.
+    pub may_break: Vec<String>,
+}
+
+/// Whether the log holds.
+#[derive(Debug, Serialize)]
+pub struct Proven {
+    /// Whether everything holds.
+    pub sound: bool,
+    /// How many entries there are.
+    pub entries: usize,
+    /// The hash of the last one.
+    pub head: Option<String>,
+    /// Keys that signed at once because another one was revoked.
+    pub emergencies: Vec<String>,
+    /// What does not hold.
+    pub findings: Vec<String>,
+}
+
+impl KeyList {
+    pub(super) fn new(view: &View) -> Self {
+        Self {
+            keys: view.keys.iter().map(KeyLine::new).collect(),
+        }
+    }
+}
+
+impl KeyLine {
+    pub(super) fn new(key: &Key) -> Self {
+        Self {
+            kid: key.key_id.to_string(),
+            alg: key.algorithm.name(),
+            state: key.status.name(),
+            verify_only: key.verify_only,
+            published_at: key.published_at,
+            activated_at: key.activated_at,
+            retiring_at: key.retiring_at,
+            retired_at: key.retired_at,
+            revoked_at: key.revoked_at,
+            since: key.since(),
+        }
+    }
+}
+
+impl PlanReport {
+    pub(super) fn new(steps: &[Step], changes: &[Change]) -> Self {
+        Self {
+            changes: changes.iter().map(rotate::told).collect(),
+            steps: steps.iter().map(StepLine::new).collect(),
+        }
+    }
+}
+
+impl PlanReport {
+    pub(super) fn imported(steps: &[Step], change: &Change, wanted: ImportUse) -> Self {
+        let told = match wanted {
+            ImportUse::Sign => rotate::told(change),
+            ImportUse::Verify(length) => format!(
+                "{}: {} is published for {} at least, and signs nothing",
+                change.algorithm.name(),
+                change.key_id,
+                words::length(length)
+            ),
+        };
+        Self {
+            changes: vec![told],
+            ..Self::new(steps, &[])
+        }
+    }
+}
+
+impl StepLine {
+    pub(super) fn new(step: &Step) -> Self {
+        Self {
+            alg: step.algorithm.name(),
+            step: words::action(step.kind),
+            kid: step.key_id.as_ref().map(ToString::to_string),
+            earliest_at: step.earliest,
+            reason: step.reason.clone(),
+            wanted: step.wanted,
+            blocked_by: step.blocked_by.clone(),
+            may_break: step.warned_of.clone(),
+        }
+    }
+}
+
+impl Proven {
+    pub(super) fn new(proof: Proof) -> Self {
+        let findings: Vec<String> = proof
+            .findings
+            .into_iter()
+            .map(|finding| match finding.sequence {
+                Some(sequence) => format!("entry {sequence}: {}", finding.problem),
+                None => finding.problem,
+            })
+            .collect();
+        Self {
+            sound: findings.is_empty(),
+            entries: proof.entries,
+            head: proof.head,
+            emergencies: proof.emergencies.iter().map(ToString::to_string).collect(),
+            findings,
+        }
+    }
+}
+
+/// A table of keys.
+pub(super) fn key_table(formatter: &mut fmt::Formatter<'_>, keys: &[KeyLine]) -> fmt::Result {
+    let told: Vec<[String; 4]> = keys.iter().map(KeyLine::cells).collect();
+    let rows = told.iter().map(|cells| cells.each_ref().map(String::as_str));
+    layout::table(formatter, ["KID", "ALG", "STATE", "SINCE"], rows)
+}
+
+impl KeyLine {
+    fn cells(&self) -> [String; 4] {
+        let state = if self.verify_only {
+            format!("{} (verifies only)", self.state)
+        } else {
+            self.state.to_owned()
+        };
+        [
+            self.kid.clone(),
+            self.alg.to_owned(),
+            state,
+            words::moment(self.since),
+        ]
+    }
+}
+
+impl fmt::Display for StepLine {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kid = self.kid.as_deref().unwrap_or("the key that is yet to be made");
+        let when = words::moment(self.earliest_at);
+        let wanted = if self.wanted { "" } else { ", if asked for" };
+        write!(
+            formatter,
+            "{} {} {kid} at {when}{wanted}: {}",
+            self.alg, self.step, self.reason
+        )?;
+        for name in &self.blocked_by {
+            write!(formatter, "; held up by {name}, which has not fetched it")?;
+        }
+        for name in &self.may_break {
+            write!(formatter, "; may break: {name}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for KeysReport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::List(list) => key_table(formatter, &list.keys),
+            Self::Status(status) => status.fmt(formatter),
+            Self::Plan(plan) => plan.fmt(formatter),
+            Self::Revocation(revocation) => revocation.fmt(formatter),
+            Self::Exported(exported) => exported.fmt(formatter),
+            Self::Proof(proof) => proof.fmt(formatter),
+        }
+    }
+}
+
+impl fmt::Display for PlanReport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let steps = self.steps.iter().map(ToString::to_string);
+        let lines: Vec<String> = self.changes.iter().cloned().chain(steps).collect();
+        formatter.write_str(&lines.join("\n"))
+    }
+}
+
+impl fmt::Display for Proven {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for finding in &self.findings {
+            writeln!(formatter, "FAIL  {finding}")?;
+        }
+        for kid in &self.emergencies {
+            writeln!(
+                formatter,
+                "note  {kid} signed at once, because the key before it was revoked"
+            )?;
+        }
+        let head = self.head.as_deref().unwrap_or("none");
+        let verdict = if self.sound {
+            "every key was published for long enough before it signed"
+        } else {
+            "this log proves nothing"
+        };
+        write!(
+            formatter,
+            "{} entries, the last is {head}: {verdict}",
+            self.entries
+        )
+    }
+}

@@ -1,0 +1,151 @@
+//! Owns `signet keys rotate`: the plan, the request, and the waiting for it.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::arguments::RotateArguments;
+use super::report::{KeysReport, PlanReport};
+use super::run::KeyDesk;
+use super::words;
+use crate::cli::output;
+use crate::db::UnitOfWork;
+use crate::protocol::algorithm::Algorithm;
+use crate::signing::key_set::KeyStatus;
+use crate::signing::rotation::{
+    self, Change, Changed, NewKeys, Policy, Rotation, Step, StepKind, View, plan,
+};
+
+/// How often a wait looks again.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+pub(super) async fn rotate<F: AsyncFn() -> Result<UnitOfWork>>(
+    arguments: &RotateArguments,
+    desk: &KeyDesk<'_, F>,
+) -> Result<KeysReport> {
+    let (view, policy) = desk.look().await?;
+    let algorithms = match arguments.algorithms.as_slice() {
+        [] => policy.offered.clone(),
+        named => named.to_vec(),
+    };
+    let asked = asked(view, &algorithms, &arguments.accept_breaking);
+    if arguments.plan {
+        return Ok(KeysReport::Plan(PlanReport::new(
+            &steps_of(&asked, &policy, &algorithms),
+            &[],
+        )));
+    }
+    let new = NewKeys::lacking(&asked, &policy).await?;
+    let mut work = (desk.begin)().await?;
+    let rotation = Rotation {
+        keyring: desk.keyring,
+        policy: &policy,
+    };
+    rotation::request(&mut work, &policy, &algorithms, &arguments.accept_breaking).await?;
+    let mut changes = rotation::advance(&mut work, rotation, new).await?;
+    work.commit().await?;
+    if arguments.wait {
+        changes.extend(wait(arguments, desk, &algorithms).await?);
+    }
+    let (view, policy) = desk.look().await?;
+    Ok(KeysReport::Plan(PlanReport::new(
+        &steps_of(&view, &policy, &algorithms),
+        &changes,
+    )))
+}
+
+/// The view as if the rotation was asked for.
+fn asked(mut view: View, algorithms: &[Algorithm], accepted: &[String]) -> View {
+    for algorithm in algorithms {
+        let known = view
+            .requests
+            .iter_mut()
+            .find(|request| request.algorithm == *algorithm);
+        if let Some(request) = known {
+            request.accepted.extend_from_slice(accepted);
+        } else {
+            view.requests.push(rotation::Request {
+                algorithm: *algorithm,
+                requested_at: view.now,
+                requested_by: String::new(),
+                accepted: accepted.to_vec(),
+            });
+        }
+    }
+    view
+}
+
+/// The steps of these algorithms.
+pub(super) fn steps_of(view: &View, policy: &Policy, algorithms: &[Algorithm]) -> Vec<Step> {
+    let algorithms = algorithms.iter();
+    algorithms
+        .flat_map(|algorithm| plan(view, policy, *algorithm))
+        .collect()
+}
+
+/// Does what is due until no rotation of these algorithms is under way, and says on the way what it waits for.
+async fn wait<F: AsyncFn() -> Result<UnitOfWork>>(
+    arguments: &RotateArguments,
+    desk: &KeyDesk<'_, F>,
+    algorithms: &[Algorithm],
+) -> Result<Vec<Change>> {
+    let began = Instant::now();
+    let mut said = Vec::new();
+    let mut changes = Vec::new();
+    loop {
+        let (view, policy) = desk.look().await?;
+        let under_way =
+            |step: &&Step| step.kind == StepKind::Activate && view.request(step.algorithm).is_some();
+        let steps = steps_of(&view, &policy, algorithms);
+        let waiting: Vec<&Step> = steps.iter().filter(under_way).collect();
+        if waiting.is_empty() {
+            break;
+        }
+        let progress: Vec<String> = waiting
+            .iter()
+            .map(|step| words::progress(step, view.now))
+            .collect();
+        if progress != said {
+            for line in &progress {
+                output::note(line);
+            }
+            said = progress;
+        }
+        if began.elapsed() >= arguments.timeout {
+            output::note("the time is over: the server goes on by itself");
+            break;
+        }
+        if waiting.iter().any(|step| step.is_due(view.now)) || lacks_next(&view, &policy) {
+            let new = NewKeys::lacking(&view, &policy).await?;
+            let mut work = (desk.begin)().await?;
+            let rotation = Rotation {
+                keyring: desk.keyring,
+                policy: &policy,
+            };
+            changes.extend(rotation::advance(&mut work, rotation, new).await?);
+            work.commit().await?;
+        } else {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+    Ok(changes)
+}
+
+fn lacks_next(view: &View, policy: &Policy) -> bool {
+    let mut offered = policy.offered.iter();
+    offered.any(|algorithm| view.find(*algorithm, KeyStatus::Next).is_none())
+}
+
+/// What was done, in words.
+pub(super) fn told(change: &Change) -> String {
+    let (alg, kid) = (change.algorithm.name(), &change.key_id);
+    match &change.changed {
+        Changed::Published => format!("{alg}: {kid} is published, and is the next to sign"),
+        Changed::Activated { replaces: Some(old) } => {
+            format!("{alg}: {kid} signs from now on, {old} does not any more")
+        }
+        Changed::Activated { replaces: None } => format!("{alg}: {kid} signs from now on"),
+        Changed::Retired => format!("{alg}: {kid} is not published any more"),
+        Changed::Revoked => format!("{alg}: {kid} is revoked"),
+    }
+}

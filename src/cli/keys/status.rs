@@ -1,0 +1,122 @@
+//! Owns `signet keys status`: keys, their next steps, who fetches the key set, and what each replica holds.
+
+use std::fmt;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::report::{KeyLine, KeysReport, StepLine, key_table};
+use super::run::KeyDesk;
+use super::words;
+use crate::base::clock::Timestamp;
+use crate::cli::{layout, replicas};
+use crate::db::UnitOfWork;
+use crate::signing::rotation::{Verifier, steps};
+
+/// Everything on keys at one moment.
+#[derive(Debug, Serialize)]
+pub struct StatusReport {
+    /// The keys that are published, the oldest first.
+    pub keys: Vec<KeyLine>,
+    /// What happens to them next.
+    pub steps: Vec<StepLine>,
+    /// Who fetches the key set.
+    pub verifiers: Vec<VerifierLine>,
+    /// The slowest refresh that counts.
+    pub slowest_refresh_seconds: u64,
+    /// Each replica that was heard of, with what it holds.
+    pub replicas: Vec<String>,
+    /// What a replica lacks.
+    pub differences: Vec<String>,
+}
+
+/// Who fetches the key set.
+#[derive(Debug, Serialize)]
+pub struct VerifierLine {
+    /// Its name, else its product and network.
+    pub name: String,
+    /// Whether it named itself.
+    pub named: bool,
+    /// When it came last.
+    pub last_fetched_at: Timestamp,
+    /// How often it came.
+    pub fetches: u64,
+    /// Within how many seconds it comes again, but for one time in a hundred.
+    pub refresh_seconds: Option<u64>,
+}
+
+pub(super) async fn show<F: AsyncFn() -> Result<UnitOfWork>>(desk: &KeyDesk<'_, F>) -> Result<KeysReport> {
+    let (view, policy) = desk.look().await?;
+    let mut work = (desk.begin)().await?;
+    let shown = replicas::side_by_side(work.connection()?, desk.keyring, view.now).await?;
+    work.commit().await?;
+    let (mut replicas, mut differences) = (Vec::new(), Vec::new());
+    for line in shown {
+        match line {
+            Ok(replica) => replicas.push(replica),
+            Err(difference) => differences.push(difference),
+        }
+    }
+    let published = view.keys.iter().filter(|key| key.status.is_published());
+    Ok(KeysReport::Status(StatusReport {
+        keys: published.map(KeyLine::new).collect(),
+        steps: steps(&view, &policy).iter().map(StepLine::new).collect(),
+        verifiers: view.verifiers.iter().map(VerifierLine::new).collect(),
+        slowest_refresh_seconds: view.slowest_refresh().as_secs(),
+        replicas,
+        differences,
+    }))
+}
+
+impl VerifierLine {
+    fn new(verifier: &Verifier) -> Self {
+        Self {
+            name: verifier.name.clone(),
+            named: verifier.named,
+            last_fetched_at: verifier.last_fetched_at,
+            fetches: verifier.fetches,
+            refresh_seconds: verifier.refresh().map(|refresh| refresh.as_secs()),
+        }
+    }
+
+    fn cells(&self) -> [String; 4] {
+        let refresh = self.refresh_seconds.map(std::time::Duration::from_secs);
+        let name = if self.named {
+            self.name.clone()
+        } else {
+            format!("({})", self.name)
+        };
+        [
+            name,
+            words::moment(self.last_fetched_at),
+            self.fetches.to_string(),
+            refresh.map_or_else(|| "not known".to_owned(), words::length),
+        ]
+    }
+}
+
+impl fmt::Display for StatusReport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        key_table(formatter, &self.keys)?;
+        writeln!(formatter, "\n\nNext:")?;
+        for step in &self.steps {
+            writeln!(formatter, "  {step}")?;
+        }
+        if !self.verifiers.is_empty() {
+            writeln!(formatter)?;
+            let told: Vec<[String; 4]> = self.verifiers.iter().map(VerifierLine::cells).collect();
+            let rows = told.iter().map(|cells| cells.each_ref().map(String::as_str));
+            layout::table(
+                formatter,
+                ["VERIFIER", "LAST FETCH", "FETCHES", "COMES AGAIN WITHIN"],
+                rows,
+            )?;
+            writeln!(formatter)?;
+        }
+        writeln!(formatter, "\nReplicas:")?;
+        for line in self.differences.iter().chain(&self.replicas) {
+            writeln!(formatter, "  {line}")?;
+        }
+        Ok(())
+    }
+}

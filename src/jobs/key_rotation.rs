@@ -1,0 +1,76 @@
+//! Drives the rotation of our signing keys. Every replica looks what is due; whoever takes the lock first does it, in one
+//! transaction, and the others find nothing left. A replica that is lost in the middle leaves nothing behind.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use metrics::gauge;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{App, AppError, Driven};
+use crate::protocol::algorithm::Algorithm;
+use crate::signing::rotation::{Changed, Step};
+
+/// How often it is looked what is due.
+const EVERY: Duration = Duration::from_secs(10);
+/// How often the log says that a rotation waits.
+const TOLD_EVERY: Duration = Duration::from_hours(1);
+/// Whether a rotation waits for a verifier, by algorithm.
+const BLOCKED: &str = "signet_key_rotation_blocked";
+
+/// Drives until cancelled.
+pub async fn run(app: App, stop: CancellationToken) {
+    let work = async {
+        let mut told = HashMap::new();
+        loop {
+            match drive(&app).await {
+                Ok(driven) => tell_of_waiting(&driven.held_up, &mut told),
+                Err(error) => {
+                    tracing::warn!(error = %error, "signing keys could not be looked after; it will be tried again");
+                }
+            }
+            tokio::time::sleep(EVERY).await;
+        }
+    };
+    stop.run_until_cancelled(work).await;
+}
+
+/// One round.
+pub async fn drive(app: &App) -> Result<Driven, AppError> {
+    app.write_down_sightings().await?;
+    let driven = app.drive_rotation().await?;
+    for change in &driven.changes {
+        let what = match &change.changed {
+            Changed::Published => "published",
+            Changed::Activated { .. } => "signs from now on",
+            Changed::Retired => "is not published any more",
+            Changed::Revoked => "is revoked",
+        };
+        tracing::info!(
+            key.id = change.key_id.as_str(),
+            alg = change.algorithm.name(),
+            "a signing key {what}"
+        );
+    }
+    for algorithm in Algorithm::ALL {
+        let blocked = driven.held_up.iter().any(|step| step.algorithm == algorithm);
+        gauge!(BLOCKED, "alg" => algorithm.name()).set(f64::from(u8::from(blocked)));
+    }
+    Ok(driven)
+}
+
+fn tell_of_waiting(held_up: &[Step], told: &mut HashMap<Algorithm, Instant>) {
+    told.retain(|algorithm, _| held_up.iter().any(|step| step.algorithm == *algorithm));
+    for step in held_up {
+        let last = told.get(&step.algorithm);
+        if last.is_none_or(|last| last.elapsed() >= TOLD_EVERY) {
+            told.insert(step.algorithm, Instant::now());
+            tracing::error!(
+                alg = step.algorithm.name(),
+                verifiers = step.blocked_by.join(", "),
+                "a key rotation waits for verifiers that have not fetched the next key; `signet keys status` shows them, \
+                 `signet keys rotate --accept-breaking NAME` goes on without one"
+            );
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Owns the changes of keys, each one conditional statement, one entry of the log and one security event, in its
+//! caller's transaction and under the lock.
+
+use serde_json::Value;
+
+use super::error::RotationError;
+use super::key::{Key, to_seconds};
+use super::log::{ChangeName, Draft, Signers, Writer};
+use super::plan::Step;
+use super::policy::Policy;
+use crate::audit::{self, KeyEvent};
+use crate::base::clock::Timestamp;
+use crate::base::id::KeyId;
+use crate::db::UnitOfWork;
+use crate::jose::{PrivateJwk, Signer};
+use crate::protocol::algorithm::Algorithm;
+use crate::sealing::Keyring;
+use crate::signing::error::SigningError;
+use crate::signing::key_set::KeyStatus;
+use crate::signing::material::Material;
+use crate::signing::sealed_keys;
+use crate::signing::store::{self, NewKey};
+
+/// What became of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changed {
+    /// It joined the set.
+    Published,
+    /// It signs, in the place of another one.
+    Activated {
+        /// The other one, if there was one.
+        replaces: Option<KeyId>,
+    },
+    /// It left the set.
+    Retired,
+    /// It was ended before its time.
+    Revoked,
+}
+
+/// A change that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Of which algorithm.
+    pub algorithm: Algorithm,
+    /// Which key.
+    pub key_id: KeyId,
+    /// What became of it.
+    pub changed: Changed,
+}
+
+/// Where keys are changed: a transaction that holds the lock.
+pub(in crate::signing) struct Desk<'a> {
+    pub(in crate::signing) work: &'a mut UnitOfWork,
+    pub(in crate::signing) keyring: &'a Keyring,
+    pub(in crate::signing) policy: &'a Policy,
+    pub(in crate::signing) log: Writer,
+}
+
+impl<'a> Desk<'a> {
+    /// Looks for the end of the log.
+    pub(in crate::signing) async fn open(
+        work: &'a mut UnitOfWork,
+        keyring: &'a Keyring,
+        policy: &'a Policy,
+    ) -> Result<Self, RotationError> {
+        let log = Writer::open(work).await?;
+        Ok(Self {
+            work,
+            keyring,
+            policy,
+            log,
+        })
+    }
+
+    /// The time of what is done here.
+    pub(in crate::signing) const fn now(&self) -> Timestamp {
+        self.log.now
+    }
+
+    /// What signs with a stored key.
+    pub(super) async fn signer(&mut self, key_id: &KeyId) -> Result<Option<Signer>, RotationError> {
+        let stored = store::sealed(self.work.connection()?, key_id).await?;
+        let stored = stored.ok_or_else(|| RotationError::Unknown(key_id.clone()))?;
+        let opened = sealed_keys::open_key(self.keyring, &stored);
+        let opened = opened.map_err(|source| lost(key_id, source))?;
+        let signer = opened.signer();
+        signer.map_err(|source| lost(key_id, source.into()))
+    }
+
+    /// Adds a key in a state, with its entry; says whether it stayed.
+    pub(in crate::signing) async fn add(
+        &mut self,
+        key: &PrivateJwk,
+        change: ChangeName,
+        outgoing: Option<&Signer>,
+        emergency: Option<&KeyId>,
+    ) -> Result<bool, RotationError> {
+        let public = key.public();
+        let status = match change {
+            ChangeName::First => KeyStatus::Active,
+            _ => KeyStatus::Next,
+        };
+        let signer = Signer::new(key)?;
+        let sealed: Material = PrivateJwk::from_json(&key.to_json()?)?.into();
+        let new = seal(self.keyring, &sealed, self.work)?;
+        let (now, cache) = (self.now(), self.policy.cache());
+        let connection = self.work.connection()?;
+        if !store::insert_key(connection, &new, status.name(), to_seconds(cache), None, now).await? {
+            return Ok(false);
+        }
+        let key_id = public.key_id().clone();
+        let draft = Draft {
+            public_key: Some(public.to_members().into()),
+            cache_seconds: Some(cache.as_secs()),
+            emergency: emergency.cloned(),
+            ..Draft::new(change, public.algorithm(), key_id.clone())
+        };
+        let signers = Signers {
+            outgoing,
+            incoming: Some(&signer),
+        };
+        self.log.append(self.work, draft, signers).await?;
+        let alg = public.algorithm().name();
+        audit::record(self.work, KeyEvent::Published { key: key_id, alg }).await?;
+        Ok(true)
+    }
+
+    /// Lets the next key sign in the place of the active one, which vouches for it.
+    pub(super) async fn activate(
+        &mut self,
+        next: &Key,
+        active: Option<&Key>,
+        step: &Step,
+    ) -> Result<Change, RotationError> {
+        let outgoing = match active {
+            Some(active) => self.signer(&active.key_id).await?,
+            None => None,
+        };
+        let draft = Draft {
+            replaces: active.map(|active| active.key_id.clone()),
+            wait_seconds: Some(step.wait.as_secs()),
+            broke: step.warned_of.clone(),
+            ..Draft::new(ChangeName::Activated, next.algorithm, next.key_id.clone())
+        };
+        if let Some(active) = active {
+            self.move_to(active, KeyStatus::Retiring).await?;
+        }
+        self.take_over(next, draft, outgoing.as_ref()).await
+    }
+
+    /// Lets a key sign; what signed before does not any more.
+    pub(super) async fn take_over(
+        &mut self,
+        next: &Key,
+        draft: Draft,
+        outgoing: Option<&Signer>,
+    ) -> Result<Change, RotationError> {
+        let incoming = self.signer(&next.key_id).await?;
+        self.move_to(next, KeyStatus::Active).await?;
+        let replaces = draft.replaces.clone();
+        let signers = Signers {
+            outgoing,
+            incoming: incoming.as_ref(),
+        };
+        self.log.append(self.work, draft, signers).await?;
+        store::forget_request(self.work.connection()?, next.algorithm.name()).await?;
+        let alg = next.algorithm.name();
+        let key = next.key_id.clone();
+        let event = KeyEvent::Activated {
+            key: key.clone(),
+            alg,
+            replaces: replaces.clone(),
+        };
+        audit::record(self.work, event).await?;
+        Ok(Change {
+            algorithm: next.algorithm,
+            key_id: key,
+            changed: Changed::Activated { replaces },
+        })
+    }
+
+    /// Takes a key out of the set.
+    pub(super) async fn retire(&mut self, key: &Key, active: Option<&Key>) -> Result<Change, RotationError> {
+        let outgoing = match active {
+            Some(active) => self.signer(&active.key_id).await?,
+            None => None,
+        };
+        self.move_to(key, KeyStatus::Retired).await?;
+        let draft = Draft::new(ChangeName::Retired, key.algorithm, key.key_id.clone());
+        let signers = Signers {
+            outgoing: outgoing.as_ref(),
+            incoming: None,
+        };
+        self.log.append(self.work, draft, signers).await?;
+        let (alg, event_key) = (key.algorithm.name(), key.key_id.clone());
+        audit::record(self.work, KeyEvent::Retired { key: event_key, alg }).await?;
+        Ok(Change {
+            algorithm: key.algorithm,
+            key_id: key.key_id.clone(),
+            changed: Changed::Retired,
+        })
+    }
+
+    /// The conditional statement: whoever was slower than another replica changes nothing, and gives up.
+    pub(super) async fn move_to(&mut self, key: &Key, status: KeyStatus) -> Result<(), RotationError> {
+        let now = self.now();
+        let (from, to) = (key.status.name(), status.name());
+        if store::move_to(self.work.connection()?, &key.key_id, from, to, now).await? {
+            Ok(())
+        } else {
+            Err(RotationError::Raced)
+        }
+    }
+}
+
+fn lost(key_id: &KeyId, source: SigningError) -> RotationError {
+    RotationError::Lost {
+        key_id: key_id.clone(),
+        source,
+    }
+}
+
+/// A key as its row holds it.
+pub(super) fn seal(keyring: &Keyring, key: &Material, work: &UnitOfWork) -> Result<NewKey, SigningError> {
+    let public = key.public();
+    Ok(NewKey {
+        key_id: public.key_id().clone(),
+        algorithm: public.algorithm(),
+        public_key: Value::Object(public.to_members()),
+        sealed: sealed_keys::seal_key(keyring, key, work.entropy())?,
+        verify_only: matches!(key, Material::Public(_)),
+    })
+}

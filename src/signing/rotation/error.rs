@@ -1,0 +1,51 @@
+//! Owns why keys cannot be changed.
+
+use crate::base::id::KeyId;
+use crate::db::DatabaseError;
+use crate::jose::JoseError;
+use crate::protocol::algorithm::Algorithm;
+use crate::signing::error::SigningError;
+
+/// Why keys cannot be changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RotationError {
+    /// A key does not open, or cannot be sealed.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// A key cannot be used.
+    #[error(transparent)]
+    Jose(#[from] JoseError),
+    /// There is no such key.
+    #[error("there is no key {0}: `signet keys list` shows them")]
+    Unknown(KeyId),
+    /// It is dead already.
+    #[error("the key {0} is revoked already")]
+    Revoked(KeyId),
+    /// No key of this algorithm is made.
+    #[error("signing.algorithms leaves {} out: there is nothing to rotate", .0.name())]
+    LeftOut(Algorithm),
+    /// The key that signs does not open here, so that it cannot vouch for the one that follows.
+    #[error(
+        "the active key {key_id} does not open here and cannot sign the log: run this with the server's key-encryption \
+         keys, or, if they are lost, `signet keys revoke {key_id}`"
+    )]
+    Lost {
+        /// The key.
+        key_id: KeyId,
+        /// Why.
+        #[source]
+        source: SigningError,
+    },
+    /// It is here, perhaps under another name.
+    #[error("the key is here already: {0} ({1})")]
+    Known(KeyId, &'static str),
+    /// It has no private part.
+    #[error("the key {0} is a public one, which cannot sign: `--verify-only` imports it")]
+    OnlyPublic(KeyId),
+    /// Somebody else changed the keys at the same moment.
+    #[error("the keys were changed by somebody else at the same moment: try again")]
+    Raced,
+}

@@ -1,0 +1,13 @@
+//! The log of every change of a key, and its proof: each entry names the hash of the one before it and is signed by the
+//! key that signed until then and by the one that is new.
+
+mod chain;
+mod entry;
+mod states;
+mod verify;
+mod writer;
+
+pub use verify::{Finding, Proof, verify};
+
+pub(super) use entry::{ChangeName, Draft};
+pub(super) use writer::{Signers, Writer};

@@ -1,0 +1,35 @@
+//! How our signing keys change: `next → active → retiring → retired`, and `revoked` from anywhere, each algorithm by
+//! itself. What is due follows from rules without a database (`plan`); carrying it out is one conditional statement a
+//! step, under a lock that one replica or command has at a time, with an entry in a log that proves it (`log`).
+
+mod change;
+mod error;
+mod expiry;
+mod import;
+mod key;
+mod log;
+mod plan;
+mod policy;
+mod recording;
+mod revoke;
+mod rotate;
+mod sightings;
+mod verifier;
+mod view;
+
+pub use change::{Change, Changed};
+pub use error::RotationError;
+pub use expiry::expire_first_signatures;
+pub use import::{ImportUse, import};
+pub use key::Key;
+pub use log::{Finding, Proof, verify};
+pub use plan::{Step, StepKind, plan, steps};
+pub use policy::{Policy, Wait};
+pub use recording::{expire_verifiers, write_down};
+pub use revoke::{Revocation, preview_revocation, revoke};
+pub use rotate::{NewKeys, Rotation, advance, request, try_advance};
+pub use sightings::{Fetcher, Sightings};
+pub use verifier::Verifier;
+pub use view::{Request, View};
+
+pub(super) use rotate::start;

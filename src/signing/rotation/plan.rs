@@ -1,0 +1,184 @@
+//! Owns the rules of a rotation: which step is next for a key, when it is safe at the earliest, and who would break. It
+//! knows no database: what is planned follows from what was read.
+
+use std::time::Duration;
+
+use super::policy::Policy;
+use super::verifier::Verifier;
+use super::view::View;
+use crate::base::clock::{self, Timestamp};
+use crate::base::id::KeyId;
+use crate::protocol::algorithm::Algorithm;
+use crate::signing::key_set::KeyStatus;
+
+/// What happens to a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepKind {
+    /// A new key joins the set, and signs nothing yet.
+    Publish,
+    /// The next key signs, and the active one signs no more.
+    Activate,
+    /// A key that signs no more leaves the set.
+    Retire,
+}
+
+/// A step, and when it is safe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Which keys.
+    pub algorithm: Algorithm,
+    /// What happens.
+    pub kind: StepKind,
+    /// To which key; none if it is yet to be made.
+    pub key_id: Option<KeyId>,
+    /// Not before.
+    pub earliest: Timestamp,
+    /// Why not before.
+    pub reason: String,
+    /// How long the key has been published by then at least, where the step is that it signs.
+    pub wait: Duration,
+    /// Whether somebody wants it: a request, or the schedule. What nobody wants only shows what would be.
+    pub wanted: bool,
+    /// Named verifiers that have not seen the key: they would break, and hold the step up.
+    pub blocked_by: Vec<String>,
+    /// Unnamed ones.
+    pub warned_of: Vec<String>,
+}
+
+impl Step {
+    /// Whether it can be done now.
+    #[must_use]
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.wanted && self.blocked_by.is_empty() && now >= self.earliest
+    }
+
+    /// Whether only a verifier holds it up.
+    #[must_use]
+    pub fn is_held_up(&self, now: Timestamp) -> bool {
+        self.wanted && !self.blocked_by.is_empty() && now >= self.earliest
+    }
+}
+
+/// The steps of an algorithm's keys from now on, in their order.
+#[must_use]
+pub fn plan(view: &View, policy: &Policy, algorithm: Algorithm) -> Vec<Step> {
+    let mut steps: Vec<Step> = view
+        .of(algorithm)
+        .filter(|key| key.status == KeyStatus::Retiring)
+        .map(|key| {
+            let wait = policy.after_signing(key.life);
+            let signed = clock::after(key.since(), wait.length);
+            let (earliest, reason) = match key.keep_until.filter(|until| *until > signed) {
+                Some(until) => (until, "it was imported to be kept until then".to_owned()),
+                None => (signed, wait.reason),
+            };
+            let step = Step::new(algorithm, StepKind::Retire, Some(&key.key_id), earliest, reason);
+            Step { wanted: true, ..step }
+        })
+        .collect();
+    if !policy.offered.contains(&algorithm) {
+        return steps;
+    }
+    let next = view.find(algorithm, KeyStatus::Next);
+    if next.is_none() {
+        let reason = "a next key stands ready beside the active one".to_owned();
+        let step = Step::new(algorithm, StepKind::Publish, None, view.now, reason);
+        steps.push(Step { wanted: true, ..step });
+    }
+    let activate = activation(view, policy, algorithm);
+    if let Some(active) = view.find(algorithm, KeyStatus::Active) {
+        let wait = policy.after_signing(active.life);
+        let earliest = clock::after(activate.earliest.max(view.now), wait.length);
+        let retire = Step::new(
+            algorithm,
+            StepKind::Retire,
+            Some(&active.key_id),
+            earliest,
+            wait.reason,
+        );
+        steps.push(activate);
+        steps.push(retire);
+    } else {
+        steps.push(activate);
+    }
+    steps
+}
+
+/// The steps of every algorithm.
+#[must_use]
+pub fn steps(view: &View, policy: &Policy) -> Vec<Step> {
+    let algorithms = Algorithm::ALL.into_iter();
+    algorithms
+        .flat_map(|algorithm| plan(view, policy, algorithm))
+        .collect()
+}
+
+fn activation(view: &View, policy: &Policy, algorithm: Algorithm) -> Step {
+    let next = view.find(algorithm, KeyStatus::Next);
+    let published_at = next.map_or(view.now, |key| key.published_at);
+    let cache = next.map_or_else(Duration::default, |key| key.cache);
+    let wait = policy.before_signing(cache, view.slowest_refresh());
+    let safe = clock::after(published_at, wait.length);
+    let request = view.request(algorithm);
+    let active = view.find(algorithm, KeyStatus::Active);
+    let scheduled = active.zip(policy.rotate_every);
+    let scheduled = scheduled.map(|(active, every)| clock::after(active.since(), every));
+    let (wanted, earliest) = match (request, active, scheduled) {
+        // Where nothing signs, whatever is published does as soon as it is safe.
+        (Some(_), _, _) | (None, None, _) => (true, safe),
+        (None, Some(_), Some(due)) => (true, due.max(safe)),
+        (None, Some(_), None) => (false, safe),
+    };
+    let reason = if earliest > safe {
+        "keys.rotate_every_days".to_owned()
+    } else {
+        format!(
+            "published {} before: {}",
+            super::policy::told(wait.length),
+            wait.reason
+        )
+    };
+    let missed = |verifier: &&Verifier| verifier.has_missed(published_at);
+    let accepted = request.map_or(&[][..], |request| &request.accepted);
+    let called = |verifiers: Vec<&Verifier>| verifiers.into_iter().map(|one| one.name.clone()).collect();
+    let counts = |verifier: &Verifier| {
+        verifier.named && (policy.verifiers.is_empty() || policy.verifiers.contains(&verifier.name))
+    };
+    let missing: Vec<&Verifier> = view.verifiers.iter().filter(missed).collect();
+    let (named, others): (Vec<&Verifier>, Vec<&Verifier>) =
+        missing.into_iter().partition(|verifier| counts(verifier));
+    let (accepted, blocking): (Vec<&Verifier>, Vec<&Verifier>) = named
+        .into_iter()
+        .partition(|verifier| accepted.contains(&verifier.name));
+    let recent = others.into_iter().filter(|verifier| verifier.is_recent(view.now));
+    let key_id = next.map(|key| &key.key_id);
+    Step {
+        wait: wait.length,
+        wanted,
+        blocked_by: called(blocking),
+        warned_of: called(accepted.into_iter().chain(recent).collect()),
+        ..Step::new(algorithm, StepKind::Activate, key_id, earliest, reason)
+    }
+}
+
+impl Step {
+    fn new(
+        algorithm: Algorithm,
+        kind: StepKind,
+        key_id: Option<&KeyId>,
+        earliest: Timestamp,
+        reason: String,
+    ) -> Self {
+        Self {
+            algorithm,
+            kind,
+            key_id: key_id.cloned(),
+            earliest,
+            reason,
+            wait: Duration::ZERO,
+            wanted: false,
+            blocked_by: Vec::new(),
+            warned_of: Vec::new(),
+        }
+    }
+}

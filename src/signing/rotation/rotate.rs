@@ -1,0 +1,237 @@
+//! Owns the carrying out of a plan: what is due is done, step by step, and nothing else. Whoever holds the lock drives;
+//! if it is lost on the way, its transaction is too, and the next one does the same.
+
+use super::change::{Change, Changed, Desk};
+use super::error::RotationError;
+use super::key::{Key, to_seconds};
+use super::log::{ChangeName, Draft, Signers};
+use super::plan::{StepKind, plan};
+use super::policy::Policy;
+use super::view::View;
+use crate::audit::{self, KeyEvent};
+use crate::db::UnitOfWork;
+use crate::jose::{JoseError, PrivateJwk};
+use crate::protocol::algorithm::Algorithm;
+use crate::sealing::Keyring;
+use crate::signing::error::SigningError;
+use crate::signing::key_set::KeyStatus;
+use crate::signing::store::{self, RequestRow};
+
+/// What keys are changed with.
+#[derive(Clone, Copy)]
+pub struct Rotation<'a> {
+    /// Opens and seals them.
+    pub keyring: &'a Keyring,
+    /// The lengths of time.
+    pub policy: &'a Policy,
+}
+
+/// Keys that were made before a transaction began.
+#[derive(Default)]
+pub struct NewKeys(Vec<PrivateJwk>);
+
+impl NewKeys {
+    /// Makes the next keys that a plan lacks, or will once a next key signs, which is now. RSA takes some 100 ms, on a thread that may block.
+    pub async fn lacking(view: &View, policy: &Policy) -> Result<Self, RotationError> {
+        let lacking = policy.offered.iter().copied();
+        let lacking = lacking.filter(|algorithm| {
+            let mut steps = plan(view, policy, *algorithm).into_iter();
+            view.find(*algorithm, KeyStatus::Next).is_none()
+                || steps.any(|step| step.kind == StepKind::Activate && step.is_due(view.now))
+        });
+        Self::of(lacking.collect()).await
+    }
+
+    /// Makes a key of each of these algorithms.
+    pub async fn of(algorithms: Vec<Algorithm>) -> Result<Self, RotationError> {
+        if algorithms.is_empty() {
+            return Ok(Self::default());
+        }
+        let made = tokio::task::spawn_blocking(move || {
+            let made = algorithms.into_iter().map(PrivateJwk::generate);
+            made.collect::<Result<Vec<_>, JoseError>>()
+        });
+        Ok(Self(made.await.map_err(|_| SigningError::Interrupted)??))
+    }
+
+    pub(super) fn take(&mut self, algorithm: Algorithm) -> Option<PrivateJwk> {
+        let at = self
+            .0
+            .iter()
+            .position(|key| key.public().algorithm() == algorithm)?;
+        Some(self.0.swap_remove(at))
+    }
+}
+
+/// Does what is due if nobody else does at this moment; none if somebody does.
+pub async fn try_advance(
+    work: &mut UnitOfWork,
+    rotation: Rotation<'_>,
+    new: NewKeys,
+) -> Result<Option<Vec<Change>>, RotationError> {
+    if !store::try_lock(work.connection()?).await? {
+        return Ok(None);
+    }
+    locked(work, rotation, new).await.map(Some)
+}
+
+/// Does what is due, once nobody else does.
+pub async fn advance(
+    work: &mut UnitOfWork,
+    rotation: Rotation<'_>,
+    new: NewKeys,
+) -> Result<Vec<Change>, RotationError> {
+    store::lock(work.connection()?).await?;
+    locked(work, rotation, new).await
+}
+
+/// Makes the first keys of a database that never had one, which sign at once, beside whatever else is due.
+pub(in crate::signing) async fn start(
+    work: &mut UnitOfWork,
+    rotation: Rotation<'_>,
+    first: &NewKeys,
+    new: NewKeys,
+) -> Result<Vec<Change>, RotationError> {
+    store::lock(work.connection()?).await?;
+    begin_log(work, rotation).await?;
+    let mut desk = Desk::open(work, rotation.keyring, rotation.policy).await?;
+    let now = desk.now();
+    if View::read(desk.work.connection()?, now).await?.keys.is_empty() {
+        for key in &first.0 {
+            desk.add(key, ChangeName::First, None, None).await?;
+        }
+    }
+    locked(work, rotation, new).await
+}
+
+async fn locked(
+    work: &mut UnitOfWork,
+    rotation: Rotation<'_>,
+    mut new: NewKeys,
+) -> Result<Vec<Change>, RotationError> {
+    let mut desk = Desk::open(work, rotation.keyring, rotation.policy).await?;
+    let now = desk.now();
+    let view = View::read(desk.work.connection()?, now).await?;
+    if !view.life_is_known(rotation.policy.life) {
+        let life = to_seconds(rotation.policy.life);
+        store::raise_life(desk.work.connection()?, life).await?;
+    }
+    let mut changes = Vec::new();
+    for algorithm in Algorithm::ALL {
+        match one(&mut desk, &view, algorithm, &mut new).await {
+            Ok(done) => changes.extend(done),
+            // The others go on: they do not hang on each other.
+            Err(error @ RotationError::Lost { .. }) => {
+                let reason = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::error!(alg = algorithm.name(), error = %error, reason, "keys cannot be rotated");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(changes)
+}
+
+/// The steps of one algorithm that are due. A key that takes the place of the next one is published at once.
+async fn one(
+    desk: &mut Desk<'_>,
+    view: &View,
+    algorithm: Algorithm,
+    new: &mut NewKeys,
+) -> Result<Vec<Change>, RotationError> {
+    let mut changes = Vec::new();
+    let active = view.find(algorithm, KeyStatus::Active);
+    for step in plan(view, desk.policy, algorithm) {
+        if !step.is_due(desk.now()) {
+            continue;
+        }
+        let stored = view
+            .keys
+            .iter()
+            .find(|key| Some(&key.key_id) == step.key_id.as_ref());
+        match (step.kind, stored) {
+            (StepKind::Publish, _) => changes.extend(publish(desk, active, algorithm, new).await?),
+            (StepKind::Activate, Some(next)) => {
+                changes.push(desk.activate(next, active, &step).await?);
+                changes.extend(publish(desk, Some(next), algorithm, new).await?);
+            }
+            (StepKind::Retire, Some(key)) => changes.push(desk.retire(key, active).await?),
+            (StepKind::Activate | StepKind::Retire, None) => {}
+        }
+    }
+    Ok(changes)
+}
+
+/// Publishes a next key beside the one that signs, if one was made.
+async fn publish(
+    desk: &mut Desk<'_>,
+    active: Option<&Key>,
+    algorithm: Algorithm,
+    new: &mut NewKeys,
+) -> Result<Option<Change>, RotationError> {
+    let Some(key) = new.take(algorithm) else {
+        return Ok(None);
+    };
+    let outgoing = match active {
+        Some(active) => desk.signer(&active.key_id).await?,
+        None => None,
+    };
+    let added = desk
+        .add(&key, ChangeName::Published, outgoing.as_ref(), None)
+        .await?;
+    Ok(added.then(|| Change {
+        algorithm,
+        key_id: key.public().key_id().clone(),
+        changed: Changed::Published,
+    }))
+}
+
+/// Asks for the rotation of these algorithms, as soon as it is safe. Verifiers that are named may break.
+pub async fn request(
+    work: &mut UnitOfWork,
+    policy: &Policy,
+    algorithms: &[Algorithm],
+    accepted: &[String],
+) -> Result<(), RotationError> {
+    for algorithm in algorithms {
+        if !policy.offered.contains(algorithm) {
+            return Err(RotationError::LeftOut(*algorithm));
+        }
+        let actor = work.actor();
+        let asked = RequestRow {
+            alg: algorithm.name().to_owned(),
+            requested_at: work.now(),
+            requested_by: actor.id().unwrap_or(actor.kind()).to_owned(),
+            accepted: accepted.to_vec(),
+        };
+        store::ask(work.connection()?, &asked).await?;
+        let alg = algorithm.name();
+        audit::record(work, KeyEvent::RotationRequested { alg }).await?;
+    }
+    Ok(())
+}
+
+/// Begins the log with the keys that were there before it.
+async fn begin_log(work: &mut UnitOfWork, rotation: Rotation<'_>) -> Result<(), RotationError> {
+    let mut desk = Desk::open(work, rotation.keyring, rotation.policy).await?;
+    if store::last(desk.work.connection()?).await?.is_some() {
+        return Ok(());
+    }
+    let now = desk.now();
+    let view = View::read(desk.work.connection()?, now).await?;
+    for key in &view.keys {
+        // What does not open here cannot sign its own entry; the proof says so.
+        let signer = desk.signer(&key.key_id).await.ok().flatten();
+        let draft = Draft {
+            state: Some(key.status.name().to_owned()),
+            published_at: Some(key.published_at),
+            public_key: Some(key.public_key.clone()),
+            ..Draft::new(ChangeName::Adopted, key.algorithm, key.key_id.clone())
+        };
+        let signers = Signers {
+            outgoing: None,
+            incoming: signer.as_ref(),
+        };
+        desk.log.append(desk.work, draft, signers).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! The statements on the tables of our keys. Everything private that they return is still sealed.
+
+mod changes;
+mod first_signatures;
+mod keys;
+mod log;
+mod verifiers;
+
+pub(super) use changes::{
+    KeyRow, RequestRow, all, ask, forget_request, insert_key, move_to, raise_life, requests, sealed,
+};
+pub(super) use first_signatures::{FirstSignature, expire_first_signatures, first_signatures, sign_first};
+pub(super) use keys::{NewKey, NewSecret, Stored, StoredKey, StoredSecret, insert_secrets, load, present};
+pub(super) use log::{LogRow, append, entries, last, lock, try_lock};
+pub(super) use verifiers::{FetchRow, VerifierRow, expire_verifiers, last_fetches, note_fetches, verifiers};

@@ -1,0 +1,142 @@
+//! Who carries a rotation out: one of many replicas, and it does no harm if that one is lost.
+
+use std::time::Duration;
+
+use signet::signing::rotation::{NewKeys, Rotation, View, advance};
+
+use super::desk::{an_app, another, drive, findings, kid, say};
+use crate::app::Browser;
+use crate::attack::evidence::count;
+use crate::race::together::Replicas;
+
+/// JW-08: replicas that are due together make one step, and one next key.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn jw_08_replicas_that_rotate_together_make_one_new_key_set() {
+    let replicas = Replicas::new().await;
+    let app = &replicas.first;
+    say(app, "rotate").await;
+    app.clock.advance(Duration::from_hours(24));
+    for _ in 0..3 {
+        let rounds = replicas.all().map(drive);
+        futures_util::future::join_all(rounds).await;
+    }
+    let activated = "select count(*) from auth.key_log where entry like '%\"change\":\"activated\"%'";
+    assert_eq!(count(app, activated).await, 3, "one of each algorithm");
+    for state in ["active", "next", "retiring"] {
+        for alg in ["RS256", "ES256", "EdDSA"] {
+            kid(app, alg, state).await;
+        }
+    }
+    assert_eq!(count(app, "select count(*) from auth.jwks").await, 9);
+    let sets: Vec<String> = futures_util::future::join_all(replicas.all().map(async |replica| {
+        assert!(replica.app.refresh("keys").await);
+        Browser::new(&replica.address)
+            .get("/.well-known/jwks.json")
+            .await
+            .body
+    }))
+    .await;
+    assert!(
+        sets.windows(2).all(|pair| pair[0] == pair[1]),
+        "all publish the same"
+    );
+    assert_eq!(findings(app).await, [""; 0]);
+}
+
+/// A replica that is lost in the middle of a step leaves nothing behind, and the next one does the step.
+#[tokio::test]
+async fn a_driver_that_is_lost_leaves_nothing_behind() {
+    let app = an_app().await;
+    let other = another(&app).await;
+    say(&app, "rotate --alg ES256").await;
+    let next = kid(&app, "ES256", "next").await;
+    app.clock.advance(Duration::from_mins(10));
+    let mut lost = app.work().await;
+    let policy = signet::app::rotation_policy(lost.connection().expect("open"), app.app.config())
+        .await
+        .expect("a policy");
+    let rotation = Rotation {
+        keyring: app.app.keyring(),
+        policy: &policy,
+    };
+    let changes = advance(&mut lost, rotation, NewKeys::default())
+        .await
+        .expect("a round");
+    assert_eq!(changes.len(), 1);
+    // While it holds the lock, nobody else drives; its end takes everything back.
+    drive(&other).await;
+    assert_ne!(kid(&other, "ES256", "active").await, next);
+    lost.rollback().await.expect("ends");
+    drive(&other).await;
+    assert_eq!(kid(&other, "ES256", "active").await, next);
+    assert_eq!(findings(&app).await, [""; 0]);
+}
+
+/// A rotation never goes back, whichever way a clock is set.
+#[tokio::test]
+async fn cr_03_a_clock_that_is_set_back_undoes_no_step() {
+    let app = an_app().await;
+    say(&app, "rotate --alg ES256").await;
+    let next = kid(&app, "ES256", "next").await;
+    app.clock.advance(Duration::from_mins(10));
+    drive(&app).await;
+    app.clock.turn_back(Duration::from_hours(24));
+    drive(&app).await;
+    assert_eq!(kid(&app, "ES256", "active").await, next);
+    app.clock.advance(Duration::from_hours(26));
+    drive(&app).await;
+    drive(&app).await;
+    kid(&app, "ES256", "retired").await;
+    assert_eq!(findings(&app).await, [""; 0]);
+    let mut connection = app.work().await;
+    let now = connection.now();
+    let view = View::read(connection.connection().expect("open"), now)
+        .await
+        .expect("read");
+    connection.commit().await.expect("ends");
+    assert!(view.requests.is_empty());
+}
+
+/// Before a replica signs with a key it has said so; it says so once.
+#[tokio::test]
+async fn a_replica_says_that_it_signs_before_it_does() {
+    let app = an_app().await;
+    let other = app.replica().await;
+    let said = "select count(*) from auth.key_first_signatures f join auth.jwks k on k.id = f.kid \
+                where k.status = 'active' and k.alg = 'ES256'";
+    // A server that started in this database before has said so too.
+    assert_eq!(count(&app, said).await, 3);
+    say(&app, "rotate --alg ES256").await;
+    app.clock.advance(Duration::from_mins(10));
+    signet::jobs::key_rotation::drive(&app.app)
+        .await
+        .expect("a round");
+    assert_eq!(count(&app, said).await, 0);
+    drive(&other).await;
+    drive(&other).await;
+    assert_eq!(count(&app, said).await, 1);
+    drive(&app).await;
+    assert_eq!(count(&app, said).await, 2);
+}
+
+/// If it cannot be said, the new key signs nothing, and everything else of a change counts.
+#[tokio::test]
+async fn a_key_that_cannot_be_announced_signs_nothing() {
+    let app = an_app().await;
+    let (old, next) = (
+        kid(&app, "ES256", "active").await,
+        kid(&app, "ES256", "next").await,
+    );
+    crate::attack::holdings::sql(&app, "revoke insert on auth.key_first_signatures from signet_app").await;
+    say(&app, &format!("revoke {old}")).await;
+    assert!(!app.app.refresh("keys").await, "it is tried again");
+    let names = super::desk::published(&app).await;
+    assert!(!names.contains(&old) && names.contains(&next));
+    let service = crate::fixtures::a_client("worker").service().create(&app).await;
+    let service = app.relying_party(&service);
+    let grant = [("grant_type", "client_credentials")];
+    assert_eq!(service.token(&grant).await.status, 503);
+    crate::attack::holdings::sql(&app, "grant insert on auth.key_first_signatures to signet_app").await;
+    assert!(app.app.refresh("keys").await);
+    assert_eq!(service.token(&grant).await.status, 200);
+}

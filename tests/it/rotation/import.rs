@@ -1,0 +1,194 @@
+//! Keys of another provider are taken in, to sign or only to verify.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+use super::desk::{an_app, drive, findings, go_on_to, kid, published, say, told, try_keys};
+use crate::app::TestApp;
+use crate::app::relying_party::header;
+use crate::fixtures::a_client;
+use crate::support::folder::folder;
+
+/// A file of this test.
+fn file(name: &str, text: &str) -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let path = folder().join(format!("{}-{number}-{name}", std::process::id()));
+    std::fs::write(&path, text).expect("writable");
+    path
+}
+
+/// What OpenSSL's program prints.
+async fn openssl(words: &str) -> String {
+    let made = Command::new("openssl")
+        .args(words.split(' '))
+        .stdin(Stdio::null())
+        .output()
+        .await
+        .expect("openssl runs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    String::from_utf8(made.stdout).expect("text")
+}
+
+const P256: &str = "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256";
+const ED25519: &str = "genpkey -algorithm ED25519";
+const RSA: &str = "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048";
+
+async fn import(app: &TestApp, file: &Path, more: &str) -> Result<Value, String> {
+    try_keys(app, format!("import {} {more}", file.display()).trim()).await
+}
+
+/// A private key is the next to sign, once every verifier can know it, under the name that it had.
+#[tokio::test]
+async fn an_imported_key_signs_as_any_next_key_does() {
+    let app = an_app().await;
+    let replaced = kid(&app, "ES256", "next").await;
+    let pem = file("key.pem", &openssl(P256).await);
+    import(&app, &pem, "--kid theirs-1").await.expect("imported");
+    assert!(app.app.refresh("keys").await);
+    assert_eq!(kid(&app, "ES256", "next").await, "theirs-1");
+    assert_eq!(
+        kid(&app, "ES256", "revoked").await,
+        replaced,
+        "it has signed nothing, and ends"
+    );
+    say(&app, "rotate --alg ES256").await;
+    app.clock.advance(Duration::from_secs(599));
+    drive(&app).await;
+    assert_ne!(kid(&app, "ES256", "active").await, "theirs-1");
+    go_on_to(&app, "ES256", "activate").await;
+    let service = app.relying_party(&a_client("worker").service().create(&app).await);
+    let token = service
+        .token(&[("grant_type", "client_credentials")])
+        .await
+        .json();
+    let token = token["access_token"].as_str().expect("a token").to_owned();
+    assert_eq!(header(&token)["kid"], "theirs-1");
+    assert_eq!(service.introspect(&token).await["active"], true);
+    assert_eq!(findings(&app).await, [""; 0]);
+}
+
+/// A key that only verifies is published as long as it was said, and signs nothing; an RSA and an Ed25519 key are too.
+#[tokio::test]
+async fn a_key_that_only_verifies_is_published_and_signs_nothing() {
+    let app = an_app().await;
+    let active = kid(&app, "RS256", "active").await;
+    let (rsa, ed) = (
+        file("rsa.pem", &openssl(RSA).await),
+        file("ed.pem", &openssl(ED25519).await),
+    );
+    import(&app, &rsa, "--verify-only --keep 7d --kid old-rsa")
+        .await
+        .expect("imported");
+    import(&app, &ed, "--verify-only --kid old-ed")
+        .await
+        .expect("imported");
+    let words = told(&app, "list").await;
+    assert!(words.contains("retiring (verifies only)"), "{words}");
+    assert!(app.app.refresh("keys").await);
+    let names = published(&app).await;
+    assert!(names.contains(&"old-rsa".to_owned()) && names.contains(&"old-ed".to_owned()));
+    assert_eq!(kid(&app, "RS256", "active").await, active);
+    let jwk = say(&app, "export-public old-rsa").await;
+    assert_eq!(jwk.get("d"), None, "the private part is forgotten");
+    app.clock.advance(Duration::from_hours(24 * 7 - 1));
+    drive(&app).await;
+    assert!(published(&app).await.contains(&"old-rsa".to_owned()));
+    app.clock.advance(Duration::from_hours(1));
+    drive(&app).await;
+    assert!(!published(&app).await.contains(&"old-rsa".to_owned()));
+    assert_eq!(findings(&app).await, [""; 0]);
+}
+
+/// What is exported is what is published; as PEM it is the key that was imported. A key that was revoked does not come
+/// back under another name.
+#[tokio::test]
+async fn public_keys_are_exported_as_jwk_and_as_pem() {
+    let app = an_app().await;
+    let set = say(&app, "export-public").await;
+    assert_eq!(
+        set["keys"].as_array().expect("keys").len(),
+        published(&app).await.len()
+    );
+    for (name, algorithm) in [("ec", P256), ("ed", ED25519), ("rsa", RSA)] {
+        let key = file("key.pem", &openssl(algorithm).await);
+        let public = openssl(&format!("pkey -pubout -in {}", key.display())).await;
+        let words = format!("--verify-only --kid {name}");
+        import(&app, &file("public.pem", &public), &words)
+            .await
+            .expect("imported");
+        let exported = say(&app, &format!("export-public {name} --pem")).await;
+        assert_eq!(exported["pem"], public);
+        say(&app, &format!("revoke {name}")).await;
+        let jwk = say(&app, &format!("export-public {name}")).await;
+        let again = file("again.jwk", &json!({"keys": [jwk]}).to_string());
+        let refused = import(&app, &again, "--verify-only --kid other").await;
+        let because = format!("the key is here already: {name} (revoked)");
+        let refused = refused.expect_err("known");
+        assert!(refused.contains(&because), "{refused}");
+    }
+    assert_eq!(findings(&app).await, [""; 0]);
+}
+
+/// Each bad file is refused with the reason, and changes nothing.
+#[tokio::test]
+async fn a_bad_file_is_refused_with_the_reason() {
+    let app = an_app().await;
+    let before = say(&app, "list").await;
+    let good = openssl(P256).await;
+    let path = file("good.pem", &good);
+    let path = path.display();
+    let public = openssl(&format!("pkey -pubout -in {path}")).await;
+    let encrypted = openssl(&format!("pkey -aes256 -passout pass:secret -in {path}")).await;
+    let small = openssl("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024").await;
+    let curve = openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384").await;
+    // A modulus of 16,384 bits takes a minute to find; any number of that length is as long.
+    let large = json!({"kty": "RSA", "e": "AQAB", "n": format!("{}8", "_".repeat(2730))}).to_string();
+    let active = kid(&app, "ES256", "active").await;
+    let known = say(&app, &format!("export-public {active}")).await.to_string();
+    for (text, words, because) in [
+        (
+            format!("{good}{good}"),
+            "",
+            "holds 2 keys: import them one by one",
+        ),
+        (encrypted, "", "the key is encrypted: decrypt it first"),
+        (large, "--verify-only", "an RSA key of 16384 bits is refused"),
+        (small, "", "an RSA key of 1024 bits is refused: 2048 to 8192"),
+        (curve, "", "a key on the curve secp384r1 is refused"),
+        (known, "--verify-only", "the key is here already"),
+        (public, "", "is a public one, which cannot sign: `--verify-only`"),
+        (
+            "hello".to_owned(),
+            "",
+            "neither PEM (-----BEGIN … KEY-----) nor a JWK",
+        ),
+        (good.replacen("\nM", "\nX", 1), "", "the key cannot be read"),
+        (
+            json!({"kty": "oct", "k": "AAAA"}).to_string(),
+            "",
+            "the key cannot be read",
+        ),
+        (
+            json!({"kty": "RSA", "alg": "PS256"}).to_string(),
+            "",
+            "a key for PS256 is refused",
+        ),
+        (
+            json!({"kty": "RSA", "use": "enc"}).to_string(),
+            "",
+            "something else than signatures",
+        ),
+        (good, "--kid schlüssel", "the kid is refused"),
+    ] {
+        let refused = import(&app, &file("bad", &text), words).await;
+        let refused = refused.expect_err(because);
+        assert!(refused.contains(because), "{refused}");
+    }
+    assert_eq!(say(&app, "list").await, before);
+}

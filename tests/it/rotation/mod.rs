@@ -1,0 +1,11 @@
+//! Signing keys that change while tokens are issued: plan, rotation, revocation, and the proof of it.
+
+mod desk;
+mod driver;
+mod import;
+mod plan;
+mod proof;
+mod revocation;
+mod together;
+mod verifier;
+mod verifiers;

@@ -1,0 +1,180 @@
+//! Who fetches the key set is measured, and a rotation waits for whoever named itself.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use signet::jobs::{cleanup, key_rotation};
+
+use super::desk::{an_app, drive, go_on_to, kid, quick, say, told};
+use crate::app::TestApp;
+use crate::attack::evidence::count;
+
+async fn fetch(app: &TestApp, name: &str) {
+    let url = format!("/.well-known/jwks.json?verifier={name}");
+    assert_eq!(app.browser().get(&url).await.status, 200);
+}
+
+async fn seen(app: &TestApp) -> Vec<Value> {
+    let status = say(app, "status").await;
+    status["verifiers"].as_array().expect("verifiers").clone()
+}
+
+/// A verifier is known by the name that it gives itself, else by product and network; how often it comes is kept across
+/// writings and replicas.
+#[tokio::test]
+async fn whoever_fetches_the_key_set_is_known_by_name_or_by_product_and_network() {
+    let app = an_app().await;
+    let jose = [("user-agent", "jose/5.2 (node)")];
+    for _ in 0..4 {
+        fetch(&app, "shop-api").await;
+        let reply = app.browser().get_with("/.well-known/jwks.json", &jose).await;
+        assert_eq!(reply.status, 200);
+        drive(&app).await;
+        app.clock.advance(Duration::from_mins(5));
+    }
+    let seen = seen(&app).await;
+    let known: Vec<_> = seen
+        .iter()
+        .map(|one| {
+            (
+                one["name"].as_str().expect("a name"),
+                &one["named"],
+                &one["fetches"],
+                &one["refresh_seconds"],
+            )
+        })
+        .collect();
+    let (yes, no, four, refresh) = (
+        Value::from(true),
+        Value::from(false),
+        Value::from(4),
+        Value::from(512),
+    );
+    assert_eq!(
+        known,
+        [
+            ("jose 127.0.0.0/24", &no, &four, &refresh),
+            ("shop-api", &yes, &four, &refresh),
+        ]
+    );
+    assert!(told(&app, "status").await.contains("shop-api"));
+}
+
+/// The slowest refresh that was seen lengthens the wait of every key.
+#[tokio::test]
+async fn a_slow_verifier_lengthens_the_wait() {
+    let app = an_app().await;
+    for _ in 0..3 {
+        fetch(&app, "nightly").await;
+        drive(&app).await;
+        app.clock.advance(Duration::from_hours(20));
+    }
+    let plan = say(&app, "rotate --alg ES256 --plan").await;
+    let reason = plan["steps"][0]["reason"].as_str().expect("text");
+    assert!(reason.contains("the slowest refresh seen (131072 s)"), "{reason}");
+}
+
+/// A named verifier that has not fetched the next key holds a step up, and is named; whoever runs the command may go on
+/// without it.
+#[tokio::test]
+async fn a_frozen_verifier_holds_a_rotation_up_until_it_is_accepted() {
+    let app = an_app().await;
+    // A fetch counts once every replica answers with the new set.
+    app.clock.advance(Duration::from_secs(11));
+    fetch(&app, "frozen").await;
+    say(&app, "rotate --alg ES256").await;
+    go_on_to(&app, "ES256", "activate").await;
+    drive(&app).await;
+    // It has seen that key; it has not seen the one that was published then.
+    let next = kid(&app, "ES256", "next").await;
+    let plan = say(&app, "rotate --alg ES256 --plan").await;
+    assert_eq!(
+        plan["steps"][1]["blocked_by"],
+        serde_json::json!(["frozen"]),
+        "{plan}"
+    );
+    say(&app, "rotate --alg ES256").await;
+    app.clock.advance(Duration::from_hours(48));
+    let driven = key_rotation::drive(&app.app).await.expect("a round");
+    assert_eq!(driven.held_up.len(), 1, "it is told of");
+    assert_eq!(kid(&app, "ES256", "next").await, next);
+    let words = told(&app, "status").await;
+    assert!(
+        words.contains("held up by frozen, which has not fetched it"),
+        "{words}"
+    );
+    say(&app, "rotate --alg ES256 --accept-breaking frozen").await;
+    assert_eq!(kid(&app, "ES256", "active").await, next);
+    let broke = "select count(*) from auth.key_log where entry like '%\"broke\":[\"frozen\"]%'";
+    assert_eq!(count(&app, broke).await, 1, "the log keeps who was let break");
+}
+
+/// It goes on by itself once the verifier has fetched.
+#[tokio::test]
+async fn a_rotation_goes_on_once_the_verifier_has_fetched() {
+    let app = TestApp::with(|config| {
+        quick(config);
+        config.keys.rotate_every_days = 1;
+    })
+    .await;
+    fetch(&app, "slow").await;
+    app.clock.advance(Duration::from_hours(24));
+    drive(&app).await;
+    drive(&app).await;
+    let next = kid(&app, "ES256", "next").await;
+    app.clock.advance(Duration::from_hours(24));
+    drive(&app).await;
+    assert_eq!(kid(&app, "ES256", "next").await, next, "it waits");
+    fetch(&app, "slow").await;
+    drive(&app).await;
+    assert_eq!(kid(&app, "ES256", "active").await, next);
+}
+
+/// Nobody can hold a rotation up by a made-up name where configuration lists the names; others are warned of.
+#[tokio::test]
+async fn names_that_are_not_listed_only_warn() {
+    let app = TestApp::with(|config| {
+        quick(config);
+        config.keys.verifiers = vec!["shop-api".to_owned()];
+    })
+    .await;
+    fetch(&app, "mallory").await;
+    say(&app, "rotate --alg ES256").await;
+    go_on_to(&app, "ES256", "activate").await;
+    drive(&app).await;
+    let plan = say(&app, "rotate --alg ES256 --plan").await;
+    let activate = &plan["steps"][1];
+    assert_eq!(activate["blocked_by"], serde_json::json!([]));
+    assert_eq!(activate["may_break"], serde_json::json!(["mallory"]));
+}
+
+/// JW-07: any number of fetches is answered from memory, and takes a bounded number of rows; who comes no more is
+/// forgotten.
+#[tokio::test]
+async fn jw_07_a_flood_of_fetches_takes_a_bounded_room() {
+    let app = an_app().await;
+    for number in 0..50 {
+        fetch(&app, &format!("made-up-{number}")).await;
+    }
+    assert_eq!(
+        count(&app, "select count(*) from auth.jwks_verifiers").await,
+        0,
+        "nothing is written at once"
+    );
+    crate::attack::holdings::sql(
+        &app,
+        "insert into auth.jwks_verifiers
+         select 'old-' || n, true, '2027-01-15', '2027-01-15', 1, '{}' from generate_series(1, 1990) n",
+    )
+    .await;
+    drive(&app).await;
+    assert_eq!(
+        count(&app, "select count(*) from auth.jwks_verifiers").await,
+        2000
+    );
+    app.clock.advance(Duration::from_hours(24 * 91));
+    for _ in 0..3 {
+        cleanup::sweep(&app.app).await.expect("a round");
+    }
+    assert_eq!(count(&app, "select count(*) from auth.jwks_verifiers").await, 0);
+}
