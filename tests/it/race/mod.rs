@@ -5,6 +5,7 @@ mod codes;
 mod deletions;
 mod domains;
 mod endings;
+pub mod families;
 mod interactions;
 mod invitations;
 mod locks;
