@@ -9,6 +9,7 @@ use signet::lifecycle::change_password;
 use signet::session::{self, EndReason};
 use signet::user::{self, AccessTier, PlatformRole, StatusChange};
 
+use super::evidence::count;
 use super::holdings::{ada, assert_access_dead, assert_dead, assert_live, refreshed, sql, text, wait};
 use crate::app::relying_party::claims;
 use crate::app::{RelyingParty, TestApp};
@@ -219,4 +220,34 @@ async fn rt_09_the_latest_cut_off_wins() {
             refreshed(&relying_party, &new).await;
         }
     }
+}
+
+/// RT-09: the platform's cut-off is a row. Without it nobody knows what has ended: nothing lives, and nothing is issued.
+#[tokio::test]
+async fn rt_09_without_the_platforms_row_nothing_lives() {
+    let app = TestApp::new().await;
+    let relying_party = app.relying_party(&a_client("web").create(&app).await);
+    let ada = ada(&app).await;
+    let browser = app.browser();
+    let reply = relying_party.authorize(&browser, &ada, &[]).await;
+    let tokens = relying_party.exchange(&reply.parameter("code").unwrap()).await;
+    let tokens = tokens.json();
+    let code = relying_party.code(&app, &ada, &[]).await;
+    assert_live(&relying_party, &tokens).await;
+    sql(&app, "delete from auth.platform").await;
+    assert_dead(&relying_party, &tokens).await;
+    relying_party
+        .exchange(&code)
+        .await
+        .assert_error(400, "invalid_grant");
+    for view in [
+        "select count(*) from auth.live_sessions",
+        "select count(*) from auth.live_grants",
+        "select count(*) from auth.live_codes",
+    ] {
+        assert_eq!(count(&app, view).await, 0, "{view}");
+    }
+    let silent = [("prompt", "none")];
+    let again = browser.get(&relying_party.authorization_url(&silent)).await;
+    assert_eq!(again.parameter("error").as_deref(), Some("login_required"));
 }

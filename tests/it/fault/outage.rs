@@ -1,6 +1,7 @@
 //! DB-03, DB-05: the database has no place or no time for a request, or asks for another try. Whoever asked is told so in
 //! the form that they read, and when to come again; nobody's password was wrong.
 
+use futures_util::future::join_all;
 use sqlx::{AssertSqlSafe, PgConnection};
 use tokio_util::sync::CancellationToken;
 
@@ -8,8 +9,11 @@ use super::scene::within;
 use crate::api::caller::{Caller, console};
 use crate::app::{Browser, RelyingParty, Reply, TestApp};
 use crate::attack::evidence::{assert_page, count, events};
+use crate::attack::holdings::{self, text};
 use crate::fixtures::a_person;
 use crate::fixtures::person::TestPerson;
+use crate::race::queue::ONE_AT_A_TIME;
+use crate::support::database::TestDatabase;
 
 const COUNTED: &str = "select coalesce(sum(attempts), 0)::bigint from auth.login_attempts";
 
@@ -107,6 +111,46 @@ async fn db_03_without_a_free_connection_everybody_is_told_to_come_again() {
     assert_eq!(askers.caller.get("/organizations").await.status, 200);
     assert_eq!(askers.sign_in().await.status, 303);
     assert_eq!(askers.app.app.unready().await, None);
+}
+
+/// DB-03: so are code exchange and refresh, and whoever waits for its turn behind one of them. Nothing is spent.
+#[tokio::test]
+async fn db_03_without_a_free_connection_nobodys_code_or_refresh_token_is_spent() {
+    let app = TestApp::on_with_groups(TestDatabase::new().await, ONE_AT_A_TIME, |config| {
+        config.database.pool_size = 1;
+        config.database.acquire_timeout_ms = 500;
+    })
+    .await;
+    let askers = Askers::new(app).await;
+    let hand = &askers.hand;
+    let (mut codes, mut tokens) = (Vec::new(), Vec::new());
+    for _ in 0..3 {
+        codes.push(hand.code(&askers.app, &askers.ada, &[]).await);
+        tokens.push(hand.tokens(&askers.app, &askers.ada, &[]).await);
+    }
+    let stop = CancellationToken::new();
+    let _watching = stop.clone().drop_guard();
+    tokio::spawn(askers.app.app.clone().keep_current(stop));
+    let held = askers.app.work().await;
+    let exchanges = codes.iter().map(|code| hand.exchange(code));
+    let refreshes = tokens
+        .iter()
+        .map(|tokens| hand.refresh(text(tokens, "refresh_token"), &[]));
+    let all = async { tokio::join!(join_all(exchanges), join_all(refreshes)) };
+    let replies = within(2, "every refusal", all).await;
+    for reply in replies.0.iter().chain(&replies.1) {
+        assert_again(reply, "application/json");
+    }
+    held.rollback().await.expect("it ends");
+    for code in &codes {
+        assert_eq!(hand.exchange(code).await.status, 200);
+    }
+    for tokens in &tokens {
+        holdings::refreshed(hand, tokens).await;
+    }
+    for replayed in ["CODE_REPLAYED", "REFRESH_REPLAYED"] {
+        assert_eq!(events(&askers.app, replayed).await, 0, "{replayed}");
+    }
 }
 
 /// DB-04: a statement that waits for longer than it may is a refusal too: before a password was looked at, and after

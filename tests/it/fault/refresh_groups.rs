@@ -4,7 +4,8 @@
 use super::scene::within;
 use crate::attack::evidence::events;
 use crate::attack::holdings::{refreshed, text};
-use crate::race::queue::{Scene, rotations, until_writing_waits};
+use crate::race::families::{Scene, rotations};
+use crate::race::queue::until_writing_waits;
 use crate::support::database::TestDatabase;
 use crate::support::proxy::Proxy;
 

@@ -4,6 +4,7 @@ mod changes;
 mod deletion;
 mod event;
 mod failure;
+mod groups;
 mod locks;
 mod matrix;
 mod membership;

@@ -14,7 +14,8 @@ use crate::fixtures::a_client;
 use crate::fixtures::client::TestClient;
 use crate::fixtures::code::codes;
 
-fn presented<'a>(client: &'a TestClient, code: &'a str) -> [(&'static str, &'a str); 4] {
+/// A token request with a code and the right verifier.
+pub fn presented<'a>(client: &'a TestClient, code: &'a str) -> [(&'static str, &'a str); 4] {
     [
         ("grant_type", "authorization_code"),
         ("code", code),

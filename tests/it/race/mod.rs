@@ -1,10 +1,16 @@
 //! Many at once: what the database decides, on every replica alike.
 
 mod boot;
+mod code_groups;
+mod code_house;
+mod code_kinds;
+pub mod code_scene;
+mod code_waiting;
 mod codes;
 mod deletions;
 mod domains;
 mod endings;
+pub mod families;
 mod interactions;
 mod invitations;
 mod locks;

@@ -1,21 +1,18 @@
-//! Refreshes that wait for their turn: somebody holds a lock that the one before them needs.
+//! Token requests that wait for their turn: somebody holds a lock that the one before them needs.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use signet::config::SignetConfig;
 use signet::grant::groups::GroupSettings;
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::task::JoinHandle;
 
+use super::codes::presented;
 use super::together::until_somebody_waits;
-use crate::app::relying_party::claims;
 use crate::app::{RelyingParty, Reply, TestApp};
 use crate::attack::evidence::count;
-use crate::attack::holdings::{ada, text};
-use crate::fixtures::a_client;
-use crate::support::database::TestDatabase;
+use crate::attack::holdings::text;
 
 /// One statement at a time, so that a request that waits for a lock holds up all others.
 pub const ONE_AT_A_TIME: GroupSettings = GroupSettings {
@@ -25,12 +22,16 @@ pub const ONE_AT_A_TIME: GroupSettings = GroupSettings {
     patience: None,
 };
 
-/// Refresh families of one person and client, and one more that somebody else has locked.
-pub struct Scene {
-    pub app: TestApp,
-    pub door: Arc<RelyingParty>,
-    pub families: Vec<Value>,
-    locked: Value,
+/// A token request that can be sent.
+#[derive(Clone)]
+pub struct Request {
+    door: Arc<RelyingParty>,
+    fields: Vec<(&'static str, String)>,
+}
+
+/// The one turn, which a request has that a lock holds up.
+pub struct Turn {
+    first: Request,
     lock: PgConnection,
 }
 
@@ -42,111 +43,78 @@ pub struct Queued {
     pub others: Vec<JoinHandle<Reply>>,
 }
 
-/// A lock that everybody waits for who writes one of the families.
+/// A lock that everybody waits for who writes a grant.
 pub struct Writing(PgConnection);
 
-impl Scene {
-    pub async fn new(families: usize) -> Self {
-        Self::with(ONE_AT_A_TIME, families).await
-    }
-
-    /// With groups as the test wants them.
-    pub async fn with(groups: GroupSettings, families: usize) -> Self {
-        Self::of(TestApp::with_groups(groups).await, families).await
-    }
-
-    /// On a database that exists, with changes to the configuration.
-    pub async fn on(database: TestDatabase, families: usize, change: impl FnOnce(&mut SignetConfig)) -> Self {
-        let app = TestApp::on_with_groups(database, ONE_AT_A_TIME, change).await;
-        Self::of(app, families).await
-    }
-
-    async fn of(app: TestApp, families: usize) -> Self {
-        let client = a_client("web").create(&app).await;
-        let door = Arc::new(app.relying_party(&client));
-        let person = ada(&app).await;
-        let mut made = Vec::new();
-        for _ in 0..=families {
-            made.push(door.tokens(&app, &person, &[]).await);
-        }
-        let locked = made.pop().expect("one more");
-        let mut lock = app.database.admin().await;
-        sqlx::raw_sql("begin")
-            .execute(&mut lock)
-            .await
-            .expect("a transaction");
-        sqlx::query("select from auth.oauth_grants where id = $1 for update")
-            .bind(grant_id(&locked))
-            .execute(&mut lock)
-            .await
-            .expect("a lock");
+impl Request {
+    fn of(door: &Arc<RelyingParty>, fields: &[(&'static str, &str)]) -> Self {
+        let fields = fields.iter().map(|(name, value)| (*name, (*value).to_owned()));
         Self {
-            app,
-            door,
-            families: made,
-            locked,
-            lock,
+            door: Arc::clone(door),
+            fields: fields.collect(),
         }
     }
 
-    /// Presents the tokens at once while the one turn is taken; comes back once all of them wait for it.
-    pub async fn queue(&self, presented: &[&Value]) -> Queued {
-        let first = self.present(&self.locked);
-        until_somebody_waits(&self.app).await;
-        let others = presented.iter().map(|tokens| self.present(tokens)).collect();
-        self.until_waiting(presented.len()).await;
+    /// The exchange of a code with the right verifier.
+    pub fn exchange(door: &Arc<RelyingParty>, code: &str) -> Self {
+        Self::of(door, &presented(&door.client, code))
+    }
+
+    /// The use of a refresh token.
+    pub fn refresh(door: &Arc<RelyingParty>, tokens: &Value) -> Self {
+        let token = text(tokens, "refresh_token");
+        Self::of(door, &[("grant_type", "refresh_token"), ("refresh_token", token)])
+    }
+
+    /// The same with another value of a parameter.
+    pub fn with(self, name: &'static str, value: &str) -> Self {
+        let mut request = self.without(name);
+        request.fields.push((name, value.to_owned()));
+        request
+    }
+
+    /// The same without a parameter.
+    pub fn without(mut self, name: &str) -> Self {
+        self.fields.retain(|(present, _)| *present != name);
+        self
+    }
+
+    /// What it is answered.
+    pub async fn reply(&self) -> Reply {
+        let fields: Vec<(&str, &str)> = self
+            .fields
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        self.door.token(&fields).await
+    }
+
+    /// Sends it, and does not wait for the answer.
+    pub fn sent(&self) -> JoinHandle<Reply> {
+        let request = self.clone();
+        tokio::spawn(async move { request.reply().await })
+    }
+}
+
+impl Turn {
+    /// Of a request that waits for what this statement locks.
+    pub async fn of(app: &TestApp, first: Request, locks: &str) -> Self {
+        let lock = held(app, locks).await;
+        Self { first, lock }
+    }
+
+    /// Sends the requests at once while the one turn is taken; comes back once all of them wait for it.
+    pub async fn queue(&self, app: &TestApp, requests: &[Request]) -> Queued {
+        let first = self.first.sent();
+        until_somebody_waits(app).await;
+        let others = requests.iter().map(Request::sent).collect();
+        until_waiting(app, requests.len()).await;
         Queued { first, others }
-    }
-
-    fn present(&self, tokens: &Value) -> JoinHandle<Reply> {
-        let (door, token) = (Arc::clone(&self.door), text(tokens, "refresh_token").to_owned());
-        tokio::spawn(async move { door.refresh(&token, &[]).await })
-    }
-
-    /// Waits until this many requests wait for their turn.
-    pub async fn until_waiting(&self, requests: usize) {
-        let groups = self.app.app.grant_services().groups;
-        let wait = async {
-            while groups.waiting() != requests {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(25), wait)
-            .await
-            .expect("so many wait");
     }
 
     /// Lets go of the lock, so that the others have their turn.
     pub async fn release(&mut self) {
-        sqlx::raw_sql("rollback")
-            .execute(&mut self.lock)
-            .await
-            .expect("the lock is free");
-    }
-
-    /// Presents the tokens at once while the one turn is taken, and lets them go once all of them wait for it.
-    pub async fn all_in_one_group(mut self, presented: &[&Value]) -> (Self, Vec<Reply>) {
-        let queued = self.queue(presented).await;
-        self.release().await;
-        (self, queued.replies().await)
-    }
-
-    /// From here on whoever writes one of the families waits until this is released.
-    pub async fn hold_writing(&self) -> Writing {
-        let mut connection = self.app.database.admin().await;
-        let held = format!(
-            "create function public.wait() returns trigger language plpgsql as
-                $$begin perform pg_advisory_xact_lock_shared(4711); return new; end$$;
-             create trigger wait before update on auth.oauth_grants for each row
-                when (new.id <> '{}') execute function public.wait();
-             select pg_advisory_lock(4711)",
-            grant_id(&self.locked),
-        );
-        sqlx::raw_sql(sqlx::AssertSqlSafe(held))
-            .execute(&mut connection)
-            .await
-            .expect("a lock");
-        Writing(connection)
+        released(&mut self.lock).await;
     }
 }
 
@@ -164,28 +132,74 @@ impl Queued {
 }
 
 impl Writing {
+    /// From here on whoever writes another grant than this one waits until this is released.
+    pub async fn hold(app: &TestApp, but: &str) -> Self {
+        let mut connection = app.database.admin().await;
+        let held = format!(
+            "create function public.wait() returns trigger language plpgsql as
+                $$begin perform pg_advisory_xact_lock_shared(4711); return new; end$$;
+             create trigger wait before insert or update on auth.oauth_grants for each row
+                when (new.id <> '{but}') execute function public.wait();
+             select pg_advisory_lock(4711)"
+        );
+        run(&mut connection, &held).await;
+        Self(connection)
+    }
+
     pub async fn release(self) {
         self.0.close().await.expect("the lock is free");
     }
 }
 
-/// Waits until a statement would write a family that may not be written.
+/// A transaction that holds what this statement locks.
+pub async fn held(app: &TestApp, locks: &str) -> PgConnection {
+    let mut connection = app.database.admin().await;
+    run(&mut connection, "begin").await;
+    run(&mut connection, locks).await;
+    connection
+}
+
+/// Lets go of what a transaction holds.
+pub async fn released(lock: &mut PgConnection) {
+    run(lock, "rollback").await;
+}
+
+async fn run(connection: &mut PgConnection, statements: &str) {
+    sqlx::raw_sql(AssertSqlSafe(statements.to_owned()))
+        .execute(connection)
+        .await
+        .unwrap_or_else(|error| panic!("{error}: {statements}"));
+}
+
+/// From here on the database refuses to write one grant.
+pub async fn refuse_to_write(app: &TestApp, grant: &str) {
+    let broken = format!(
+        "create function public.refuse() returns trigger language plpgsql as
+            $$begin raise exception 'this row cannot be written'; end$$;
+         create trigger refuse before insert or update on auth.oauth_grants for each row
+            when (new.id = '{grant}') execute function public.refuse()"
+    );
+    run(&mut app.database.admin().await, &broken).await;
+}
+
+/// Waits until this many requests wait for their turn.
+pub async fn until_waiting(app: &TestApp, requests: usize) {
+    let groups = app.app.grant_services().groups;
+    let wait = async {
+        while groups.waiting() != requests {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(25), wait)
+        .await
+        .expect("so many wait");
+}
+
+/// Waits until a statement would write a grant that may not be written.
 pub async fn until_writing_waits(app: &TestApp) {
     let waiting = "select count(*) from pg_locks where locktype = 'advisory' and objid = 4711 and not granted
         and database = (select oid from pg_database where datname = current_database())";
     while count(app, waiting).await == 0 {
         tokio::task::yield_now().await;
     }
-}
-
-pub fn grant_id(tokens: &Value) -> String {
-    let claims = claims(text(tokens, "access_token"));
-    claims["grant_id"].as_str().expect("a grant").to_owned()
-}
-
-/// Families that were rotated, and how often all together.
-pub async fn rotations(app: &TestApp) -> (i64, i64) {
-    let families = count(app, "select count(*) from auth.oauth_grants where generation > 0").await;
-    let rotations = count(app, "select sum(generation) from auth.oauth_grants").await;
-    (families, rotations)
 }

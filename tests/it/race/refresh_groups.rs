@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::queue::{Scene, grant_id, until_writing_waits};
+use super::families::{Scene, grant_id};
+use super::queue::{refuse_to_write, until_writing_waits};
 use crate::app::Reply;
 use crate::attack::evidence::{count, events};
 use crate::attack::holdings::{assert_dead, assert_live, refreshed, text, wait};
@@ -80,18 +81,7 @@ async fn rc_02_one_token_twice_in_the_queue_has_one_successor() {
 async fn a_row_that_breaks_the_statement_harms_nobody_elses_refresh() {
     let scene = Scene::new(3).await;
     let families = scene.families.clone();
-    let broken = format!(
-        "create function public.refuse() returns trigger language plpgsql as
-            $$begin raise exception 'this row cannot be written'; end$$;
-         create trigger refuse before update on auth.oauth_grants for each row
-            when (new.id = '{}') execute function public.refuse()",
-        grant_id(&families[0]),
-    );
-    let mut connection = scene.app.database.admin().await;
-    sqlx::raw_sql(sqlx::AssertSqlSafe(broken))
-        .execute(&mut connection)
-        .await
-        .unwrap();
+    refuse_to_write(&scene.app, &grant_id(&families[0])).await;
     let (scene, replies) = scene.all_in_one_group(&families.iter().collect::<Vec<_>>()).await;
     replies[0].assert_error(500, "server_error");
     for reply in &replies[1..] {

@@ -9,7 +9,8 @@ use openidconnect::core::{CoreJsonWebKeySet, CoreJwsSigningAlgorithm};
 use signet::base::clock::Clock as _;
 use signet::grant::groups::GroupSettings;
 
-use super::queue::{ONE_AT_A_TIME, Scene, rotations};
+use super::families::{Scene, rotations};
+use super::queue::ONE_AT_A_TIME;
 use crate::app::TestApp;
 use crate::app::relying_party::{claims, header};
 use crate::attack::evidence::events;
@@ -204,14 +205,24 @@ async fn who_is_refused_for_the_time_has_left_the_queue() {
 /// The time is for the turn alone: whoever is in a group that was sent hears what became of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_in_a_group_is_answered_after_the_time_for_its_turn() {
-    let app = TestApp::with_groups(GroupSettings {
+    let app = TestApp::new().await;
+    let client = a_client("web").create(&app).await;
+    let mut held = app
+        .relying_party(&client)
+        .tokens(&app, &ada(&app).await, &[])
+        .await;
+    let no_time = GroupSettings {
         smallest: 1,
         patience: Some(Duration::ZERO),
         ..GroupSettings::default()
+    };
+    let replica = TestApp::on_with_groups(app.database.again(), no_time, |config| {
+        config.issuer.clone_from(&app.issuer);
     })
     .await;
-    let door = app.relying_party(&a_client("web").create(&app).await);
-    let mut held = door.tokens(&app, &ada(&app).await, &[]).await;
+    // The group's connection is waited for no longer either: one that lies there takes no time.
+    replica.work().await.rollback().await.expect("it ends");
+    let door = replica.relying_party_here(&client);
     for _ in 0..5 {
         held = refreshed(&door, &held).await;
     }

@@ -64,9 +64,14 @@ pub async fn all_at_once(
 
 /// Waits until a statement waits for a lock.
 pub async fn until_somebody_waits(app: &TestApp) {
+    until_many_wait(app, 1).await;
+}
+
+/// Waits until this many statements wait for locks.
+pub async fn until_many_wait(app: &TestApp, statements: i64) {
     let waiting = "select count(*) from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'";
-    while count(app, waiting).await == 0 {
+    while count(app, waiting).await < statements {
         tokio::task::yield_now().await;
     }
 }
