@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, AppError, Driven};
 use crate::protocol::algorithm::Algorithm;
-use crate::signing::rotation::{Changed, Step};
+use crate::signing::rotation::{Changed, Step, first_names};
 
 /// How often it is looked what is due.
 const EVERY: Duration = Duration::from_secs(10);
@@ -67,7 +67,7 @@ fn tell_of_waiting(held_up: &[Step], told: &mut HashMap<Algorithm, Instant>) {
             told.insert(step.algorithm, Instant::now());
             tracing::error!(
                 alg = step.algorithm.name(),
-                verifiers = step.blocked_by.join(", "),
+                verifiers = first_names(&step.blocked_by),
                 "a key rotation waits for verifiers that have not fetched the next key; `signet keys status` shows them, \
                  `signet keys rotate --accept-breaking NAME` goes on without one"
             );

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::base::clock::Timestamp;
-use crate::signing::rotation::{Step, StepKind};
+use crate::signing::rotation::{Step, StepKind, first_names};
 
 /// A point in time.
 pub(super) fn moment(at: Timestamp) -> String {
@@ -34,7 +34,7 @@ pub(super) fn progress(step: &Step, now: Timestamp) -> String {
     }
     format!(
         "{alg}: waits for {}, which have not fetched the next key; --accept-breaking NAME goes on without one",
-        step.blocked_by.join(", ")
+        first_names(&step.blocked_by)
     )
 }
 

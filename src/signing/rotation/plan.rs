@@ -39,9 +39,9 @@ pub struct Step {
     pub wait: Duration,
     /// Whether somebody wants it: a request, or the schedule. What nobody wants only shows what would be.
     pub wanted: bool,
-    /// Named verifiers that have not seen the key: they would break, and hold the step up.
+    /// Listed verifiers that have not seen the key: they would break, and hold the step up.
     pub blocked_by: Vec<String>,
-    /// Unnamed ones.
+    /// Those that may break and hold nothing up: they are not listed, or whoever asked accepts it.
     pub warned_of: Vec<String>,
 }
 
@@ -117,7 +117,7 @@ fn activation(view: &View, policy: &Policy, algorithm: Algorithm) -> Step {
     let next = view.find(algorithm, KeyStatus::Next);
     let published_at = next.map_or(view.now, |key| key.published_at);
     let cache = next.map_or_else(Duration::default, |key| key.cache);
-    let wait = policy.before_signing(cache, view.slowest_refresh());
+    let wait = policy.before_signing(cache, view.slowest_refresh(&policy.verifiers));
     let safe = clock::after(published_at, wait.length);
     let request = view.request(algorithm);
     let active = view.find(algorithm, KeyStatus::Active);
@@ -141,15 +141,13 @@ fn activation(view: &View, policy: &Policy, algorithm: Algorithm) -> Step {
     let missed = |verifier: &&Verifier| verifier.has_missed(published_at);
     let accepted = request.map_or(&[][..], |request| &request.accepted);
     let called = |verifiers: Vec<&Verifier>| verifiers.into_iter().map(|one| one.name.clone()).collect();
-    let counts = |verifier: &Verifier| {
-        verifier.named && (policy.verifiers.is_empty() || policy.verifiers.contains(&verifier.name))
-    };
     let missing: Vec<&Verifier> = view.verifiers.iter().filter(missed).collect();
-    let (named, others): (Vec<&Verifier>, Vec<&Verifier>) =
-        missing.into_iter().partition(|verifier| counts(verifier));
-    let (accepted, blocking): (Vec<&Verifier>, Vec<&Verifier>) = named
+    let (accepted, others): (Vec<&Verifier>, Vec<&Verifier>) = missing
         .into_iter()
-        .partition(|verifier| accepted.contains(&verifier.name));
+        .partition(|verifier| verifier.named && accepted.contains(&verifier.name));
+    let (blocking, others): (Vec<&Verifier>, Vec<&Verifier>) = others
+        .into_iter()
+        .partition(|verifier| verifier.is_listed(&policy.verifiers));
     let recent = others.into_iter().filter(|verifier| verifier.is_recent(view.now));
     let key_id = next.map(|key| &key.key_id);
     Step {

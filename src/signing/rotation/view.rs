@@ -86,9 +86,9 @@ impl View {
         active.all(|key| key.life >= life)
     }
 
-    /// The slowest refresh that was seen.
+    /// The slowest refresh that was seen of those that a rotation waits for.
     #[must_use]
-    pub fn slowest_refresh(&self) -> std::time::Duration {
-        slowest(&self.verifiers, self.now)
+    pub fn slowest_refresh(&self, listed: &[String]) -> std::time::Duration {
+        slowest(&self.verifiers, listed, self.now)
     }
 }

@@ -1,11 +1,11 @@
-//! Who fetches the key set is measured, and a rotation waits for whoever named itself.
+//! Who fetches the key set is measured, and a rotation waits for the verifiers that configuration lists.
 
 use std::time::Duration;
 
 use serde_json::Value;
 use signet::jobs::{cleanup, key_rotation};
 
-use super::desk::{an_app, drive, go_on_to, kid, quick, say, told};
+use super::desk::{an_app, an_app_that_waits_for, drive, go_on_to, kid, quick, say, told};
 use crate::app::TestApp;
 use crate::attack::evidence::count;
 
@@ -60,25 +60,46 @@ async fn whoever_fetches_the_key_set_is_known_by_name_or_by_product_and_network(
     assert!(told(&app, "status").await.contains("shop-api"));
 }
 
-/// The slowest refresh that was seen lengthens the wait of every key.
+/// How long the next key of ES256 must have been published, in words.
+async fn reason(app: &TestApp) -> String {
+    let plan = say(app, "rotate --alg ES256 --plan").await;
+    plan["steps"][0]["reason"].as_str().expect("text").to_owned()
+}
+
+/// The slowest refresh of a listed verifier lengthens the wait of every key, once it was seen often enough.
 #[tokio::test]
 async fn a_slow_verifier_lengthens_the_wait() {
-    let app = an_app().await;
-    for _ in 0..3 {
+    let app = an_app_that_waits_for(&["nightly"]).await;
+    for number in 0..6 {
+        let waits = reason(&app).await;
+        assert!(waits.contains("keys.published_seconds"), "{number}: {waits}");
         fetch(&app, "nightly").await;
         drive(&app).await;
         app.clock.advance(Duration::from_hours(20));
     }
-    let plan = say(&app, "rotate --alg ES256 --plan").await;
-    let reason = plan["steps"][0]["reason"].as_str().expect("text");
-    assert!(reason.contains("the slowest refresh seen (131072 s)"), "{reason}");
+    let waits = reason(&app).await;
+    assert!(waits.contains("the slowest refresh seen (131072 s)"), "{waits}");
 }
 
-/// A named verifier that has not fetched the next key holds a step up, and is named; whoever runs the command may go on
+/// JW-07: whoever is not listed lengthens no key's wait, however it fetches.
+#[tokio::test]
+async fn jw_07_nobody_lengthens_the_wait_by_coming_slowly_under_a_made_up_name() {
+    let app = an_app_that_waits_for(&["shop-api"]).await;
+    for _ in 0..8 {
+        fetch(&app, "mallory").await;
+        assert_eq!(app.browser().get("/.well-known/jwks.json").await.status, 200);
+        drive(&app).await;
+        app.clock.advance(Duration::from_hours(20));
+    }
+    let waits = reason(&app).await;
+    assert!(waits.contains("keys.published_seconds"), "{waits}");
+}
+
+/// A listed verifier that has not fetched the next key holds a step up, and is named; whoever runs the command may go on
 /// without it.
 #[tokio::test]
 async fn a_frozen_verifier_holds_a_rotation_up_until_it_is_accepted() {
-    let app = an_app().await;
+    let app = an_app_that_waits_for(&["frozen"]).await;
     // A fetch counts once every replica answers with the new set.
     app.clock.advance(Duration::from_secs(11));
     fetch(&app, "frozen").await;
@@ -115,6 +136,7 @@ async fn a_rotation_goes_on_once_the_verifier_has_fetched() {
     let app = TestApp::with(|config| {
         quick(config);
         config.keys.rotate_every_days = 1;
+        config.keys.verifiers = vec!["slow".to_owned()];
     })
     .await;
     fetch(&app, "slow").await;
@@ -130,14 +152,11 @@ async fn a_rotation_goes_on_once_the_verifier_has_fetched() {
     assert_eq!(kid(&app, "ES256", "active").await, next);
 }
 
-/// Nobody can hold a rotation up by a made-up name where configuration lists the names; others are warned of.
+/// JW-07: nobody can hold a rotation up by a made-up name, whether or not configuration lists any; others are warned of,
+/// and told, so that the operator lists those that are real.
 #[tokio::test]
-async fn names_that_are_not_listed_only_warn() {
-    let app = TestApp::with(|config| {
-        quick(config);
-        config.keys.verifiers = vec!["shop-api".to_owned()];
-    })
-    .await;
+async fn jw_07_names_that_are_not_listed_only_warn() {
+    let app = an_app().await;
     fetch(&app, "mallory").await;
     say(&app, "rotate --alg ES256").await;
     go_on_to(&app, "ES256", "activate").await;
@@ -146,6 +165,13 @@ async fn names_that_are_not_listed_only_warn() {
     let activate = &plan["steps"][1];
     assert_eq!(activate["blocked_by"], serde_json::json!([]));
     assert_eq!(activate["may_break"], serde_json::json!(["mallory"]));
+    assert_eq!(
+        say(&app, "status").await["unlisted"],
+        serde_json::json!(["mallory"])
+    );
+    let words = told(&app, "status").await;
+    let hint = "No rotation waits for mallory: put those that you run in keys.verifiers";
+    assert!(words.contains(hint), "{words}");
 }
 
 /// JW-07: any number of fetches is answered from memory, and takes a bounded number of rows; who comes no more is
