@@ -37,7 +37,10 @@ pub async fn run(app: App, stop: CancellationToken) {
 
 /// One round.
 pub async fn drive(app: &App) -> Result<Driven, AppError> {
-    app.write_down_sightings().await?;
+    // A rotation must not hang on it: at worst it waits for a fetch that was not written down.
+    if let Err(error) = app.write_down_sightings().await {
+        tracing::warn!(error = %error, "who fetched the key set could not be written down");
+    }
     let driven = app.drive_rotation().await?;
     for change in &driven.changes {
         let what = match &change.changed {
