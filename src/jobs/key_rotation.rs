@@ -15,7 +15,7 @@ use crate::signing::rotation::{Changed, Step, first_names};
 const EVERY: Duration = Duration::from_secs(10);
 /// How often the log says that a rotation waits.
 const TOLD_EVERY: Duration = Duration::from_hours(1);
-/// Whether a rotation waits for a verifier, by algorithm.
+/// Whether a rotation waits for a verifier or a replica, by algorithm.
 const BLOCKED: &str = "signet_key_rotation_blocked";
 
 /// Drives until cancelled.
@@ -71,8 +71,10 @@ fn tell_of_waiting(held_up: &[Step], told: &mut HashMap<Algorithm, Instant>) {
             tracing::error!(
                 alg = step.algorithm.name(),
                 verifiers = first_names(&step.blocked_by),
-                "a key rotation waits for verifiers that have not fetched the next key; `signet keys status` shows them, \
-                 `signet keys rotate --accept-breaking NAME` goes on without one"
+                replicas = first_names(&step.unpublished_by),
+                "a key rotation waits for verifiers that have not fetched the next key, or for replicas that do not \
+                 publish it; `signet keys status` shows why, `signet keys rotate --accept-breaking NAME` goes on \
+                 without a verifier"
             );
         }
     }

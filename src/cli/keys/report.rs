@@ -80,6 +80,8 @@ pub struct StepLine {
     pub wanted: bool,
     /// Verifiers that would break, and hold it up.
     pub blocked_by: Vec<String>,
+    /// Running replicas that do not publish the key, and hold it up.
+    pub unpublished_by: Vec<String>,
     /// Verifiers that may break.
     pub may_break: Vec<String>,
 }
@@ -161,6 +163,7 @@ impl StepLine {
             reason: step.reason.clone(),
             wanted: step.wanted,
             blocked_by: step.blocked_by.clone(),
+            unpublished_by: step.unpublished_by.clone(),
             may_break: step.warned_of.clone(),
         }
     }
@@ -221,6 +224,12 @@ impl fmt::Display for StepLine {
         )?;
         for name in &self.blocked_by {
             write!(formatter, "; held up by {name}, which has not fetched it")?;
+        }
+        for name in &self.unpublished_by {
+            write!(
+                formatter,
+                "; held up by the replica {name}, which does not publish it"
+            )?;
         }
         for name in &self.may_break {
             write!(formatter, "; may break: {name}")?;

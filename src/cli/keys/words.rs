@@ -29,6 +29,12 @@ pub(super) fn progress(step: &Step, now: Timestamp) -> String {
             step.reason
         );
     }
+    if !step.unpublished_by.is_empty() {
+        return format!(
+            "{alg}: waits for the replicas {}, which do not publish the next key; `signet keys status` says why",
+            first_names(&step.unpublished_by)
+        );
+    }
     if step.blocked_by.is_empty() {
         return format!("{alg}: the next key signs now");
     }

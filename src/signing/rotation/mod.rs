@@ -30,6 +30,6 @@ pub use revoke::{Revocation, preview_revocation, revoke};
 pub use rotate::{NewKeys, Rotation, advance, request, try_advance};
 pub use sightings::{Fetcher, Sightings};
 pub use verifier::{Verifier, first_names};
-pub use view::{Request, View};
+pub use view::{Publisher, Request, View};
 
 pub(super) use rotate::start;

@@ -41,6 +41,8 @@ pub struct Step {
     pub wanted: bool,
     /// Listed verifiers that have not seen the key: they would break, and hold the step up.
     pub blocked_by: Vec<String>,
+    /// Running replicas that do not publish the key: they hold the step up.
+    pub unpublished_by: Vec<String>,
     /// Those that may break and hold nothing up: they are not listed, or whoever asked accepts it.
     pub warned_of: Vec<String>,
 }
@@ -49,13 +51,17 @@ impl Step {
     /// Whether it can be done now.
     #[must_use]
     pub fn is_due(&self, now: Timestamp) -> bool {
-        self.wanted && self.blocked_by.is_empty() && now >= self.earliest
+        self.wanted && self.is_clear() && now >= self.earliest
     }
 
-    /// Whether only a verifier holds it up.
+    /// Whether only verifiers or replicas hold it up.
     #[must_use]
     pub fn is_held_up(&self, now: Timestamp) -> bool {
-        self.wanted && !self.blocked_by.is_empty() && now >= self.earliest
+        self.wanted && !self.is_clear() && now >= self.earliest
+    }
+
+    fn is_clear(&self) -> bool {
+        self.blocked_by.is_empty() && self.unpublished_by.is_empty()
     }
 }
 
@@ -154,6 +160,7 @@ fn activation(view: &View, policy: &Policy, algorithm: Algorithm) -> Step {
         wait: wait.length,
         wanted,
         blocked_by: called(blocking),
+        unpublished_by: key_id.map_or_else(Vec::new, |key_id| view.not_published_by(key_id)),
         warned_of: called(accepted.into_iter().chain(recent).collect()),
         ..Step::new(algorithm, StepKind::Activate, key_id, earliest, reason)
     }
@@ -176,6 +183,7 @@ impl Step {
             wait: Duration::ZERO,
             wanted: false,
             blocked_by: Vec::new(),
+            unpublished_by: Vec::new(),
             warned_of: Vec::new(),
         }
     }
