@@ -43,7 +43,9 @@ pub struct Step {
     pub blocked_by: Vec<String>,
     /// Running replicas that do not publish the key: they hold the step up.
     pub unpublished_by: Vec<String>,
-    /// Those that may break and hold nothing up: they are not listed, or whoever asked accepts it.
+    /// Named ones of which whoever asked has accepted that they may break.
+    pub accepted: Vec<String>,
+    /// Those that may break and hold nothing up, since they are not listed.
     pub warned_of: Vec<String>,
 }
 
@@ -161,7 +163,8 @@ fn activation(view: &View, policy: &Policy, algorithm: Algorithm) -> Step {
         wanted,
         blocked_by: called(blocking),
         unpublished_by: key_id.map_or_else(Vec::new, |key_id| view.not_published_by(key_id)),
-        warned_of: called(accepted.into_iter().chain(recent).collect()),
+        accepted: called(accepted),
+        warned_of: called(recent.collect()),
         ..Step::new(algorithm, StepKind::Activate, key_id, earliest, reason)
     }
 }
@@ -184,6 +187,7 @@ impl Step {
             wanted: false,
             blocked_by: Vec::new(),
             unpublished_by: Vec::new(),
+            accepted: Vec::new(),
             warned_of: Vec::new(),
         }
     }

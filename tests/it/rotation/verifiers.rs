@@ -174,6 +174,27 @@ async fn jw_07_names_that_are_not_listed_only_warn() {
     assert!(words.contains(hint), "{words}");
 }
 
+/// JW-07: made-up names do not get into the log of keys, which is for ever, nor fill a line: they are counted.
+#[tokio::test]
+async fn jw_07_made_up_names_are_counted_in_the_log_and_not_kept() {
+    let app = an_app().await;
+    for number in 0..12 {
+        fetch(&app, &format!("made-up-{number}")).await;
+    }
+    drive(&app).await;
+    say(&app, "rotate --alg ES256 --accept-breaking made-up-7").await;
+    let plan = told(&app, "rotate --alg ES256 --plan").await;
+    assert!(
+        plan.contains("; may break: made-up-7") && plan.contains("; and 1 more"),
+        "{plan}"
+    );
+    go_on_to(&app, "ES256", "activate").await;
+    let kept = "select count(*) from auth.key_log where entry like '%\"broke\":[\"made-up-7\"],\"broke_others\":11%'";
+    assert_eq!(count(&app, kept).await, 1);
+    let named = "select count(*) from auth.key_log where entry like '%made-up-1%'";
+    assert_eq!(count(&app, named).await, 0);
+}
+
 /// JW-07: any number of fetches is answered from memory, and takes a bounded number of rows; who comes no more is
 /// forgotten.
 #[tokio::test]
