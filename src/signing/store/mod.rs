@@ -14,4 +14,6 @@ pub(super) use first_signatures::{FirstSignature, expire_first_signatures, first
 pub(super) use keys::{NewKey, NewSecret, Stored, StoredKey, StoredSecret, insert_secrets, load, present};
 pub(super) use log::{LogRow, append, entries, last, lock, try_lock};
 pub(super) use publishers::{PublisherRow, publishers};
-pub(super) use verifiers::{FetchRow, VerifierRow, expire_verifiers, last_fetches, note_fetches, verifiers};
+pub(super) use verifiers::{
+    FetchRow, VerifierRow, expire_verifiers, last_fetches, lock_verifiers, note_fetches, verifiers,
+};

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 use signet::jobs::{cleanup, key_rotation};
+use signet::signing::rotation::write_down;
 
-use super::desk::{an_app, an_app_that_waits_for, drive, go_on_to, kid, quick, say, told};
-use crate::app::TestApp;
+use super::desk::{an_app, an_app_that_waits_for, another, drive, go_on_to, kid, quick, say, told};
+use crate::app::{Browser, TestApp};
 use crate::attack::evidence::count;
+use crate::race::together::until_somebody_waits;
 
 async fn fetch(app: &TestApp, name: &str) {
     let url = format!("/.well-known/jwks.json?verifier={name}");
@@ -193,6 +195,54 @@ async fn jw_07_made_up_names_are_counted_in_the_log_and_not_kept() {
     assert_eq!(count(&app, kept).await, 1);
     let named = "select count(*) from auth.key_log where entry like '%made-up-1%'";
     assert_eq!(count(&app, named).await, 0);
+}
+
+/// JW-07: the bound holds for all replicas together, also when they write at the same time.
+#[tokio::test]
+async fn jw_07_replicas_that_write_at_once_keep_to_one_bound() {
+    let app = an_app().await;
+    let other = another(&app).await;
+    for number in 0..20 {
+        fetch(&app, &format!("here-{number}")).await;
+        let there = format!("/.well-known/jwks.json?verifier=there-{number}");
+        assert_eq!(Browser::new(&other.address).get(&there).await.status, 200);
+    }
+    crate::attack::holdings::sql(
+        &app,
+        "insert into auth.jwks_verifiers
+         select 'old-' || n, true, '2027-01-15', '2027-01-15', 1, '{}' from generate_series(1, 1990) n",
+    )
+    .await;
+    let mut work = app.work().await;
+    write_down(&mut work, app.app.sightings(), &[])
+        .await
+        .expect("written");
+    let first = async {
+        until_somebody_waits(&app).await;
+        work.commit().await.expect("committed");
+    };
+    tokio::join!(drive(&other), first);
+    assert_eq!(
+        count(&app, "select count(*) from auth.jwks_verifiers").await,
+        2000
+    );
+}
+
+/// JW-07: where more are known than are read, those that came last are.
+#[tokio::test]
+async fn jw_07_whoever_came_last_is_read_whatever_else_is_kept() {
+    let app = an_app_that_waits_for(&["shop-api"]).await;
+    crate::attack::holdings::sql(
+        &app,
+        "insert into auth.jwks_verifiers
+         select 'old-' || n, true, '2027-01-01', '2027-01-01', 1, '{}' from generate_series(1, 5000) n",
+    )
+    .await;
+    fetch(&app, "shop-api").await;
+    drive(&app).await;
+    let seen = seen(&app).await;
+    assert_eq!(seen.len(), 5000);
+    assert_eq!(seen.last().expect("one")["name"], "shop-api");
 }
 
 /// JW-07: any number of fetches is answered from memory, and takes a bounded number of rows; who comes no more is
