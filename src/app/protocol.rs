@@ -83,7 +83,7 @@ impl Protocol {
             // Digits and words: it is always a header's value.
             jwks_caching: HeaderValue::try_from(policy.cache_control())
                 .unwrap_or(HeaderValue::from_static("no-cache")),
-            sightings: Sightings::default(),
+            sightings: Sightings::new(config.keys.verifiers.clone()),
             clients: Registry::new(pool.clone(), Arc::clone(freshness)),
             authenticator,
             resources: Resources::new(pool.clone(), Arc::clone(freshness)),

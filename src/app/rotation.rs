@@ -24,7 +24,7 @@ pub async fn rotation_policy(
 pub struct Driven {
     /// What was done.
     pub changes: Vec<Change>,
-    /// Steps that only verifiers hold up.
+    /// Steps that only verifiers or replicas hold up.
     pub held_up: Vec<Step>,
 }
 

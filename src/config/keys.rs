@@ -18,7 +18,7 @@ pub struct KeySettings {
     pub stale_while_revalidate_seconds: u64,
     /// By how much clocks, and replicas that take over a change, may differ.
     pub skew_seconds: u64,
-    /// Names of verifiers that a rotation waits for; none: of every verifier that gives itself a name.
+    /// Names of verifiers that a rotation waits for.
     pub verifiers: Vec<String>,
 }
 

@@ -9,13 +9,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, AppError, Driven};
 use crate::protocol::algorithm::Algorithm;
-use crate::signing::rotation::{Changed, Step};
+use crate::signing::rotation::{Changed, Step, first_names};
 
 /// How often it is looked what is due.
 const EVERY: Duration = Duration::from_secs(10);
 /// How often the log says that a rotation waits.
 const TOLD_EVERY: Duration = Duration::from_hours(1);
-/// Whether a rotation waits for a verifier, by algorithm.
+/// Whether a rotation waits for a verifier or a replica, by algorithm.
 const BLOCKED: &str = "signet_key_rotation_blocked";
 
 /// Drives until cancelled.
@@ -37,7 +37,10 @@ pub async fn run(app: App, stop: CancellationToken) {
 
 /// One round.
 pub async fn drive(app: &App) -> Result<Driven, AppError> {
-    app.write_down_sightings().await?;
+    // A rotation must not hang on it: at worst it waits for a fetch that was not written down.
+    if let Err(error) = app.write_down_sightings().await {
+        tracing::warn!(error = %error, "who fetched the key set could not be written down");
+    }
     let driven = app.drive_rotation().await?;
     for change in &driven.changes {
         let what = match &change.changed {
@@ -67,9 +70,11 @@ fn tell_of_waiting(held_up: &[Step], told: &mut HashMap<Algorithm, Instant>) {
             told.insert(step.algorithm, Instant::now());
             tracing::error!(
                 alg = step.algorithm.name(),
-                verifiers = step.blocked_by.join(", "),
-                "a key rotation waits for verifiers that have not fetched the next key; `signet keys status` shows them, \
-                 `signet keys rotate --accept-breaking NAME` goes on without one"
+                verifiers = first_names(&step.blocked_by),
+                replicas = first_names(&step.unpublished_by),
+                "a key rotation waits for verifiers that have not fetched the next key, or for replicas that do not \
+                 publish it; `signet keys status` shows why, `signet keys rotate --accept-breaking NAME` goes on \
+                 without a verifier"
             );
         }
     }

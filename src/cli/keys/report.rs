@@ -12,6 +12,9 @@ use crate::base::clock::Timestamp;
 use crate::cli::layout;
 use crate::signing::rotation::{Change, ImportUse, Key, Proof, Step, View};
 
+/// The most verifiers of those that nobody listed that a step names.
+const SHOWN: usize = 10;
+
 /// What a command answers.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
@@ -80,8 +83,12 @@ pub struct StepLine {
     pub wanted: bool,
     /// Verifiers that would break, and hold it up.
     pub blocked_by: Vec<String>,
-    /// Verifiers that may break.
+    /// Running replicas that do not publish the key, and hold it up.
+    pub unpublished_by: Vec<String>,
+    /// Verifiers that may break: those that were accepted, and the first of the others.
     pub may_break: Vec<String>,
+    /// How many more may break.
+    pub more_may_break: usize,
 }
 
 /// Whether the log holds.
@@ -153,6 +160,7 @@ impl PlanReport {
 
 impl StepLine {
     pub(super) fn new(step: &Step) -> Self {
+        let may_break = step.accepted.iter().chain(step.warned_of.iter().take(SHOWN));
         Self {
             alg: step.algorithm.name(),
             step: words::action(step.kind),
@@ -161,7 +169,9 @@ impl StepLine {
             reason: step.reason.clone(),
             wanted: step.wanted,
             blocked_by: step.blocked_by.clone(),
-            may_break: step.warned_of.clone(),
+            unpublished_by: step.unpublished_by.clone(),
+            may_break: may_break.cloned().collect(),
+            more_may_break: step.warned_of.len().saturating_sub(SHOWN),
         }
     }
 }
@@ -222,8 +232,17 @@ impl fmt::Display for StepLine {
         for name in &self.blocked_by {
             write!(formatter, "; held up by {name}, which has not fetched it")?;
         }
+        for name in &self.unpublished_by {
+            write!(
+                formatter,
+                "; held up by the replica {name}, which does not publish it"
+            )?;
+        }
         for name in &self.may_break {
             write!(formatter, "; may break: {name}")?;
+        }
+        if self.more_may_break > 0 {
+            write!(formatter, "; and {} more", self.more_may_break)?;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use super::words;
 use crate::base::clock::Timestamp;
 use crate::cli::{layout, replicas};
 use crate::db::UnitOfWork;
-use crate::signing::rotation::{Verifier, steps};
+use crate::signing::rotation::{Policy, Verifier, View, first_names, steps};
 
 /// Everything on keys at one moment.
 #[derive(Debug, Serialize)]
@@ -22,6 +22,8 @@ pub struct StatusReport {
     pub steps: Vec<StepLine>,
     /// Who fetches the key set.
     pub verifiers: Vec<VerifierLine>,
+    /// Names that come lately and that configuration does not list: no rotation waits for them.
+    pub unlisted: Vec<String>,
     /// The slowest refresh that counts.
     pub slowest_refresh_seconds: u64,
     /// Each replica that was heard of, with what it holds.
@@ -62,10 +64,20 @@ pub(super) async fn show<F: AsyncFn() -> Result<UnitOfWork>>(desk: &KeyDesk<'_, 
         keys: published.map(KeyLine::new).collect(),
         steps: steps(&view, &policy).iter().map(StepLine::new).collect(),
         verifiers: view.verifiers.iter().map(VerifierLine::new).collect(),
-        slowest_refresh_seconds: view.slowest_refresh().as_secs(),
+        unlisted: unlisted(&view, &policy),
+        slowest_refresh_seconds: view.slowest_refresh(&policy.verifiers).as_secs(),
         replicas,
         differences,
     }))
+}
+
+fn unlisted(view: &View, policy: &Policy) -> Vec<String> {
+    let recent = view
+        .verifiers
+        .iter()
+        .filter(|one| one.named && one.is_recent(view.now));
+    let unlisted = recent.filter(|one| !one.is_listed(&policy.verifiers));
+    unlisted.map(|one| one.name.clone()).collect()
 }
 
 impl VerifierLine {
@@ -112,6 +124,13 @@ impl fmt::Display for StatusReport {
                 rows,
             )?;
             writeln!(formatter)?;
+        }
+        if !self.unlisted.is_empty() {
+            writeln!(
+                formatter,
+                "\nNo rotation waits for {}: put those that you run in keys.verifiers",
+                first_names(&self.unlisted)
+            )?;
         }
         writeln!(formatter, "\nReplicas:")?;
         for line in self.differences.iter().chain(&self.replicas) {

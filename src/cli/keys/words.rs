@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::base::clock::Timestamp;
-use crate::signing::rotation::{Step, StepKind};
+use crate::signing::rotation::{Step, StepKind, first_names};
 
 /// A point in time.
 pub(super) fn moment(at: Timestamp) -> String {
@@ -29,12 +29,18 @@ pub(super) fn progress(step: &Step, now: Timestamp) -> String {
             step.reason
         );
     }
+    if !step.unpublished_by.is_empty() {
+        return format!(
+            "{alg}: waits for the replicas {}, which do not publish the next key; `signet keys status` says why",
+            first_names(&step.unpublished_by)
+        );
+    }
     if step.blocked_by.is_empty() {
         return format!("{alg}: the next key signs now");
     }
     format!(
         "{alg}: waits for {}, which have not fetched the next key; --accept-breaking NAME goes on without one",
-        step.blocked_by.join(", ")
+        first_names(&step.blocked_by)
     )
 }
 

@@ -139,7 +139,10 @@ impl<'a> Desk<'a> {
         let draft = Draft {
             replaces: active.map(|active| active.key_id.clone()),
             wait_seconds: Some(step.wait.as_secs()),
-            broke: step.warned_of.clone(),
+            broke: step.accepted.clone(),
+            broke_others: u64::try_from(step.warned_of.len())
+                .ok()
+                .filter(|others| *others > 0),
             ..Draft::new(ChangeName::Activated, next.algorithm, next.key_id.clone())
         };
         if let Some(active) = active {

@@ -29,7 +29,7 @@ pub use recording::{expire_verifiers, write_down};
 pub use revoke::{Revocation, preview_revocation, revoke};
 pub use rotate::{NewKeys, Rotation, advance, request, try_advance};
 pub use sightings::{Fetcher, Sightings};
-pub use verifier::Verifier;
-pub use view::{Request, View};
+pub use verifier::{Verifier, first_names};
+pub use view::{Publisher, Request, View};
 
 pub(super) use rotate::start;

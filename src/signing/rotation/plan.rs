@@ -39,9 +39,13 @@ pub struct Step {
     pub wait: Duration,
     /// Whether somebody wants it: a request, or the schedule. What nobody wants only shows what would be.
     pub wanted: bool,
-    /// Named verifiers that have not seen the key: they would break, and hold the step up.
+    /// Listed verifiers that have not seen the key: they would break, and hold the step up.
     pub blocked_by: Vec<String>,
-    /// Unnamed ones.
+    /// Running replicas that do not publish the key: they hold the step up.
+    pub unpublished_by: Vec<String>,
+    /// Named ones of which whoever asked has accepted that they may break.
+    pub accepted: Vec<String>,
+    /// Those that may break and hold nothing up, since they are not listed.
     pub warned_of: Vec<String>,
 }
 
@@ -49,13 +53,17 @@ impl Step {
     /// Whether it can be done now.
     #[must_use]
     pub fn is_due(&self, now: Timestamp) -> bool {
-        self.wanted && self.blocked_by.is_empty() && now >= self.earliest
+        self.wanted && self.is_clear() && now >= self.earliest
     }
 
-    /// Whether only a verifier holds it up.
+    /// Whether only verifiers or replicas hold it up.
     #[must_use]
     pub fn is_held_up(&self, now: Timestamp) -> bool {
-        self.wanted && !self.blocked_by.is_empty() && now >= self.earliest
+        self.wanted && !self.is_clear() && now >= self.earliest
+    }
+
+    fn is_clear(&self) -> bool {
+        self.blocked_by.is_empty() && self.unpublished_by.is_empty()
     }
 }
 
@@ -117,7 +125,7 @@ fn activation(view: &View, policy: &Policy, algorithm: Algorithm) -> Step {
     let next = view.find(algorithm, KeyStatus::Next);
     let published_at = next.map_or(view.now, |key| key.published_at);
     let cache = next.map_or_else(Duration::default, |key| key.cache);
-    let wait = policy.before_signing(cache, view.slowest_refresh());
+    let wait = policy.before_signing(cache, view.slowest_refresh(&policy.verifiers));
     let safe = clock::after(published_at, wait.length);
     let request = view.request(algorithm);
     let active = view.find(algorithm, KeyStatus::Active);
@@ -141,22 +149,22 @@ fn activation(view: &View, policy: &Policy, algorithm: Algorithm) -> Step {
     let missed = |verifier: &&Verifier| verifier.has_missed(published_at);
     let accepted = request.map_or(&[][..], |request| &request.accepted);
     let called = |verifiers: Vec<&Verifier>| verifiers.into_iter().map(|one| one.name.clone()).collect();
-    let counts = |verifier: &Verifier| {
-        verifier.named && (policy.verifiers.is_empty() || policy.verifiers.contains(&verifier.name))
-    };
     let missing: Vec<&Verifier> = view.verifiers.iter().filter(missed).collect();
-    let (named, others): (Vec<&Verifier>, Vec<&Verifier>) =
-        missing.into_iter().partition(|verifier| counts(verifier));
-    let (accepted, blocking): (Vec<&Verifier>, Vec<&Verifier>) = named
+    let (accepted, others): (Vec<&Verifier>, Vec<&Verifier>) = missing
         .into_iter()
-        .partition(|verifier| accepted.contains(&verifier.name));
+        .partition(|verifier| verifier.named && accepted.contains(&verifier.name));
+    let (blocking, others): (Vec<&Verifier>, Vec<&Verifier>) = others
+        .into_iter()
+        .partition(|verifier| verifier.is_listed(&policy.verifiers));
     let recent = others.into_iter().filter(|verifier| verifier.is_recent(view.now));
     let key_id = next.map(|key| &key.key_id);
     Step {
         wait: wait.length,
         wanted,
         blocked_by: called(blocking),
-        warned_of: called(accepted.into_iter().chain(recent).collect()),
+        unpublished_by: key_id.map_or_else(Vec::new, |key_id| view.not_published_by(key_id)),
+        accepted: called(accepted),
+        warned_of: called(recent.collect()),
         ..Step::new(algorithm, StepKind::Activate, key_id, earliest, reason)
     }
 }
@@ -178,6 +186,8 @@ impl Step {
             wait: Duration::ZERO,
             wanted: false,
             blocked_by: Vec::new(),
+            unpublished_by: Vec::new(),
+            accepted: Vec::new(),
             warned_of: Vec::new(),
         }
     }

@@ -22,7 +22,7 @@ pub struct Policy {
     pub skew: Duration,
     /// The longest life of anything that is signed now.
     pub life: Duration,
-    /// The names that a rotation waits for; none: every one.
+    /// The names that a rotation waits for.
     pub verifiers: Vec<String>,
 }
 

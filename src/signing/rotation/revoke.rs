@@ -50,7 +50,7 @@ pub fn preview_revocation(
         KeyStatus::Retiring if !key.verify_only => key.retiring_at,
         _ => None,
     };
-    let slowest_refresh = view.slowest_refresh();
+    let slowest_refresh = view.slowest_refresh(&policy.verifiers);
     let noticed = policy
         .cache()
         .saturating_add(slowest_refresh)

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use super::verifier::{BUCKETS, bucket};
 use crate::base::clock::Timestamp;
 
-/// The most verifiers between two writings.
+/// The most verifiers between two writings, beside those that configuration lists.
 const MOST: usize = 1024;
 /// The longest name and the longest product.
 const LONGEST: usize = 64;
@@ -42,6 +42,7 @@ pub(super) struct Sighting {
 /// What was seen of all.
 #[derive(Debug, Default)]
 pub struct Sightings {
+    listed: Vec<String>,
     seen: Mutex<HashMap<u64, Sighting>>,
     hash: RandomState,
 }
@@ -82,6 +83,16 @@ impl<'a> Fetcher<'a> {
 }
 
 impl Sightings {
+    /// Nobody has come yet. Those that are listed always have room: made-up names must not keep a fetch from being seen
+    /// that a rotation waits for.
+    #[must_use]
+    pub fn new(listed: Vec<String>) -> Self {
+        Self {
+            listed,
+            ..Self::default()
+        }
+    }
+
     /// Notes that somebody fetched the set.
     pub fn note(&self, fetcher: Fetcher<'_>, now: Timestamp) {
         let key = self.hash.hash_one(fetcher);
@@ -93,7 +104,7 @@ impl Sightings {
             }
             sighting.last = sighting.last.max(now);
             sighting.fetches = sighting.fetches.saturating_add(1);
-        } else if seen.len() < MOST {
+        } else if seen.len() < MOST || self.is_listed(fetcher) {
             seen.insert(
                 key,
                 Sighting {
@@ -106,6 +117,10 @@ impl Sightings {
                 },
             );
         }
+    }
+
+    fn is_listed(&self, fetcher: Fetcher<'_>) -> bool {
+        matches!(fetcher, Fetcher::Named(name) if self.listed.iter().any(|listed| listed == name))
     }
 
     /// Whether nobody came.
@@ -198,5 +213,17 @@ mod tests {
             sightings.note(Fetcher::Named(&format!("n{number}")), at(0));
         }
         assert_eq!(sightings.take().len(), MOST);
+    }
+
+    #[test]
+    fn a_listed_verifier_has_room_beside_any_number_of_made_up_names() {
+        let sightings = Sightings::new(vec!["shop".to_owned()]);
+        for number in 0..10_000 {
+            sightings.note(Fetcher::Named(&format!("n{number}")), at(0));
+        }
+        sightings.note(Fetcher::Named("shop"), at(1));
+        let taken = sightings.take();
+        assert_eq!(taken.len(), MOST + 1);
+        assert!(taken.iter().any(|sighting| sighting.name == "shop"));
     }
 }

@@ -14,8 +14,13 @@ pub(super) const BUCKETS: usize = 19;
 const QUANTILE: u64 = 99;
 /// Whoever has not come for so long is no measure for the others.
 const REMEMBERED: Duration = Duration::from_hours(30 * 24);
-/// An unnamed verifier that has not come for so long is not warned of.
+/// Whoever was seen to come again less often has no measured refresh: a few fetches are too little to make keys wait.
+const LEAST: u64 = 5;
+/// A verifier that no rotation waits for, and that has not come for so long, is not warned of.
 const RECENT: Duration = Duration::from_hours(7 * 24);
+
+/// The most names that a line shows.
+const SHOWN: usize = 10;
 
 /// Somebody who fetches the key set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +58,19 @@ impl Verifier {
         quantile(&self.intervals, QUANTILE)
     }
 
+    /// The same where it was seen to come again often enough to measure by.
+    fn measured(&self) -> Option<Duration> {
+        let refreshes = self.intervals.get(..BUCKETS - 1).unwrap_or_default();
+        let seen: u64 = refreshes.iter().sum();
+        self.refresh().filter(|_| seen >= LEAST)
+    }
+
+    /// Whether a rotation waits for it. Anybody can make up a name; only configuration says which are real.
+    #[must_use]
+    pub fn is_listed(&self, listed: &[String]) -> bool {
+        self.named && listed.contains(&self.name)
+    }
+
     /// Whether it may not have seen what was published then: a replica may answer with the set from before until it must
     /// not trust that any more.
     #[must_use]
@@ -75,13 +93,23 @@ pub(super) fn bucket(interval: Duration) -> usize {
     usize::try_from(power).unwrap_or(BUCKETS).min(BUCKETS - 1)
 }
 
-/// The slowest refresh of anybody who comes.
-pub(super) fn slowest(verifiers: &[Verifier], now: Timestamp) -> Duration {
+/// The slowest refresh of the listed verifiers that come.
+pub(super) fn slowest(verifiers: &[Verifier], listed: &[String], now: Timestamp) -> Duration {
     let since = clock::before(now, REMEMBERED);
     let coming = verifiers
         .iter()
-        .filter(|verifier| verifier.last_fetched_at > since);
-    coming.filter_map(Verifier::refresh).max().unwrap_or_default()
+        .filter(|verifier| verifier.is_listed(listed) && verifier.last_fetched_at > since);
+    coming.filter_map(Verifier::measured).max().unwrap_or_default()
+}
+
+/// Names for people: the first ones, and how many more there are. Anybody can make up names.
+#[must_use]
+pub fn first_names(names: &[String]) -> String {
+    let first = names.get(..SHOWN.min(names.len())).unwrap_or_default().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }
 
 /// The bound below which so many in a hundred intervals are, those aside that are too long to be a refresh.
@@ -119,6 +147,16 @@ mod tests {
         assert_eq!(bucket(Duration::from_secs(131_072)), BUCKETS - 2);
         assert_eq!(bucket(Duration::from_secs(131_073)), BUCKETS - 1);
         assert_eq!(bucket(Duration::MAX), BUCKETS - 1);
+    }
+
+    #[test]
+    fn a_line_shows_ten_names_and_how_many_more_there_are() {
+        let names: Vec<String> = (0..12).map(|number| format!("n{number}")).collect();
+        assert_eq!(first_names(&names[..2]), "n0, n1");
+        assert_eq!(
+            first_names(&names),
+            "n0, n1, n2, n3, n4, n5, n6, n7, n8, n9 and 2 more"
+        );
     }
 
     #[test]

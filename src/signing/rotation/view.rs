@@ -1,12 +1,18 @@
 //! Owns the reading of everything that a plan follows from.
 
+use std::time::Duration;
+
 use super::key::Key;
 use super::verifier::{Verifier, slowest};
-use crate::base::clock::Timestamp;
+use crate::base::clock::{self, Timestamp};
+use crate::base::id::KeyId;
 use crate::db::{DatabaseError, PgConnection};
 use crate::protocol::algorithm::Algorithm;
 use crate::signing::key_set::KeyStatus;
-use crate::signing::store;
+use crate::signing::store::{self, PublisherRow};
+
+/// A replica that has not said for so long what it holds has stopped, or is cut off and does not let its set be kept.
+const HEARD_WITHIN: Duration = Duration::from_mins(1);
 
 /// A rotation that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +27,16 @@ pub struct Request {
     pub accepted: Vec<String>,
 }
 
-/// Keys, requests and verifiers of one moment.
+/// A running replica, as it reported last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publisher {
+    /// The machine's name.
+    pub host: String,
+    /// The names of the keys that it has opened. It publishes no other.
+    pub opened: Vec<String>,
+}
+
+/// Keys, requests, verifiers and replicas of one moment.
 #[derive(Debug, Clone)]
 pub struct View {
     /// Every key that there ever was, the oldest first.
@@ -30,12 +45,14 @@ pub struct View {
     pub requests: Vec<Request>,
     /// Who fetches the set.
     pub verifiers: Vec<Verifier>,
+    /// The replicas that run.
+    pub publishers: Vec<Publisher>,
     /// The moment.
     pub now: Timestamp,
 }
 
 impl View {
-    /// Reads it: three statements.
+    /// Reads it: four statements.
     pub async fn read(connection: &mut PgConnection, now: Timestamp) -> Result<Self, DatabaseError> {
         let mut keys = Vec::new();
         for row in store::all(connection).await? {
@@ -43,6 +60,8 @@ impl View {
         }
         let requests = store::requests(connection).await?.into_iter();
         let verifiers = store::verifiers(connection).await?;
+        let since = clock::before(now, HEARD_WITHIN);
+        let publishers = store::publishers(connection, since).await?;
         Ok(Self {
             keys,
             requests: requests
@@ -56,6 +75,7 @@ impl View {
                 })
                 .collect(),
             verifiers: verifiers.into_iter().map(Verifier::read).collect(),
+            publishers: publishers.into_iter().map(Publisher::read).collect(),
             now,
         })
     }
@@ -79,16 +99,38 @@ impl View {
             .find(|request| request.algorithm == algorithm)
     }
 
+    /// The running replicas whose last report does not name a key: whoever fetches the set there does not get it.
+    pub(super) fn not_published_by(&self, key_id: &KeyId) -> Vec<String> {
+        let lacks = |one: &&Publisher| !one.opened.iter().any(|opened| opened == key_id.as_str());
+        let mut hosts: Vec<String> = self
+            .publishers
+            .iter()
+            .filter(lacks)
+            .map(|one| one.host.clone())
+            .collect();
+        hosts.dedup();
+        hosts
+    }
+
     /// Whether every key that signs is known to have signed what lives so long.
     #[must_use]
-    pub fn life_is_known(&self, life: std::time::Duration) -> bool {
+    pub fn life_is_known(&self, life: Duration) -> bool {
         let mut active = self.keys.iter().filter(|key| key.status == KeyStatus::Active);
         active.all(|key| key.life >= life)
     }
 
-    /// The slowest refresh that was seen.
+    /// The slowest refresh that was seen of those that a rotation waits for.
     #[must_use]
-    pub fn slowest_refresh(&self) -> std::time::Duration {
-        slowest(&self.verifiers, self.now)
+    pub fn slowest_refresh(&self, listed: &[String]) -> Duration {
+        slowest(&self.verifiers, listed, self.now)
+    }
+}
+
+impl Publisher {
+    fn read(row: PublisherRow) -> Self {
+        Self {
+            host: row.host,
+            opened: row.opened,
+        }
     }
 }

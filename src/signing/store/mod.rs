@@ -4,6 +4,7 @@ mod changes;
 mod first_signatures;
 mod keys;
 mod log;
+mod publishers;
 mod verifiers;
 
 pub(super) use changes::{
@@ -12,4 +13,7 @@ pub(super) use changes::{
 pub(super) use first_signatures::{FirstSignature, expire_first_signatures, first_signatures, sign_first};
 pub(super) use keys::{NewKey, NewSecret, Stored, StoredKey, StoredSecret, insert_secrets, load, present};
 pub(super) use log::{LogRow, append, entries, last, lock, try_lock};
-pub(super) use verifiers::{FetchRow, VerifierRow, expire_verifiers, last_fetches, note_fetches, verifiers};
+pub(super) use publishers::{PublisherRow, publishers};
+pub(super) use verifiers::{
+    FetchRow, VerifierRow, expire_verifiers, last_fetches, lock_verifiers, note_fetches, verifiers,
+};

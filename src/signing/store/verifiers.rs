@@ -12,20 +12,32 @@ pub(in crate::signing) struct VerifierRow {
     pub(in crate::signing) intervals: Vec<i64>,
 }
 
-/// Everybody who fetched the key set, whoever has not for the longest time first.
+/// Everybody who fetched the key set, whoever has not for the longest time first. If there are too many, the freshest
+/// are kept.
 pub(in crate::signing) async fn verifiers(
     connection: &mut PgConnection,
 ) -> Result<Vec<VerifierRow>, DatabaseError> {
-    let rows = sqlx::query_as!(
+    let mut rows = sqlx::query_as!(
         VerifierRow,
         "select name, named, last_fetched_at, fetches, intervals
         from auth.jwks_verifiers
-        order by last_fetched_at, name
+        order by last_fetched_at desc, name desc
         limit 5000"
     )
     .fetch_all(connection)
     .await?;
+    rows.reverse();
     Ok(rows)
+}
+
+/// Waits until no other replica writes a batch: how many there are is to be true when more are added.
+pub(in crate::signing) async fn lock_verifiers(connection: &mut PgConnection) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        r#"select 1 as "one" from pg_advisory_xact_lock(hashtextextended('auth.jwks_verifiers', 0))"#
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(())
 }
 
 /// What is known before a batch is written: when some came last, and how many there are.

@@ -62,6 +62,15 @@ pub async fn an_app() -> TestApp {
     TestApp::with(quick).await
 }
 
+/// The same, whose rotations wait for these verifiers.
+pub async fn an_app_that_waits_for(listed: &[&str]) -> TestApp {
+    TestApp::with(|config| {
+        quick(config);
+        config.keys.verifiers = listed.iter().map(ToString::to_string).collect();
+    })
+    .await
+}
+
 /// Another replica of it.
 pub async fn another(app: &TestApp) -> TestApp {
     TestApp::on(app.database.again(), Arc::clone(&app.clock), quick).await

@@ -72,6 +72,19 @@ async fn a_driver_that_is_lost_leaves_nothing_behind() {
     assert_eq!(findings(&app).await, [""; 0]);
 }
 
+/// A rotation goes on although it cannot be written down who fetched the key set.
+#[tokio::test]
+async fn a_rotation_does_not_hang_on_the_record_of_who_fetches() {
+    let app = an_app().await;
+    say(&app, "rotate --alg ES256").await;
+    let next = kid(&app, "ES256", "next").await;
+    crate::attack::holdings::sql(&app, "revoke insert on auth.jwks_verifiers from signet_app").await;
+    app.clock.advance(Duration::from_mins(10));
+    super::desk::published(&app).await;
+    drive(&app).await;
+    assert_eq!(kid(&app, "ES256", "active").await, next);
+}
+
 /// A rotation never goes back, whichever way a clock is set.
 #[tokio::test]
 async fn cr_03_a_clock_that_is_set_back_undoes_no_step() {

@@ -5,6 +5,7 @@ mod driver;
 mod import;
 mod plan;
 mod proof;
+mod publishers;
 mod revocation;
 mod together;
 mod verifier;

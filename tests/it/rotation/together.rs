@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use signet::jobs::key_rotation;
 
-use super::desk::{an_app, drive, findings, go_on_to, kid, say, until};
+use super::desk::{an_app_that_waits_for, drive, findings, go_on_to, kid, say, until};
 use super::verifier::{Fetches, Verifier};
 use crate::app::relying_party::header;
 use crate::app::{RelyingParty, TestApp};
@@ -56,7 +56,7 @@ async fn refused(app: &TestApp, verifiers: &mut [Verifier], tokens: &Tokens) -> 
 /// unknown key: no valid token is refused.
 #[tokio::test]
 async fn jw_05_a_hundred_rotations_refuse_no_valid_token() {
-    let app = an_app().await;
+    let app = an_app_that_waits_for(&["five", "ten", "sixty"]).await;
     let service = app.relying_party(&a_client("worker").service().create(&app).await);
     let minutes = |minutes| Fetches::After(Duration::from_mins(minutes));
     let mut verifiers = [
@@ -97,7 +97,7 @@ async fn jw_05_a_hundred_rotations_refuse_no_valid_token() {
 /// A verifier that holds its set for ever is the reason why a plan waits; see the tests of measured verifiers.
 #[tokio::test]
 async fn a_verifier_that_never_fetches_again_refuses_what_a_new_key_signed() {
-    let app = an_app().await;
+    let app = an_app_that_waits_for(&["frozen"]).await;
     let service = app.relying_party(&a_client("worker").service().create(&app).await);
     let mut frozen = Verifier::new(&app, "frozen", Fetches::After(Duration::from_hours(24 * 365)));
     frozen.fetch(&app).await;

@@ -52,9 +52,12 @@ pub(in crate::signing) struct Draft {
     /// How long a key had to be published before it could sign.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::signing) wait_seconds: Option<u64>,
-    /// Verifiers that might break, and were let to.
+    /// Named verifiers that might break, and were let to by whoever asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(in crate::signing) broke: Vec<String>,
+    /// How many others might break: their names are whatever somebody made up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::signing) broke_others: Option<u64>,
     /// The key whose revocation this follows: nothing was waited for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::signing) emergency: Option<KeyId>,
@@ -87,6 +90,7 @@ impl Draft {
             cache_seconds: None,
             wait_seconds: None,
             broke: Vec::new(),
+            broke_others: None,
             emergency: None,
         }
     }

@@ -1,0 +1,76 @@
+//! A key that signs is one that every running replica publishes.
+
+use std::time::{Duration, Instant};
+
+use signet::jobs::key_rotation;
+
+use super::desk::{an_app, another, drive, kid, say, told};
+use crate::app::TestApp;
+use crate::attack::holdings::sql;
+
+const LOSE: &str = "update auth.jwks set kek_id = 'lost' where status = 'next' and alg = 'ES256'";
+const FIND: &str = "update auth.jwks
+    set kek_id = (select kek_id from auth.jwks where status = 'active' and alg = 'ES256')
+    where status = 'next' and alg = 'ES256'";
+
+/// A server that may let its next key sign, and a replica of it that has not opened that key; both have just reported.
+async fn a_replica_without_the_next_key() -> (TestApp, TestApp, String) {
+    let app = an_app().await;
+    let other = another(&app).await;
+    let next = kid(&app, "ES256", "next").await;
+    sql(&app, LOSE).await;
+    other.app.refresh("keys").await;
+    sql(&app, FIND).await;
+    say(&app, "rotate --alg ES256").await;
+    app.clock.advance(Duration::from_mins(10));
+    for replica in [&app, &other] {
+        replica.app.report_holdings().await.expect("reported");
+    }
+    (app, other, next)
+}
+
+/// JW-05: a replica that does not publish the next key holds its first signature up, by name, until it does.
+#[tokio::test]
+async fn jw_05_a_key_does_not_sign_before_every_running_replica_publishes_it() {
+    let (app, other, next) = a_replica_without_the_next_key().await;
+    let driven = key_rotation::drive(&app.app).await.expect("a round");
+    assert_eq!(driven.held_up.len(), 1, "it is told of");
+    assert_ne!(kid(&app, "ES256", "active").await, next);
+    let words = told(&app, "status").await;
+    assert!(words.contains("held up by the replica "), "{words}");
+    assert!(other.app.refresh("keys").await);
+    other.app.report_holdings().await.expect("reported");
+    drive(&app).await;
+    assert_eq!(kid(&app, "ES256", "active").await, next);
+}
+
+/// A replica that has stopped holds nothing up.
+#[tokio::test]
+async fn a_replica_that_has_stopped_holds_no_key_up() {
+    let (app, _other, next) = a_replica_without_the_next_key().await;
+    app.clock.advance(Duration::from_mins(1));
+    app.app.report_holdings().await.expect("reported");
+    drive(&app).await;
+    assert_eq!(kid(&app, "ES256", "active").await, next);
+}
+
+/// JW-05: a replica that cannot know whether its key set is current lets nobody keep it, and takes nobody for having seen
+/// what others publish.
+#[tokio::test]
+async fn jw_05_a_key_set_that_may_be_out_of_date_is_not_kept_and_counts_as_not_seen() {
+    let app = an_app().await;
+    let long_ago = Instant::now().checked_sub(Duration::from_secs(10)).expect("past");
+    app.app.freshness().falls_behind("keys", long_ago);
+    let url = "/.well-known/jwks.json?verifier=shop-api";
+    let reply = app.browser().get(url).await;
+    assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"));
+    assert!(!reply.json()["keys"].as_array().expect("keys").is_empty());
+    drive(&app).await;
+    let seen = say(&app, "status").await["verifiers"].clone();
+    assert_eq!(seen, serde_json::json!([]));
+    let reply = app.browser().get(url).await;
+    let caching = "public, max-age=300, stale-while-revalidate=60";
+    assert_eq!(reply.header("cache-control"), caching);
+    drive(&app).await;
+    assert_eq!(say(&app, "status").await["verifiers"][0]["name"], "shop-api");
+}
