@@ -77,6 +77,13 @@ impl<'a> Desk<'a> {
         self.log.now
     }
 
+    /// What a key that is to sign signs with; a key without a private part is of no use.
+    pub(super) async fn incoming(&mut self, key: &Key) -> Result<Signer, RotationError> {
+        let signer = self.signer(&key.key_id).await?;
+        let none = SigningError::NoSigner(key.algorithm);
+        signer.ok_or_else(|| lost(&key.key_id, none))
+    }
+
     /// What signs with a stored key.
     pub(super) async fn signer(&mut self, key_id: &KeyId) -> Result<Option<Signer>, RotationError> {
         let stored = store::sealed(self.work.connection()?, key_id).await?;
@@ -125,7 +132,8 @@ impl<'a> Desk<'a> {
         Ok(true)
     }
 
-    /// Lets the next key sign in the place of the active one, which vouches for it.
+    /// Lets the next key sign in the place of the active one, which vouches for it. Both are opened before the first
+    /// statement: a next key that does not open must leave the active one signing.
     pub(super) async fn activate(
         &mut self,
         next: &Key,
@@ -136,6 +144,7 @@ impl<'a> Desk<'a> {
             Some(active) => self.signer(&active.key_id).await?,
             None => None,
         };
+        let incoming = self.incoming(next).await?;
         let draft = Draft {
             replaces: active.map(|active| active.key_id.clone()),
             wait_seconds: Some(step.wait.as_secs()),
@@ -145,7 +154,11 @@ impl<'a> Desk<'a> {
         if let Some(active) = active {
             self.move_to(active, KeyStatus::Retiring).await?;
         }
-        self.take_over(next, draft, outgoing.as_ref()).await
+        let signers = Signers {
+            outgoing: outgoing.as_ref(),
+            incoming: Some(&incoming),
+        };
+        self.take_over(next, draft, signers).await
     }
 
     /// Lets a key sign; what signed before does not any more.
@@ -153,15 +166,10 @@ impl<'a> Desk<'a> {
         &mut self,
         next: &Key,
         draft: Draft,
-        outgoing: Option<&Signer>,
+        signers: Signers<'_>,
     ) -> Result<Change, RotationError> {
-        let incoming = self.signer(&next.key_id).await?;
         self.move_to(next, KeyStatus::Active).await?;
         let replaces = draft.replaces.clone();
-        let signers = Signers {
-            outgoing,
-            incoming: incoming.as_ref(),
-        };
         self.log.append(self.work, draft, signers).await?;
         store::forget_request(self.work.connection()?, next.algorithm.name()).await?;
         let alg = next.algorithm.name();

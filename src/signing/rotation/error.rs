@@ -27,10 +27,11 @@ pub enum RotationError {
     /// No key of this algorithm is made.
     #[error("signing.algorithms leaves {} out: there is nothing to rotate", .0.name())]
     LeftOut(Algorithm),
-    /// The key that signs does not open here, so that it cannot vouch for the one that follows.
+    /// The key that signs does not open here, so that it cannot vouch for the one that follows; or the one that
+    /// follows does not, so that it cannot sign.
     #[error(
-        "the active key {key_id} does not open here and cannot sign the log: run this with the server's key-encryption \
-         keys, or, if they are lost, `signet keys revoke {key_id}`"
+        "the key {key_id} does not open here and cannot sign: run this with the server's key-encryption keys, or, if \
+         they are lost, `signet keys revoke {key_id}`"
     )]
     Lost {
         /// The key.

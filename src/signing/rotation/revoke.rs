@@ -108,7 +108,7 @@ pub async fn revoke(
         return Ok(changes);
     };
     desk.end(&key, Some(&next.key_id), Some(&signer)).await?;
-    changes.push(desk.sign_at_once(&next, &key.key_id).await?);
+    changes.push(desk.sign_at_once(&next, &key.key_id, &signer).await?);
     if let Some(spare) = new.take(key.algorithm)
         && desk
             .add(&spare, ChangeName::Published, Some(&signer), None)
@@ -155,13 +155,22 @@ impl Desk<'_> {
         Ok(())
     }
 
-    async fn sign_at_once(&mut self, next: &Key, revoked: &KeyId) -> Result<Change, RotationError> {
+    async fn sign_at_once(
+        &mut self,
+        next: &Key,
+        revoked: &KeyId,
+        signer: &Signer,
+    ) -> Result<Change, RotationError> {
         let draft = Draft {
             wait_seconds: Some(0),
             emergency: Some(revoked.clone()),
             ..Draft::new(ChangeName::Activated, next.algorithm, next.key_id.clone())
         };
-        self.take_over(next, draft, None).await
+        let signers = Signers {
+            outgoing: None,
+            incoming: Some(signer),
+        };
+        self.take_over(next, draft, signers).await
     }
 
     /// A new key is published and signs in one transaction: there was no next one.
@@ -181,7 +190,7 @@ impl Desk<'_> {
         let added = view
             .find(key.algorithm, KeyStatus::Next)
             .ok_or(RotationError::Raced)?;
-        Ok(vec![self.sign_at_once(added, &key.key_id).await?])
+        Ok(vec![self.sign_at_once(added, &key.key_id, &signer).await?])
     }
 
     /// Neither the key nor the next one opens: both end, and a new one signs.
@@ -208,7 +217,7 @@ impl Desk<'_> {
         let added = view
             .find(key.algorithm, KeyStatus::Next)
             .ok_or(RotationError::Raced)?;
-        let signs = self.sign_at_once(added, &key.key_id).await?;
+        let signs = self.sign_at_once(added, &key.key_id, &signer).await?;
         let revoked = |key_id: &KeyId| Change {
             algorithm: key.algorithm,
             key_id: key_id.clone(),

@@ -140,3 +140,26 @@ async fn a_key_that_cannot_be_announced_signs_nothing() {
     assert!(app.app.refresh("keys").await);
     assert_eq!(service.token(&grant).await.status, 200);
 }
+
+/// A next key that does not open stays the next one: the active key, which it would replace, signs on, and the other
+/// algorithms are rotated.
+#[tokio::test]
+async fn a_next_key_that_does_not_open_leaves_the_active_one_signing() {
+    let app = an_app().await;
+    let (active, next) = (
+        kid(&app, "ES256", "active").await,
+        kid(&app, "ES256", "next").await,
+    );
+    let other = kid(&app, "EdDSA", "next").await;
+    say(&app, "rotate").await;
+    let lose = "update auth.jwks set kek_id = 'lost' where alg = 'ES256' and status = 'next'";
+    crate::attack::holdings::sql(&app, lose).await;
+    app.clock.advance(Duration::from_mins(10));
+    drive(&app).await;
+    assert_eq!(kid(&app, "ES256", "active").await, active);
+    assert_eq!(kid(&app, "ES256", "next").await, next);
+    assert_eq!(kid(&app, "EdDSA", "active").await, other);
+    let log = "select count(*) from auth.key_log where entry like '%\"change\":\"activated\"%'";
+    assert_eq!(count(&app, log).await, 2);
+    assert_eq!(findings(&app).await, [""; 0]);
+}
