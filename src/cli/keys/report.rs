@@ -95,6 +95,8 @@ pub struct Proven {
     pub head: Option<String>,
     /// Keys that signed at once because another one was revoked.
     pub emergencies: Vec<String>,
+    /// Entries that nobody vouches for, since the key that should have did not open.
+    pub unvouched: Vec<i64>,
     /// What does not hold.
     pub findings: Vec<String>,
 }
@@ -181,6 +183,7 @@ impl Proven {
             entries: proof.entries,
             head: proof.head,
             emergencies: proof.emergencies.iter().map(ToString::to_string).collect(),
+            unvouched: proof.unvouched,
             findings,
         }
     }
@@ -259,6 +262,12 @@ impl fmt::Display for Proven {
             writeln!(
                 formatter,
                 "note  {kid} signed at once, because the key before it was revoked"
+            )?;
+        }
+        for sequence in &self.unvouched {
+            writeln!(
+                formatter,
+                "note  entry {sequence} is signed by nobody: the key that should have signed it did not open"
             )?;
         }
         let head = self.head.as_deref().unwrap_or("none");

@@ -57,24 +57,42 @@ pub(in crate::signing) struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    /// Looks for the end of the log.
+    /// Looks for the end of the log, or begins it with the keys that were there before. The caller has the lock.
     pub(in crate::signing) async fn open(
         work: &'a mut UnitOfWork,
         keyring: &'a Keyring,
         policy: &'a Policy,
     ) -> Result<Self, RotationError> {
-        let log = Writer::open(work).await?;
-        Ok(Self {
+        let log = Writer::open(work, policy.skew).await?;
+        if let Some(problem) = log.problem {
+            tracing::error!(error = %problem, "the key log is damaged");
+        }
+        let mut desk = Self {
             work,
             keyring,
             policy,
             log,
-        })
+        };
+        desk.begin_log().await?;
+        Ok(desk)
     }
 
-    /// The time of what is done here.
-    pub(in crate::signing) const fn now(&self) -> Timestamp {
-        self.log.now
+    /// Refuses steps that can wait until the log is looked after.
+    pub(super) fn require_sound_log(&self) -> Result<(), RotationError> {
+        match self.log.problem.filter(|problem| problem.stops_steps()) {
+            Some(problem) => Err(RotationError::Log(problem)),
+            None => Ok(()),
+        }
+    }
+
+    /// What is due is so by this time, which nobody writes into the log.
+    pub(in crate::signing) fn now(&self) -> Timestamp {
+        self.work.now()
+    }
+
+    /// The time of what is written.
+    pub(super) const fn at(&self) -> Timestamp {
+        self.log.at
     }
 
     /// What a key that is to sign signs with; a key without a private part is of no use.
@@ -82,6 +100,18 @@ impl<'a> Desk<'a> {
         let signer = self.signer(&key.key_id).await?;
         let none = SigningError::NoSigner(key.algorithm);
         signer.ok_or_else(|| lost(&key.key_id, none))
+    }
+
+    /// What signs with a stored key, if that opens here: an emergency does not depend on it.
+    pub(super) async fn signer_if_open(
+        &mut self,
+        key: Option<&Key>,
+    ) -> Result<Option<Signer>, RotationError> {
+        let Some(key) = key else { return Ok(None) };
+        match self.signer(&key.key_id).await {
+            Err(RotationError::Lost { .. }) => Ok(None),
+            opened => opened,
+        }
     }
 
     /// What signs with a stored key.
@@ -110,7 +140,7 @@ impl<'a> Desk<'a> {
         let signer = Signer::new(key)?;
         let sealed: Material = PrivateJwk::from_json(&key.to_json()?)?.into();
         let new = seal(self.keyring, &sealed, self.work)?;
-        let (now, cache) = (self.now(), self.policy.cache());
+        let (now, cache) = (self.at(), self.policy.cache());
         let connection = self.work.connection()?;
         if !store::insert_key(connection, &new, status.name(), to_seconds(cache), None, now).await? {
             return Ok(false);
@@ -211,7 +241,7 @@ impl<'a> Desk<'a> {
 
     /// The conditional statement: whoever was slower than another replica changes nothing, and gives up.
     pub(super) async fn move_to(&mut self, key: &Key, status: KeyStatus) -> Result<(), RotationError> {
-        let now = self.now();
+        let now = self.at();
         let (from, to) = (key.status.name(), status.name());
         if store::move_to(self.work.connection()?, &key.key_id, from, to, now).await? {
             Ok(())

@@ -1,5 +1,6 @@
 //! Owns why keys cannot be changed.
 
+use super::log::LogProblem;
 use crate::base::id::KeyId;
 use crate::db::DatabaseError;
 use crate::jose::JoseError;
@@ -46,6 +47,9 @@ pub enum RotationError {
     /// It has no private part.
     #[error("the key {0} is a public one, which cannot sign: `--verify-only` imports it")]
     OnlyPublic(KeyId),
+    /// The end of the log is damaged, and what was asked for can wait.
+    #[error("keys are not rotated or imported: {0}")]
+    Log(LogProblem),
     /// Somebody else changed the keys at the same moment.
     #[error("the keys were changed by somebody else at the same moment: try again")]
     Raced,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::change::{Change, Changed, Desk};
 use super::error::RotationError;
 use super::key::Key;
-use super::log::{ChangeName, Draft, Signers};
+use super::log::{ChangeName, Draft, LogProblem, Signers};
 use super::rotate::{NewKeys, Rotation};
 use super::view::View;
 use crate::audit::{self, KeyEvent};
@@ -30,6 +30,15 @@ pub struct Revocation {
     pub noticed_at: Timestamp,
     /// How slow that is, beyond what the key set itself allows.
     pub slowest_refresh: Duration,
+}
+
+/// What a revocation did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The changes, in their order.
+    pub changes: Vec<Change>,
+    /// What is wrong with the log. It was revoked all the same.
+    pub log: Option<LogProblem>,
 }
 
 /// What a revocation would do now.
@@ -71,10 +80,21 @@ pub async fn revoke(
     work: &mut UnitOfWork,
     rotation: Rotation<'_>,
     key_id: &KeyId,
-    mut new: NewKeys,
-) -> Result<Vec<Change>, RotationError> {
+    new: NewKeys,
+) -> Result<Ended, RotationError> {
     store::lock(work.connection()?).await?;
     let mut desk = Desk::open(work, rotation.keyring, rotation.policy).await?;
+    let log = desk.log.problem;
+    let changes = ended(&mut desk, rotation, key_id, new).await?;
+    Ok(Ended { changes, log })
+}
+
+async fn ended(
+    desk: &mut Desk<'_>,
+    rotation: Rotation<'_>,
+    key_id: &KeyId,
+    mut new: NewKeys,
+) -> Result<Vec<Change>, RotationError> {
     let now = desk.now();
     let view = View::read(desk.work.connection()?, now).await?;
     let key = preview_revocation(&view, rotation, key_id)?.key;
@@ -85,10 +105,7 @@ pub async fn revoke(
     }];
     if key.status != KeyStatus::Active {
         let active = view.find(key.algorithm, KeyStatus::Active);
-        let signer = match active {
-            Some(active) => desk.signer(&active.key_id).await?,
-            None => None,
-        };
+        let signer = desk.signer_if_open(active).await?;
         desk.end(&key, None, signer.as_ref()).await?;
         return Ok(changes);
     }
@@ -143,6 +160,7 @@ impl Desk<'_> {
     ) -> Result<(), RotationError> {
         let draft = Draft {
             replaces: successor.cloned(),
+            unvouched: incoming.is_none(),
             ..Draft::new(ChangeName::Revoked, key.algorithm, key.key_id.clone())
         };
         let signers = Signers {
