@@ -59,6 +59,8 @@ pub struct KeyLine {
 pub struct PlanReport {
     /// What was done.
     pub changes: Vec<String>,
+    /// Whether the time to wait was over first.
+    pub timed_out: bool,
     /// What comes next.
     pub steps: Vec<StepLine>,
 }
@@ -130,6 +132,7 @@ impl PlanReport {
     pub(super) fn new(steps: &[Step], changes: &[Change]) -> Self {
         Self {
             changes: changes.iter().map(rotate::told).collect(),
+            timed_out: false,
             steps: steps.iter().map(StepLine::new).collect(),
         }
     }

@@ -31,9 +31,11 @@ pub struct Rotation<'a> {
 pub struct NewKeys(Vec<PrivateJwk>);
 
 impl NewKeys {
-    /// Makes the next keys that a plan lacks, or will once a next key signs, which is now. RSA takes some 100 ms, on a thread that may block.
-    pub async fn lacking(view: &View, policy: &Policy) -> Result<Self, RotationError> {
+    /// Makes the next keys that a plan lacks, or will once a next key signs, which is now; none of algorithms that
+    /// nothing can be published of. RSA takes some 100 ms, on a thread that may block.
+    pub async fn lacking(view: &View, policy: &Policy, without: &[Algorithm]) -> Result<Self, RotationError> {
         let lacking = policy.offered.iter().copied();
+        let lacking = lacking.filter(|algorithm| !without.contains(algorithm));
         let lacking = lacking.filter(|algorithm| {
             let mut steps = plan(view, policy, *algorithm).into_iter();
             view.find(*algorithm, KeyStatus::Next).is_none()
@@ -193,14 +195,26 @@ async fn publish(
     }))
 }
 
-/// Asks for the rotation of these algorithms, as soon as it is safe. Verifiers that are named may break.
+/// Asks for the rotation of these algorithms, as soon as it is safe. Verifiers that are named may break. `seen` is what
+/// whoever asks has seen: if another key signs by now, it has been replaced already, and nothing is asked for.
 pub async fn request(
     work: &mut UnitOfWork,
+    seen: &View,
     policy: &Policy,
     algorithms: &[Algorithm],
     accepted: &[String],
 ) -> Result<(), RotationError> {
+    store::lock(work.connection()?).await?;
+    let now = work.now();
+    let view = View::read(work.connection()?, now).await?;
     for algorithm in algorithms {
+        let signs = |view: &View| {
+            let active = view.find(*algorithm, KeyStatus::Active);
+            active.map(|key| key.key_id.clone())
+        };
+        if signs(&view) != signs(seen) {
+            return Err(RotationError::Raced);
+        }
         if !policy.offered.contains(algorithm) {
             return Err(RotationError::LeftOut(*algorithm));
         }
