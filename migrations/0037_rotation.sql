@@ -44,6 +44,27 @@ create table auth.key_log (
 );
 grant select, insert on auth.key_log to signet_app;
 
+-- An entry joins the end and follows it: whoever can write as the server puts none elsewhere, and uses up no numbers.
+create function auth.append_to_key_log() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    last_sequence bigint;
+    last_hash bytea;
+    said jsonb := new.entry::jsonb;
+begin
+    select sequence, hash into last_sequence, last_hash from auth.key_log order by sequence desc limit 1;
+    if new.sequence <> coalesce(last_sequence, 0) + 1
+        or said ->> 'sequence' is distinct from new.sequence::text
+        or said ->> 'previous' is distinct from rtrim(translate(encode(last_hash, 'base64'), '+/', '-_'), '=')
+    then
+        raise exception 'the entry does not follow the last one of auth.key_log' using errcode = 'check_violation';
+    end if;
+    return new;
+end
+$$;
+create trigger key_log_follows before insert on auth.key_log
+    for each row execute function auth.append_to_key_log();
+
 -- Written before a process signs with a key for the first time.
 create table auth.key_first_signatures (
     kid text not null,

@@ -2,12 +2,15 @@
 
 use super::error::AppError;
 use super::root::App;
+use crate::base::id::KeyId;
 use crate::base::origin::Origin;
 use crate::client::longest_life;
 use crate::config::SignetConfig;
 use crate::db::{DatabaseError, PgConnection};
+use crate::protocol::algorithm::Algorithm;
+use crate::signing::key_set::KeyStatus;
 use crate::signing::rotation::{
-    Change, NewKeys, Policy, Rotation, Step, View, steps, try_advance, write_down,
+    Change, NewKeys, Policy, Rotation, Step, StepKind, View, steps, try_advance, write_down,
 };
 
 /// The lengths of time that a rotation keeps to. One statement.
@@ -26,6 +29,8 @@ pub struct Driven {
     pub changes: Vec<Change>,
     /// Steps that only verifiers or replicas hold up.
     pub held_up: Vec<Step>,
+    /// Algorithms of which something is due, and a key that it needs does not open here.
+    pub stuck: Vec<Algorithm>,
 }
 
 impl App {
@@ -42,6 +47,11 @@ impl App {
 
     /// Does what is due of our keys' rotation, unless another replica does at this moment.
     pub async fn drive_rotation(&self) -> Result<Driven, AppError> {
+        // A step that came early cannot be taken back.
+        if !self.freshness().clock_is_steady() {
+            tracing::warn!("the database's clock jumped: no signing key is changed until it is steady");
+            return Ok(Driven::default());
+        }
         let context = self.context(Origin::internal("key rotation"));
         let mut connection = self.pool().acquire().await?;
         let policy = rotation_policy(&mut connection, self.config()).await?;
@@ -53,13 +63,23 @@ impl App {
             .filter(|step| step.is_held_up(view.now))
             .cloned()
             .collect();
-        if !planned.iter().any(|step| step.is_due(view.now)) && view.life_is_known(policy.life) {
+        let mut stuck: Vec<Algorithm> = Vec::new();
+        let mut possible = false;
+        for step in planned.iter().filter(|step| step.is_due(view.now)) {
+            if !self.lacks_a_key_for(step, &view) {
+                possible = true;
+            } else if !stuck.contains(&step.algorithm) {
+                stuck.push(step.algorithm);
+            }
+        }
+        if !possible && view.life_is_known(policy.life) {
             return Ok(Driven {
                 changes: Vec::new(),
                 held_up,
+                stuck,
             });
         }
-        let new = NewKeys::lacking(&view, &policy).await?;
+        let new = NewKeys::lacking(&view, &policy, &stuck).await?;
         let mut work = self.begin(context).await?;
         let rotation = Rotation {
             keyring: self.keyring(),
@@ -67,6 +87,20 @@ impl App {
         };
         let changes = try_advance(&mut work, rotation, new).await?.unwrap_or_default();
         work.commit().await?;
-        Ok(Driven { changes, held_up })
+        Ok(Driven {
+            changes,
+            held_up,
+            stuck,
+        })
+    }
+
+    /// Whether a key that a step needs is one of those that do not open here. To try again every few seconds would make
+    /// a key each time and publish none of them.
+    fn lacks_a_key_for(&self, step: &Step, view: &View) -> bool {
+        let keys = self.token_issuer().keys.current();
+        let lost = |key_id: &KeyId| keys.unopened().iter().any(|row| row.row == key_id.as_str());
+        let active = view.find(step.algorithm, KeyStatus::Active);
+        let next = step.key_id.as_ref().filter(|_| step.kind == StepKind::Activate);
+        active.is_some_and(|active| lost(&active.key_id)) || next.is_some_and(lost)
     }
 }

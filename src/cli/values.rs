@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::output;
@@ -18,6 +18,9 @@ use crate::user::AccessTier;
 
 /// The options that register a scope of an API of the operator's own.
 const CUSTOM_SCOPE: &str = "--custom-scope (client edit: --add-custom-scope)";
+
+/// The longest text of some pages.
+const LONGEST_TEXT: u64 = 64 * 1024;
 
 /// A word that is no value; the text says what would be one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -120,9 +123,17 @@ pub(super) fn secret_from(path: &Path) -> anyhow::Result<Secret> {
     Ok(Secret::new(text))
 }
 
-/// Reads a text of some pages from a file, or from standard input if it is `-`.
+/// Reads a text of some pages from a file, or from standard input if it is `-`. A longer one is refused: half of it
+/// would be taken for the whole.
 pub(super) fn text_from(path: &Path) -> anyhow::Result<String> {
-    read(path, 64 * 1024)
+    let text = read(path, LONGEST_TEXT + 1)?;
+    let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    ensure!(
+        length <= LONGEST_TEXT,
+        "{} is longer than {LONGEST_TEXT} bytes",
+        path.display()
+    );
+    Ok(text)
 }
 
 /// Reads at most so many bytes of text from a file, or from standard input if it is `-`.

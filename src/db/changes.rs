@@ -101,7 +101,8 @@ impl Freshness {
         self.writable.load(Ordering::Relaxed)
     }
 
-    fn polled(&self, jump: Duration) {
+    /// The database answered a poll; its time differed by so much from what was measured before.
+    pub fn polled(&self, jump: Duration) {
         let elapsed = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.last_poll_millis.store(elapsed, Ordering::Relaxed);
         self.last_jump_millis.store(

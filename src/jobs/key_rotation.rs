@@ -18,13 +18,19 @@ const TOLD_EVERY: Duration = Duration::from_hours(1);
 /// Whether a rotation waits for a verifier or a replica, by algorithm.
 const BLOCKED: &str = "signet_key_rotation_blocked";
 
+/// Whether a rotation waits for a key that does not open here, by algorithm.
+const STUCK: &str = "signet_key_rotation_stuck";
+
 /// Drives until cancelled.
 pub async fn run(app: App, stop: CancellationToken) {
     let work = async {
-        let mut told = HashMap::new();
+        let (mut told, mut told_stuck) = (HashMap::new(), HashMap::new());
         loop {
             match drive(&app).await {
-                Ok(driven) => tell_of_waiting(&driven.held_up, &mut told),
+                Ok(driven) => {
+                    tell_of_waiting(&driven.held_up, &mut told);
+                    tell_of_lost_keys(&driven.stuck, &mut told_stuck);
+                }
                 Err(error) => {
                     tracing::warn!(error = %error, "signing keys could not be looked after; it will be tried again");
                 }
@@ -58,6 +64,8 @@ pub async fn drive(app: &App) -> Result<Driven, AppError> {
     for algorithm in Algorithm::ALL {
         let blocked = driven.held_up.iter().any(|step| step.algorithm == algorithm);
         gauge!(BLOCKED, "alg" => algorithm.name()).set(f64::from(u8::from(blocked)));
+        let stuck = driven.stuck.contains(&algorithm);
+        gauge!(STUCK, "alg" => algorithm.name()).set(f64::from(u8::from(stuck)));
     }
     Ok(driven)
 }
@@ -75,6 +83,21 @@ fn tell_of_waiting(held_up: &[Step], told: &mut HashMap<Algorithm, Instant>) {
                 "a key rotation waits for verifiers that have not fetched the next key, or for replicas that do not \
                  publish it; `signet keys status` shows why, `signet keys rotate --accept-breaking NAME` goes on \
                  without a verifier"
+            );
+        }
+    }
+}
+
+fn tell_of_lost_keys(stuck: &[Algorithm], told: &mut HashMap<Algorithm, Instant>) {
+    told.retain(|algorithm, _| stuck.contains(algorithm));
+    for algorithm in stuck {
+        let last = told.get(algorithm);
+        if last.is_none_or(|last| last.elapsed() >= TOLD_EVERY) {
+            told.insert(*algorithm, Instant::now());
+            tracing::error!(
+                alg = algorithm.name(),
+                "keys cannot be rotated here, since one of them does not open: give this replica the key-encryption key, \
+                 or, if it is lost, `signet keys revoke KID`"
             );
         }
     }

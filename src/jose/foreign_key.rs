@@ -4,8 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use josekit::jwk::Jwk;
 use josekit::jws::{ES256, EdDSA, JwsVerifier, PS256, RS256};
 use serde_json::{Map, Value};
@@ -13,13 +11,10 @@ use serde_json::{Map, Value};
 use super::error::KeySetError;
 use super::foreign_jws::ForeignJws;
 use super::jwk::{PRIVATE, required, text};
+use super::rsa::{self, RsaProblem};
 use crate::base::id::KeyId;
 use crate::protocol::algorithm::VerifiedAlgorithm;
 
-/// RFC 7518 §3.3 asks for 2048; above 8192 verifying becomes a burden.
-const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
-/// Larger exponents make verifying slow, and nobody has one.
-const LONGEST_EXPONENT: usize = 8;
 const LONGEST_KEY_ID: usize = 256;
 
 /// A public key that is ready to verify.
@@ -139,26 +134,11 @@ fn possible(jwk: &Map<String, Value>) -> Option<&'static [VerifiedAlgorithm]> {
     }
 }
 
-/// The size that the modulus really has, and an exponent that does what an exponent is for.
 fn check_rsa(jwk: &Map<String, Value>, position: usize) -> Result<(), KeySetError> {
-    let number = |name| -> Option<Vec<u8>> {
-        let bytes = URL_SAFE_NO_PAD.decode(text(jwk, name)?).ok()?;
-        let first = bytes.iter().position(|byte| *byte != 0)?;
-        bytes.get(first..).map(<[u8]>::to_vec)
-    };
-    let broken = KeySetError::Key { position };
-    let modulus = number("n").ok_or_else(|| broken.clone())?;
-    let leading = modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
-    let bits = modulus.len() * 8 - leading;
-    if !RSA_BITS.contains(&bits) {
-        return Err(KeySetError::RsaSize { position, bits });
-    }
-    let exponent = number("e").ok_or_else(|| broken.clone())?;
-    let odd = exponent.last().is_some_and(|byte| byte % 2 == 1);
-    if !odd || exponent == [1] || exponent.len() > LONGEST_EXPONENT {
-        return Err(broken);
-    }
-    Ok(())
+    rsa::check(jwk).map_err(|problem| match problem {
+        RsaProblem::Size(bits) => KeySetError::RsaSize { position, bits },
+        RsaProblem::Unreadable | RsaProblem::Exponent => KeySetError::Key { position },
+    })
 }
 
 fn verifiers(

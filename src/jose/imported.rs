@@ -16,11 +16,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::error::JoseError;
 use super::jwk::{PRIVATE, PublicJwk, required, text};
 use super::private_jwk::PrivateJwk;
+use super::rsa::{self, RsaProblem};
 use super::thumbprint::thumbprint;
 use crate::protocol::algorithm::Algorithm;
 
-/// RFC 7518 §3.3 asks for 2048; above 8192 verifying becomes a burden.
-const RSA_BITS: std::ops::RangeInclusive<u32> = 2048..=8192;
 /// The longest `kid`.
 const LONGEST_KEY_ID: usize = 256;
 
@@ -53,7 +52,10 @@ pub enum ImportError {
     Unreadable,
     /// RFC 7518 §3.3.
     #[error("an RSA key of {0} bits is refused: 2048 to 8192 are accepted")]
-    RsaSize(u32),
+    RsaSize(usize),
+    /// With an exponent of 1 a signature is its own message.
+    #[error("an RSA key with this exponent is refused: it is 1, even, or very long")]
+    RsaExponent,
     /// Nothing is signed with it.
     #[error("a key on the curve {0} is refused: P-256 and Ed25519 are signed with")]
     Curve(String),
@@ -82,15 +84,12 @@ impl ImportedKey {
             of_pem(file)?
         };
         let algorithm = algorithm(&members)?;
-        if let Some(n) = text(&members, "n") {
-            let modulus = URL_SAFE_NO_PAD.decode(n).map_err(|_| ImportError::Unreadable)?;
-            let bits = BigNum::from_slice(&modulus)
-                .map_err(|_| ImportError::Unreadable)?
-                .num_bits();
-            let bits = u32::try_from(bits).unwrap_or(0);
-            if !RSA_BITS.contains(&bits) {
-                return Err(ImportError::RsaSize(bits));
-            }
+        if algorithm == Algorithm::RS256 {
+            rsa::check(&members).map_err(|problem| match problem {
+                RsaProblem::Size(bits) => ImportError::RsaSize(bits),
+                RsaProblem::Unreadable => ImportError::Unreadable,
+                RsaProblem::Exponent => ImportError::RsaExponent,
+            })?;
         }
         let named = key_id
             .map(str::to_owned)

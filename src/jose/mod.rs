@@ -11,6 +11,7 @@ mod jwk;
 mod jws;
 mod key_set;
 mod private_jwk;
+mod rsa;
 mod signer;
 #[cfg(test)]
 mod tests;

@@ -20,7 +20,8 @@ const FIRST: i32 = 1;
 /// Which keys the database lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
-    /// Those that sign at once, on a database that never had a key: whatever it was, no verifier knows it.
+    /// Those that sign at once, on a database in which no key ever signed: one that is only published signs nothing
+    /// until its time.
     first: Vec<Algorithm>,
     next: Vec<Algorithm>,
     purposes: Vec<Purpose>,
@@ -48,7 +49,7 @@ pub async fn missing(
             .collect::<Vec<_>>()
     };
     Ok(Missing {
-        first: if present.any {
+        first: if present.used {
             Vec::new()
         } else {
             lacking(&present.active)

@@ -36,7 +36,7 @@ pub struct RotateArguments {
     /// Show each step with its earliest time, the reason, and who would break; change nothing
     #[arg(long)]
     pub plan: bool,
-    /// Stay until the next keys sign
+    /// Stay until the next keys sign; exits with 1 if they do not in time
     #[arg(long)]
     pub wait: bool,
     /// How long to stay at most; the server goes on afterwards
@@ -67,7 +67,7 @@ pub struct ImportArguments {
     #[arg(long)]
     pub verify_only: bool,
     /// How long it stays published at least, where it only verifies: as long as anything lives that it signed there
-    #[arg(long, default_value = "30d", value_parser = values::duration)]
+    #[arg(long, default_value = "30d", requires = "verify_only", value_parser = values::duration)]
     pub keep: Duration,
     /// The name that tokens have for it [default: what the JWK says, else its thumbprint]
     #[arg(long)]

@@ -11,7 +11,8 @@ use crate::cli::{operator, output};
 use crate::config::SignetConfig;
 use crate::sealing::Keyring;
 
-/// Carries out a command, and fails with 1 if the proof does not hold.
+/// Carries out a command, and fails with 1 if the proof does not hold, or if a rotation that was waited for is not
+/// done.
 pub async fn execute(command: KeysCommand, config: &SignetConfig, json: bool) -> Result<ExitCode> {
     let keyring = Keyring::load(&config.sealing.kek_files).context("sealing")?;
     let desk = KeyDesk {
@@ -21,10 +22,14 @@ pub async fn execute(command: KeysCommand, config: &SignetConfig, json: bool) ->
     };
     let report = run(command, &desk).await?;
     output::write(&report, json)?;
-    let sound = !matches!(&report, KeysReport::Proof(proof) if !proof.sound);
-    Ok(if sound {
-        ExitCode::SUCCESS
-    } else {
+    let failed = match &report {
+        KeysReport::Proof(proof) => !proof.sound,
+        KeysReport::Plan(plan) => plan.timed_out,
+        _ => false,
+    };
+    Ok(if failed {
         ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
     })
 }

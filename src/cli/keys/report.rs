@@ -62,6 +62,8 @@ pub struct KeyLine {
 pub struct PlanReport {
     /// What was done.
     pub changes: Vec<String>,
+    /// Whether the time to wait was over first.
+    pub timed_out: bool,
     /// What comes next.
     pub steps: Vec<StepLine>,
 }
@@ -102,6 +104,8 @@ pub struct Proven {
     pub head: Option<String>,
     /// Keys that signed at once because another one was revoked.
     pub emergencies: Vec<String>,
+    /// Entries that nobody vouches for, since the key that should have did not open.
+    pub unvouched: Vec<i64>,
     /// What does not hold.
     pub findings: Vec<String>,
 }
@@ -135,6 +139,7 @@ impl PlanReport {
     pub(super) fn new(steps: &[Step], changes: &[Change]) -> Self {
         Self {
             changes: changes.iter().map(rotate::told).collect(),
+            timed_out: false,
             steps: steps.iter().map(StepLine::new).collect(),
         }
     }
@@ -191,6 +196,7 @@ impl Proven {
             entries: proof.entries,
             head: proof.head,
             emergencies: proof.emergencies.iter().map(ToString::to_string).collect(),
+            unvouched: proof.unvouched,
             findings,
         }
     }
@@ -278,6 +284,12 @@ impl fmt::Display for Proven {
             writeln!(
                 formatter,
                 "note  {kid} signed at once, because the key before it was revoked"
+            )?;
+        }
+        for sequence in &self.unvouched {
+            writeln!(
+                formatter,
+                "note  entry {sequence} is signed by nobody: the key that should have signed it did not open"
             )?;
         }
         let head = self.head.as_deref().unwrap_or("none");

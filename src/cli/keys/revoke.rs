@@ -38,6 +38,8 @@ pub struct RevocationReport {
     pub noticed_at: Timestamp,
     /// What was done.
     pub changes: Vec<String>,
+    /// What is wrong with the log, where it was revoked all the same.
+    pub warning: Option<String>,
 }
 
 pub(super) async fn revoke<F: AsyncFn() -> Result<UnitOfWork>>(
@@ -60,10 +62,11 @@ pub(super) async fn revoke<F: AsyncFn() -> Result<UnitOfWork>>(
         _ => NewKeys::default(),
     };
     let mut work = (desk.begin)().await?;
-    let changes = rotation::revoke(&mut work, rotation, &key_id, new).await?;
+    let ended = rotation::revoke(&mut work, rotation, &key_id, new).await?;
     work.commit().await?;
     report.done = true;
-    report.changes = changes.iter().map(rotate::told).collect();
+    report.warning = ended.log.map(|problem| problem.to_string());
+    report.changes = ended.changes.iter().map(rotate::told).collect();
     Ok(KeysReport::Revocation(report))
 }
 
@@ -81,6 +84,7 @@ impl RevocationReport {
             tokens_until: preview.tokens_until,
             noticed_at: preview.noticed_at,
             changes: Vec::new(),
+            warning: None,
         }
     }
 }
@@ -121,6 +125,9 @@ impl fmt::Display for RevocationReport {
             formatter,
             "stays: every session and refresh token, whose next refresh is signed by another key"
         )?;
+        if let Some(warning) = &self.warning {
+            writeln!(formatter, "warning: {warning}")?;
+        }
         write!(
             formatter,
             "noticed: at our own endpoints within 10 s; by the slowest verifier by {}",

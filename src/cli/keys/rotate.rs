@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use super::arguments::RotateArguments;
 use super::report::{KeysReport, PlanReport};
@@ -28,6 +28,7 @@ pub(super) async fn rotate<F: AsyncFn() -> Result<UnitOfWork>>(
         [] => policy.offered.clone(),
         named => named.to_vec(),
     };
+    require_known(&view, &policy, &arguments.accept_breaking)?;
     let asked = asked(view, &algorithms, &arguments.accept_breaking);
     if arguments.plan {
         return Ok(KeysReport::Plan(PlanReport::new(
@@ -35,23 +36,47 @@ pub(super) async fn rotate<F: AsyncFn() -> Result<UnitOfWork>>(
             &[],
         )));
     }
-    let new = NewKeys::lacking(&asked, &policy).await?;
+    let new = NewKeys::lacking(&asked, &policy, &[]).await?;
     let mut work = (desk.begin)().await?;
     let rotation = Rotation {
         keyring: desk.keyring,
         policy: &policy,
     };
-    rotation::request(&mut work, &policy, &algorithms, &arguments.accept_breaking).await?;
+    let accepted = &arguments.accept_breaking;
+    rotation::request(&mut work, &asked, &policy, &algorithms, accepted).await?;
     let mut changes = rotation::advance(&mut work, rotation, new).await?;
     work.commit().await?;
+    let mut timed_out = false;
     if arguments.wait {
-        changes.extend(wait(arguments, desk, &algorithms).await?);
+        let waited = wait(arguments, desk, &algorithms).await?;
+        changes.extend(waited.changes);
+        timed_out = waited.timed_out;
     }
     let (view, policy) = desk.look().await?;
-    Ok(KeysReport::Plan(PlanReport::new(
-        &steps_of(&view, &policy, &algorithms),
-        &changes,
-    )))
+    Ok(KeysReport::Plan(PlanReport {
+        timed_out,
+        ..PlanReport::new(&steps_of(&view, &policy, &algorithms), &changes)
+    }))
+}
+
+/// Refuses names that nobody has: a misspelled one would be accepted, and the verifier that was meant would still hold
+/// the rotation up.
+fn require_known(view: &View, policy: &Policy, accepted: &[String]) -> Result<()> {
+    for name in accepted {
+        let fetches = view.verifiers.iter().any(|verifier| verifier.name == *name);
+        ensure!(
+            fetches || policy.verifiers.contains(name),
+            "no verifier is called {name}: `signet keys status` shows who fetches the key set"
+        );
+    }
+    Ok(())
+}
+
+/// What a wait came to.
+struct Waited {
+    changes: Vec<Change>,
+    /// Whether a rotation is still under way.
+    timed_out: bool,
 }
 
 /// The view as if the rotation was asked for.
@@ -88,7 +113,7 @@ async fn wait<F: AsyncFn() -> Result<UnitOfWork>>(
     arguments: &RotateArguments,
     desk: &KeyDesk<'_, F>,
     algorithms: &[Algorithm],
-) -> Result<Vec<Change>> {
+) -> Result<Waited> {
     let began = Instant::now();
     let mut said = Vec::new();
     let mut changes = Vec::new();
@@ -99,7 +124,10 @@ async fn wait<F: AsyncFn() -> Result<UnitOfWork>>(
         let steps = steps_of(&view, &policy, algorithms);
         let waiting: Vec<&Step> = steps.iter().filter(under_way).collect();
         if waiting.is_empty() {
-            break;
+            return Ok(Waited {
+                changes,
+                timed_out: false,
+            });
         }
         let progress: Vec<String> = waiting
             .iter()
@@ -113,26 +141,32 @@ async fn wait<F: AsyncFn() -> Result<UnitOfWork>>(
         }
         if began.elapsed() >= arguments.timeout {
             output::note("the time is over: the server goes on by itself");
-            break;
+            return Ok(Waited {
+                changes,
+                timed_out: true,
+            });
         }
-        if waiting.iter().any(|step| step.is_due(view.now)) || lacks_next(&view, &policy) {
-            let new = NewKeys::lacking(&view, &policy).await?;
+        let mut done = Vec::new();
+        if waiting.iter().any(|step| step.is_due(view.now)) || lacks_next(&view, &policy, algorithms) {
+            let new = NewKeys::lacking(&view, &policy, &[]).await?;
             let mut work = (desk.begin)().await?;
             let rotation = Rotation {
                 keyring: desk.keyring,
                 policy: &policy,
             };
-            changes.extend(rotation::advance(&mut work, rotation, new).await?);
+            done = rotation::advance(&mut work, rotation, new).await?;
             work.commit().await?;
-        } else {
+        }
+        // What was due may not be possible here.
+        if done.is_empty() {
             tokio::time::sleep(LOOK_EVERY).await;
         }
+        changes.extend(done);
     }
-    Ok(changes)
 }
 
-fn lacks_next(view: &View, policy: &Policy) -> bool {
-    let mut offered = policy.offered.iter();
+fn lacks_next(view: &View, policy: &Policy, algorithms: &[Algorithm]) -> bool {
+    let mut offered = algorithms.iter().filter(|one| policy.offered.contains(one));
     offered.any(|algorithm| view.find(*algorithm, KeyStatus::Next).is_none())
 }
 

@@ -57,24 +57,61 @@ pub(in crate::signing) struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    /// Looks for the end of the log.
+    /// Looks for the end of the log, or begins it with the keys that were there before. The caller has the lock.
     pub(in crate::signing) async fn open(
         work: &'a mut UnitOfWork,
         keyring: &'a Keyring,
         policy: &'a Policy,
     ) -> Result<Self, RotationError> {
-        let log = Writer::open(work).await?;
-        Ok(Self {
+        let log = Writer::open(work, policy.skew).await?;
+        if let Some(problem) = log.problem {
+            tracing::error!(error = %problem, "the key log is damaged");
+        }
+        let mut desk = Self {
             work,
             keyring,
             policy,
             log,
-        })
+        };
+        desk.begin_log().await?;
+        Ok(desk)
     }
 
-    /// The time of what is done here.
-    pub(in crate::signing) const fn now(&self) -> Timestamp {
-        self.log.now
+    /// Refuses steps that can wait until the log is looked after.
+    pub(super) fn require_sound_log(&self) -> Result<(), RotationError> {
+        match self.log.problem.filter(|problem| problem.stops_steps()) {
+            Some(problem) => Err(RotationError::Log(problem)),
+            None => Ok(()),
+        }
+    }
+
+    /// What is due is so by this time, which nobody writes into the log.
+    pub(in crate::signing) fn now(&self) -> Timestamp {
+        self.work.now()
+    }
+
+    /// The time of what is written.
+    pub(super) const fn at(&self) -> Timestamp {
+        self.log.at
+    }
+
+    /// What a key that is to sign signs with; a key without a private part is of no use.
+    pub(super) async fn incoming(&mut self, key: &Key) -> Result<Signer, RotationError> {
+        let signer = self.signer(&key.key_id).await?;
+        let none = SigningError::NoSigner(key.algorithm);
+        signer.ok_or_else(|| lost(&key.key_id, none))
+    }
+
+    /// What signs with a stored key, if that opens here: an emergency does not depend on it.
+    pub(super) async fn signer_if_open(
+        &mut self,
+        key: Option<&Key>,
+    ) -> Result<Option<Signer>, RotationError> {
+        let Some(key) = key else { return Ok(None) };
+        match self.signer(&key.key_id).await {
+            Err(RotationError::Lost { .. }) => Ok(None),
+            opened => opened,
+        }
     }
 
     /// What signs with a stored key.
@@ -103,7 +140,7 @@ impl<'a> Desk<'a> {
         let signer = Signer::new(key)?;
         let sealed: Material = PrivateJwk::from_json(&key.to_json()?)?.into();
         let new = seal(self.keyring, &sealed, self.work)?;
-        let (now, cache) = (self.now(), self.policy.cache());
+        let (now, cache) = (self.at(), self.policy.cache());
         let connection = self.work.connection()?;
         if !store::insert_key(connection, &new, status.name(), to_seconds(cache), None, now).await? {
             return Ok(false);
@@ -125,7 +162,8 @@ impl<'a> Desk<'a> {
         Ok(true)
     }
 
-    /// Lets the next key sign in the place of the active one, which vouches for it.
+    /// Lets the next key sign in the place of the active one, which vouches for it. Both are opened before the first
+    /// statement: a next key that does not open must leave the active one signing.
     pub(super) async fn activate(
         &mut self,
         next: &Key,
@@ -136,6 +174,7 @@ impl<'a> Desk<'a> {
             Some(active) => self.signer(&active.key_id).await?,
             None => None,
         };
+        let incoming = self.incoming(next).await?;
         let draft = Draft {
             replaces: active.map(|active| active.key_id.clone()),
             wait_seconds: Some(step.wait.as_secs()),
@@ -148,7 +187,11 @@ impl<'a> Desk<'a> {
         if let Some(active) = active {
             self.move_to(active, KeyStatus::Retiring).await?;
         }
-        self.take_over(next, draft, outgoing.as_ref()).await
+        let signers = Signers {
+            outgoing: outgoing.as_ref(),
+            incoming: Some(&incoming),
+        };
+        self.take_over(next, draft, signers).await
     }
 
     /// Lets a key sign; what signed before does not any more.
@@ -156,15 +199,10 @@ impl<'a> Desk<'a> {
         &mut self,
         next: &Key,
         draft: Draft,
-        outgoing: Option<&Signer>,
+        signers: Signers<'_>,
     ) -> Result<Change, RotationError> {
-        let incoming = self.signer(&next.key_id).await?;
         self.move_to(next, KeyStatus::Active).await?;
         let replaces = draft.replaces.clone();
-        let signers = Signers {
-            outgoing,
-            incoming: incoming.as_ref(),
-        };
         self.log.append(self.work, draft, signers).await?;
         store::forget_request(self.work.connection()?, next.algorithm.name()).await?;
         let alg = next.algorithm.name();
@@ -206,7 +244,7 @@ impl<'a> Desk<'a> {
 
     /// The conditional statement: whoever was slower than another replica changes nothing, and gives up.
     pub(super) async fn move_to(&mut self, key: &Key, status: KeyStatus) -> Result<(), RotationError> {
-        let now = self.now();
+        let now = self.at();
         let (from, to) = (key.status.name(), status.name());
         if store::move_to(self.work.connection()?, &key.key_id, from, to, now).await? {
             Ok(())

@@ -1,5 +1,6 @@
 //! Owns why keys cannot be changed.
 
+use super::log::LogProblem;
 use crate::base::id::KeyId;
 use crate::db::DatabaseError;
 use crate::jose::JoseError;
@@ -27,10 +28,11 @@ pub enum RotationError {
     /// No key of this algorithm is made.
     #[error("signing.algorithms leaves {} out: there is nothing to rotate", .0.name())]
     LeftOut(Algorithm),
-    /// The key that signs does not open here, so that it cannot vouch for the one that follows.
+    /// The key that signs does not open here, so that it cannot vouch for the one that follows; or the one that
+    /// follows does not, so that it cannot sign.
     #[error(
-        "the active key {key_id} does not open here and cannot sign the log: run this with the server's key-encryption \
-         keys, or, if they are lost, `signet keys revoke {key_id}`"
+        "the key {key_id} does not open here and cannot sign: run this with the server's key-encryption keys, or, if \
+         they are lost, `signet keys revoke {key_id}`"
     )]
     Lost {
         /// The key.
@@ -45,6 +47,9 @@ pub enum RotationError {
     /// It has no private part.
     #[error("the key {0} is a public one, which cannot sign: `--verify-only` imports it")]
     OnlyPublic(KeyId),
+    /// The end of the log is damaged, and what was asked for can wait.
+    #[error("keys are not rotated or imported: {0}")]
+    Log(LogProblem),
     /// Somebody else changed the keys at the same moment.
     #[error("the keys were changed by somebody else at the same moment: try again")]
     Raced,

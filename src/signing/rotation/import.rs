@@ -34,6 +34,7 @@ pub async fn import(
 ) -> Result<Change, RotationError> {
     store::lock(work.connection()?).await?;
     let mut desk = Desk::open(work, rotation.keyring, rotation.policy).await?;
+    desk.require_sound_log()?;
     let now = desk.now();
     let view = View::read(desk.work.connection()?, now).await?;
     let public = key.public();
@@ -45,9 +46,11 @@ pub async fn import(
         return Err(RotationError::Known(known.key_id.clone(), known.status.name()));
     }
     let active = view.find(algorithm, KeyStatus::Active);
-    let outgoing = match active {
-        Some(active) => desk.signer(&active.key_id).await?,
-        None => None,
+    let outgoing = match (active, wanted) {
+        // What only verifies takes nobody's place.
+        (active, ImportUse::Verify(_)) => desk.signer_if_open(active).await?,
+        (Some(active), ImportUse::Sign) => desk.signer(&active.key_id).await?,
+        (None, ImportUse::Sign) => None,
     };
     match (wanted, key) {
         (ImportUse::Verify(length), key) => {
@@ -98,7 +101,7 @@ impl Desk<'_> {
         let (algorithm, key_id) = (key.algorithm(), key.key_id().clone());
         let public_key = key.to_members().into();
         let new = seal(self.keyring, &Material::Public(key), self.work)?;
-        let (now, cache) = (self.now(), self.policy.cache());
+        let (now, cache) = (self.at(), self.policy.cache());
         let until = Some(clock::after(now, length));
         let status = KeyStatus::Retiring.name();
         let connection = self.work.connection()?;
@@ -108,6 +111,7 @@ impl Desk<'_> {
         let draft = Draft {
             public_key: Some(public_key),
             cache_seconds: Some(cache.as_secs()),
+            unvouched: outgoing.is_none(),
             ..Draft::new(ChangeName::Imported, algorithm, key_id.clone())
         };
         let signers = Signers {

@@ -2,6 +2,7 @@
 //! itself. What is due follows from rules without a database (`plan`); carrying it out is one conditional statement a
 //! step, under a lock that one replica or command has at a time, with an entry in a log that proves it (`log`).
 
+mod adopt;
 mod change;
 mod error;
 mod expiry;
@@ -22,11 +23,11 @@ pub use error::RotationError;
 pub use expiry::expire_first_signatures;
 pub use import::{ImportUse, import};
 pub use key::Key;
-pub use log::{Finding, Proof, verify};
+pub use log::{Finding, LogProblem, Proof, verify};
 pub use plan::{Step, StepKind, plan, steps};
 pub use policy::{Policy, Wait};
 pub use recording::{expire_verifiers, write_down};
-pub use revoke::{Revocation, preview_revocation, revoke};
+pub use revoke::{Ended, Revocation, preview_revocation, revoke};
 pub use rotate::{NewKeys, Rotation, advance, request, try_advance};
 pub use sightings::{Fetcher, Sightings};
 pub use verifier::{Verifier, first_names};

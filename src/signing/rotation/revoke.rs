@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::change::{Change, Changed, Desk};
 use super::error::RotationError;
 use super::key::Key;
-use super::log::{ChangeName, Draft, Signers};
+use super::log::{ChangeName, Draft, LogProblem, Signers};
 use super::rotate::{NewKeys, Rotation};
 use super::view::View;
 use crate::audit::{self, KeyEvent};
@@ -30,6 +30,15 @@ pub struct Revocation {
     pub noticed_at: Timestamp,
     /// How slow that is, beyond what the key set itself allows.
     pub slowest_refresh: Duration,
+}
+
+/// What a revocation did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The changes, in their order.
+    pub changes: Vec<Change>,
+    /// What is wrong with the log. It was revoked all the same.
+    pub log: Option<LogProblem>,
 }
 
 /// What a revocation would do now.
@@ -71,10 +80,21 @@ pub async fn revoke(
     work: &mut UnitOfWork,
     rotation: Rotation<'_>,
     key_id: &KeyId,
-    mut new: NewKeys,
-) -> Result<Vec<Change>, RotationError> {
+    new: NewKeys,
+) -> Result<Ended, RotationError> {
     store::lock(work.connection()?).await?;
     let mut desk = Desk::open(work, rotation.keyring, rotation.policy).await?;
+    let log = desk.log.problem;
+    let changes = ended(&mut desk, rotation, key_id, new).await?;
+    Ok(Ended { changes, log })
+}
+
+async fn ended(
+    desk: &mut Desk<'_>,
+    rotation: Rotation<'_>,
+    key_id: &KeyId,
+    mut new: NewKeys,
+) -> Result<Vec<Change>, RotationError> {
     let now = desk.now();
     let view = View::read(desk.work.connection()?, now).await?;
     let key = preview_revocation(&view, rotation, key_id)?.key;
@@ -85,10 +105,7 @@ pub async fn revoke(
     }];
     if key.status != KeyStatus::Active {
         let active = view.find(key.algorithm, KeyStatus::Active);
-        let signer = match active {
-            Some(active) => desk.signer(&active.key_id).await?,
-            None => None,
-        };
+        let signer = desk.signer_if_open(active).await?;
         desk.end(&key, None, signer.as_ref()).await?;
         return Ok(changes);
     }
@@ -108,7 +125,7 @@ pub async fn revoke(
         return Ok(changes);
     };
     desk.end(&key, Some(&next.key_id), Some(&signer)).await?;
-    changes.push(desk.sign_at_once(&next, &key.key_id).await?);
+    changes.push(desk.sign_at_once(&next, &key.key_id, &signer).await?);
     if let Some(spare) = new.take(key.algorithm)
         && desk
             .add(&spare, ChangeName::Published, Some(&signer), None)
@@ -143,6 +160,7 @@ impl Desk<'_> {
     ) -> Result<(), RotationError> {
         let draft = Draft {
             replaces: successor.cloned(),
+            unvouched: incoming.is_none(),
             ..Draft::new(ChangeName::Revoked, key.algorithm, key.key_id.clone())
         };
         let signers = Signers {
@@ -155,13 +173,22 @@ impl Desk<'_> {
         Ok(())
     }
 
-    async fn sign_at_once(&mut self, next: &Key, revoked: &KeyId) -> Result<Change, RotationError> {
+    async fn sign_at_once(
+        &mut self,
+        next: &Key,
+        revoked: &KeyId,
+        signer: &Signer,
+    ) -> Result<Change, RotationError> {
         let draft = Draft {
             wait_seconds: Some(0),
             emergency: Some(revoked.clone()),
             ..Draft::new(ChangeName::Activated, next.algorithm, next.key_id.clone())
         };
-        self.take_over(next, draft, None).await
+        let signers = Signers {
+            outgoing: None,
+            incoming: Some(signer),
+        };
+        self.take_over(next, draft, signers).await
     }
 
     /// A new key is published and signs in one transaction: there was no next one.
@@ -181,7 +208,7 @@ impl Desk<'_> {
         let added = view
             .find(key.algorithm, KeyStatus::Next)
             .ok_or(RotationError::Raced)?;
-        Ok(vec![self.sign_at_once(added, &key.key_id).await?])
+        Ok(vec![self.sign_at_once(added, &key.key_id, &signer).await?])
     }
 
     /// Neither the key nor the next one opens: both end, and a new one signs.
@@ -208,7 +235,7 @@ impl Desk<'_> {
         let added = view
             .find(key.algorithm, KeyStatus::Next)
             .ok_or(RotationError::Raced)?;
-        let signs = self.sign_at_once(added, &key.key_id).await?;
+        let signs = self.sign_at_once(added, &key.key_id, &signer).await?;
         let revoked = |key_id: &KeyId| Change {
             algorithm: key.algorithm,
             key_id: key_id.clone(),

@@ -33,12 +33,12 @@ pub(in crate::signing) struct Stored {
     pub(in crate::signing) secrets: Vec<StoredSecret>,
 }
 
-/// What there is already: the algorithms with an active key, those with a next one, whether there ever was a key and a
-/// log of them, and the purposes with a secret.
+/// What there is already: the algorithms with an active key, those with a next one, whether a key ever signed
+/// and there is a log, and the purposes with a secret.
 pub(in crate::signing) struct Present {
     pub(in crate::signing) active: Vec<String>,
     pub(in crate::signing) next: Vec<String>,
-    pub(in crate::signing) any: bool,
+    pub(in crate::signing) used: bool,
     pub(in crate::signing) log: bool,
     pub(in crate::signing) purposes: Vec<String>,
 }
@@ -64,7 +64,11 @@ pub(in crate::signing) async fn present(connection: &mut PgConnection) -> Result
         r#"select
             array(select alg from auth.jwks where status = 'active' and use = 'sig') as "active!",
             array(select alg from auth.jwks where status = 'next' and use = 'sig') as "next!",
-            exists (select from auth.jwks) as "any!",
+            exists (
+                select from auth.jwks
+                where activated_at is not null
+                    or (status in ('active', 'retiring', 'retired') and not verify_only)
+            ) or exists (select from auth.key_first_signatures) as "used!",
             exists (select from auth.key_log) as "log!",
             array(select distinct purpose from auth.server_secrets) as "purposes!""#
     )
@@ -73,7 +77,7 @@ pub(in crate::signing) async fn present(connection: &mut PgConnection) -> Result
     Ok(Present {
         active: row.active,
         next: row.next,
-        any: row.any,
+        used: row.used,
         log: row.log,
         purposes: row.purposes,
     })

@@ -153,3 +153,115 @@ async fn a_key_that_cannot_be_announced_signs_nothing() {
     assert!(app.app.refresh("keys").await);
     assert_eq!(service.token(&grant).await.status, 200);
 }
+
+/// A next key that does not open stays the next one: the active key, which it would replace, signs on, and the other
+/// algorithms are rotated.
+#[tokio::test]
+async fn a_next_key_that_does_not_open_leaves_the_active_one_signing() {
+    let app = an_app().await;
+    let (active, next) = (
+        kid(&app, "ES256", "active").await,
+        kid(&app, "ES256", "next").await,
+    );
+    let other = kid(&app, "EdDSA", "next").await;
+    say(&app, "rotate").await;
+    let lose = "update auth.jwks set kek_id = 'lost' where alg = 'ES256' and status = 'next'";
+    crate::attack::holdings::sql(&app, lose).await;
+    app.clock.advance(Duration::from_mins(10));
+    drive(&app).await;
+    assert_eq!(kid(&app, "ES256", "active").await, active);
+    assert_eq!(kid(&app, "ES256", "next").await, next);
+    assert_eq!(kid(&app, "EdDSA", "active").await, other);
+    let log = "select count(*) from auth.key_log where entry like '%\"change\":\"activated\"%'";
+    assert_eq!(count(&app, log).await, 2);
+    assert_eq!(findings(&app).await, [""; 0]);
+}
+
+/// While the database's clock jumps no step is done: one that came early could not be taken back.
+#[tokio::test]
+async fn no_step_is_done_while_the_clock_is_unsteady() {
+    let app = an_app().await;
+    let next = kid(&app, "ES256", "next").await;
+    say(&app, "rotate --alg ES256").await;
+    app.app.freshness().polled(Duration::from_hours(1));
+    app.clock.advance(Duration::from_mins(10));
+    drive(&app).await;
+    assert_eq!(kid(&app, "ES256", "next").await, next);
+    app.app.freshness().polled(Duration::ZERO);
+    drive(&app).await;
+    assert_eq!(kid(&app, "ES256", "active").await, next);
+}
+
+/// A replica that cannot open the active key does not try to publish a next one every few seconds; it says that it
+/// cannot, and the other algorithms go on.
+#[tokio::test]
+async fn a_lost_active_key_is_told_and_not_tried_again_and_again() {
+    let app = an_app().await;
+    let other = kid(&app, "EdDSA", "next").await;
+    let lose = "update auth.jwks set kek_id = 'lost' where alg = 'RS256' and status = 'active'; \
+                delete from auth.jwks where alg = 'RS256' and status = 'next'";
+    crate::attack::holdings::sql(&app, lose).await;
+    app.app.refresh("keys").await;
+    say(&app, "rotate --alg EdDSA").await;
+    app.clock.advance(Duration::from_mins(10));
+    for changes in [2, 0] {
+        let driven = signet::jobs::key_rotation::drive(&app.app)
+            .await
+            .expect("a round");
+        assert_eq!(driven.stuck, [signet::protocol::algorithm::Algorithm::RS256]);
+        assert_eq!(driven.changes.len(), changes);
+    }
+    assert_eq!(kid(&app, "EdDSA", "active").await, other);
+}
+
+/// Whoever asked for a rotation that somebody else has just carried out gets no second one.
+#[tokio::test]
+async fn a_rotation_that_is_done_already_is_not_asked_for_again() {
+    let app = an_app().await;
+    let next = kid(&app, "ES256", "next").await;
+    let mut looking = app.work().await;
+    let now = looking.now();
+    let seen = View::read(looking.connection().expect("open"), now)
+        .await
+        .expect("read");
+    looking.commit().await.expect("ends");
+    say(&app, "rotate --alg ES256").await;
+    app.clock.advance(Duration::from_mins(10));
+    drive(&app).await;
+    let mut work = app.work().await;
+    let policy = signet::app::rotation_policy(work.connection().expect("open"), app.app.config())
+        .await
+        .expect("a policy");
+    let algorithms = [signet::protocol::algorithm::Algorithm::ES256];
+    let refused = signet::signing::rotation::request(&mut work, &seen, &policy, &algorithms, &[]).await;
+    assert!(refused.is_err(), "another key signs already");
+    work.rollback().await.expect("ends");
+    app.clock.advance(Duration::from_hours(24));
+    drive(&app).await;
+    assert_eq!(kid(&app, "ES256", "active").await, next);
+}
+
+/// A wait that ends before the rotation does fails, so that a script does not go on as if it was done. A name that no
+/// verifier has is refused.
+#[tokio::test]
+async fn a_wait_whose_time_is_over_fails() {
+    let app = an_app().await;
+    let signet = crate::command_line::program::Signet::on(&app.database);
+    crate::attack::holdings::sql(
+        &app,
+        "delete from auth.key_log; delete from auth.key_first_signatures",
+    )
+    .await;
+    let words = ["keys", "rotate", "--alg", "ES256", "--wait", "--timeout", "0"];
+    let waited = signet.run(&words).await;
+    assert_eq!(waited.code, 1, "{} {}", waited.output, waited.errors);
+    assert!(
+        waited.output.contains("ES256 activate"),
+        "{} {}",
+        waited.output,
+        waited.errors
+    );
+    let typo = super::desk::try_keys(&app, "rotate --alg ES256 --accept-breaking shopapi").await;
+    let refused = typo.expect_err("nobody is called that");
+    assert!(refused.contains("no verifier is called shopapi"), "{refused}");
+}

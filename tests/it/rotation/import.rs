@@ -149,6 +149,10 @@ async fn a_bad_file_is_refused_with_the_reason() {
     let curve = openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384").await;
     // A modulus of 16,384 bits takes a minute to find; any number of that length is as long.
     let large = json!({"kty": "RSA", "e": "AQAB", "n": format!("{}8", "_".repeat(2730))}).to_string();
+    let of_exponent = |exponent: &str| {
+        json!({"kty": "RSA", "e": exponent, "n": format!("{}w", "_".repeat(341))}).to_string()
+    };
+    let long = format!("{good}{}", " ".repeat(64 * 1024));
     let active = kid(&app, "ES256", "active").await;
     let known = say(&app, &format!("export-public {active}")).await.to_string();
     for (text, words, because) in [
@@ -159,6 +163,22 @@ async fn a_bad_file_is_refused_with_the_reason() {
         ),
         (encrypted, "", "the key is encrypted: decrypt it first"),
         (large, "--verify-only", "an RSA key of 16384 bits is refused"),
+        (
+            of_exponent("AQ"),
+            "--verify-only",
+            "an RSA key with this exponent",
+        ),
+        (
+            of_exponent("Ag"),
+            "--verify-only",
+            "an RSA key with this exponent",
+        ),
+        (
+            of_exponent("AQAAAAAAAAAAAQ"),
+            "--verify-only",
+            "an RSA key with this exponent",
+        ),
+        (long, "", "is longer than 65536 bytes"),
         (small, "", "an RSA key of 1024 bits is refused: 2048 to 8192"),
         (curve, "", "a key on the curve secp384r1 is refused"),
         (known, "--verify-only", "the key is here already"),
@@ -191,4 +211,14 @@ async fn a_bad_file_is_refused_with_the_reason() {
         assert!(refused.contains(because), "{refused}");
     }
     assert_eq!(say(&app, "list").await, before);
+}
+
+/// A length of time that would be forgotten is refused: a key that signs stays as long as what it signed.
+#[tokio::test]
+async fn a_time_to_keep_is_for_keys_that_only_verify() {
+    let app = TestApp::new().await;
+    let signet = crate::command_line::program::Signet::on(&app.database);
+    let refused = signet.run(&["keys", "import", "/nowhere", "--keep", "90d"]).await;
+    assert_eq!(refused.code, 2, "{}", refused.errors);
+    assert!(refused.errors.contains("--verify-only"), "{}", refused.errors);
 }

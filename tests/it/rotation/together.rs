@@ -101,6 +101,7 @@ async fn a_verifier_that_never_fetches_again_refuses_what_a_new_key_signed() {
     let service = app.relying_party(&a_client("worker").service().create(&app).await);
     let mut frozen = Verifier::new(&app, "frozen", Fetches::After(Duration::from_hours(24 * 365)));
     frozen.fetch(&app).await;
+    drive(&app).await;
     for rotation in 0..2 {
         say(&app, "rotate --alg ES256 --accept-breaking frozen").await;
         go_on_to(&app, "ES256", "activate").await;

@@ -58,9 +58,17 @@ pub(in crate::signing) struct Draft {
     /// How many others might break: their names are whatever somebody made up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::signing) broke_others: Option<u64>,
+    /// Nobody vouches for it: the key that should have did not open where this was written.
+    #[serde(default, skip_serializing_if = "is_vouched")]
+    pub(in crate::signing) unvouched: bool,
     /// The key whose revocation this follows: nothing was waited for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::signing) emergency: Option<KeyId>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_vouched(unvouched: &bool) -> bool {
+    !*unvouched
 }
 
 /// An entry.
@@ -91,8 +99,19 @@ impl Draft {
             wait_seconds: None,
             broke: Vec::new(),
             broke_others: None,
+            unvouched: false,
             emergency: None,
         }
+    }
+
+    /// Whether nobody had to vouch for it. What the emergency or the beginning of a log needs cannot depend on a key
+    /// that is lost; the proof tells of each.
+    pub(super) const fn is_unvouched(&self) -> bool {
+        self.unvouched
+            && matches!(
+                self.change,
+                ChangeName::Adopted | ChangeName::Revoked | ChangeName::Imported
+            )
     }
 
     /// The state that a key is in after it.

@@ -3,10 +3,12 @@
 
 mod chain;
 mod entry;
+mod problem;
 mod states;
 mod verify;
 mod writer;
 
+pub use problem::LogProblem;
 pub use verify::{Finding, Proof, verify};
 
 pub(super) use entry::{ChangeName, Draft};

@@ -30,6 +30,8 @@ pub(super) struct States {
     pub(super) keys: HashMap<KeyId, Logged>,
     /// Whether a key has changed since the log began with what was there.
     begun: bool,
+    /// Whether a key has signed, and something else happened since: none signs without a wait any more.
+    closed: bool,
 }
 
 /// Who must have signed an entry.
@@ -43,13 +45,15 @@ impl States {
     pub(super) fn take(&mut self, entry: &Entry) -> Result<Required, String> {
         let draft = &entry.draft;
         let active = self.active(draft.algorithm);
+        let unvouched = draft.is_unvouched();
         let required = Required {
             outgoing: match draft.change {
                 ChangeName::First | ChangeName::Adopted | ChangeName::Revoked => None,
-                _ if draft.emergency.is_some() => None,
+                _ if draft.emergency.is_some() || unvouched => None,
                 _ => active.clone(),
             },
             incoming: match draft.change {
+                _ if unvouched => None,
                 ChangeName::First | ChangeName::Published | ChangeName::Activated => {
                     Some(draft.key_id.clone())
                 }
@@ -58,11 +62,18 @@ impl States {
                 ChangeName::Adopted | ChangeName::Retired | ChangeName::Imported => None,
             },
         };
-        let first = matches!(draft.change, ChangeName::First | ChangeName::Adopted);
-        if first && self.begun {
+        let late = match draft.change {
+            ChangeName::First => self.closed,
+            ChangeName::Adopted => self.begun,
+            _ => false,
+        };
+        if late {
             return Err("a key that waits for nothing stands at the log's beginning only".to_owned());
         }
-        self.begun |= !first;
+        if draft.change != ChangeName::First {
+            self.closed |= draft.change == ChangeName::Activated || self.has_signed(draft);
+        }
+        self.begun |= draft.change != ChangeName::Adopted;
         if let Some(public_key) = &draft.public_key {
             self.introduce(entry, public_key)?;
         } else {
@@ -130,6 +141,14 @@ impl States {
                 from.name()
             ))
         }
+    }
+
+    /// Whether a key has signed by then: one in the log, or the one that an entry takes over from before the log.
+    fn has_signed(&self, draft: &Draft) -> bool {
+        let signed = [KeyStatus::Active, KeyStatus::Retiring, KeyStatus::Retired];
+        let adopted = draft.change == ChangeName::Adopted;
+        (adopted && draft.leads_to().is_some_and(|status| signed.contains(&status)))
+            || self.keys.values().any(|key| key.activated.is_some())
     }
 
     /// The key that signs.

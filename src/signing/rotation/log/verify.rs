@@ -31,6 +31,8 @@ pub struct Proof {
     pub head: Option<String>,
     /// Keys that signed before they had been published for long enough, since another one was revoked.
     pub emergencies: Vec<KeyId>,
+    /// Entries that nobody vouches for, since the key that should have did not open.
+    pub unvouched: Vec<i64>,
     /// What does not hold.
     pub findings: Vec<Finding>,
 }
@@ -47,7 +49,7 @@ pub async fn verify(connection: &mut PgConnection, now: Timestamp) -> Result<Pro
 fn prove(rows: &[LogRow], keys: &[Key], signatures: &[FirstSignature]) -> Proof {
     let mut states = States::default();
     let mut findings = Vec::new();
-    let mut emergencies = Vec::new();
+    let (mut emergencies, mut unvouched) = (Vec::new(), Vec::new());
     let mut previous: Option<&LogRow> = None;
     let mut at = Timestamp::MIN_UTC;
     for row in rows {
@@ -68,6 +70,7 @@ fn prove(rows: &[LogRow], keys: &[Key], signatures: &[FirstSignature]) -> Proof 
         }
         at = at.max(entry.at);
         signed(row, &entry, &mut states).into_iter().for_each(&mut object);
+        unvouched.extend(entry.draft.is_unvouched().then_some(row.sequence));
         if let Some(revoked) = entry
             .draft
             .emergency
@@ -96,6 +99,7 @@ fn prove(rows: &[LogRow], keys: &[Key], signatures: &[FirstSignature]) -> Proof 
         entries: rows.len(),
         head: rows.last().map(|row| chain::text(&chain::hash(&row.entry))),
         emergencies,
+        unvouched,
         findings,
     }
 }

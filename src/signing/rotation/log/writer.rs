@@ -1,8 +1,14 @@
 //! Owns the adding of entries. Whoever writes holds the lock, so that the log has one order.
 
+use std::time::Duration;
+
+use serde::Deserialize;
+
 use super::chain;
 use super::entry::{Draft, Entry};
-use crate::base::clock::Timestamp;
+use super::problem::LogProblem;
+use crate::base::clock::{self, Timestamp};
+use crate::base::digest::Digest;
 use crate::db::{DatabaseError, UnitOfWork};
 use crate::jose::{JoseError, Signer};
 use crate::signing::error::SigningError;
@@ -17,32 +23,56 @@ pub(in crate::signing) struct Signers<'a> {
 
 /// The end of the log.
 pub(in crate::signing) struct Writer {
-    next: i64,
+    /// The number of the next entry; none if there is none left.
+    next: Option<i64>,
     previous: Option<String>,
-    /// The time of whatever is written now: never before that of the last entry, whatever clocks say.
-    pub(in crate::signing) now: Timestamp,
+    /// The time of whatever is written now: not before that of the last entry, as far as clocks may differ.
+    pub(in crate::signing) at: Timestamp,
+    /// What is wrong with the last entry.
+    pub(in crate::signing) problem: Option<LogProblem>,
+}
+
+/// All that is needed of the last entry.
+#[derive(Deserialize)]
+struct Written {
+    at: Timestamp,
 }
 
 impl Writer {
-    /// Looks for the end of the log, which nobody else moves while the lock is held.
-    pub(in crate::signing) async fn open(work: &mut UnitOfWork) -> Result<Self, DatabaseError> {
+    /// Looks for the end of the log, which nobody else moves while the lock is held. Whatever the last entry says, what
+    /// follows it can be written: a revocation must not depend on it.
+    pub(in crate::signing) async fn open(
+        work: &mut UnitOfWork,
+        skew: Duration,
+    ) -> Result<Self, DatabaseError> {
         let now = work.now();
         let Some(last) = store::last(work.connection()?).await? else {
             return Ok(Self {
-                next: 1,
+                next: Some(1),
                 previous: None,
-                now,
+                at: now,
+                problem: None,
             });
         };
-        let entry: Entry = serde_json::from_str(&last.entry).map_err(|_| DatabaseError::Inconsistent {
-            table: "auth.key_log",
-            problem: "its last entry cannot be read",
-        })?;
+        let written = serde_json::from_str::<Written>(&last.entry).ok();
+        let next = last.sequence.checked_add(1);
+        let (at, problem) = match written {
+            _ if next.is_none() => (now, Some(LogProblem::Full)),
+            None => (now, Some(LogProblem::Unreadable)),
+            Some(last) if last.at > clock::after(now, skew) => (now, Some(LogProblem::Ahead(last.at))),
+            Some(last) => (now.max(last.at), None),
+        };
         Ok(Self {
-            next: last.sequence.saturating_add(1),
-            previous: Some(chain::text(&chain::hash(&last.entry))),
-            now: now.max(entry.at),
+            next,
+            previous: Digest::from_bytes(&last.hash).map(|hash| chain::text(&hash)),
+            at,
+            problem,
         })
+    }
+
+    /// Whether there is no entry yet.
+    pub(in crate::signing) const fn is_empty(&self) -> bool {
+        matches!(self.next, Some(1))
     }
 
     /// Adds an entry.
@@ -52,14 +82,19 @@ impl Writer {
         draft: Draft,
         signers: Signers<'_>,
     ) -> Result<(), SigningError> {
+        let Some(sequence) = self.next else {
+            // Only an emergency comes here, and its security event is written all the same.
+            tracing::error!(key.id = draft.key_id.as_str(), "{}", LogProblem::Full);
+            return Ok(());
+        };
         let actor = work.actor();
         let by = actor
             .id()
             .map_or_else(|| actor.kind().to_owned(), |id| format!("{} {id}", actor.kind()));
         let entry = Entry {
-            sequence: self.next,
+            sequence,
             previous: self.previous.take(),
-            at: self.now,
+            at: self.at,
             by,
             draft,
         };
@@ -67,9 +102,9 @@ impl Writer {
         let hash = chain::hash(&text);
         let sign = |signer: Option<&Signer>| signer.map(|signer| chain::sign(signer, &hash)).transpose();
         let signatures = (sign(signers.outgoing)?, sign(signers.incoming)?);
-        store::append(work.connection()?, self.next, &text, &hash, signatures).await?;
+        store::append(work.connection()?, sequence, &text, &hash, signatures).await?;
         self.previous = Some(chain::text(&hash));
-        self.next = self.next.saturating_add(1);
+        self.next = sequence.checked_add(1);
         Ok(())
     }
 }
