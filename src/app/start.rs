@@ -62,6 +62,12 @@ pub(super) async fn provide_keys(
     let mut connection = pool.acquire().await?;
     let policy = rotation_policy(&mut connection, config).await?;
     let missing = provisioning::missing(&mut connection, algorithms).await?;
+    let (replica, now) = (&platform.replica, context.now);
+    if !missing.is_nothing() && missing.adds_to_keys() {
+        // Whoever has the wrong key-encryption keys neither begins the log nor publishes a key that nobody else opens.
+        let keys = SigningKeys::load_to_sign(&mut connection, keyring, algorithms, replica, now).await?;
+        keys.require_signer()?;
+    }
     connection.keep();
     if !missing.is_nothing() {
         let new = missing.generate(keyring, &*context.entropy).await?;
@@ -74,7 +80,6 @@ pub(super) async fn provide_keys(
         work.commit().await?;
     }
     let mut connection = pool.acquire().await?;
-    let (replica, now) = (&platform.replica, context.now);
     let keys = SigningKeys::load_to_sign(&mut connection, keyring, algorithms, replica, now).await?;
     keys.require_signer()?;
     Ok((keys, policy))

@@ -70,6 +70,12 @@ impl Missing {
         self.first.is_empty() && self.next.is_empty() && self.purposes.is_empty() && !self.log
     }
 
+    /// Whether there are keys already, so that they must open here before anything is added to them.
+    #[must_use]
+    pub const fn adds_to_keys(&self) -> bool {
+        self.first.is_empty() && self.purposes.is_empty()
+    }
+
     /// Makes what is missing. It touches no database and takes some 100 ms for each RSA key on a thread that may block,
     /// so it belongs outside a transaction.
     pub async fn generate(

@@ -41,6 +41,17 @@ pub enum RotationError {
         #[source]
         source: SigningError,
     },
+    /// The next key does not open here, and does at running replicas: ended here, it would leave them without one.
+    #[error(
+        "the next key {key_id} does not open here, and does at {hosts}: run this with the key-encryption keys of these \
+         servers, or, if they are lost, once these have stopped for a minute"
+    )]
+    OpensElsewhere {
+        /// The next key.
+        key_id: KeyId,
+        /// Where it opens.
+        hosts: String,
+    },
     /// It is here, perhaps under another name.
     #[error("the key is here already: {0} ({1})")]
     Known(KeyId, &'static str),

@@ -147,23 +147,28 @@ fn activation(view: &View, policy: &Policy, algorithm: Algorithm) -> Step {
         )
     };
     let missed = |verifier: &&Verifier| verifier.has_missed(published_at);
-    let accepted = request.map_or(&[][..], |request| &request.accepted);
+    let accepted_names = request.map_or(&[][..], |request| &request.accepted);
     let called = |verifiers: Vec<&Verifier>| verifiers.into_iter().map(|one| one.name.clone()).collect();
     let missing: Vec<&Verifier> = view.verifiers.iter().filter(missed).collect();
     let (accepted, others): (Vec<&Verifier>, Vec<&Verifier>) = missing
         .into_iter()
-        .partition(|verifier| verifier.named && accepted.contains(&verifier.name));
+        .partition(|verifier| verifier.named && accepted_names.contains(&verifier.name));
     let (blocking, others): (Vec<&Verifier>, Vec<&Verifier>) = others
         .into_iter()
         .partition(|verifier| verifier.is_listed(&policy.verifiers));
     let recent = others.into_iter().filter(|verifier| verifier.is_recent(view.now));
+    // A listed one that was never seen may keep a set from before anybody was measured.
+    let is_known = |name: &String| view.verifiers.iter().any(|one| one.named && one.name == *name);
+    let unseen = policy.verifiers.iter().filter(|name| !is_known(name)).cloned();
+    let (let_break, unseen): (Vec<String>, Vec<String>) =
+        unseen.partition(|name| accepted_names.contains(name));
     let key_id = next.map(|key| &key.key_id);
     Step {
         wait: wait.length,
         wanted,
-        blocked_by: called(blocking),
+        blocked_by: [called(blocking), unseen].concat(),
         unpublished_by: key_id.map_or_else(Vec::new, |key_id| view.not_published_by(key_id)),
-        accepted: called(accepted),
+        accepted: [called(accepted), let_break].concat(),
         warned_of: called(recent.collect()),
         ..Step::new(algorithm, StepKind::Activate, key_id, earliest, reason)
     }

@@ -114,6 +114,12 @@ async fn ended(
             Ok(Some(signer)) => Some((next.clone(), signer)),
             // It was sealed by what is lost too, or comes without a private part: it is of no use.
             Ok(None) | Err(RotationError::Lost { .. }) => {
+                let elsewhere = view.published_by(&next.key_id);
+                if !elsewhere.is_empty() {
+                    let key_id = next.key_id.clone();
+                    let hosts = elsewhere.join(", ");
+                    return Err(RotationError::OpensElsewhere { key_id, hosts });
+                }
                 return desk.start_anew(&view, &key, next, &mut new).await;
             }
             Err(error) => return Err(error),

@@ -101,13 +101,17 @@ impl View {
 
     /// The running replicas whose last report does not name a key: whoever fetches the set there does not get it.
     pub(super) fn not_published_by(&self, key_id: &KeyId) -> Vec<String> {
-        let lacks = |one: &&Publisher| !one.opened.iter().any(|opened| opened == key_id.as_str());
-        let mut hosts: Vec<String> = self
-            .publishers
-            .iter()
-            .filter(lacks)
-            .map(|one| one.host.clone())
-            .collect();
+        self.hosts(|one| !one.has_opened(key_id))
+    }
+
+    /// The running replicas whose last report names a key.
+    pub(super) fn published_by(&self, key_id: &KeyId) -> Vec<String> {
+        self.hosts(|one| one.has_opened(key_id))
+    }
+
+    fn hosts(&self, which: impl Fn(&Publisher) -> bool) -> Vec<String> {
+        let chosen = self.publishers.iter().filter(|one| which(one));
+        let mut hosts: Vec<String> = chosen.map(|one| one.host.clone()).collect();
         hosts.dedup();
         hosts
     }
@@ -127,6 +131,10 @@ impl View {
 }
 
 impl Publisher {
+    fn has_opened(&self, key_id: &KeyId) -> bool {
+        self.opened.iter().any(|opened| opened == key_id.as_str())
+    }
+
     fn read(row: PublisherRow) -> Self {
         Self {
             host: row.host,

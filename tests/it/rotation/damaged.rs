@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use signet::app::{App, Injected};
+
 use super::desk::{an_app, drive, findings, kid, say, try_keys};
 use crate::app::TestApp;
+use crate::attack::evidence::count;
 use crate::attack::holdings::sql;
 
 /// Text that is no entry in the place of the last one.
@@ -149,6 +152,24 @@ async fn a_lost_key_is_taken_into_the_log_by_name() {
         proof["unvouched"].as_array().expect("entries").len(),
         1,
         "{proof}"
+    );
+}
+
+/// Whoever starts with other key-encryption keys than the installation's neither begins the log nor publishes a key.
+#[tokio::test]
+async fn a_server_with_the_wrong_key_encryption_keys_changes_nothing() {
+    let app = an_app().await;
+    sql(
+        &app,
+        "delete from auth.key_log; delete from auth.jwks where status = 'next'; update auth.jwks set kek_id = 'lost'",
+    )
+    .await;
+    let started = App::build(app.app.config().clone(), Injected::default()).await;
+    assert!(started.is_err(), "not one key opens");
+    assert_eq!(count(&app, "select count(*) from auth.key_log").await, 0);
+    assert_eq!(
+        count(&app, "select count(*) from auth.jwks where status = 'next'").await,
+        0
     );
 }
 

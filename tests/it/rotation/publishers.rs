@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use signet::jobs::key_rotation;
 
-use super::desk::{an_app, another, drive, kid, say, told};
+use super::desk::{an_app, another, drive, kid, say, told, try_keys};
 use crate::app::TestApp;
 use crate::attack::holdings::sql;
 
@@ -42,6 +42,25 @@ async fn jw_05_a_key_does_not_sign_before_every_running_replica_publishes_it() {
     other.app.report_holdings().await.expect("reported");
     drive(&app).await;
     assert_eq!(kid(&app, "ES256", "active").await, next);
+}
+
+/// JW-06: an emergency that is run with other key-encryption keys than the servers' ends no key that they could sign with.
+#[tokio::test]
+async fn jw_06_a_next_key_that_opens_at_a_replica_is_not_ended_from_elsewhere() {
+    let (app, other, next) = a_replica_without_the_next_key().await;
+    let active = kid(&app, "ES256", "active").await;
+    sql(&app, LOSE).await;
+    let words = try_keys(&app, &format!("revoke {active}"))
+        .await
+        .expect_err("it is refused");
+    assert!(words.contains("does not open here, and does at"), "{words}");
+    assert_eq!(kid(&app, "ES256", "active").await, active);
+    assert_eq!(kid(&app, "ES256", "next").await, next);
+    app.clock.advance(Duration::from_mins(1));
+    other.app.report_holdings().await.expect("reported");
+    say(&app, &format!("revoke {active}")).await;
+    let signs = kid(&app, "ES256", "active").await;
+    assert!(signs != active && signs != next, "a new one");
 }
 
 /// A replica that has stopped holds nothing up.

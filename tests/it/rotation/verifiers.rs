@@ -132,6 +132,21 @@ async fn a_frozen_verifier_holds_a_rotation_up_until_it_is_accepted() {
     assert_eq!(count(&app, broke).await, 1, "the log keeps who was let break");
 }
 
+/// JW-05: a listed verifier that was never seen may hold a key set from before: it is waited for like the others.
+#[tokio::test]
+async fn jw_05_a_listed_verifier_that_never_came_holds_a_rotation_up() {
+    let app = an_app_that_waits_for(&["shop"]).await;
+    let next = kid(&app, "ES256", "next").await;
+    say(&app, "rotate --alg ES256").await;
+    app.clock.advance(Duration::from_hours(48));
+    let driven = key_rotation::drive(&app.app).await.expect("a round");
+    assert_eq!(driven.held_up.len(), 1, "it is told of");
+    assert_eq!(kid(&app, "ES256", "next").await, next);
+    fetch(&app, "shop").await;
+    drive(&app).await;
+    assert_eq!(kid(&app, "ES256", "active").await, next);
+}
+
 /// It goes on by itself once the verifier has fetched.
 #[tokio::test]
 async fn a_rotation_goes_on_once_the_verifier_has_fetched() {
