@@ -52,7 +52,9 @@ def why_it_waits(log, unvisited_urls):
     """What a module that never finished was waiting for, in the form of problems."""
     texts = [f"no browser script fits {url}" for url in unvisited_urls]
     texts += [f"unfilled placeholder: {entry.get('msg', '')}" for entry in log if entry.get("upload")]
-    return [
-        {"source": "run.py", "result": "FAILURE", "message": text, "requirements": "", "details": []}
-        for text in texts or ["no final state in time"]
-    ]
+    return [own_problem(text) for text in texts or ["no final state in time"]]
+
+
+def own_problem(text):
+    """What went wrong here and not in the suite, in the form of a problem."""
+    return {"source": "run.py", "result": "FAILURE", "message": text, "requirements": "", "details": []}

@@ -2,7 +2,9 @@
 
 A plan's file names the suite's plan, its variant, the set of clients in `clients.json` that it runs with, and for each
 address that the suite's browser may be sent to, the steps of `browser.json` to take there; `override` replaces the
-steps of an address for one module. `like` takes over another plan's file and replaces what is said anew.
+steps of an address for one module. `like` takes over another plan's file and replaces what is said anew. `modules` are
+those to run, in this order, where that is not all that the suite's plan has. `rotate_keys` names modules that wait for
+a rotation, each with the algorithms whose keys are replaced.
 """
 
 import json
@@ -31,6 +33,20 @@ def read(name, folder=HERE / "plans"):
 
 def names(folder=HERE / "plans"):
     return sorted(path.stem for path in folder.glob("*.json"))
+
+
+def choose(plan, offered, only=None):
+    """Which of the modules that the suite offers are run, and in which order; a file may name one twice."""
+    if "modules" in plan:
+        by_name = {module["testModule"]: module for module in reversed(offered)}
+        missing = [name for name in plan["modules"] if name not in by_name]
+        if missing:
+            raise PlanError(f"{plan['plan']} has no module {missing[0]}")
+        offered = [by_name[name] for name in plan["modules"]]
+    chosen = [module for module in offered if not only or module["testModule"] in only]
+    if not chosen:
+        raise PlanError(f"this plan has none of the modules {', '.join(sorted(only or []))}")
+    return chosen
 
 
 def config(plan, target, steps=None):

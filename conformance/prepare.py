@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import secrets
+import shutil
 import subprocess
 import sys
 
@@ -73,11 +74,16 @@ def arguments():
     return parser.parse_args()
 
 
+def program(args):
+    """How signet is called, from wherever."""
+    found = shutil.which(args.signet)
+    config = ["--config", os.path.abspath(args.config)] if args.config else []
+    return [os.path.abspath(found) if found else args.signet, *config]
+
+
 def signet(args, *words, text=None):
     """What signet answers to a command, as JSON."""
-    config = ["--config", args.config] if args.config else []
-    command = [args.signet, *config, "--json", *words]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    done = subprocess.run([*program(args), "--json", *words], input=text, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Refused(f"{' '.join(words[:2])}: {(done.stderr or done.stdout).strip()}")
     return json.loads(done.stdout)
@@ -129,6 +135,7 @@ def main():
             "issuer": args.issuer.rstrip("/"),
             "suite": args.suite.rstrip("/"),
             "signet": version(args),
+            "command": program(args),
             **make_user(args),
             "clients": {
                 kind: {role: make_client(args, kind, role, options) for role, options in KINDS[kind].items()}

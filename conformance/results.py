@@ -16,7 +16,7 @@ def store(folder, run):
     records = [json.dumps({key: record[key] for key in KEPT}, ensure_ascii=False) for record in run["records"]]
     head = json.dumps({key: value for key, value in run.items() if key != "records"}, indent=1, ensure_ascii=False)
     text = head.removesuffix("\n}") + ',\n "records": [\n  ' + ",\n  ".join(records) + "\n ]\n}\n"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{run['name']}.json").write_text(text)
 
 

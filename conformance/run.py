@@ -10,6 +10,7 @@ expected; 1: something was not; 2: the run could not be made.
 
 import argparse
 import datetime
+import functools
 import json
 import os
 import pathlib
@@ -20,6 +21,7 @@ import judge
 import log
 import plan as plans
 import results
+import rotation
 import sign_in
 from suite import Suite, SuiteError
 
@@ -59,13 +61,21 @@ def check_sign_in(target):
         raise plans.PlanError(f"{problem}\nNo module was run: nearly all would have failed for this.")
 
 
-def run_module(suite, plan_id, module, timeout, secrets):
-    """One module, from its creation to a record of how it ended."""
+def run_module(suite, plan_id, module, timeout, secrets, rotate=None):
+    """One module, from its creation to a record of how it ended. One that waits for a rotation is started after it."""
     started = time.monotonic()
     module_id = suite.create_module(plan_id, module)
+    not_rotated = []
+    if rotate and suite.wait_until_startable(module_id, timeout):
+        try:
+            rotate()
+            suite.start_module(module_id)
+        except rotation.RotationError as error:
+            not_rotated = [log.own_problem(str(error))]
+            suite.stop(module_id)
     state = suite.wait_until_final(module_id, timeout)
     entries = suite.log(module_id)
-    problems = log.problems(entries, secrets)
+    problems = not_rotated + log.problems(entries, secrets)
     if state is None:
         status, result = "TIMEOUT", "UNKNOWN"
         problems += log.why_it_waits(entries, suite.unvisited_urls(module_id))
@@ -80,6 +90,12 @@ def run_module(suite, plan_id, module, timeout, secrets):
         "problems": problems,
         "seconds": round(time.monotonic() - started, 1),
     }
+
+
+def rotation_for(plan, module, target, timeout):
+    """What rotates the keys that the module waits for, or None if it waits for none."""
+    algorithms = plan.get("rotate_keys", {}).get(module["testModule"])
+    return functools.partial(rotation.rotate, target, algorithms, timeout) if algorithms else None
 
 
 def print_row(record, suite):
@@ -104,9 +120,7 @@ def run_plan(suite, name, args, target, expected):
     created = suite.create_plan(plan["plan"], plan["variant"], config)
     entries = judge.entries_for(expected, name)
     only = set(args.modules.split(",")) if args.modules else None
-    wanted = [module for module in created["modules"] if not only or module["testModule"] in only]
-    if not wanted:
-        raise plans.PlanError(f"{name} has none of the modules {args.modules}")
+    wanted = plans.choose(plan, created["modules"], only)
     print(f"\n{name}: {plan['plan']}, {len(wanted)} modules", flush=True)
     records, left_out = [], []
     for module in wanted:
@@ -115,7 +129,8 @@ def run_plan(suite, name, args, target, expected):
             left_out.append({"module": module["testModule"], "reason": reason})
             print(f"   left out               {module['testModule']}", flush=True)
             continue
-        record = run_module(suite, created["id"], module, args.timeout, plans.secrets(target))
+        rotate = rotation_for(plan, module, target, args.timeout)
+        record = run_module(suite, created["id"], module, args.timeout, plans.secrets(target), rotate)
         judge.judge(record, entries)
         print_row(record, suite)
         records.append(record)

@@ -12,6 +12,7 @@ import urllib.parse
 import urllib.request
 
 FINAL_STATES = "FINISHED,INTERRUPTED"
+WAITS_FOR_START = "CONFIGURED"
 LONG_POLL_SECONDS = 20
 
 
@@ -65,16 +66,27 @@ class Suite:
         query = {"test": module["testModule"], "plan": plan_id, "variant": json.dumps(module.get("variant") or {})}
         return self.call("POST", "runner", query)["id"]
 
+    def start_module(self, module_id):
+        """Starts a module that does not start by itself."""
+        self.call("POST", f"runner/{module_id}")
+
     def wait_until_final(self, module_id, seconds):
         """The final state, or None once `seconds` have passed.
 
         A module that waits for a picture (a placeholder) is finished by the suite itself when its
         scripted browser has filled it, so there is nothing to do here but to wait.
         """
+        return self.wait_until(FINAL_STATES, module_id, seconds)
+
+    def wait_until_startable(self, module_id, seconds):
+        """Whether the module waits for its start now; not when it ended before, or `seconds` have passed."""
+        return self.wait_until(f"{WAITS_FOR_START},{FINAL_STATES}", module_id, seconds) == WAITS_FOR_START
+
+    def wait_until(self, states, module_id, seconds):
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             budget = int(min(left, LONG_POLL_SECONDS) * 1000) or 1
-            query = {"states": FINAL_STATES, "timeoutMs": budget}
+            query = {"states": states, "timeoutMs": budget}
             state = self.call("GET", f"runner/{module_id}/wait-state", query).get("state")
             if state:
                 return state

@@ -74,6 +74,33 @@ class ReadTest(unittest.TestCase):
             plan.read("bas", self.folder)
 
 
+class ChooseTest(unittest.TestCase):
+    offered = [{"testModule": name} for name in ("one", "two", "three")]
+
+    def names(self, said, only=None):
+        return [module["testModule"] for module in plan.choose(said, self.offered, only)]
+
+    def test_all_that_the_suite_offers(self):
+        self.assertEqual(["one", "two", "three"], self.names({}))
+
+    def test_those_that_the_file_names_in_its_order(self):
+        self.assertEqual(["three", "one", "three"], self.names({"modules": ["three", "one", "three"]}))
+
+    def test_some_of_them(self):
+        self.assertEqual(["two"], self.names({}, {"two", "other"}))
+        with self.assertRaisesRegex(plan.PlanError, "none of the modules two"):
+            self.names({"modules": ["one"]}, {"two"})
+
+    def test_a_module_that_the_suites_plan_has_not(self):
+        with self.assertRaisesRegex(plan.PlanError, "suite-plan has no module four"):
+            self.names({"plan": "suite-plan", "modules": ["one", "four"]})
+
+    def test_every_module_that_waits_for_a_rotation_is_run(self):
+        for name in plan.names():
+            said = plan.read(name)
+            self.assertLessEqual(set(said.get("rotate_keys", {})), set(said.get("modules", [])), name)
+
+
 class ConfigTest(unittest.TestCase):
     steps = {"look": {"match": "{SUITE}/*"}, "type": {"commands": [["text", "id", "password", "{PASSWORD}"]]}}
 
