@@ -6,7 +6,6 @@ the keys as early as the server allows. The key set may be kept for 2 s; a key i
 least that configuration takes. Then the keys that sign are revoked.
 """
 
-import os
 import random
 import re
 import threading
