@@ -49,13 +49,13 @@ impl Platform {
         let listen = start::listening(config, &pg_pool).await?;
         let mut connection = pool.acquire().await?;
         migrate::check(&mut connection).await?;
-        let connect::Measured { instant, time, .. } = connect::measure(&mut connection).await?;
+        let connect::Measured { answered, time, .. } = connect::measure(&mut connection).await?;
         let stored = platform::read(&mut connection).await?;
         connection.keep();
         let (clock, database_clock): (Arc<dyn Clock>, _) = if let Some(clock) = &injected.clock {
             (Arc::clone(clock), None)
         } else {
-            let clock = Arc::new(DatabaseClock::new(instant, time));
+            let clock = Arc::new(DatabaseClock::new(answered, time));
             (Arc::<DatabaseClock>::clone(&clock), Some(clock))
         };
         let entropy = injected

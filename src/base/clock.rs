@@ -33,7 +33,7 @@ struct State {
 }
 
 impl DatabaseClock {
-    /// A clock that shows `now` at `instant`.
+    /// A clock that shows `now` at `instant`: the one at which the answer came, so that it is never ahead.
     #[must_use]
     pub const fn new(instant: Instant, now: Timestamp) -> Self {
         Self {
@@ -44,14 +44,19 @@ impl DatabaseClock {
         }
     }
 
-    /// Takes a new measurement and says how far it moved the clock.
-    pub fn adjust(&self, instant: Instant, measured: Timestamp) -> Duration {
+    /// Takes a new measurement, which the database made at an unknown instant between question and answer, and says how
+    /// far the clock was outside of what it allows. Within, the clock stays as it is; else it shows at the answer what
+    /// was measured, so that it is behind by at most the way back, and never ahead: a verifier that forgives nothing
+    /// would refuse a token from the future.
+    pub fn adjust(&self, asked: Instant, answered: Instant, measured: Timestamp) -> Duration {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let jump = (measured - carry(state.base, instant))
-            .abs()
-            .to_std()
-            .unwrap_or(Duration::MAX);
-        state.base = (instant, measured);
+        let shown = carry(state.base, answered);
+        let latest = carry((asked, measured), answered);
+        // Negative, where the clock is within.
+        let Ok(jump) = (measured - shown).max(shown - latest).to_std() else {
+            return Duration::ZERO;
+        };
+        state.base = (answered, measured);
         if jump > LARGEST_JUMP {
             state.last = measured;
         }
@@ -99,4 +104,37 @@ pub fn before(now: Timestamp, length: Duration) -> Timestamp {
         .ok()
         .and_then(|delta| now.checked_sub_signed(delta))
         .unwrap_or(Timestamp::MIN_UTC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_hours(1);
+
+    /// The database's time at the answer to a question that took an hour, if that was made at its beginning.
+    fn measured() -> (Instant, Instant, Timestamp) {
+        let asked = Instant::now();
+        (asked, asked + HOUR, Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn a_clock_within_what_a_slow_answer_allows_stays_as_it_is() {
+        let (asked, answered, time) = measured();
+        for ahead in [Duration::ZERO, HOUR / 2, HOUR] {
+            let clock = DatabaseClock::new(answered, after(time, ahead));
+            assert_eq!(clock.adjust(asked, answered, time), Duration::ZERO);
+            assert_eq!(clock.now(), after(time, ahead), "the answer is yet to come");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_or_ahead_takes_the_time_that_it_is_at_least() {
+        let (asked, answered, time) = measured();
+        for shown in [before(time, HOUR), after(time, 2 * HOUR)] {
+            let clock = DatabaseClock::new(answered, shown);
+            assert_eq!(clock.adjust(asked, answered, time), HOUR);
+            assert_eq!(clock.now(), time);
+        }
+    }
 }

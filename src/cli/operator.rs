@@ -39,7 +39,7 @@ pub async fn open(config: &SignetConfig, size: u32) -> anyhow::Result<(Pool, Uni
     let platform = platform::read(&mut connection).await?;
     connection.keep();
     let context = RequestContext {
-        now: DatabaseClock::new(measured.instant, measured.time).now(),
+        now: DatabaseClock::new(measured.answered, measured.time).now(),
         entropy: Arc::new(SystemEntropy),
         origin: Origin::command_line(operating_system_user()),
         epoch: platform.epoch,

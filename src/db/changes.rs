@@ -211,7 +211,7 @@ async fn poll(watched: &Watched) -> Result<Vec<(String, i64)>, super::DatabaseEr
         .await?;
     connection.keep();
     let jump = watched.clock.as_ref().map_or(Duration::ZERO, |clock| {
-        clock.adjust(measured.instant, measured.time)
+        clock.adjust(measured.asked, measured.answered, measured.time)
     });
     watched.freshness.polled(jump);
     Ok(rows.into_iter().map(|row| (row.name, row.version)).collect())

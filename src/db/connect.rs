@@ -147,9 +147,11 @@ async fn refuse_mighty_role(connection: &mut sqlx::PgConnection) -> Result<(), P
 /// What the database says of itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Measured {
-    /// The instant of this process in the middle of the question.
-    pub instant: Instant,
-    /// The database's time.
+    /// The instant of this process before the question.
+    pub asked: Instant,
+    /// The one after the answer.
+    pub answered: Instant,
+    /// The database's time in between.
     pub time: Timestamp,
     /// Whether it takes writes: a standby does not, nor a primary that was demoted.
     pub writable: bool,
@@ -164,7 +166,8 @@ pub async fn measure(connection: &mut PgConnection) -> Result<Measured, Database
     .fetch_one(connection)
     .await?;
     Ok(Measured {
-        instant: asked + asked.elapsed() / 2,
+        asked,
+        answered: Instant::now(),
         time: row.time,
         writable: row.writable,
     })

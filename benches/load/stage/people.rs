@@ -57,7 +57,7 @@ pub(crate) async fn make(database_url: &str, connections: u32) -> anyhow::Result
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let name = format!("load-{}", base62(&*entropy, 8).to_lowercase());
     let context = RequestContext {
-        now: DatabaseClock::new(measured.instant, measured.time).now(),
+        now: DatabaseClock::new(measured.answered, measured.time).now(),
         entropy,
         origin: Origin::internal("load"),
         epoch: platform.epoch,

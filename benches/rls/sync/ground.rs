@@ -70,7 +70,7 @@ impl Ground {
         let measured = connect::measure(&mut connection).await?;
         let epoch = platform::read(&mut connection).await?.epoch;
         connection.keep();
-        let clock = DatabaseClock::new(measured.instant, measured.time);
+        let clock = DatabaseClock::new(measured.answered, measured.time);
         let mut work = work(&pool, (&clock, epoch)).await?;
         let key = service_key::create(
             &mut work,

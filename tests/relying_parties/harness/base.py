@@ -8,6 +8,7 @@ import contextlib
 import re
 import traceback
 
+from .pages import Pages
 from .webdriver import WebDriverError
 
 OK, FAILED, ABSENT = "ok", "FAILED", "does not have it"
@@ -18,8 +19,10 @@ class Party:
 
     name = ""            # its folder, and its name on the command line
     quick = False        # whether it belongs to the run that every change must pass
+    hurried = False      # whether it is run for a change: what takes long may be less
     preset = ""          # for `client create --for`
     client_options = ()  # more options of `client create`, such as a short life of access tokens
+    beginning = "it starts with what `client create` printed"  # what failed if nothing could be asked of it
     refusal = "access_denied"  # what its page shows when the person does not allow the access
     no_org_id = no_refresh = no_sign_out_at_signet = None  # why the product does not have it
 
@@ -27,7 +30,7 @@ class Party:
         self.folder = folder     # where its program stands in the repository
         self.results = []        # (words, OK | FAILED | ABSENT, what was seen)
         self.news = News()
-        self.provider = self.pages = self.log = self.scratch = self.browser = None
+        self.provider = self.pages = self.log = self.scratch = self.browser = self.process = None
 
     # How it is installed, started, and where it is: each party says so.
 
@@ -48,6 +51,18 @@ class Party:
     def start(self, configuration):
         """Starts it with what `client create` printed, and returns the process."""
         raise NotImplementedError
+
+    def connect(self, ports):
+        """Registers a client for it, starts it with what that printed, and goes through its assertions."""
+        self.configuration = self.provider.create_client(self.preset, self.url(ports), self.client_options)
+        self.process = self.start(self.configuration)
+        self.pages = Pages(self.browser, self.provider.issuer)
+        self.check(self.browser, self.provider.person())
+
+    def stop(self):
+        """Ends what `connect` started."""
+        if self.process:
+            self.process.stop()
 
     # How its pages are used. These fit a page with links `#sign-in`, `#refresh` and `#sign-out` that shows claims.
 

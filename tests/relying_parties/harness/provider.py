@@ -59,8 +59,11 @@ class Provider:
              "--demo-port", ports.take(), "--internal-port", ports.take(), "--log", "info,signet=debug"],
             self.log, folder=scratch)
         self.process.wait_for_text("Ctrl-C stops everything")
+        self.metadata = self.discover()
+
+    def discover(self):
         with urllib.request.urlopen(f"{self.issuer}/.well-known/openid-configuration", timeout=10) as answer:
-            self.metadata = json.load(answer)
+            return json.load(answer)
 
     def stop(self):
         self.process.stop()
@@ -68,9 +71,10 @@ class Provider:
     def version(self):
         return call([self.binary, "--version"]).strip()
 
-    def command(self, *arguments):
+    def command(self, *arguments, environment=None):
         """Another command of the same signet; returns what it printed."""
-        return call([self.binary, "--config", self.data / "signet.toml", *arguments], seconds=60)
+        command = [self.binary, "--config", self.data / "signet.toml", *arguments]
+        return call(command, environment=environment, seconds=120)
 
     def answer(self, *arguments):
         """As `command`, in JSON."""

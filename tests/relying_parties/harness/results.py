@@ -6,7 +6,8 @@ from .base import ABSENT, FAILED, OK
 
 HEAD = """# Real applications, connected
 
-Written by `run`; see [README.md](README.md). Each product was given its preset's configuration, filled in, and nothing else.
+Written by `run`; see [README.md](README.md). Each product was given its preset's configuration, filled in, and nothing else;
+`key_rotation` has libraries verify tokens while keys change.
 “does not have it” is no pass: the product cannot do it, and the reason stands beside it.
 
 """
