@@ -159,7 +159,7 @@ impl App {
     /// Looks again whether a resource wants an algorithm that is left out.
     pub(super) async fn look_for_unserved(&self) -> Result<(), AppError> {
         let settings = &self.config().signing;
-        if settings.left_out().next().is_some() {
+        if !settings.left_out().is_empty() {
             let mut connection = self.0.platform.pool.acquire_repeatable().await?;
             let unserved = start::unserved_resource(&mut connection, settings).await?;
             connection.keep();

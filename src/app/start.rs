@@ -58,14 +58,14 @@ pub(super) async fn provide_keys(
     config: &SignetConfig,
     context: RequestContext,
 ) -> Result<(SigningKeys, Policy), AppError> {
-    let (pool, keyring, algorithms) = (&platform.pool, &platform.keyring, &config.signing.algorithms);
+    let (pool, keyring, signing) = (&platform.pool, &platform.keyring, &config.signing);
     let mut connection = pool.acquire().await?;
     let policy = rotation_policy(&mut connection, config).await?;
-    let missing = provisioning::missing(&mut connection, algorithms).await?;
+    let missing = provisioning::missing(&mut connection, signing).await?;
     let (replica, now) = (&platform.replica, context.now);
     if !missing.is_nothing() && missing.adds_to_keys() {
         // Whoever has the wrong key-encryption keys neither begins the log nor publishes a key that nobody else opens.
-        let keys = SigningKeys::load_to_sign(&mut connection, keyring, algorithms, replica, now).await?;
+        let keys = SigningKeys::load_to_sign(&mut connection, keyring, signing, replica, now).await?;
         keys.require_signer()?;
     }
     connection.keep();
@@ -80,7 +80,7 @@ pub(super) async fn provide_keys(
         work.commit().await?;
     }
     let mut connection = pool.acquire().await?;
-    let keys = SigningKeys::load_to_sign(&mut connection, keyring, algorithms, replica, now).await?;
+    let keys = SigningKeys::load_to_sign(&mut connection, keyring, signing, replica, now).await?;
     keys.require_signer()?;
     Ok((keys, policy))
 }
@@ -91,15 +91,13 @@ pub(super) async fn unserved_resource(
     settings: &SigningSettings,
 ) -> Result<bool, DatabaseError> {
     let mut resource = false;
-    for algorithm in settings.left_out() {
-        for user in algorithm_use::all(connection, algorithm).await? {
-            resource |= user.kind == AlgorithmUserKind::Resource;
-            tracing::error!(
-                registered = %user,
-                alg = algorithm.name(),
-                "who is registered with an algorithm that signing.algorithms leaves out gets no token"
-            );
-        }
+    for user in algorithm_use::all(connection, &settings.left_out()).await? {
+        resource |= user.kind == AlgorithmUserKind::Resource;
+        tracing::error!(
+            registered = %user,
+            alg = user.algorithm.name(),
+            "who is registered with an algorithm that signing.algorithms leaves out gets no token"
+        );
     }
     Ok(resource)
 }

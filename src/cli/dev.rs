@@ -4,7 +4,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +17,7 @@ use crate::dev::postgres::{Cluster, Settings};
 use crate::dev::relying_party::{self, RelyingPartySettings};
 use crate::dev::seed::{self, DemoAddresses, Seeded};
 use crate::dev::{database, kek};
+use crate::protocol::algorithm::Algorithm;
 use crate::server::listener::{Listener, ListenerSettings};
 use crate::server::metrics::Metrics;
 use crate::server::signals::StopSignals;
@@ -157,6 +158,10 @@ const DEFAULTS: [(&str, &str); 5] = [
 /// The environment's configuration, but for what this command makes by itself: addresses, database and keys.
 fn configure(arguments: &DevArguments) -> anyhow::Result<SignetConfig> {
     let environment = config::load_environment(&DEFAULTS).context("the environment (variables SIGNET_…)")?;
+    ensure!(
+        environment.signing.signs(Algorithm::RS256),
+        "the demo application takes ID tokens of RS256 only: leave it in SIGNET_SIGNING__ALGORITHMS"
+    );
     std::fs::create_dir_all(&arguments.data_dir)?;
     let kek =
         kek::provide(&arguments.keys_dir.join("dev.kek")).context("the development key-encryption key")?;

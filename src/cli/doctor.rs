@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use super::{doctor_database, output, proxies, replicas};
 use crate::app;
 use crate::client::algorithm_use;
-use crate::config::SignetConfig;
+use crate::config::{SignetConfig, SigningSettings};
 use crate::db::connect::{self, PoolSettings};
 use crate::db::pool::Pool;
 use crate::db::{PgConnection, migrate, platform, told};
 use crate::hook::Hooks;
 use crate::hook::definition::Target;
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::issuer::Issuer;
 use crate::sealing::Keyring;
 use crate::server::tls;
@@ -200,9 +201,9 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
             "hook",
             hooks(config, pool.clone(), &mut connection, keyring).await,
         );
-        let keys = SigningKeys::load(&mut connection, keyring, &config.signing.algorithms).await;
-        let usable = keys.map_err(|error| told(&error)).and_then(|keys| usable(&keys));
-        report.note("keys", usable);
+        let keys = SigningKeys::load(&mut connection, keyring, &config.signing).await;
+        let keys = keys.map_err(|error| told(&error));
+        report.note("keys", keys.and_then(|keys| usable(&keys, &config.signing)));
         if let Err(unserved) = left_out(config, &mut connection).await {
             report.note("algorithms", Err(unserved));
         }
@@ -212,21 +213,26 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
 
 /// Whether nobody is registered with an algorithm that is left out.
 async fn left_out(config: &SignetConfig, connection: &mut PgConnection) -> Result<(), String> {
+    let users = algorithm_use::all(connection, &config.signing.left_out()).await;
+    let users = users.map_err(|error| told(&error))?;
+    let mut told_of = Vec::new();
     for algorithm in config.signing.left_out() {
-        let users = algorithm_use::all(connection, algorithm).await;
-        let users = users.map_err(|error| told(&error))?;
-        let names: Vec<String> = users.iter().take(10).map(ToString::to_string).collect();
+        let users = users.iter().filter(|user| user.algorithm == algorithm);
+        let names: Vec<String> = users.clone().take(10).map(ToString::to_string).collect();
         if !names.is_empty() {
-            return Err(format!(
+            told_of.push(format!(
                 "{} of clients and resources are registered with {}, which signing.algorithms leaves out, and get no \
                  token: register them with another one ({})",
-                users.len(),
+                users.count(),
                 algorithm.name(),
                 names.join(", ")
             ));
         }
     }
-    Ok(())
+    if told_of.is_empty() {
+        return Ok(());
+    }
+    Err(told_of.join("; "))
 }
 
 /// The replicas side by side.
@@ -242,19 +248,25 @@ async fn replicas(connection: &mut PgConnection, keyring: &Keyring, report: &mut
 }
 
 /// The algorithms that can sign, if every stored key can be used.
-fn usable(keys: &SigningKeys) -> Result<String, String> {
+fn usable(keys: &SigningKeys, settings: &SigningSettings) -> Result<String, String> {
     let current = keys.current();
     if let Some(unopened) = current.unopened().first() {
         return Err(unopened.reason.clone());
     }
-    let algorithms = current.algorithms().into_iter();
-    let names: Vec<_> = algorithms
-        .map(crate::protocol::algorithm::Algorithm::name)
-        .collect();
-    if names.is_empty() {
+    let signing = current.algorithms();
+    if signing.is_empty() {
         return Ok("none yet: the first start makes them".to_owned());
     }
-    Ok(names.join(", "))
+    let mut waiting = settings.algorithms.clone();
+    waiting.retain(|algorithm| !signing.contains(algorithm));
+    let said = Algorithm::names(&signing);
+    if waiting.is_empty() {
+        return Ok(said);
+    }
+    let waiting = Algorithm::names(&waiting);
+    Ok(format!(
+        "{said}; {waiting} not yet: `signet keys status` says when"
+    ))
 }
 
 /// Whether every enabled hook could be asked.

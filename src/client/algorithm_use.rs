@@ -1,4 +1,4 @@
-//! Owns the question who is registered with a signature algorithm, for a server that has it left out.
+//! Owns the question who is registered with signature algorithms, for a server that leaves them out.
 
 use super::store;
 use crate::db::{DatabaseError, PgConnection};
@@ -20,6 +20,8 @@ pub struct AlgorithmUser {
     pub kind: AlgorithmUserKind,
     /// Its id, or its identifier.
     pub id: String,
+    /// Which one.
+    pub algorithm: Algorithm,
 }
 
 impl std::fmt::Display for AlgorithmUser {
@@ -32,11 +34,11 @@ impl std::fmt::Display for AlgorithmUser {
     }
 }
 
-/// The clients and resources that are registered with it, a thousand at most, resources first. A client that is switched
-/// off counts: it may come back.
+/// The clients and resources that are registered with one of them, a thousand at most, resources first; whoever asks for
+/// two of them is named twice. A client that is switched off counts: it may come back.
 pub async fn all(
     connection: &mut PgConnection,
-    algorithm: Algorithm,
+    algorithms: &[Algorithm],
 ) -> Result<Vec<AlgorithmUser>, DatabaseError> {
-    store::algorithm_users(connection, algorithm.name()).await
+    store::algorithm_users(connection, algorithms).await
 }

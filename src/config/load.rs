@@ -146,6 +146,7 @@ fn finish(
         .list_separator(",")
         .with_list_parse_key("sealing.kek_files")
         .with_list_parse_key("signing.algorithms")
+        .with_list_parse_key("signing.also_published")
         .with_list_parse_key("keys.verifiers")
         .with_list_parse_key("listen.trusted_proxies")
         .with_list_parse_key("domains.dns_servers")

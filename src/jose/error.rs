@@ -61,8 +61,8 @@ pub enum KeySetError {
     },
     /// Nothing can be verified with it.
     #[error(
-        "no key in it verifies RS256, PS256, ES256 or EdDSA signatures: an RSA key, one on P-256 or an Ed25519 one, \
-         whose use is not another than sig"
+        "no key in it verifies RS256, PS256, ES256, ES384 or EdDSA signatures: an RSA key, one on P-256 or P-384, or an \
+         Ed25519 one, whose use is not another than sig"
     )]
     NoKey,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use josekit::jwk::Jwk;
-use josekit::jws::{ES256, EdDSA, JwsVerifier, PS256, RS256};
+use josekit::jws::{ES256, ES384, EdDSA, JwsVerifier, PS256, RS256};
 use serde_json::{Map, Value};
 
 use super::error::KeySetError;
@@ -129,6 +129,7 @@ fn possible(jwk: &Map<String, Value>) -> Option<&'static [VerifiedAlgorithm]> {
     match (text(jwk, "kty")?, text(jwk, "crv")) {
         ("RSA", _) => Some(&[VerifiedAlgorithm::RS256, VerifiedAlgorithm::PS256]),
         ("EC", Some("P-256")) => Some(&[VerifiedAlgorithm::ES256]),
+        ("EC", Some("P-384")) => Some(&[VerifiedAlgorithm::ES384]),
         ("OKP", Some("Ed25519")) => Some(&[VerifiedAlgorithm::EdDsa]),
         _ => None,
     }
@@ -155,6 +156,7 @@ fn verifiers(
             VerifiedAlgorithm::RS256 => Arc::new(RS256.verifier_from_jwk(&jwk)?),
             VerifiedAlgorithm::PS256 => Arc::new(PS256.verifier_from_jwk(&jwk)?),
             VerifiedAlgorithm::ES256 => Arc::new(ES256.verifier_from_jwk(&jwk)?),
+            VerifiedAlgorithm::ES384 => Arc::new(ES384.verifier_from_jwk(&jwk)?),
             VerifiedAlgorithm::EdDsa => Arc::new(EdDSA.verifier_from_jwk(&jwk)?),
         })
     };

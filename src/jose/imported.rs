@@ -2,7 +2,7 @@
 //! is said in a sentence. It does not know what the key is to be used for.
 
 use openssl::bn::{BigNum, BigNumContext, BigNumRef};
-use openssl::ec::EcKey;
+use openssl::ec::{EcGroup, EcKey};
 use openssl::error::ErrorStack;
 use openssl::nid::Nid;
 use openssl::pkey::{HasPrivate, HasPublic, Id, PKey, Private, Public};
@@ -57,11 +57,30 @@ pub enum ImportError {
     #[error("an RSA key with this exponent is refused: it is 1, even, or very long")]
     RsaExponent,
     /// Nothing is signed with it.
-    #[error("a key on the curve {0} is refused: P-256 and Ed25519 are signed with")]
+    #[error("a key on the curve {0} is refused: P-256, P-384 and Ed25519 are signed with")]
     Curve(String),
     /// It is for something else.
-    #[error("a key for {0} is refused: RS256, ES256 and EdDSA are signed with")]
+    #[error("a key for {0} is refused: {names} are signed with", names = Algorithm::names(&Algorithm::ALL))]
     Algorithm(String),
+    /// It is of another kind.
+    #[error("{kind} is no key for {name}: it is one for {possible}", name = .wanted.name())]
+    Kind {
+        /// What it is.
+        kind: &'static str,
+        /// What it was to be.
+        wanted: Algorithm,
+        /// What it can be.
+        possible: String,
+    },
+    /// A key is used with one algorithm (RFC 8725 §3.1).
+    #[error("the file says that the key is for {said}, not for {wanted}: a key has one algorithm",
+        said = .said.name(), wanted = .wanted.name())]
+    OtherAlgorithm {
+        /// What the file says.
+        said: Algorithm,
+        /// What was asked for.
+        wanted: Algorithm,
+    },
     /// It is for something else.
     #[error("the JWK says that it is for something else than signatures (use, key_ops)")]
     Use,
@@ -75,16 +94,16 @@ pub enum ImportError {
 
 impl ImportedKey {
     /// Reads the one key of a file. It keeps its `kid`, unless another one is given; without either it is its
-    /// thumbprint.
-    pub fn read(file: &str, key_id: Option<&str>) -> Result<Self, ImportError> {
+    /// thumbprint. Its algorithm is what the file says, else what is wanted, else what its kind is mostly for.
+    pub fn read(file: &str, key_id: Option<&str>, wanted: Option<Algorithm>) -> Result<Self, ImportError> {
         let file = file.trim_start_matches('\u{feff}').trim();
         let mut members = if file.starts_with('{') {
             of_json(file)?
         } else {
             of_pem(file)?
         };
-        let algorithm = algorithm(&members)?;
-        if algorithm == Algorithm::RS256 {
+        let algorithm = algorithm(&members, wanted)?;
+        if algorithm.is_rsa() {
             rsa::check(&members).map_err(|problem| match problem {
                 RsaProblem::Size(bits) => ImportError::RsaSize(bits),
                 RsaProblem::Unreadable => ImportError::Unreadable,
@@ -201,20 +220,21 @@ fn of_public<T: HasPublic>(key: &PKey<T>) -> Result<Map<String, Value>, ImportEr
     let unreadable = |_: ErrorStack| ImportError::Unreadable;
     let mut members = Map::new();
     match key.id() {
-        Id::RSA => {
+        id @ (Id::RSA | Id::RSA_PSS) => {
             let rsa = key.rsa().map_err(unreadable)?;
             members.insert("kty".to_owned(), "RSA".into());
+            if id == Id::RSA_PSS {
+                members.insert("alg".to_owned(), Algorithm::PS256.name().into());
+            }
             number(&mut members, "n", rsa.n(), rsa.n().num_bytes())?;
             number(&mut members, "e", rsa.e(), rsa.e().num_bytes())?;
         }
         Id::EC => {
             let ec = key.ec_key().map_err(unreadable)?;
-            let curve = ec.group().curve_name().unwrap_or(Nid::UNDEF);
-            if curve != Nid::X9_62_PRIME256V1 {
-                return Err(ImportError::Curve(
-                    curve.short_name().unwrap_or("unknown").to_owned(),
-                ));
-            }
+            let nid = ec.group().curve_name().unwrap_or(Nid::UNDEF);
+            let curve = Curve::ALL.into_iter().find(|curve| curve.nid == nid);
+            let unknown = || ImportError::Curve(nid.short_name().unwrap_or("unknown").to_owned());
+            let curve = curve.ok_or_else(unknown)?;
             let (mut x, mut y) = (
                 BigNum::new().map_err(unreadable)?,
                 BigNum::new().map_err(unreadable)?,
@@ -225,9 +245,9 @@ fn of_public<T: HasPublic>(key: &PKey<T>) -> Result<Map<String, Value>, ImportEr
                 .affine_coordinates(ec.group(), &mut x, &mut y, &mut context)
                 .map_err(unreadable)?;
             members.insert("kty".to_owned(), "EC".into());
-            members.insert("crv".to_owned(), "P-256".into());
-            number(&mut members, "x", &x, 32)?;
-            number(&mut members, "y", &y, 32)?;
+            members.insert("crv".to_owned(), curve.name.into());
+            number(&mut members, "x", &x, curve.length)?;
+            number(&mut members, "y", &y, curve.length)?;
         }
         Id::ED25519 => {
             let raw = key.raw_public_key().map_err(unreadable)?;
@@ -245,10 +265,14 @@ fn of_private(key: &PKey<Private>) -> Result<Map<String, Value>, ImportError> {
     let unreadable = |_: ErrorStack| ImportError::Unreadable;
     let mut members = of_public(key)?;
     match key.id() {
-        Id::RSA => rsa_parts(&mut members, &key.rsa().map_err(unreadable)?)?,
+        Id::RSA | Id::RSA_PSS => rsa_parts(&mut members, &key.rsa().map_err(unreadable)?)?,
         Id::EC => {
             let ec = key.ec_key().map_err(unreadable)?;
-            number(&mut members, "d", ec.private_key(), 32)?;
+            let curve = Curve::ALL
+                .into_iter()
+                .find(|curve| text(&members, "crv") == Some(curve.name));
+            let length = curve.ok_or(ImportError::Unreadable)?.length;
+            number(&mut members, "d", ec.private_key(), length)?;
         }
         _ => {
             let raw = Zeroizing::new(key.raw_private_key().map_err(unreadable)?);
@@ -274,24 +298,68 @@ fn rsa_parts<T: HasPrivate>(members: &mut Map<String, Value>, rsa: &Rsa<T>) -> R
     Ok(())
 }
 
-/// The algorithm of ours that a key of this kind signs.
-fn algorithm(members: &Map<String, Value>) -> Result<Algorithm, ImportError> {
-    let kind = match (text(members, "kty"), text(members, "crv")) {
-        (Some("RSA"), _) => Algorithm::RS256,
-        (Some("EC"), Some("P-256")) => Algorithm::ES256,
-        (Some("OKP"), Some("Ed25519")) => Algorithm::EdDsa,
+/// The algorithm of ours that a key signs.
+fn algorithm(members: &Map<String, Value>, wanted: Option<Algorithm>) -> Result<Algorithm, ImportError> {
+    let (kind, possible): (_, &[Algorithm]) = match (text(members, "kty"), text(members, "crv")) {
+        (Some("RSA"), _) => ("an RSA key", &[Algorithm::RS256, Algorithm::PS256]),
+        (Some("EC"), Some("P-256")) => ("a key on P-256", &[Algorithm::ES256]),
+        (Some("EC"), Some("P-384")) => ("a key on P-384", &[Algorithm::ES384]),
+        (Some("OKP"), Some("Ed25519")) => ("an Ed25519 key", &[Algorithm::EdDsa]),
         (Some("EC" | "OKP"), curve) => {
             return Err(ImportError::Curve(curve.unwrap_or("unknown").to_owned()));
         }
         _ => return Err(ImportError::Unreadable),
     };
-    match members.get("alg") {
-        None => Ok(kind),
-        Some(Value::String(named)) if Algorithm::parse(named) == Some(kind) => Ok(kind),
-        Some(named) => Err(ImportError::Algorithm(
-            named.as_str().unwrap_or("unknown").to_owned(),
-        )),
+    let said = match members.get("alg") {
+        None => None,
+        Some(named) => {
+            let name = named.as_str().unwrap_or("unknown");
+            Some(Algorithm::parse(name).ok_or_else(|| ImportError::Algorithm(name.to_owned()))?)
+        }
+    };
+    let for_it = |algorithm: Algorithm| possible.contains(&algorithm);
+    if let Some(wrong) = said
+        .into_iter()
+        .chain(wanted)
+        .find(|algorithm| !for_it(*algorithm))
+    {
+        return Err(ImportError::Kind {
+            kind,
+            wanted: wrong,
+            possible: Algorithm::names(possible),
+        });
     }
+    match (said, wanted) {
+        (Some(said), Some(wanted)) if said != wanted => Err(ImportError::OtherAlgorithm { said, wanted }),
+        (named, wanted) => named
+            .or(wanted)
+            .or_else(|| possible.first().copied())
+            .ok_or(ImportError::Unreadable),
+    }
+}
+
+/// A curve of ECDSA (RFC 7518 §6.2.1.1).
+struct Curve {
+    /// As a JWK names it.
+    name: &'static str,
+    nid: Nid,
+    /// Bytes of a coordinate.
+    length: i32,
+}
+
+impl Curve {
+    const ALL: [Self; 2] = [
+        Self {
+            name: "P-256",
+            nid: Nid::X9_62_PRIME256V1,
+            length: 32,
+        },
+        Self {
+            name: "P-384",
+            nid: Nid::SECP384R1,
+            length: 48,
+        },
+    ];
 }
 
 impl PublicJwk {
@@ -305,13 +373,16 @@ impl PublicJwk {
         };
         let big = |name| BigNum::from_slice(&bytes(name)?).map_err(unreadable);
         let key: PKey<Public> = match self.algorithm() {
-            Algorithm::RS256 => {
+            Algorithm::RS256 | Algorithm::PS256 => {
                 let rsa = Rsa::from_public_components(big("n")?, big("e")?).map_err(unreadable)?;
                 PKey::from_rsa(rsa).map_err(unreadable)?
             }
-            Algorithm::ES256 => {
-                let group =
-                    openssl::ec::EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).map_err(unreadable)?;
+            Algorithm::ES256 | Algorithm::ES384 => {
+                let curve = Curve::ALL
+                    .into_iter()
+                    .find(|curve| text(&members, "crv") == Some(curve.name));
+                let nid = curve.ok_or(ImportError::Unreadable)?.nid;
+                let group = EcGroup::from_curve_name(nid).map_err(unreadable)?;
                 let (x, y) = (big("x")?, big("y")?);
                 let ec = EcKey::from_public_key_affine_coordinates(&group, &x, &y).map_err(unreadable)?;
                 PKey::from_ec_key(ec).map_err(unreadable)?

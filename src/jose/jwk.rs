@@ -10,6 +10,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value};
 
 use super::error::JoseError;
+use super::rsa;
 use super::thumbprint::thumbprint;
 use crate::base::id::KeyId;
 use crate::protocol::algorithm::Algorithm;
@@ -87,6 +88,12 @@ impl PublicJwk {
             .collect()
     }
 
+    /// How many bits the modulus of an RSA key has; none for another key.
+    #[must_use]
+    pub fn rsa_bits(&self) -> Option<usize> {
+        rsa::modulus_bits(self.members.get("n")?)
+    }
+
     pub(super) fn to_jwk(&self) -> Result<Jwk, JoseError> {
         Jwk::from_map(self.to_members()).map_err(JoseError::Key)
     }
@@ -109,10 +116,12 @@ pub(super) fn required(
     algorithm: Algorithm,
 ) -> Result<BTreeMap<&'static str, String>, JoseError> {
     let (kty, crv, coordinates): (_, _, &[&'static str]) = match algorithm {
-        Algorithm::RS256 => ("RSA", None, &["e", "n"]),
+        Algorithm::RS256 | Algorithm::PS256 => ("RSA", None, &["e", "n"]),
         Algorithm::ES256 => ("EC", Some("P-256"), &["x", "y"]),
+        Algorithm::ES384 => ("EC", Some("P-384"), &["x", "y"]),
         Algorithm::EdDsa => ("OKP", Some("Ed25519"), &["x"]),
     };
+    let coordinate = if algorithm == Algorithm::ES384 { 48 } else { 32 };
     let mut members = BTreeMap::new();
     for (name, expected) in [("kty", Some(kty)), ("crv", crv)] {
         if let Some(expected) = expected {
@@ -128,7 +137,7 @@ pub(super) fn required(
         let fits = match *name {
             "n" => RSA_MODULUS_BYTES.contains(&length),
             "e" => length > 0,
-            _ => length == 32,
+            _ => length == coordinate,
         };
         if !fits {
             return Err(JoseError::Member(name));

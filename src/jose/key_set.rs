@@ -107,14 +107,14 @@ impl<'de> Deserialize<'de> for ForeignKeySet {
 mod tests {
     use super::super::{PrivateJwk, Signer};
     use super::*;
-    use crate::protocol::algorithm::Algorithm;
+    use crate::protocol::algorithm::{Algorithm, RsaBits};
 
     fn set(keys: &[Value]) -> Result<ForeignKeySet, KeySetError> {
         ForeignKeySet::from_json(json!({ "keys": keys }).to_string().as_bytes())
     }
 
     fn pair(algorithm: Algorithm) -> (Signer, Value) {
-        let private = PrivateJwk::generate(algorithm).unwrap();
+        let private = PrivateJwk::generate(algorithm, RsaBits::default()).unwrap();
         let public = Value::Object(private.public().to_members());
         (Signer::new(&private).unwrap(), public)
     }

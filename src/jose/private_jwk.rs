@@ -9,9 +9,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 use super::error::JoseError;
 use super::jwk::{PublicJwk, required};
 use super::thumbprint::thumbprint;
-use crate::protocol::algorithm::Algorithm;
-
-const RSA_BITS: u32 = 2048;
+use crate::protocol::algorithm::{Algorithm, RsaBits};
 
 /// A private signature key with its public part.
 pub struct PrivateJwk {
@@ -20,11 +18,13 @@ pub struct PrivateJwk {
 }
 
 impl PrivateJwk {
-    /// Makes a key; its `kid` is its thumbprint. RSA takes some 100 ms: call it on a thread that may block.
-    pub fn generate(algorithm: Algorithm) -> Result<Self, JoseError> {
+    /// Makes a key; its `kid` is its thumbprint. RSA takes 100 ms with 2048 bits, and seconds with 4096: call it on a
+    /// thread that may block.
+    pub fn generate(algorithm: Algorithm, rsa_bits: RsaBits) -> Result<Self, JoseError> {
         let mut jwk = match algorithm {
-            Algorithm::RS256 => Jwk::generate_rsa_key(RSA_BITS),
+            Algorithm::RS256 | Algorithm::PS256 => Jwk::generate_rsa_key(rsa_bits.get()),
             Algorithm::ES256 => Jwk::generate_ec_key(EcCurve::P256),
+            Algorithm::ES384 => Jwk::generate_ec_key(EcCurve::P384),
             Algorithm::EdDsa => Jwk::generate_ed_key(EdCurve::Ed25519),
         }
         .map_err(JoseError::Key)?;

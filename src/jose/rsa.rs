@@ -25,21 +25,30 @@ pub(super) enum RsaProblem {
 
 /// Checks the public part of an RSA key.
 pub(super) fn check(jwk: &Map<String, Value>) -> Result<(), RsaProblem> {
-    let number = |name| -> Option<Vec<u8>> {
-        let bytes = URL_SAFE_NO_PAD.decode(text(jwk, name)?).ok()?;
-        let first = bytes.iter().position(|byte| *byte != 0)?;
-        bytes.get(first..).map(<[u8]>::to_vec)
-    };
-    let modulus = number("n").ok_or(RsaProblem::Unreadable)?;
-    let leading = modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
-    let bits = modulus.len() * 8 - leading;
+    let bits = text(jwk, "n")
+        .and_then(modulus_bits)
+        .ok_or(RsaProblem::Unreadable)?;
     if !BITS.contains(&bits) {
         return Err(RsaProblem::Size(bits));
     }
-    let exponent = number("e").ok_or(RsaProblem::Unreadable)?;
+    let exponent = text(jwk, "e").and_then(number).ok_or(RsaProblem::Unreadable)?;
     let odd = exponent.last().is_some_and(|byte| byte % 2 == 1);
     if !odd || exponent == [1] || exponent.len() > LONGEST_EXPONENT {
         return Err(RsaProblem::Exponent);
     }
     Ok(())
+}
+
+/// How many bits a modulus has, as a JWK writes it.
+pub(super) fn modulus_bits(modulus: &str) -> Option<usize> {
+    let modulus = number(modulus)?;
+    let leading = modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
+    Some(modulus.len() * 8 - leading)
+}
+
+/// A number without leading zeros; none for zero, and for what is no number.
+fn number(text: &str) -> Option<Vec<u8>> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let first = bytes.iter().position(|byte| *byte != 0)?;
+    bytes.get(first..).map(<[u8]>::to_vec)
 }

@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use josekit::jws::{ES256, EdDSA, JwsSigner, RS256};
+use josekit::jws::{ES256, ES384, EdDSA, JwsSigner, PS256, RS256};
 use serde::Serialize;
 
 use super::error::JoseError;
@@ -17,7 +17,41 @@ use crate::protocol::algorithm::Algorithm;
 pub struct Signer {
     algorithm: Algorithm,
     key_id: KeyId,
-    key: Box<dyn JwsSigner>,
+    place: Place,
+}
+
+/// Where a signature is made. A key of a key management service or of an HSM is a variant of its own: everything that
+/// signs goes through [`Signer::sign`], and what is before and after it stays.
+enum Place {
+    /// In this process, whose memory the private key is in.
+    Here(Box<dyn JwsSigner>),
+}
+
+impl Place {
+    fn of(private: &PrivateJwk) -> Result<Self, JoseError> {
+        let jwk = private.jwk();
+        let key: Box<dyn JwsSigner> = match private.public().algorithm() {
+            Algorithm::RS256 => Box::new(RS256.signer_from_jwk(jwk).map_err(JoseError::Key)?),
+            Algorithm::PS256 => Box::new(PS256.signer_from_jwk(jwk).map_err(JoseError::Key)?),
+            Algorithm::ES256 => Box::new(ES256.signer_from_jwk(jwk).map_err(JoseError::Key)?),
+            Algorithm::ES384 => Box::new(ES384.signer_from_jwk(jwk).map_err(JoseError::Key)?),
+            Algorithm::EdDsa => Box::new(EdDSA.signer_from_jwk(jwk).map_err(JoseError::Key)?),
+        };
+        Ok(Self::Here(key))
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, JoseError> {
+        match self {
+            Self::Here(key) => key.sign(message).map_err(JoseError::Signing),
+        }
+    }
+
+    /// How long a signature is.
+    fn signature_length(&self) -> usize {
+        match self {
+            Self::Here(key) => key.signature_len(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -30,16 +64,11 @@ struct ProtectedHeader<'a> {
 impl Signer {
     /// Parses a key, and proves by one signature that its public part is its own.
     pub fn new(private: &PrivateJwk) -> Result<Self, JoseError> {
-        let (jwk, public) = (private.jwk(), private.public());
-        let key: Box<dyn JwsSigner> = match public.algorithm() {
-            Algorithm::RS256 => Box::new(RS256.signer_from_jwk(jwk).map_err(JoseError::Key)?),
-            Algorithm::ES256 => Box::new(ES256.signer_from_jwk(jwk).map_err(JoseError::Key)?),
-            Algorithm::EdDsa => Box::new(EdDSA.signer_from_jwk(jwk).map_err(JoseError::Key)?),
-        };
+        let public = private.public();
         let signer = Self {
             algorithm: public.algorithm(),
             key_id: public.key_id().clone(),
-            key,
+            place: Place::of(private)?,
         };
         let proof = signer.sign("proof", &serde_json::Map::new())?;
         let verifier = Verifier::new(public)?;
@@ -70,7 +99,7 @@ impl Signer {
         };
         let header = serde_json::to_vec(&header).map_err(JoseError::Claims)?;
         let claims = serde_json::to_vec(claims).map_err(JoseError::Claims)?;
-        let bytes = header.len() + claims.len() + self.key.signature_len();
+        let bytes = header.len() + claims.len() + self.place.signature_length();
         let mut token = String::with_capacity(bytes / 3 * 4 + 16);
         URL_SAFE_NO_PAD.encode_string(&header, &mut token);
         token.push('.');
@@ -85,7 +114,7 @@ impl Signer {
     }
 
     pub(super) fn sign_bytes(&self, message: &[u8]) -> Result<Vec<u8>, JoseError> {
-        self.key.sign(message).map_err(JoseError::Signing)
+        self.place.sign(message)
     }
 }
 

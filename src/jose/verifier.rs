@@ -1,7 +1,7 @@
 //! Owns the checking of signatures: a key verifies only its own algorithm and its own name (RFC 8725 §3.1, §3.10),
 //! and only what it has verified is read. It does not know time, issuer or audience.
 
-use josekit::jws::{ES256, EdDSA, JwsVerifier, RS256};
+use josekit::jws::{ES256, ES384, EdDSA, JwsVerifier, PS256, RS256};
 use serde_json::{Map, Value};
 
 use super::error::{JoseError, JwsError};
@@ -28,7 +28,9 @@ impl Verifier {
         let jwk = public.to_jwk()?;
         let key: Box<dyn JwsVerifier> = match public.algorithm() {
             Algorithm::RS256 => Box::new(RS256.verifier_from_jwk(&jwk).map_err(JoseError::Key)?),
+            Algorithm::PS256 => Box::new(PS256.verifier_from_jwk(&jwk).map_err(JoseError::Key)?),
             Algorithm::ES256 => Box::new(ES256.verifier_from_jwk(&jwk).map_err(JoseError::Key)?),
+            Algorithm::ES384 => Box::new(ES384.verifier_from_jwk(&jwk).map_err(JoseError::Key)?),
             Algorithm::EdDsa => Box::new(EdDSA.verifier_from_jwk(&jwk).map_err(JoseError::Key)?),
         };
         Ok(Self {

@@ -1,7 +1,7 @@
 //! Owns one immutable picture of our keys: the key that signs for each algorithm, those that verify, and the JWKS
 //! document (RFC 7517 §5). It does not know expiry, issuer or audience: a caller checks those in the claims it gets.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -14,6 +14,7 @@ use super::material::Material;
 use super::server_key::{Purpose, ServerKeys};
 use super::verified::Verified;
 use crate::base::digest::{Digest, plain_sha256};
+use crate::config::SigningSettings;
 use crate::jose::{JoseError, PublicJwk, Signer, UnverifiedJws, Verifier};
 use crate::protocol::algorithm::Algorithm;
 
@@ -94,8 +95,9 @@ impl UnopenedRow {
 /// Our keys at one moment. A row that does not open is known to be there, and nothing of it is believed: it signs
 /// nothing, verifies nothing and is not published.
 pub struct KeySet {
-    offered: Vec<Algorithm>,
+    offered: SigningSettings,
     signers: HashMap<Algorithm, Signer>,
+    begun: HashSet<Algorithm>,
     known: HashMap<String, KnownKey>,
     unopened: Vec<UnopenedRow>,
     jwks: Arc<str>,
@@ -110,12 +112,14 @@ struct Jwks<'a> {
 }
 
 impl KeySet {
-    /// A key of an algorithm that is not offered signs nothing and is not published. What it signed before is read.
+    /// `begun` are the algorithms of which a key signs or has signed, also if it may not here. A key of an algorithm that
+    /// is left out signs nothing, and is published only if configuration says so. What it signed before is read.
     pub(super) fn new(
         mut keys: Vec<(KeyStatus, Material)>,
         server_keys: ServerKeys,
         mut unopened: Vec<UnopenedRow>,
-        offered: &[Algorithm],
+        begun: HashSet<Algorithm>,
+        offered: &SigningSettings,
     ) -> Result<Self, SigningError> {
         // A stable order gives all replicas the same document, the keys in use first.
         keys.sort_by(|(a_status, a), (b_status, b)| {
@@ -128,7 +132,7 @@ impl KeySet {
             let name = key.public().key_id().as_str().to_owned();
             match parts(*status, key) {
                 Ok((signer, verifier)) => {
-                    let signer = signer.filter(|signer| offered.contains(&signer.algorithm()));
+                    let signer = signer.filter(|signer| offered.signs(signer.algorithm()));
                     signers.extend(signer.map(|signer| (signer.algorithm(), signer)));
                     let status = *status;
                     known.insert(name, KnownKey { status, verifier });
@@ -143,8 +147,9 @@ impl KeySet {
         let jwks = render(&keys, offered)?;
         let hash = URL_SAFE_NO_PAD.encode(plain_sha256(jwks.as_bytes()));
         Ok(Self {
-            offered: offered.to_vec(),
+            offered: offered.clone(),
             signers,
+            begun,
             known,
             unopened,
             jwks: jwks.into(),
@@ -218,6 +223,21 @@ impl KeySet {
         self.signers.contains_key(&algorithm)
     }
 
+    /// The algorithm of access tokens for which nobody chose one. A default whose first key is yet to sign, since not every
+    /// verifier can know it, leaves them with what signs; where a key is at hand no more nothing is guessed.
+    #[must_use]
+    pub fn access_token_algorithm(&self) -> Algorithm {
+        let configured = self.offered.access_token_algorithm;
+        if self.begun.contains(&configured) || !self.unopened.is_empty() {
+            return configured;
+        }
+        let others = [Algorithm::ES256].into_iter().chain(Algorithm::ALL);
+        others
+            .into_iter()
+            .find(|other| self.signs(*other))
+            .unwrap_or(configured)
+    }
+
     /// Whether nothing is missing that a grant may need whose client and resource want no algorithm that is left out: then
     /// what its completing statement wrote can be answered for, whichever audience the grant turns out to be for.
     #[must_use]
@@ -225,6 +245,7 @@ impl KeySet {
         self.server_keys.can_tag(Purpose::RefreshToken)
             && self
                 .offered
+                .algorithms
                 .iter()
                 .all(|algorithm| self.signers.contains_key(algorithm))
     }
@@ -299,10 +320,10 @@ fn parts(status: KeyStatus, key: &Material) -> Result<(Option<Signer>, Verifier)
     Ok((signer, Verifier::new(key.public())?))
 }
 
-fn render(keys: &[(KeyStatus, Material)], offered: &[Algorithm]) -> Result<String, SigningError> {
+fn render(keys: &[(KeyStatus, Material)], offered: &SigningSettings) -> Result<String, SigningError> {
     let published = keys
         .iter()
-        .filter(|(status, key)| status.is_published() && offered.contains(&key.public().algorithm()))
+        .filter(|(status, key)| status.is_published() && offered.publishes(key.public().algorithm()))
         .map(|(_, key)| key.public())
         .collect();
     let json = serde_json::to_string(&Jwks { keys: published }).map_err(JoseError::Claims)?;

@@ -10,9 +10,10 @@ use super::sealed_keys::{self, SECRET_LENGTH};
 use super::server_key::Purpose;
 use super::store::{self, NewSecret};
 use crate::base::entropy::{self, Entropy};
+use crate::config::SigningSettings;
 use crate::db::PgConnection;
 use crate::db::UnitOfWork;
-use crate::protocol::algorithm::Algorithm;
+use crate::protocol::algorithm::{Algorithm, RsaBits};
 use crate::sealing::Keyring;
 
 const FIRST: i32 = 1;
@@ -24,6 +25,7 @@ pub struct Missing {
     /// until its time.
     first: Vec<Algorithm>,
     next: Vec<Algorithm>,
+    rsa_bits: RsaBits,
     purposes: Vec<Purpose>,
     log: bool,
 }
@@ -35,12 +37,17 @@ pub struct FirstKeys {
     secrets: Vec<NewSecret>,
 }
 
-/// Asks which keys of these algorithms the database lacks, and which secrets, in one statement.
+/// Asks which keys of the configured algorithms and size the database lacks, and which secrets, in two statements.
 pub async fn missing(
     connection: &mut PgConnection,
-    algorithms: &[Algorithm],
+    signing: &SigningSettings,
 ) -> Result<Missing, SigningError> {
+    let algorithms = &signing.algorithms;
     let present = store::present(connection).await?;
+    let others = store::next_of_other_size(connection, signing.rsa_bits).await?;
+    // One that was made with another size is made again.
+    let mut next = present.next;
+    next.retain(|name| !others.iter().any(|(_, other)| other == name));
     let lacks = |present: &[String], name: &str| !present.iter().any(|known| known == name);
     let lacking = |present: &[String]| {
         let lacking = algorithms.iter().copied();
@@ -54,7 +61,8 @@ pub async fn missing(
         } else {
             lacking(&present.active)
         },
-        next: lacking(&present.next),
+        next: lacking(&next),
+        rsa_bits: signing.rsa_bits,
         purposes: Purpose::ALL
             .into_iter()
             .filter(|purpose| lacks(&present.purposes, purpose.name()))
@@ -76,7 +84,7 @@ impl Missing {
         self.first.is_empty() && self.purposes.is_empty()
     }
 
-    /// Makes what is missing. It touches no database and takes some 100 ms for each RSA key on a thread that may block,
+    /// Makes what is missing. It touches no database and takes 100 ms to seconds for each RSA key on a thread that may block,
     /// so it belongs outside a transaction.
     pub async fn generate(
         self,
@@ -93,8 +101,8 @@ impl Missing {
             });
         }
         Ok(FirstKeys {
-            first: NewKeys::of(self.first).await?,
-            next: NewKeys::of(self.next).await?,
+            first: NewKeys::of(self.first, self.rsa_bits).await?,
+            next: NewKeys::of(self.next, self.rsa_bits).await?,
             secrets,
         })
     }

@@ -13,6 +13,7 @@ use super::store::{self, Stored, StoredKey};
 use crate::base::clock::Timestamp;
 use crate::base::current::Current;
 use crate::base::id::{KeyId, ReplicaId};
+use crate::config::SigningSettings;
 use crate::db::{DatabaseError, PgConnection};
 use crate::protocol::algorithm::Algorithm;
 use crate::sealing::Keyring;
@@ -25,7 +26,7 @@ pub struct SigningKeys {
 
 #[derive(Debug)]
 struct Shared {
-    offered: Vec<Algorithm>,
+    offered: SigningSettings,
     current: Current<KeySet>,
     signing: Option<Signing>,
 }
@@ -68,7 +69,7 @@ impl SigningKeys {
     pub async fn load(
         connection: &mut PgConnection,
         keyring: &Keyring,
-        offered: &[Algorithm],
+        offered: &SigningSettings,
     ) -> Result<Self, SigningError> {
         let opened = read(connection, keyring).await?;
         Ok(Self::holding(opened.set(offered)?, offered, None))
@@ -78,7 +79,7 @@ impl SigningKeys {
     pub async fn load_to_sign(
         connection: &mut PgConnection,
         keyring: &Keyring,
-        offered: &[Algorithm],
+        offered: &SigningSettings,
         replica: &ReplicaId,
         now: Timestamp,
     ) -> Result<Self, SigningError> {
@@ -92,10 +93,10 @@ impl SigningKeys {
         Ok(Self::holding(opened.set(offered)?, offered, Some(signing)))
     }
 
-    fn holding(set: KeySet, offered: &[Algorithm], signing: Option<Signing>) -> Self {
+    fn holding(set: KeySet, offered: &SigningSettings, signing: Option<Signing>) -> Self {
         Self {
             shared: Arc::new(Shared {
-                offered: offered.to_vec(),
+                offered: offered.clone(),
                 current: Current::new(Arc::new(set)),
                 signing,
             }),
@@ -155,14 +156,17 @@ struct Opened {
     keys: Vec<(KeyStatus, Material)>,
     server_keys: ServerKeys,
     unopened: Vec<UnopenedRow>,
+    /// The algorithms of which a key signs or has signed.
+    begun: HashSet<Algorithm>,
 }
 
 impl Opened {
     /// The keys that would sign.
-    fn signing(&self, offered: &[Algorithm]) -> Vec<KeyId> {
-        let active = self.keys.iter().filter(|(status, key)| {
-            *status == KeyStatus::Active && offered.contains(&key.public().algorithm())
-        });
+    fn signing(&self, offered: &SigningSettings) -> Vec<KeyId> {
+        let active = self
+            .keys
+            .iter()
+            .filter(|(status, key)| *status == KeyStatus::Active && offered.signs(key.public().algorithm()));
         active.map(|(_, key)| key.public().key_id().clone()).collect()
     }
 
@@ -175,8 +179,8 @@ impl Opened {
         }
     }
 
-    fn set(self, offered: &[Algorithm]) -> Result<KeySet, SigningError> {
-        KeySet::new(self.keys, self.server_keys, self.unopened, offered)
+    fn set(self, offered: &SigningSettings) -> Result<KeySet, SigningError> {
+        KeySet::new(self.keys, self.server_keys, self.unopened, self.begun, offered)
     }
 }
 
@@ -213,7 +217,11 @@ fn open(stored: &Stored, keyring: &Keyring) -> Opened {
             }
         }
     }
+    let signing = keys
+        .iter()
+        .filter(|(status, key)| *status != KeyStatus::Next && matches!(key, Material::Private(_)));
     Opened {
+        begun: signing.map(|(_, key)| key.public().algorithm()).collect(),
         keys,
         server_keys: ServerKeys::new(secrets).beside(unopened_secrets),
         unopened,

@@ -10,15 +10,16 @@ use zeroize::Zeroizing;
 use super::error::VerificationError;
 use super::key_set::{KeySet, KeyStatus};
 use super::server_key::{Purpose, ServerKeys};
+use crate::config::SigningSettings;
 use crate::jose::{JwsError, PrivateJwk, UnverifiedJws};
-use crate::protocol::algorithm::Algorithm;
+use crate::protocol::algorithm::{Algorithm, RsaBits};
 
 fn server_keys() -> ServerKeys {
     ServerKeys::new(Purpose::ALL.map(|purpose| (purpose, 1, Zeroizing::new([1; 32]))))
 }
 
 fn key(algorithm: Algorithm) -> PrivateJwk {
-    PrivateJwk::generate(algorithm).unwrap()
+    PrivateJwk::generate(algorithm, RsaBits::default()).unwrap()
 }
 
 fn again(key: &PrivateJwk) -> PrivateJwk {
@@ -30,7 +31,12 @@ fn of(keys: Vec<(KeyStatus, PrivateJwk)>, offered: &[Algorithm]) -> KeySet {
         .into_iter()
         .map(|(status, key)| (status, key.into()))
         .collect();
-    KeySet::new(keys, server_keys(), Vec::new(), offered).unwrap()
+    let offered = SigningSettings {
+        algorithms: offered.to_vec(),
+        ..SigningSettings::default()
+    };
+    let begun = offered.algorithms.iter().copied().collect();
+    KeySet::new(keys, server_keys(), Vec::new(), begun, &offered).unwrap()
 }
 
 fn set(keys: Vec<(KeyStatus, PrivateJwk)>) -> KeySet {
@@ -44,7 +50,7 @@ fn the_jwks_shows_public_members_only() {
         .map(|algorithm| (KeyStatus::Active, key(algorithm)))
         .into());
     let document: Value = serde_json::from_str(set.jwks()).unwrap();
-    assert_eq!(document["keys"].as_array().unwrap().len(), 3);
+    assert_eq!(document["keys"].as_array().unwrap().len(), Algorithm::ALL.len());
     for jwk in document["keys"].as_array().unwrap() {
         let mut names: Vec<&str> = jwk.as_object().unwrap().keys().map(String::as_str).collect();
         names.sort_unstable();

@@ -17,7 +17,6 @@ use crate::claims::subject::Subject;
 use crate::claims::{MintError, Recipient, TokenIssuer};
 use crate::client::{AccessTokenFormat, Resource, TokenType};
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::protocol::algorithm::Algorithm;
 use crate::protocol::scope::Scope;
 use crate::signing::error::VerificationError;
 use crate::signing::key_set::KeySet;
@@ -84,7 +83,7 @@ pub fn mint(
             let algorithm = resource
                 .and_then(|resource| resource.algorithm)
                 .or(client.metadata.access_token_signed_response_alg)
-                .unwrap_or(Algorithm::ES256);
+                .unwrap_or_else(|| keys.access_token_algorithm());
             let typ = token_type(token_issuer, resource).name();
             (Secret::new(keys.sign(algorithm, typ, &claims)?), None)
         }

@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256, Sha512};
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use super::access_token;
 use crate::base::id::{ClientId, SessionId, UserId};
@@ -74,7 +74,8 @@ pub fn mint(
 /// The left half of the hash that belongs to the ID token's algorithm (Core §3.1.3.6).
 fn half_hash(algorithm: Algorithm, text: &str) -> String {
     let hash = match algorithm {
-        Algorithm::RS256 | Algorithm::ES256 => Sha256::digest(text.as_bytes()).to_vec(),
+        Algorithm::RS256 | Algorithm::PS256 | Algorithm::ES256 => Sha256::digest(text.as_bytes()).to_vec(),
+        Algorithm::ES384 => Sha384::digest(text.as_bytes()).to_vec(),
         Algorithm::EdDsa => Sha512::digest(text.as_bytes()).to_vec(),
     };
     URL_SAFE_NO_PAD.encode(hash.get(..hash.len() / 2).unwrap_or_default())

@@ -12,7 +12,7 @@ use openssl::rsa::{Padding, Rsa};
 use openssl::sign::Signer;
 use serde_json::json;
 use signet::jose::PrivateJwk;
-use signet::protocol::algorithm::Algorithm;
+use signet::protocol::algorithm::{Algorithm, RsaBits};
 
 use crate::figures;
 
@@ -22,22 +22,25 @@ const MESSAGE: [u8; 32] = [7; 32];
 /// Signatures per second on so many threads.
 pub(super) fn bare(algorithm: Algorithm, threads: usize, time: Duration) -> anyhow::Result<f64> {
     let key = match algorithm {
-        Algorithm::RS256 => PKey::from_rsa(Rsa::generate(2048)?)?,
-        Algorithm::ES256 => {
-            let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
-            PKey::from_ec_key(EcKey::generate(&group)?)?
-        }
+        Algorithm::RS256 | Algorithm::PS256 => PKey::from_rsa(Rsa::generate(2048)?)?,
+        Algorithm::ES256 => on_curve(Nid::X9_62_PRIME256V1)?,
+        Algorithm::ES384 => on_curve(Nid::SECP384R1)?,
         Algorithm::EdDsa => PKey::generate_ed25519()?,
     };
     on_threads(threads, || match algorithm {
         Algorithm::EdDsa => sign_messages(&key, time),
-        Algorithm::RS256 | Algorithm::ES256 => sign_digests(&key, algorithm, time),
+        _ => sign_digests(&key, algorithm, time),
     })
+}
+
+fn on_curve(curve: Nid) -> anyhow::Result<PKey<Private>> {
+    let group = EcGroup::from_curve_name(curve)?;
+    Ok(PKey::from_ec_key(EcKey::generate(&group)?)?)
 }
 
 /// Whole tokens per second, with JSON and base64, on so many threads.
 pub(super) fn tokens(algorithm: Algorithm, threads: usize, time: Duration) -> anyhow::Result<f64> {
-    let signer = signet::jose::Signer::new(&PrivateJwk::generate(algorithm)?)?;
+    let signer = signet::jose::Signer::new(&PrivateJwk::generate(algorithm, RsaBits::default())?)?;
     let claims = json!({
         "iss": "http://127.0.0.1:8080", "sub": "01890a5d-ac96-774b-bcce-b302099a8057", "aud": "http://127.0.0.1:8080",
         "exp": 1_800_000_900, "iat": 1_800_000_000, "jti": "01890a5d-ac96-774b-bcce-b302099a8057",
@@ -55,13 +58,17 @@ pub(super) fn tokens(algorithm: Algorithm, threads: usize, time: Duration) -> an
 fn sign_digests(key: &PKey<Private>, algorithm: Algorithm, time: Duration) -> anyhow::Result<f64> {
     let mut context = PkeyCtx::new(key)?;
     context.sign_init()?;
-    if algorithm == Algorithm::RS256 {
-        context.set_rsa_padding(Padding::PKCS1)?;
+    match algorithm {
+        Algorithm::RS256 => context.set_rsa_padding(Padding::PKCS1)?,
+        Algorithm::PS256 => context.set_rsa_padding(Padding::PKCS1_PSS)?,
+        _ => {}
     }
-    context.set_signature_md(Md::sha256())?;
+    let longer = algorithm == Algorithm::ES384;
+    context.set_signature_md(if longer { Md::sha384() } else { Md::sha256() })?;
+    let digest: &[u8] = if longer { &[7; 48] } else { &MESSAGE };
     let mut signature = [0; 512];
     repeat(time, || {
-        context.sign(&MESSAGE, Some(&mut signature))?;
+        context.sign(digest, Some(&mut signature))?;
         Ok(())
     })
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use signet::base::handle::BackupEpoch;
+use signet::config::SigningSettings;
 use signet::db::connect::{self, PoolSettings};
 use signet::db::platform;
 use signet::db::pool::Pool;
 use signet::db::sessions::Sessions;
-use signet::protocol::algorithm::Algorithm;
 use signet::sealing::Keyring;
 use signet::signing::signing_keys::SigningKeys;
 use sqlx::{Connection as _, PgConnection};
@@ -115,7 +115,7 @@ pub(super) async fn fill(
     let pool = Pool::new(connect::open(&settings).await?, settings.statement_timeout);
     let mut connection = pool.acquire().await?;
     let keyring = Keyring::load(std::slice::from_ref(&setup.key))?;
-    let keys = SigningKeys::load(&mut connection, &keyring, &[Algorithm::RS256, Algorithm::ES256]).await?;
+    let keys = SigningKeys::load(&mut connection, &keyring, &SigningSettings::default()).await?;
     let epoch = platform::read(&mut connection).await?.epoch;
     connection.keep();
     pool.close().await;

@@ -18,7 +18,7 @@ use signet::db::unit_of_work::RequestContext;
 use signet::db::{UnitOfWork, platform};
 use signet::jose::{PrivateJwk, Signer};
 use signet::lifecycle::sign_up::{self, MadeBy};
-use signet::protocol::algorithm::Algorithm;
+use signet::protocol::algorithm::{Algorithm, RsaBits};
 use signet::protocol::client_authentication::ClientAuthenticationMethod;
 use signet::protocol::grant_type::GrantType;
 use signet::protocol::redirect_uri::RedirectUri;
@@ -119,7 +119,7 @@ async fn client(
 
 /// A service that signs assertions with a key of its own.
 async fn signing_client(work: &mut UnitOfWork, name: &str) -> anyhow::Result<(String, Signer)> {
-    let key = PrivateJwk::generate(Algorithm::ES256)?;
+    let key = PrivateJwk::generate(Algorithm::ES256, RsaBits::default())?;
     let keys = serde_json::json!({ "keys": [key.public()] });
     let client_id = format!("{name}-service-signing");
     let metadata = ClientMetadata {

@@ -61,10 +61,10 @@ pub struct MetadataOptions {
     /// Keep the claims of scopes and of tenancy out of the ID token (OpenID Connect Core 5.4 to the letter)
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub lean_id_token: Option<bool>,
-    /// The algorithm of its ID tokens [default: RS256]
+    /// The algorithm of its ID tokens [default: signing.id_token_algorithm, which is RS256 unless set]
     #[arg(long = "id-token-alg", value_parser = values::algorithm())]
     pub id_token_signed_response_alg: Option<Algorithm>,
-    /// The algorithm of its access tokens [default: ES256]
+    /// The algorithm of its access tokens [default: signing.access_token_algorithm, which is ES256 unless set]
     #[arg(long = "access-token-alg", value_parser = values::algorithm())]
     pub access_token_signed_response_alg: Option<Algorithm>,
     /// What its access tokens look like [default: jwt]

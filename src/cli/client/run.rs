@@ -1,6 +1,7 @@
 //! Owns what `signet client …` does, in one transaction. What is fetched is fetched before it begins.
 
 use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Map;
 
 use super::arguments::{ClientCommand, CreateClient};
 use super::connect::{Connection, Product, presets};
@@ -12,7 +13,7 @@ use crate::base::fetch::Fetch;
 use crate::base::id::{self, ClientId};
 use crate::base::secret::Secret;
 use crate::cli::{operator, values};
-use crate::client::algorithm_use::{self, AlgorithmUser};
+use crate::client::algorithm_use;
 use crate::client::icon::{FetchedIcon, kept};
 use crate::client::{Change, ClientError, NewClient, service};
 use crate::config::{SignetConfig, SigningSettings};
@@ -20,6 +21,9 @@ use crate::db::UnitOfWork;
 use crate::lifecycle::disable_client;
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::issuer::Issuer;
+
+/// The member of the metadata that says what ID tokens are signed with.
+const ID_TOKEN_ALGORITHM: &str = "id_token_signed_response_alg";
 
 /// Carries out a command.
 pub async fn run(command: ClientCommand, config: &SignetConfig) -> Result<ClientReport> {
@@ -31,12 +35,17 @@ pub async fn run(command: ClientCommand, config: &SignetConfig) -> Result<Client
         None => None,
     };
     let mut work = operator::begin(config).await?;
-    let before = unserved(&mut work, &config.signing).await?;
-    let report = carry_out(command, icon.as_ref(), &mut work, &config.issuer).await?;
-    let after = unserved(&mut work, &config.signing).await?;
-    if let Some((algorithm, user)) = after.iter().find(|one| !before.contains(one)) {
-        let name = algorithm.name();
-        bail!("the {user} would be registered with {name}, which signing.algorithms leaves out");
+    let left_out = config.signing.left_out();
+    let before = algorithm_use::all(work.connection()?, &left_out).await?;
+    let report = carry_out(command, icon.as_ref(), &mut work, config).await?;
+    let after = algorithm_use::all(work.connection()?, &left_out).await?;
+    if let Some(user) = after.iter().find(|one| !before.contains(one)) {
+        let name = user.algorithm.name();
+        let signed = Algorithm::names(&config.signing.algorithms);
+        bail!(
+            "the {user} would be registered with {name}, which signing.algorithms leaves out (invalid_client_metadata): \
+             choose one of {signed}, or add {name} there first"
+        );
     }
     work.commit().await?;
     Ok(report)
@@ -46,13 +55,10 @@ async fn carry_out(
     command: ClientCommand,
     icon: Option<&FetchedIcon>,
     work: &mut UnitOfWork,
-    issuer: &str,
+    config: &SignetConfig,
 ) -> Result<ClientReport> {
     match command {
-        ClientCommand::Create(arguments) => {
-            let issuer = Issuer::parse(issuer).context("issuer")?;
-            create(&arguments, icon, work, &issuer).await
-        }
+        ClientCommand::Create(arguments) => create(&arguments, icon, work, config).await,
         ClientCommand::Presets { name, markdown } => {
             Ok(ClientReport::Presets(presets(name.as_deref(), markdown)?))
         }
@@ -62,7 +68,10 @@ async fn carry_out(
             Ok(ClientReport::Clients(ClientList { clients }))
         }
         ClientCommand::Show { id } => view(work, &ClientId::from_text(id)).await,
-        ClientCommand::Edit { id, changes } => edit(&ClientId::from_text(id), &changes, icon, work).await,
+        ClientCommand::Edit { id, changes } => {
+            let id = ClientId::from_text(id);
+            edit(&id, &changes, icon, work, &config.signing).await
+        }
         ClientCommand::RotateSecret { id, overlap } => {
             let id = ClientId::from_text(id);
             let secret = service::rotate_secret(work, &id, overlap).await.map_err(advise)?;
@@ -110,17 +119,13 @@ async fn carry_out(
     }
 }
 
-/// Who is registered with an algorithm that is left out.
-async fn unserved(
-    work: &mut UnitOfWork,
-    settings: &SigningSettings,
-) -> Result<Vec<(Algorithm, AlgorithmUser)>> {
-    let mut unserved = Vec::new();
-    for algorithm in settings.left_out() {
-        let users = algorithm_use::all(work.connection()?, algorithm).await?;
-        unserved.extend(users.into_iter().map(|user| (algorithm, user)));
-    }
-    Ok(unserved)
+/// What a client's ID tokens are signed with if nothing is said of it.
+fn default_algorithm(algorithm: Algorithm) -> Result<Change> {
+    let name = algorithm.name().into();
+    Ok(Change::new(Map::from_iter([(
+        ID_TOKEN_ALGORITHM.to_owned(),
+        name,
+    )]))?)
 }
 
 /// What an operator can do about it.
@@ -169,13 +174,17 @@ async fn edit(
     changes: &EditClient,
     icon: Option<&FetchedIcon>,
     work: &mut UnitOfWork,
+    signing: &SigningSettings,
 ) -> Result<ClientReport> {
     ensure!(
         !changes.is_empty(),
         "there is nothing to change; `signet client edit --help` lists what may be"
     );
     let before = service::lock(work, id).await.map_err(advise)?;
-    let change = changes.change(&before.metadata)?;
+    let mut change = changes.change(&before.metadata)?;
+    if change.takes_away(ID_TOKEN_ALGORITHM) {
+        change = change.and(default_algorithm(signing.id_token_algorithm)?);
+    }
     service::edit(work, &before, change).await.map_err(advise)?;
     if let Some(icon) = icon {
         kept::keep(work, id, icon).await?;
@@ -187,9 +196,14 @@ async fn create(
     arguments: &CreateClient,
     icon: Option<&FetchedIcon>,
     work: &mut UnitOfWork,
-    issuer: &Issuer,
+    config: &SignetConfig,
 ) -> Result<ClientReport> {
+    let issuer = &Issuer::parse(&config.issuer).context("issuer")?;
     let product = Product::of(arguments, issuer)?;
+    // Products expect RS256 (OpenID Connect Registration §2), and what is printed for them may say so.
+    let expected = product.as_ref().map(|_| Algorithm::RS256);
+    let expected = expected.filter(|algorithm| config.signing.signs(*algorithm));
+    let default = default_algorithm(expected.unwrap_or(config.signing.id_token_algorithm))?;
     let client_id = match (&arguments.id, &arguments.preset) {
         (Some(id), _) | (None, Some(id)) => id.clone(),
         (None, None) => id::new_v7(work.now(), work.entropy()),
@@ -197,7 +211,7 @@ async fn create(
     let asked = product
         .as_ref()
         .map_or_else(|| Ok(Change::default()), Product::change)?;
-    let new = NewClient::parse(&client_id, arguments.metadata(asked)?)?;
+    let new = NewClient::parse(&client_id, arguments.metadata(default.and(asked))?)?;
     let chosen = arguments
         .secret_file
         .as_deref()

@@ -56,7 +56,7 @@ impl Workbench {
         };
         let mut connection = pool.acquire().await?;
         let hooks = Hooks::load(pool.clone(), transports, &mut connection, &keyring).await?;
-        let keys = SigningKeys::load(&mut connection, &keyring, &config.signing.algorithms).await?;
+        let keys = SigningKeys::load(&mut connection, &keyring, &config.signing).await?;
         connection.keep();
         Ok(Self {
             work,

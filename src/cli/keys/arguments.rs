@@ -69,6 +69,9 @@ pub struct ImportArguments {
     /// How long it stays published at least, where it only verifies: as long as anything lives that it signed there
     #[arg(long, default_value = "30d", requires = "verify_only", value_parser = values::duration)]
     pub keep: Duration,
+    /// Its algorithm, where the file does not say it [default: RS256 for an RSA key]
+    #[arg(long, value_parser = values::algorithm())]
+    pub alg: Option<Algorithm>,
     /// The name that tokens have for it [default: what the JWK says, else its thumbprint]
     #[arg(long)]
     pub kid: Option<String>,

@@ -42,7 +42,7 @@ pub(super) async fn import<F: AsyncFn() -> Result<UnitOfWork>>(
     desk: &KeyDesk<'_, F>,
 ) -> Result<KeysReport> {
     let file = zeroize::Zeroizing::new(values::text_from(&arguments.file)?);
-    let key = ImportedKey::read(&file, arguments.kid.as_deref())
+    let key = ImportedKey::read(&file, arguments.kid.as_deref(), arguments.alg)
         .with_context(|| arguments.file.display().to_string())?;
     let wanted = if arguments.verify_only {
         ImportUse::Verify(arguments.keep)

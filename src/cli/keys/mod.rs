@@ -7,6 +7,7 @@ mod report;
 mod revoke;
 mod rotate;
 mod run;
+mod sizes;
 mod status;
 mod words;
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::import::Exported;
 use super::revoke::RevocationReport;
 use super::status::StatusReport;
-use super::{rotate, words};
+use super::{rotate, sizes, words};
 use crate::base::clock::Timestamp;
 use crate::cli::layout;
 use crate::signing::rotation::{Change, ImportUse, Key, Proof, Step, View};
@@ -46,6 +46,7 @@ pub struct KeyList {
 pub struct KeyLine {
     pub kid: String,
     pub alg: &'static str,
+    pub rsa_bits: Option<usize>,
     pub state: &'static str,
     pub verify_only: bool,
     pub published_at: Timestamp,
@@ -123,6 +124,7 @@ impl KeyLine {
         Self {
             kid: key.key_id.to_string(),
             alg: key.algorithm.name(),
+            rsa_bits: sizes::of(key),
             state: key.status.name(),
             verify_only: key.verify_only,
             published_at: key.published_at,
@@ -216,12 +218,11 @@ impl KeyLine {
         } else {
             self.state.to_owned()
         };
-        [
-            self.kid.clone(),
-            self.alg.to_owned(),
-            state,
-            words::moment(self.since),
-        ]
+        let alg = match self.rsa_bits {
+            Some(bits) => format!("{}, {bits} bits", self.alg),
+            None => self.alg.to_owned(),
+        };
+        [self.kid.clone(), alg, state, words::moment(self.since)]
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) async fn revoke<F: AsyncFn() -> Result<UnitOfWork>>(
         return Ok(KeysReport::Revocation(report));
     }
     let new = match preview.key.status {
-        KeyStatus::Active => NewKeys::of(vec![preview.key.algorithm]).await?,
+        KeyStatus::Active => NewKeys::of(vec![preview.key.algorithm], policy.rsa_bits).await?,
         _ => NewKeys::default(),
     };
     let mut work = (desk.begin)().await?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::report::{KeyLine, KeysReport, StepLine, key_table};
 use super::run::KeyDesk;
-use super::words;
+use super::{sizes, words};
 use crate::base::clock::Timestamp;
 use crate::cli::{layout, replicas};
 use crate::db::UnitOfWork;
@@ -20,6 +20,8 @@ pub struct StatusReport {
     pub keys: Vec<KeyLine>,
     /// What happens to them next.
     pub steps: Vec<StepLine>,
+    /// What a rotation makes of the sizes of RSA keys.
+    pub sizes: Vec<String>,
     /// Who fetches the key set.
     pub verifiers: Vec<VerifierLine>,
     /// Names that come lately and that configuration does not list: no rotation waits for them.
@@ -63,6 +65,7 @@ pub(super) async fn show<F: AsyncFn() -> Result<UnitOfWork>>(desk: &KeyDesk<'_, 
     Ok(KeysReport::Status(StatusReport {
         keys: published.map(KeyLine::new).collect(),
         steps: steps(&view, &policy).iter().map(StepLine::new).collect(),
+        sizes: sizes::changes(&view, &policy),
         verifiers: view.verifiers.iter().map(VerifierLine::new).collect(),
         unlisted: unlisted(&view, &policy),
         slowest_refresh_seconds: view.slowest_refresh(&policy.verifiers).as_secs(),
@@ -113,6 +116,9 @@ impl fmt::Display for StatusReport {
         writeln!(formatter, "\n\nNext:")?;
         for step in &self.steps {
             writeln!(formatter, "  {step}")?;
+        }
+        for change in &self.sizes {
+            writeln!(formatter, "  {change}")?;
         }
         if !self.verifiers.is_empty() {
             writeln!(formatter)?;

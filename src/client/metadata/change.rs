@@ -38,6 +38,12 @@ impl Change {
         self.0.keys().map(String::as_str)
     }
 
+    /// Whether the field is to go, so that its default holds again.
+    #[must_use]
+    pub fn takes_away(&self, field: &str) -> bool {
+        self.0.get(field).is_some_and(Value::is_null)
+    }
+
     /// Names more fields; what both name gets the later value.
     #[must_use]
     pub fn and(mut self, later: Self) -> Self {

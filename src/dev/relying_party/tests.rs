@@ -18,14 +18,14 @@ use crate::base::entropy::SystemEntropy;
 use crate::base::fetch::{Fetch, Reach};
 use crate::base::secret::Secret;
 use crate::jose::{PrivateJwk, Signer};
-use crate::protocol::algorithm::Algorithm;
+use crate::protocol::algorithm::{Algorithm, RsaBits};
 use crate::protocol::pkce::CodeChallenge;
 
 const NOW: i64 = 1_800_000_000;
 const OWN: &str = "http://localhost:8081";
 
 static KEY: LazyLock<(PrivateJwk, Signer)> = LazyLock::new(|| {
-    let key = PrivateJwk::generate(Algorithm::RS256).unwrap();
+    let key = PrivateJwk::generate(Algorithm::RS256, RsaBits::default()).unwrap();
     let signer = Signer::new(&key).unwrap();
     (key, signer)
 });

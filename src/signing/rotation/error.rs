@@ -28,6 +28,16 @@ pub enum RotationError {
     /// No key of this algorithm is made.
     #[error("signing.algorithms leaves {} out: there is nothing to rotate", .0.name())]
     LeftOut(Algorithm),
+    /// Nobody would see the imported key.
+    #[error(
+        "keys of {name} are not published: add {name} to signing.algorithms, or to signing.also_published if they are \
+         to verify only",
+        name = .0.name()
+    )]
+    NotTaken(Algorithm),
+    /// A signature with it takes too long.
+    #[error("the RSA key {0} has {1} bits: up to 4096 bits sign here, and `--verify-only` takes up to 8192")]
+    TooLarge(KeyId, usize),
     /// The key that signs does not open here, so that it cannot vouch for the one that follows; or the one that
     /// follows does not, so that it cannot sign.
     #[error(

@@ -16,6 +16,9 @@ use crate::signing::key_set::KeyStatus;
 use crate::signing::material::Material;
 use crate::signing::store;
 
+/// The largest RSA key that signs, in bits: with a larger one a signature keeps a core busy for tens of milliseconds.
+const LARGEST_TO_SIGN: usize = 4096;
+
 /// What an imported key is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportUse {
@@ -39,8 +42,10 @@ pub async fn import(
     let view = View::read(desk.work.connection()?, now).await?;
     let public = key.public();
     let (algorithm, key_id) = (public.algorithm(), public.key_id().clone());
-    if !rotation.policy.offered.contains(&algorithm) {
-        return Err(RotationError::LeftOut(algorithm));
+    let policy = rotation.policy;
+    let published = wanted != ImportUse::Sign && policy.also_published.contains(&algorithm);
+    if !policy.offered.contains(&algorithm) && !published {
+        return Err(RotationError::NotTaken(algorithm));
     }
     if let Some(known) = known(&view, public)? {
         return Err(RotationError::Known(known.key_id.clone(), known.status.name()));
@@ -58,6 +63,9 @@ pub async fn import(
                 .await?;
         }
         (ImportUse::Sign, ImportedKey::Private(key)) => {
+            if let Some(bits) = key.public().rsa_bits().filter(|bits| *bits > LARGEST_TO_SIGN) {
+                return Err(RotationError::TooLarge(key_id, bits));
+            }
             if let Some(next) = view.find(algorithm, KeyStatus::Next) {
                 desk.end(next, None, outgoing.as_ref()).await?;
             }
@@ -67,6 +75,7 @@ pub async fn import(
             {
                 return Err(RotationError::Raced);
             }
+            store::note_import(desk.work.connection()?, &key_id).await?;
         }
         (ImportUse::Sign, ImportedKey::Public(key)) => {
             return Err(RotationError::OnlyPublic(key.key_id().clone()));

@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use crate::config::SignetConfig;
-use crate::protocol::algorithm::Algorithm;
+use crate::protocol::algorithm::{Algorithm, RsaBits};
 
 /// What configuration says, and what is signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// The algorithms that there are keys for.
     pub offered: Vec<Algorithm>,
+    /// The algorithms whose keys are published, and sign nothing.
+    pub also_published: Vec<Algorithm>,
+    /// The size of the RSA keys that are made.
+    pub rsa_bits: RsaBits,
     /// After how long a key is replaced by itself.
     pub rotate_every: Option<Duration>,
     /// How long verifiers may keep the set.
@@ -43,6 +47,8 @@ impl Policy {
         let lives = [tokens.access_token(), tokens.id_token()];
         Self {
             offered: config.signing.algorithms.clone(),
+            also_published: config.signing.also_published.clone(),
+            rsa_bits: config.signing.rsa_bits,
             rotate_every: keys.rotate_every(),
             max_age: Duration::from_secs(tokens.jwks_max_age_seconds),
             stale_while_revalidate: Duration::from_secs(keys.stale_while_revalidate_seconds),

@@ -1,6 +1,8 @@
 //! Owns the carrying out of a plan: what is due is done, step by step, and nothing else. Whoever holds the lock drives;
 //! if it is lost on the way, its transaction is too, and the next one does the same.
 
+use tokio::sync::Semaphore;
+
 use super::change::{Change, Changed, Desk};
 use super::error::RotationError;
 use super::key::{Key, to_seconds};
@@ -11,7 +13,7 @@ use super::view::View;
 use crate::audit::{self, KeyEvent};
 use crate::db::UnitOfWork;
 use crate::jose::{JoseError, PrivateJwk};
-use crate::protocol::algorithm::Algorithm;
+use crate::protocol::algorithm::{Algorithm, RsaBits};
 use crate::sealing::Keyring;
 use crate::signing::error::SigningError;
 use crate::signing::key_set::KeyStatus;
@@ -26,13 +28,16 @@ pub struct Rotation<'a> {
     pub policy: &'a Policy,
 }
 
+/// A key of 4096 bits keeps a core busy for seconds, and requests need the others.
+static MAKING: Semaphore = Semaphore::const_new(1);
+
 /// Keys that were made before a transaction began.
 #[derive(Default)]
 pub struct NewKeys(Vec<PrivateJwk>);
 
 impl NewKeys {
     /// Makes the next keys that a plan lacks, or will once a next key signs, which is now; none of algorithms that
-    /// nothing can be published of. RSA takes some 100 ms, on a thread that may block.
+    /// nothing can be published of. RSA takes 100 ms to seconds, on a thread that may block.
     pub async fn lacking(view: &View, policy: &Policy, without: &[Algorithm]) -> Result<Self, RotationError> {
         let lacking = policy.offered.iter().copied();
         let lacking = lacking.filter(|algorithm| !without.contains(algorithm));
@@ -41,19 +46,29 @@ impl NewKeys {
             view.find(*algorithm, KeyStatus::Next).is_none()
                 || steps.any(|step| step.kind == StepKind::Activate && step.is_due(view.now))
         });
-        Self::of(lacking.collect()).await
+        Self::of(lacking.collect(), policy.rsa_bits).await
     }
 
-    /// Makes a key of each of these algorithms.
-    pub async fn of(algorithms: Vec<Algorithm>) -> Result<Self, RotationError> {
+    /// Makes a key of each of these algorithms, and no two at once in this process, whoever asks.
+    pub async fn of(algorithms: Vec<Algorithm>, rsa_bits: RsaBits) -> Result<Self, RotationError> {
         if algorithms.is_empty() {
             return Ok(Self::default());
         }
+        let turn = MAKING.acquire().await.map_err(|_| SigningError::Interrupted)?;
         let made = tokio::task::spawn_blocking(move || {
-            let made = algorithms.into_iter().map(PrivateJwk::generate);
+            // Whoever asked may be gone: the turn ends with the work.
+            let _turn = turn;
+            let made = algorithms
+                .into_iter()
+                .map(|algorithm| PrivateJwk::generate(algorithm, rsa_bits));
             made.collect::<Result<Vec<_>, JoseError>>()
         });
         Ok(Self(made.await.map_err(|_| SigningError::Interrupted)??))
+    }
+
+    /// Whether there is one of this algorithm.
+    fn has(&self, algorithm: Algorithm) -> bool {
+        self.0.iter().any(|key| key.public().algorithm() == algorithm)
     }
 
     pub(super) fn take(&mut self, algorithm: Algorithm) -> Option<PrivateJwk> {
@@ -104,11 +119,35 @@ pub(in crate::signing) async fn start(
             desk.add(key, ChangeName::First, None, None).await?;
         }
     }
+    if desk.require_sound_log().is_ok() {
+        end_other_sizes(&mut desk, &new).await?;
+    }
     match locked(work, rotation, new).await {
         // A server starts without what can wait.
         Err(RotationError::Log(_)) => Ok(Vec::new()),
         done => done,
     }
+}
+
+/// Ends next keys that were made with another size than configuration says now, and have signed nothing: what was made in
+/// their place is published after them. Those that an operator brought stay.
+async fn end_other_sizes(desk: &mut Desk<'_>, new: &NewKeys) -> Result<(), RotationError> {
+    let now = desk.now();
+    let connection = desk.work.connection()?;
+    let others = store::next_of_other_size(connection, desk.policy.rsa_bits).await?;
+    if others.is_empty() {
+        return Ok(());
+    }
+    let view = View::read(connection, now).await?;
+    let is_other = |key: &&Key| others.iter().any(|(key_id, _)| *key_id == key.key_id);
+    for next in view.keys.iter().filter(is_other) {
+        if new.has(next.algorithm) {
+            let active = view.find(next.algorithm, KeyStatus::Active);
+            let signer = desk.signer_if_open(active).await?;
+            desk.end(next, None, signer.as_ref()).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn locked(

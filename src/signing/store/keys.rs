@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::base::clock::Timestamp;
 use crate::base::id::KeyId;
 use crate::db::{DatabaseError, PgConnection};
-use crate::protocol::algorithm::Algorithm;
+use crate::protocol::algorithm::{Algorithm, RsaBits};
 use crate::sealing::Sealed;
 
 /// A row of `auth.jwks`.
@@ -81,6 +81,39 @@ pub(in crate::signing) async fn present(connection: &mut PgConnection) -> Result
         log: row.log,
         purposes: row.purposes,
     })
+}
+
+/// The next keys of RSA that were made here with another size, each with its algorithm.
+pub(in crate::signing) async fn next_of_other_size(
+    connection: &mut PgConnection,
+    rsa_bits: RsaBits,
+) -> Result<Vec<(KeyId, String)>, DatabaseError> {
+    // A modulus that was made here has no leading zeros; four letters of base64url are three bytes.
+    let rows = sqlx::query!(
+        "select id, alg from auth.jwks
+        where status = 'next' and use = 'sig' and not imported
+            and alg in ('RS256', 'PS256')
+            and length(public_key ->> 'n') * 3 / 4 * 8 <> $1::bigint",
+        i64::from(rsa_bits.get()),
+    )
+    .fetch_all(connection)
+    .await?;
+    let keys = rows.into_iter().map(|row| (KeyId::from_text(row.id), row.alg));
+    Ok(keys.collect())
+}
+
+/// Notes that an operator brought a key.
+pub(in crate::signing) async fn note_import(
+    connection: &mut PgConnection,
+    key_id: &KeyId,
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "update auth.jwks set imported = true where id = $1",
+        key_id.as_str()
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Algorithms and purposes that only a newer version knows are left alone.

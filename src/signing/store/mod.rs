@@ -11,7 +11,10 @@ pub(super) use changes::{
     KeyRow, RequestRow, all, ask, forget_request, insert_key, move_to, raise_life, requests, sealed,
 };
 pub(super) use first_signatures::{FirstSignature, expire_first_signatures, first_signatures, sign_first};
-pub(super) use keys::{NewKey, NewSecret, Stored, StoredKey, StoredSecret, insert_secrets, load, present};
+pub(super) use keys::{
+    NewKey, NewSecret, Stored, StoredKey, StoredSecret, insert_secrets, load, next_of_other_size,
+    note_import, present,
+};
 pub(super) use log::{LogRow, append, entries, last, lock, try_lock};
 pub(super) use publishers::{PublisherRow, publishers};
 pub(super) use verifiers::{

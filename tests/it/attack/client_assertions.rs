@@ -12,7 +12,8 @@ use super::holdings::wait;
 use crate::app::{RelyingParty, TestApp};
 use crate::fixtures::a_client;
 use crate::fixtures::assertion::{
-    AssertionKey, JWT_BEARER, an_ec_key, an_ed25519_key, an_rsa_key, ask, claims, encode, jwks, own_token,
+    AssertionKey, JWT_BEARER, a_p384_key, an_ec_key, an_ed25519_key, an_rsa_key, ask, claims, encode, jwks,
+    own_token,
 };
 use crate::fixtures::client::ClientBuilder;
 use crate::race::together::{Replicas, all_at_once};
@@ -403,6 +404,7 @@ async fn each_listed_algorithm_opens_every_endpoint() {
         an_rsa_key("a", "RS256", 2048),
         an_rsa_key("b", "PS256", 3072),
         an_ec_key("c"),
+        a_p384_key("e"),
         an_ed25519_key("d"),
     ];
     let algorithms: Vec<_> = keys.iter().map(|key| key.algorithm).collect();

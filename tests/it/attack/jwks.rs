@@ -1,11 +1,15 @@
 //! JW-04: what the key set and the discovery document say is what is there, and all of it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value;
+use signet::protocol::algorithm::Algorithm;
 
-use crate::app::{Reply, TestApp};
+use crate::app::{Browser, Reply, TestApp};
 use crate::fixtures::{a_client, a_person};
+use crate::support::clock::ManualClock;
+use crate::support::database::TestDatabase;
 
 fn texts(value: &Value) -> BTreeSet<&str> {
     let list = value.as_array().expect("a list");
@@ -51,6 +55,57 @@ async fn jw_04_every_published_key_is_named_and_public() {
         metadata["jwks_uri"],
         format!("{}/.well-known/jwks.json", app.issuer)
     );
+}
+
+/// attacks.md JW-04: each algorithm that is on has keys and is named; what is only published has keys, signs nothing and
+/// is not named, and what it signed before is read.
+#[tokio::test]
+async fn jw_04_what_signs_is_named_and_what_is_only_published_is_not() {
+    let database = TestDatabase::new().await;
+    let clock = Arc::new(ManualClock::new());
+    let before = TestApp::on(database.again(), Arc::clone(&clock), |config| {
+        config.signing.algorithms = Algorithm::ALL.to_vec();
+    });
+    let before = before.await;
+    let all = BTreeSet::from(["RS256", "PS256", "ES256", "ES384", "EdDSA"].map(str::to_owned));
+    assert_eq!(published_and_named(&before).await, (all.clone(), all.clone()));
+    let service = a_client("jobs").service().may_introspect();
+    let service = service.algorithms(Algorithm::RS256, Algorithm::ES384);
+    let service = service.create(&before).await;
+    let grant = [("grant_type", "client_credentials")];
+    let token = before.relying_party(&service).token(&grant).await.json();
+    let token = token["access_token"].as_str().expect("a token");
+    let after = TestApp::on(database, clock, |config| {
+        config.issuer.clone_from(&before.issuer);
+        config.signing.algorithms.retain(|one| *one != Algorithm::EdDsa);
+        config.signing.also_published = vec![Algorithm::PS256, Algorithm::ES384, Algorithm::EdDsa];
+    });
+    let after = after.await;
+    let signing = BTreeSet::from(["RS256", "ES256"].map(str::to_owned));
+    assert_eq!(published_and_named(&after).await, (all, signing));
+    let hand = after.relying_party_here(&service);
+    assert_eq!(hand.introspect(token).await["active"], true);
+    let reply = hand.token(&grant).await;
+    assert_eq!(
+        reply.status, 503,
+        "it is registered with ES384, which does not sign"
+    );
+}
+
+/// The algorithms of published keys, and those that discovery names for ID tokens.
+async fn published_and_named(app: &TestApp) -> (BTreeSet<String>, BTreeSet<String>) {
+    let browser = Browser::new(&app.address);
+    let keys = browser.get("/.well-known/jwks.json").await.json();
+    let keys = keys["keys"].as_array().expect("keys").clone();
+    let published = keys
+        .iter()
+        .map(|key| key["alg"].as_str().expect("text").to_owned());
+    let metadata = browser.get("/.well-known/openid-configuration").await.json();
+    let named = texts(&metadata["id_token_signing_alg_values_supported"]);
+    (
+        published.collect(),
+        named.into_iter().map(str::to_owned).collect(),
+    )
 }
 
 /// The document's tag saves sending it again (RFC 9110 §13.1.2).

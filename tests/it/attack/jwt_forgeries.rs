@@ -12,7 +12,7 @@ use openssl::rsa::Rsa;
 use serde_json::{Map, Value, json};
 use sha2::{Sha256, Sha384, Sha512};
 use signet::jose::{PrivateJwk, Signer};
-use signet::protocol::algorithm::Algorithm;
+use signet::protocol::algorithm::{Algorithm, RsaBits};
 
 use super::jwt_mutants::{Parts, encode, header_of};
 
@@ -116,7 +116,7 @@ fn tag<M: hmac::Mac + hmac::KeyInit>(key: &[u8], text: &str) -> String {
 pub fn foreign(claims: &Map<String, Value>, typ: &str, jwks: &Value) -> Vec<String> {
     let mut forged = Vec::new();
     for algorithm in Algorithm::ALL {
-        let own = PrivateJwk::generate(algorithm).expect("a key");
+        let own = PrivateJwk::generate(algorithm, RsaBits::default()).expect("a key");
         let mut private: Map<String, Value> =
             serde_json::from_slice(&own.to_json().expect("JSON")).expect("an object");
         for ours in jwks["keys"].as_array().expect("keys") {

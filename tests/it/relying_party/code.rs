@@ -7,17 +7,26 @@ use openidconnect::{
 };
 use signet::base::clock::Clock as _;
 use signet::protocol::algorithm::Algorithm;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::party::Party;
 use crate::app::TestApp;
+use crate::app::relying_party::header;
 use crate::fixtures::{a_client, a_person};
+use crate::support::clock::ManualClock;
+use crate::support::database::TestDatabase;
 
 /// Core §2, §3.1.3.7: whatever algorithm a client is registered with, the library verifies signature, issuer,
-/// audience, time, nonce and `at_hash`.
+/// audience, time, nonce and `at_hash`; and the signature of the access token with the key that it names.
 #[tokio::test]
 async fn an_id_token_of_each_algorithm_is_believed() {
-    let app = TestApp::new().await;
+    // A database in which nothing was signed yet: each algorithm's first key signs at once.
+    let database = TestDatabase::new().await;
+    let app = TestApp::on(database, Arc::new(ManualClock::new()), |config| {
+        config.signing.algorithms = Algorithm::ALL.to_vec();
+    });
+    let app = app.await;
     let person = a_person("lena").create(&app).await;
     for (id, algorithm, expected) in [
         (
@@ -30,13 +39,22 @@ async fn an_id_token_of_each_algorithm_is_believed() {
             Algorithm::ES256,
             CoreJwsSigningAlgorithm::EcdsaP256Sha256,
         ),
+        ("pss", Algorithm::PS256, CoreJwsSigningAlgorithm::RsaSsaPssSha256),
+        (
+            "larger",
+            Algorithm::ES384,
+            CoreJwsSigningAlgorithm::EcdsaP384Sha384,
+        ),
         ("edwards", Algorithm::EdDsa, CoreJwsSigningAlgorithm::EdDsa),
     ] {
         let client = a_client(id).algorithms(algorithm, algorithm).create(&app).await;
-        let party = Party::discover(&app, &client).await.expecting(expected);
+        let party = Party::discover(&app, &client).await.expecting(expected.clone());
         let signed_in = party.sign_in(&app, &client, &person, &["profile", "email"]).await;
         assert_eq!(signed_in.claims.subject().as_str(), person.id.as_str(), "{id}");
         assert_eq!(signed_in.claims.auth_time(), Some(app.clock.now()), "{id}");
+        let access_token = signed_in.response.access_token().secret();
+        assert_eq!(header(access_token)["alg"], algorithm.name());
+        assert!(party.has_signed(access_token, &expected).await, "{id}");
         let userinfo: CoreUserInfoClaims = party
             .client
             .user_info(

@@ -4,17 +4,20 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient, CoreClientAuthMethod,
-    CoreGrantType, CoreIdTokenClaims, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm,
+    CoreGrantType, CoreIdTokenClaims, CoreJsonWebKey, CoreJsonWebKeySet, CoreJweContentEncryptionAlgorithm,
     CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm, CoreResponseMode, CoreResponseType,
     CoreSubjectIdentifierType, CoreTokenResponse,
 };
 use openidconnect::{
     AccessTokenHash, AdditionalProviderMetadata, AsyncHttpClient, AuthType, AuthorizationCode, ClientId,
     ClientSecret, CsrfToken, EndSessionUrl, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest,
-    HttpResponse, IntrospectionUrl, IssuerUrl, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge,
-    PkceCodeVerifier, ProviderMetadata, RedirectUrl, RevocationUrl, Scope, TokenResponse as _,
+    HttpResponse, IntrospectionUrl, IssuerUrl, JsonWebKey as _, JsonWebKeySetUrl, Nonce,
+    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl,
+    RevocationUrl, Scope, TokenResponse as _,
 };
 use serde::{Deserialize, Serialize};
 use signet::base::clock::Clock as _;
@@ -22,6 +25,7 @@ use signet::base::fetch::{Fetch, FetchError, Reach};
 use url::Url;
 
 use crate::app::TestApp;
+use crate::app::relying_party::header;
 use crate::fixtures::client::TestClient;
 use crate::fixtures::person::TestPerson;
 use crate::support::clock::ManualClock;
@@ -100,6 +104,7 @@ pub struct Party {
     pub client: Library,
     pub further: Further,
     pub http: Transport,
+    jwks_uri: JsonWebKeySetUrl,
     clock: Arc<ManualClock>,
     algorithm: CoreJwsSigningAlgorithm,
 }
@@ -113,6 +118,7 @@ impl Party {
             .await
             .unwrap_or_else(|error| panic!("{error:?}"));
         let further = metadata.additional_metadata().clone();
+        let jwks_uri = metadata.jwks_uri().clone();
         let tls = further
             .revocation_endpoint
             .as_str()
@@ -132,6 +138,7 @@ impl Party {
         Self {
             client: library,
             further,
+            jwks_uri,
             http,
             clock: Arc::clone(&app.clock),
             algorithm: CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
@@ -142,6 +149,19 @@ impl Party {
     pub fn expecting(mut self, algorithm: CoreJwsSigningAlgorithm) -> Self {
         self.algorithm = algorithm;
         self
+    }
+
+    /// Whether a JWT was signed with this algorithm by the published key that it names, as the library finds it.
+    pub async fn has_signed(&self, jwt: &str, algorithm: &CoreJwsSigningAlgorithm) -> bool {
+        let keys = CoreJsonWebKeySet::fetch_async(&self.jwks_uri, &self.http).await;
+        let keys = keys.unwrap_or_else(|error| panic!("{error:?}"));
+        let kid = header(jwt)["kid"].as_str().expect("a name").to_owned();
+        let is_named = |key: &&CoreJsonWebKey| key.key_id().is_some_and(|id| id.as_str() == kid);
+        let (signed, signature) = jwt.rsplit_once('.').expect("a JWT");
+        let signature = URL_SAFE_NO_PAD.decode(signature).expect("base64url");
+        let key = keys.keys().iter().find(is_named).expect("a published key");
+        key.verify_signature(algorithm, signed.as_bytes(), &signature)
+            .is_ok()
     }
 
     /// An authorization request with PKCE, state and nonce.

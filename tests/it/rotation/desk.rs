@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Parser;
 use serde_json::Value;
 use signet::cli::keys::{self, KeyDesk, KeysCommand};
-use signet::config::SignetConfig;
+use signet::config::{SignetConfig, SigningSettings};
 use signet::jobs::key_rotation;
 
 use crate::app::TestApp;
@@ -21,12 +21,21 @@ struct Words {
 
 /// What a command answers as JSON, or why it refuses.
 pub async fn try_keys(app: &TestApp, words: &str) -> Result<Value, String> {
+    try_with(app, app.app.config(), words).await
+}
+
+/// What a command answers as JSON that was given another configuration than the server.
+pub async fn say_with(app: &TestApp, config: &SignetConfig, words: &str) -> Value {
+    try_with(app, config, words).await.expect("an answer")
+}
+
+async fn try_with(app: &TestApp, config: &SignetConfig, words: &str) -> Result<Value, String> {
     let command = Words::try_parse_from(words.split(' '))
         .expect("a command")
         .command;
     let actor = operator();
     let desk = KeyDesk {
-        config: app.app.config(),
+        config,
         keyring: app.app.keyring(),
         begin: async || Ok(app.work_as(&actor).await),
     };
@@ -75,6 +84,22 @@ pub async fn an_app_that_waits_for(listed: &[&str]) -> TestApp {
 pub async fn another(app: &TestApp) -> TestApp {
     TestApp::on(app.database.again(), Arc::clone(&app.clock), quick).await
 }
+
+/// Another server on its database, after the same time, with other algorithms; it is the only one that is heard of.
+pub async fn another_with(app: &TestApp, change: impl FnOnce(&mut SigningSettings)) -> TestApp {
+    let issuer = app.issuer.clone();
+    TestApp::on(app.database.again(), Arc::clone(&app.clock), |config| {
+        quick(config);
+        config.issuer = issuer;
+        change(&mut config.signing);
+    })
+    .await
+}
+
+/// An RSA key of 3072 bits: to make one takes long.
+pub const RSA_3072: &str = include_str!("../fixtures/keys/rsa3072.pem");
+/// One of 4096.
+pub const RSA_4096: &str = include_str!("../fixtures/keys/rsa4096.pem");
 
 /// Short times.
 pub fn quick(config: &mut SignetConfig) {

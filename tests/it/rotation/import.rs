@@ -6,9 +6,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use signet::protocol::algorithm::Algorithm;
 use tokio::process::Command;
 
-use super::desk::{an_app, drive, findings, go_on_to, kid, published, say, told, try_keys};
+use super::desk::{
+    RSA_3072, RSA_4096, an_app, another_with, drive, findings, go_on_to, kid, published, say, told, try_keys,
+};
 use crate::app::TestApp;
 use crate::app::relying_party::header;
 use crate::fixtures::a_client;
@@ -36,6 +39,7 @@ async fn openssl(words: &str) -> String {
 }
 
 const P256: &str = "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256";
+const P384: &str = "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384";
 const ED25519: &str = "genpkey -algorithm ED25519";
 const RSA: &str = "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048";
 
@@ -146,7 +150,7 @@ async fn a_bad_file_is_refused_with_the_reason() {
     let public = openssl(&format!("pkey -pubout -in {path}")).await;
     let encrypted = openssl(&format!("pkey -aes256 -passout pass:secret -in {path}")).await;
     let small = openssl("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024").await;
-    let curve = openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384").await;
+    let curve = openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521").await;
     // A modulus of 16,384 bits takes a minute to find; any number of that length is as long.
     let large = json!({"kty": "RSA", "e": "AQAB", "n": format!("{}8", "_".repeat(2730))}).to_string();
     let of_exponent = |exponent: &str| {
@@ -180,7 +184,7 @@ async fn a_bad_file_is_refused_with_the_reason() {
         ),
         (long, "", "is longer than 65536 bytes"),
         (small, "", "an RSA key of 1024 bits is refused: 2048 to 8192"),
-        (curve, "", "a key on the curve secp384r1 is refused"),
+        (curve, "", "a key on the curve secp521r1 is refused"),
         (known, "--verify-only", "the key is here already"),
         (public, "", "is a public one, which cannot sign: `--verify-only`"),
         (
@@ -195,9 +199,9 @@ async fn a_bad_file_is_refused_with_the_reason() {
             "the key cannot be read",
         ),
         (
-            json!({"kty": "RSA", "alg": "PS256"}).to_string(),
+            json!({"kty": "RSA", "alg": "RS512"}).to_string(),
             "",
-            "a key for PS256 is refused",
+            "a key for RS512 is refused: RS256, PS256, ES256, ES384, EdDSA are signed with",
         ),
         (
             json!({"kty": "RSA", "use": "enc"}).to_string(),
@@ -211,6 +215,121 @@ async fn a_bad_file_is_refused_with_the_reason() {
         assert!(refused.contains(because), "{refused}");
     }
     assert_eq!(say(&app, "list").await, before);
+}
+
+/// A key is for the algorithms of its kind, and for one of them only.
+#[tokio::test]
+async fn a_key_of_another_kind_is_refused_with_what_it_is_for() {
+    let app = an_app().await;
+    let before = say(&app, "list").await;
+    let p256 = openssl(P256).await;
+    let p384 = openssl(P384).await;
+    let active = kid(&app, "RS256", "active").await;
+    let mut known = say(&app, &format!("export-public {active}")).await;
+    for member in ["kid", "alg"] {
+        known.as_object_mut().expect("a JWK").remove(member);
+    }
+    let pss = openssl("genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048").await;
+    let large = format!("{}_", "_".repeat(1365));
+    let large = json!({"kty": "RSA", "e": "AQAB", "n": large, "alg": "RS256"}).to_string();
+    for (text, words, because) in [
+        (
+            p256.clone(),
+            "--alg ES384",
+            "a key on P-256 is no key for ES384: it is one for ES256",
+        ),
+        (
+            p384.clone(),
+            "--alg ES256",
+            "a key on P-384 is no key for ES256: it is one for ES384",
+        ),
+        (
+            json!({"kty": "EC", "crv": "P-384", "alg": "ES256"}).to_string(),
+            "",
+            "a key on P-384 is no key for ES256",
+        ),
+        (
+            p256,
+            "--alg PS256",
+            "a key on P-256 is no key for PS256: it is one for ES256",
+        ),
+        (
+            pss.clone(),
+            "--alg RS256",
+            "the file says that the key is for PS256, not for RS256",
+        ),
+        (
+            large,
+            "--alg PS256",
+            "the file says that the key is for RS256, not for PS256",
+        ),
+        // Nothing of theirs is published.
+        (
+            p384,
+            "",
+            "keys of ES384 are not published: add ES384 to signing.algorithms",
+        ),
+        (pss, "--verify-only", "keys of PS256 are not published"),
+    ] {
+        let refused = import(&app, &file("bad", &text), words).await;
+        let refused = refused.expect_err(because);
+        assert!(refused.contains(because), "{refused}");
+    }
+    assert_eq!(say(&app, "list").await, before);
+    let app = another_with(&app, |signing| signing.also_published = vec![Algorithm::PS256]).await;
+    let file = file("rsa.jwk", &known.to_string());
+    let refused = import(&app, &file, "--verify-only --alg PS256 --kid other").await;
+    let because = format!("the key is here already: {active} (active)");
+    let refused = refused.expect_err("it is a key of RS256");
+    assert!(refused.contains(&because), "{refused}");
+}
+
+/// Keys of every algorithm are taken in, and signatures of another provider's are read where they are only published.
+#[tokio::test]
+async fn keys_of_every_algorithm_are_imported() {
+    let first = an_app().await;
+    let app = another_with(&first, |signing| {
+        signing.algorithms.push(Algorithm::ES384);
+        signing.also_published = vec![Algorithm::PS256];
+    })
+    .await;
+    let pss = openssl("genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048").await;
+    for (text, words, alg, state) in [
+        (openssl(P384).await, "--kid p384", "ES384", "next"),
+        (pss, "--kid pss --verify-only", "PS256", "retiring"),
+        (
+            RSA_4096.to_owned(),
+            "--kid rsa --alg PS256 --verify-only",
+            "PS256",
+            "retiring",
+        ),
+        (RSA_3072.to_owned(), "--kid larger", "RS256", "next"),
+    ] {
+        import(&app, &file("key.pem", &text), words)
+            .await
+            .expect("imported");
+        let list = say(&app, "list").await;
+        let name = words.split(' ').nth(1).expect("a name");
+        let keys = list["keys"].as_array().expect("keys");
+        let key = keys.iter().find(|key| key["kid"] == name).expect("the key");
+        assert_eq!(
+            (&key["alg"], &key["state"]),
+            (&json!(alg), &json!(state)),
+            "{name}"
+        );
+    }
+    let refused = import(&app, &file("key.pem", RSA_4096), "--alg PS256 --verify-only").await;
+    assert!(
+        refused
+            .expect_err("known")
+            .contains("the key is here already: rsa")
+    );
+    assert!(app.app.refresh("keys").await);
+    let names = published(&app).await;
+    for name in ["p384", "pss", "rsa", "larger"] {
+        assert!(names.contains(&name.to_owned()), "{name}");
+    }
+    assert_eq!(findings(&app).await, [""; 0]);
 }
 
 /// A length of time that would be forgotten is refused: a key that signs stays as long as what it signed.

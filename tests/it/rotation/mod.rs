@@ -1,5 +1,6 @@
 //! Signing keys that change while tokens are issued: plan, rotation, revocation, and the proof of it.
 
+mod algorithms;
 mod damaged;
 mod desk;
 mod driver;

@@ -1,0 +1,132 @@
+//! Which algorithms are on, which is the default, and how large RSA keys are, while keys live.
+
+use serde_json::{Value, json};
+use signet::protocol::algorithm::{Algorithm, RsaBits};
+
+use super::desk::{
+    RSA_4096, an_app, another_with, drive, findings, go_on_to, kid, published, say, told, try_keys,
+};
+use crate::app::TestApp;
+use crate::app::relying_party::header;
+use crate::fixtures::a_client;
+use crate::support::folder::folder;
+
+/// An access token of a service that chose nothing.
+async fn a_token(app: &TestApp, id: &str) -> String {
+    let client = a_client(id).service().create(app).await;
+    let reply = app.relying_party_here(&client);
+    let reply = reply.token(&[("grant_type", "client_credentials")]).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    reply.json()["access_token"].as_str().expect("a token").to_owned()
+}
+
+/// State and size of each key of RS256 that is not revoked, in the order of the states' names.
+async fn sizes(app: &TestApp) -> Vec<(Value, Value)> {
+    let list = say(app, "list").await;
+    let keys = list["keys"].as_array().expect("keys").clone();
+    let kept = keys
+        .into_iter()
+        .filter(|key| key["alg"] == "RS256" && key["state"] != "revoked");
+    let mut sizes: Vec<_> = kept
+        .map(|key| (key["state"].clone(), key["rsa_bits"].clone()))
+        .collect();
+    sizes.sort_by_key(|(state, _)| state.to_string());
+    sizes
+}
+
+/// An algorithm that is added to a running system: its first key is published, and signs once verifiers know it. Until
+/// then discovery does not name it, and access tokens that nobody chose an algorithm for are signed as before.
+#[tokio::test]
+async fn an_algorithm_that_is_turned_on_later_publishes_a_next_key_first() {
+    let first = an_app().await;
+    let app = another_with(&first, |signing| {
+        signing.algorithms.push(Algorithm::PS256);
+        signing.access_token_algorithm = Algorithm::PS256;
+    })
+    .await;
+    let next = kid(&app, "PS256", "next").await;
+    assert!(published(&app).await.contains(&next));
+    let named = async || {
+        let browser = crate::app::Browser::new(&app.address);
+        let metadata = browser.get("/.well-known/openid-configuration").await.json();
+        metadata["id_token_signing_alg_values_supported"].clone()
+    };
+    assert_eq!(named().await, json!(["RS256", "ES256", "EdDSA"]));
+    assert_eq!(header(&a_token(&app, "early").await)["alg"], "ES256");
+    go_on_to(&app, "PS256", "activate").await;
+    assert_eq!(named().await, json!(["RS256", "PS256", "ES256", "EdDSA"]));
+    let signed = header(&a_token(&app, "late").await);
+    assert_eq!((&signed["alg"], &signed["kid"]), (&json!("PS256"), &json!(next)));
+    assert_eq!(findings(&app).await, [""; 0]);
+}
+
+/// Another size takes effect at the next rotation: the next key is made anew, since it has signed nothing.
+#[tokio::test]
+async fn another_rsa_size_takes_effect_at_the_next_rotation() {
+    let first = an_app().await;
+    assert_eq!(say(&first, "status").await["sizes"], json!([]));
+    let larger = RsaBits::try_from(3072).expect("a size");
+    let app = another_with(&first, |signing| signing.rsa_bits = larger).await;
+    let bits = |state: &str, bits: u32| (json!(state), json!(bits));
+    assert_eq!(sizes(&app).await, [bits("active", 2048), bits("next", 3072)]);
+    let words = told(&app, "status").await;
+    let change = "`signet keys rotate --alg RS256` changes the key that signs from 2048 to 3072 bits";
+    assert!(words.contains(change), "{words}");
+    // The next start finds it made.
+    let next = kid(&app, "RS256", "next").await;
+    let again = another_with(&first, |signing| signing.rsa_bits = larger).await;
+    assert_eq!(kid(&again, "RS256", "next").await, next);
+    say(&app, "rotate --alg RS256").await;
+    go_on_to(&app, "RS256", "activate").await;
+    assert_eq!(kid(&app, "RS256", "active").await, next);
+    let all = [bits("active", 3072), bits("next", 3072), bits("retiring", 2048)];
+    assert_eq!(sizes(&app).await, all);
+    assert_eq!(say(&app, "status").await["sizes"], json!([]));
+    assert_eq!(findings(&app).await, [""; 0]);
+}
+
+/// A next key that an operator brought is not made anew, whatever its size; and who has not started the server with
+/// another size yet is told so.
+#[tokio::test]
+async fn an_imported_next_key_keeps_its_size() {
+    let first = an_app().await;
+    let larger = RsaBits::try_from(4096).expect("a size");
+    let path = folder().join(format!("{}-algorithms.pem", std::process::id()));
+    std::fs::write(&path, RSA_4096).expect("writable");
+    say(&first, &format!("import {} --kid theirs", path.display())).await;
+    let app = another_with(&first, |_| {}).await;
+    drive(&app).await;
+    assert_eq!(kid(&app, "RS256", "next").await, "theirs");
+    let status = say(&app, "status").await;
+    let change = "RS256: `signet keys rotate --alg RS256` changes the key that signs from 2048 to 4096 bits";
+    assert_eq!(status["sizes"], json!([change]));
+    // Only asked, as by a command with another configuration than the server's.
+    let other = TestApp::with(|_| {}).await;
+    let wanted = signet::config::SignetConfig {
+        signing: signet::config::SigningSettings {
+            rsa_bits: larger,
+            ..other.app.config().signing.clone()
+        },
+        ..other.app.config().clone()
+    };
+    let told = super::desk::say_with(&other, &wanted, "status").await;
+    let told = told["sizes"][0].as_str().expect("text").to_owned();
+    assert!(
+        told.contains("signing.rsa_bits is 4096 and the key that signs has 2048 bits"),
+        "{told}"
+    );
+}
+
+/// What is left out is refused by name where a command names it.
+#[tokio::test]
+async fn an_algorithm_that_is_off_is_not_rotated() {
+    let app = an_app().await;
+    for alg in ["PS256", "ES384"] {
+        let refused = try_keys(&app, &format!("rotate --alg {alg}")).await;
+        let refused = refused.expect_err("it is off");
+        assert!(
+            refused.contains(&format!("signing.algorithms leaves {alg} out")),
+            "{refused}"
+        );
+    }
+}
