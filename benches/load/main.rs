@@ -14,11 +14,13 @@
 //! | `meter` | processors, memory, statements |
 //! | `beside` | another product, measured in turns with ours |
 //! | `bare_server` | answers everything alike: the floor of documents, the HTTP hook |
+//! | `cleanup` | a steady rate while very many rows are deleted |
 //! | `report` | peers, goals, tables |
 
 mod bare_server;
 mod beside;
 mod children;
+mod cleanup;
 mod drive;
 mod figures;
 mod floors;

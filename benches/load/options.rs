@@ -36,6 +36,9 @@ pub(crate) struct Options {
     /// Fill it with so many refresh families, which are those that the rows of refresh then take
     #[arg(long, value_name = "NUMBER", conflicts_with = "issuer", value_parser = clap::value_parser!(u32).range(1_000..=100_000_000))]
     pub(crate) families: Option<u32>,
+    /// Measure instead whether people notice clean-up: 500 refreshes a second while so many rows are over
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["issuer", "rows", "beside"], value_parser = clap::value_parser!(u32).range(1_000..=100_000_000))]
+    pub(crate) expired: Option<u32>,
     /// Measure this product too, in turns with ours: on the same PostgreSQL, installed by its package manager
     #[arg(long, value_enum, value_name = "PEER", conflicts_with = "issuer")]
     pub(crate) beside: Option<Peer>,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use signet::dev::postgres::remove_orphans;
 use signet::server::signals;
 
+use crate::cleanup;
 use crate::floors::{self, Floor, Measured};
 use crate::meter;
 use crate::options::Options;
@@ -35,7 +36,9 @@ pub(crate) fn main(options: &Options) -> anyhow::Result<ExitCode> {
     });
     drop(runtime);
     remove_orphans(&parent);
-    let report = outcome?;
+    let Some(report) = outcome? else {
+        return Ok(ExitCode::SUCCESS);
+    };
     report::write(&report, options)?;
     Ok(if report.passes(options.check) {
         ExitCode::SUCCESS
@@ -44,9 +47,15 @@ pub(crate) fn main(options: &Options) -> anyhow::Result<ExitCode> {
     })
 }
 
-async fn bounded(options: &Options, parent: &Path) -> anyhow::Result<Report> {
+async fn bounded(options: &Options, parent: &Path) -> anyhow::Result<Option<Report>> {
     let folder = parent.join(std::process::id().to_string());
-    tokio::time::timeout(options.limit + GRACE, run(options, &folder))
+    let measured = async {
+        match options.expired {
+            Some(rows) => beside_cleanup(options, rows, &folder).await.map(|()| None),
+            None => run(options, &folder).await.map(Some),
+        }
+    };
+    tokio::time::timeout(options.limit + GRACE, measured)
         .await
         .map_err(|_| {
             anyhow::anyhow!(
@@ -54,6 +63,13 @@ async fn bounded(options: &Options, parent: &Path) -> anyhow::Result<Report> {
                 options.limit
             )
         })?
+}
+
+async fn beside_cleanup(options: &Options, rows: u32, folder: &Path) -> anyhow::Result<()> {
+    report::progress("starting PostgreSQL and the server")?;
+    let mut stage = Stage::set(options, folder).await?;
+    cleanup::measure(&mut stage, rows).await?;
+    stage.strike().await
 }
 
 async fn run(options: &Options, folder: &Path) -> anyhow::Result<Report> {

@@ -21,7 +21,7 @@ use crate::db::changes::Freshness;
 use crate::db::connect;
 use crate::db::pool::Pool;
 use crate::db::unit_of_work::{RequestContext, RowsOf};
-use crate::db::{DatabaseError, UnitOfWork, migrate, platform};
+use crate::db::{DatabaseError, PgConnection, UnitOfWork, migrate, platform};
 use crate::sealing::Keyring;
 
 /// The database and what belongs to this process as a whole.
@@ -51,6 +51,9 @@ impl Platform {
         migrate::check(&mut connection).await?;
         let connect::Measured { answered, time, .. } = connect::measure(&mut connection).await?;
         let stored = platform::read(&mut connection).await?;
+        if !stored.placed {
+            note_place(&mut connection).await;
+        }
         connection.keep();
         let (clock, database_clock): (Arc<dyn Clock>, _) = if let Some(clock) = &injected.clock {
             (Arc::clone(clock), None)
@@ -91,7 +94,19 @@ impl Platform {
 
     /// From now on, part of every handle's digest.
     pub(super) fn set_epoch(&self, epoch: BackupEpoch) {
-        self.epoch.store(epoch.0, Ordering::Relaxed);
+        if self.epoch.swap(epoch.0, Ordering::Relaxed) != epoch.0 {
+            tracing::warn!(
+                epoch = epoch.0,
+                "a backup epoch began: every session, code and token from before is dead"
+            );
+        }
+    }
+}
+
+/// Writes down where the data lie, so that a restore is noticed later. A database that takes no writes serves without.
+async fn note_place(connection: &mut PgConnection) {
+    if let Err(error) = platform::note_place(connection).await {
+        tracing::warn!(error = %error, "where the data lie could not be written down: a restore would not be noticed");
     }
 }
 

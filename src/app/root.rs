@@ -2,7 +2,7 @@
 //! `people` and `platform`, each with how it is reached.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
@@ -129,6 +129,14 @@ impl App {
         let mut work = self.single(self.context(Origin::internal("report"))).await?;
         replica::report(&mut work, &platform.replica, &holdings).await?;
         work.commit().await
+    }
+
+    /// Whether this process does a job that one replica is enough for, for so long from now on.
+    pub async fn leads(&self, job: &str, length: Duration) -> Result<bool, DatabaseError> {
+        let mut work = self.single(self.context(Origin::internal("lead"))).await?;
+        let led = replica::lead(&mut work, &self.0.platform.replica, job, length).await?;
+        work.commit().await?;
+        Ok(led)
     }
 
     /// Drops or reloads what a change has made stale; says whether that succeeded.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use super::backup_epoch::BackupEpochCommand;
 use super::client::ClientCommand;
 use super::consent::ConsentCommand;
 use super::database::DatabaseCommand;
@@ -68,6 +69,9 @@ pub(super) enum Command {
     /// Show, rotate, revoke and verify the keys that sign tokens.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// After a restore: end everything that the backup has brought back.
+    #[command(subcommand)]
+    BackupEpoch(BackupEpochCommand),
     /// Register and manage hooks, which add claims to tokens.
     #[command(subcommand)]
     Hook(HookCommand),

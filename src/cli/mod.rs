@@ -2,12 +2,12 @@
 //! transaction.
 
 mod arguments;
+pub mod backup_epoch;
 pub mod client;
 pub mod consent;
 mod database;
 mod dev;
 mod doctor;
-mod doctor_database;
 pub mod hook;
 pub mod keys;
 mod layout;

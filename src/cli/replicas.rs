@@ -2,7 +2,7 @@
 
 use crate::base::clock::Timestamp;
 use crate::db::{DatabaseError, PgConnection};
-use crate::replica::{self, HEARD_WITHIN, Replica};
+use crate::replica::{self, Replica};
 use crate::sealing::Keyring;
 
 /// One line for each replica that was heard of lately; an error for one that cannot do what this configuration could.
@@ -15,13 +15,15 @@ pub(super) async fn side_by_side(
     if replicas.is_empty() {
         return Ok(vec![Ok("none is running".to_owned())]);
     }
-    Ok(replicas
-        .iter()
-        .map(|replica| line(replica, keyring, now))
-        .collect())
+    let shown = replicas.iter().map(|replica| {
+        let told = line(replica, now);
+        difference(replica, keyring, &told).map_or(Ok(told), Err)
+    });
+    Ok(shown.collect())
 }
 
-fn line(replica: &Replica, keyring: &Keyring, now: Timestamp) -> Result<String, String> {
+/// What a replica holds.
+pub(super) fn line(replica: &Replica, now: Timestamp) -> String {
     let holdings = &replica.holdings;
     let silent = (now - replica.reported_at).to_std().unwrap_or_default();
     let keks: Vec<String> = holdings
@@ -29,7 +31,7 @@ fn line(replica: &Replica, keyring: &Keyring, now: Timestamp) -> Result<String, 
         .iter()
         .map(|kek| format!("{} {}", kek.id, kek.fingerprint))
         .collect();
-    let text = format!(
+    format!(
         "{} (signet {}), up since {}, heard of {} s ago; key-encryption keys: {}; keys: {}",
         holdings.host,
         holdings.version,
@@ -37,10 +39,11 @@ fn line(replica: &Replica, keyring: &Keyring, now: Timestamp) -> Result<String, 
         silent.as_secs(),
         keks.join(", "),
         holdings.opened.join(", "),
-    );
-    // Whoever has stopped lacks nothing any more.
-    match holdings.differs_from(keyring).filter(|_| silent <= HEARD_WITHIN) {
-        Some(difference) => Err(format!("{} {difference}; it is {text}", holdings.host)),
-        None => Ok(text),
-    }
+    )
+}
+
+/// What keeps it from doing what this configuration could; none if nothing does.
+pub(super) fn difference(replica: &Replica, keyring: &Keyring, told: &str) -> Option<String> {
+    let difference = replica.holdings.differs_from(keyring)?;
+    Some(format!("{} {difference}; it is {told}", replica.holdings.host))
 }

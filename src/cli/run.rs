@@ -7,8 +7,8 @@ use clap::Parser as _;
 use super::arguments::{Arguments, Command};
 use super::client::ClientCommand;
 use super::{
-    client, consent, database, dev, doctor, hook, keys, migrate, module, operator, organization, output, rls,
-    serve, service_key, user, workspace,
+    backup_epoch, client, consent, database, dev, doctor, hook, keys, migrate, module, operator,
+    organization, output, rls, serve, service_key, user, workspace,
 };
 use crate::config;
 use crate::db::told;
@@ -97,6 +97,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Consent(command) => {
             let mut work = operator::begin(&load()?).await?;
             let report = consent::run(command, &mut work).await?;
+            work.commit().await?;
+            output::write(&report, json)?;
+        }
+        Command::BackupEpoch(command) => {
+            let mut work = operator::begin(&load()?).await?;
+            let report = backup_epoch::run(command, &mut work).await?;
             work.commit().await?;
             output::write(&report, json)?;
         }

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::proxies;
 use crate::app::{App, Injected};
 use crate::config::{ListenSettings, SignetConfig};
+use crate::db::{DatabaseError, platform};
 use crate::jobs::{cleanup, key_rotation};
 use crate::router;
 use crate::sealing::Keyring;
@@ -37,6 +38,9 @@ pub(super) async fn run(config: SignetConfig) -> anyhow::Result<()> {
         !app.is_development(),
         "this database was made by `signet dev` and holds demo accounts: use another one"
     );
+    if let Err(error) = tell_of_a_restore(&app).await {
+        tracing::warn!(error = %error, "it could not be told whether the database was restored");
+    }
     let stop = CancellationToken::new();
     // Before anybody is told that we listen: from then on a signal asks, and kills nothing.
     let mut signals = StopSignals::listen()?;
@@ -138,4 +142,22 @@ pub(super) fn start(
             tokio::spawn(internal.serve(internal_router, stop)),
         ],
     })
+}
+
+/// Whoever starts a server on a restored backup should know what that has brought back.
+async fn tell_of_a_restore(app: &App) -> Result<(), DatabaseError> {
+    let mut connection = app.pool().acquire().await?;
+    let (there, here) = platform::places(&mut connection).await?;
+    connection.keep();
+    if there
+        .zip(here)
+        .and_then(|(there, here)| there.moved_to(&here))
+        .is_some()
+    {
+        tracing::warn!(
+            "this database lies elsewhere than before: if it was restored, end what that has brought back with `signet \
+             backup-epoch bump`; `signet doctor` says more"
+        );
+    }
+    Ok(())
 }

@@ -9,12 +9,14 @@ pub mod constraint;
 pub mod error;
 mod fault;
 pub mod migrate;
+pub mod place;
 pub mod platform;
 pub mod pool;
 pub mod sessions;
 pub mod snapshot;
 pub mod told;
 pub mod unit_of_work;
+pub mod walk;
 
 pub use connection::PgConnection;
 pub use error::DatabaseError;

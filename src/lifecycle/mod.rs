@@ -3,6 +3,7 @@
 
 pub mod activate_user;
 pub mod archive_user;
+pub mod backup_epoch;
 pub mod change_password;
 pub mod deactivate_user;
 pub mod delete_organization;

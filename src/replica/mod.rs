@@ -3,8 +3,10 @@
 //! by side before a key is taken away. It does not know what any of it is used for.
 
 mod holdings;
+mod lead;
 mod reporting;
 mod store;
 
 pub use holdings::{Holdings, Kek, Replica, Unopened};
+pub use lead::lead;
 pub use reporting::{HEARD_WITHIN, REPORT_EVERY, expire, forget, list, report};

@@ -61,6 +61,30 @@ pub(super) async fn list(
     Ok(replicas.collect())
 }
 
+pub(super) async fn lead(
+    connection: &mut PgConnection,
+    id: &ReplicaId,
+    job: &str,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let led = sqlx::query_scalar!(
+        r#"insert into auth.job_leads as l (job, replica, until)
+           values ($1, $2, $3)
+           on conflict (job) do update
+           set replica = excluded.replica, until = excluded.until
+           where l.replica = excluded.replica or l.until <= $4
+           returning true as "led!""#,
+        job,
+        id.as_str(),
+        until,
+        now,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(led.is_some())
+}
+
 pub(super) async fn delete(connection: &mut PgConnection, id: &ReplicaId) -> Result<(), DatabaseError> {
     sqlx::query!("delete from auth.replicas where id = $1", id.as_str())
         .execute(connection)

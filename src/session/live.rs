@@ -10,10 +10,14 @@ use crate::base::actor::Actor;
 use crate::base::clock::{Timestamp, after, before};
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::{OrganizationId, SessionId, UserId};
+use crate::db::walk::{Span, Walked};
 use crate::db::{DatabaseError, UnitOfWork};
 
 /// Activity younger than this is not written again, so that reading pages does not write rows.
 pub const ACTIVITY_GRAIN: Duration = Duration::from_mins(5);
+
+/// Ended sessions are kept this long for whoever looks into an incident.
+const KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// How long sessions live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,9 +167,15 @@ pub async fn switch_organization(
 }
 
 /// Deletes at most `limit` sessions that ended or expired longer than `kept` ago; says how many.
-pub async fn expire(work: &mut UnitOfWork, kept: Duration, limit: i64) -> Result<u64, DatabaseError> {
-    let dead_before = before(work.now(), kept);
-    store::expire(work.connection()?, dead_before, limit).await
+pub async fn expire(work: &mut UnitOfWork, span: Span, limit: i64) -> Result<Walked, DatabaseError> {
+    let dead_before = before(work.now(), KEPT);
+    store::expire(work.connection()?, dead_before, span, limit).await
+}
+
+/// How many sessions live, counted up to `most`.
+pub async fn count_live(work: &mut UnitOfWork, most: i64) -> Result<i64, DatabaseError> {
+    let now = work.now();
+    store::count_live(work.connection()?, now, most).await
 }
 
 /// When and how a look-up slides the idle time.

@@ -8,6 +8,6 @@ mod store;
 
 pub use ending::{EndReason, end, end_all_of_user};
 pub use live::{
-    Lifetimes, LiveSession, NewSession, Person, Session, Standing, expire, find_live, start,
+    Lifetimes, LiveSession, NewSession, Person, Session, Standing, count_live, expire, find_live, start,
     switch_organization,
 };

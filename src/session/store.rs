@@ -8,6 +8,7 @@ use crate::base::clock::{Timestamp, after};
 use crate::base::digest::Digest;
 use crate::base::handle::Handle;
 use crate::base::id::{OrganizationId, SessionId, UserId};
+use crate::db::walk::{Span, Walked};
 use crate::db::{DatabaseError, PgConnection, UnitOfWork};
 
 /// Starts or continues a session: one statement, so that two logins from one browser cannot both continue it.
@@ -220,26 +221,57 @@ pub(super) async fn switch_organization(
     Ok(switched.rows_affected() == 1)
 }
 
+/// How many live, counted up to `most`.
+pub(super) async fn count_live(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    most: i64,
+) -> Result<i64, DatabaseError> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+           from (select from auth.live_sessions where live_until > $1 limit $2) living"#,
+        now,
+        most,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(count)
+}
+
 pub(super) async fn expire(
     connection: &mut PgConnection,
     dead_before: Timestamp,
+    span: Span,
     limit: i64,
-) -> Result<u64, DatabaseError> {
-    let deleted = sqlx::query!(
-        "delete from auth.sessions
-         where id in (
-             select id
-             from auth.sessions
-             where least(revoked_at, expires_at) < $1
-             limit $2
-             for update skip locked
-         )",
+) -> Result<Walked, DatabaseError> {
+    let row = sqlx::query!(
+        r#"with gone as (
+               delete from auth.sessions
+               where ctid in (
+                   select ctid
+                   from auth.sessions
+                   where ctid >= $2::text::tid
+                     and ctid < $3::text::tid
+                     and least(revoked_at, expires_at) < $1
+                   limit $4
+                   for update skip locked
+               )
+               returning 1
+           )
+           select count(*) as "deleted!",
+               pg_relation_size('auth.sessions') / current_setting('block_size')::bigint as "pages!"
+           from gone"#,
         dead_before,
+        span.from(),
+        span.to(),
         limit,
     )
-    .execute(connection)
+    .fetch_one(connection)
     .await?;
-    Ok(deleted.rows_affected())
+    Ok(Walked {
+        deleted: row.deleted.unsigned_abs(),
+        pages: row.pages,
+    })
 }
 
 fn standing(status: &str) -> Result<Standing, DatabaseError> {

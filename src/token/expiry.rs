@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::store;
 use crate::base::clock;
+use crate::db::walk::{Span, Walked};
 use crate::db::{DatabaseError, UnitOfWork};
 
 /// Ended grants are kept this long for whoever looks into an incident.
@@ -23,9 +24,11 @@ pub async fn expire_revocations(work: &mut UnitOfWork, limit: i64) -> Result<u64
     store::expire_revocations(work, before, limit).await
 }
 
-/// Deletes at most `limit` grants that nothing can use any more; says how many.
-pub async fn expire_grants(work: &mut UnitOfWork, limit: i64) -> Result<u64, DatabaseError> {
-    let ended_before = clock::before(work.now(), GRANTS_KEPT);
-    let made_before = clock::before(work.now(), WITHOUT_REFRESH_KEPT);
-    store::expire_grants(work, ended_before, made_before, limit).await
+/// Deletes at most `limit` grants of a stretch of their table that nothing can use any more.
+pub async fn expire_grants(work: &mut UnitOfWork, span: Span, limit: i64) -> Result<Walked, DatabaseError> {
+    let over = store::GrantsOver {
+        ended_before: clock::before(work.now(), GRANTS_KEPT),
+        made_before: clock::before(work.now(), WITHOUT_REFRESH_KEPT),
+    };
+    store::expire_grants(work, over, span, limit).await
 }

@@ -102,6 +102,16 @@ pub async fn of_refresh_token(
     store::live_grant_of_refresh(work, &digest, token.generation).await
 }
 
+/// How many grants with a refresh token live, counted up to `most`.
+pub async fn count_refreshable(work: &mut UnitOfWork, most: i64) -> Result<i64, DatabaseError> {
+    store::count_refreshable(work, most).await
+}
+
+/// How many reference tokens have not expired, counted up to `most`.
+pub async fn count_references(work: &mut UnitOfWork, most: i64) -> Result<i64, DatabaseError> {
+    store::count_references(work, most).await
+}
+
 /// What the userinfo endpoint needs of a live grant.
 #[derive(Debug)]
 pub struct UserinfoFacts {

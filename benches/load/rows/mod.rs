@@ -20,6 +20,7 @@ pub(crate) use catalogue::RowName;
 pub(crate) use families::Families;
 pub(crate) use ground::{ClientKey, Ground, PASSWORD, REDIRECT_URI, SCOPE, SigningClient};
 pub(crate) use measuring::{Contender, Meters};
+pub(crate) use refresh::{Rotator, rotators};
 pub(crate) use result::RowResult;
 pub(crate) use run::{Pair, Settings, run};
 pub(crate) use sign_in::SignIn;

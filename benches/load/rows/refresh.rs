@@ -18,7 +18,8 @@ pub(super) struct Refresh {
     pub(super) scope: &'static str,
 }
 
-pub(super) struct Rotator {
+/// Somebody with families of their own.
+pub(crate) struct Rotator {
     flow: Arc<CodeFlow>,
     tokens: VecDeque<String>,
 }
@@ -40,6 +41,11 @@ impl Row for Refresh {
             })
             .collect())
     }
+}
+
+/// One for each connection, with an ID token.
+pub(crate) async fn rotators(ground: &Ground) -> anyhow::Result<Vec<Rotator>> {
+    Refresh { scope: SCOPE }.visitors(ground).await
 }
 
 /// Families that the server makes, one after the other.

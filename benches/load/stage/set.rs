@@ -129,6 +129,21 @@ impl Stage {
         Ok(())
     }
 
+    /// Ends the server for a while; gives its database as a superuser.
+    pub(crate) async fn halt(&mut self) -> anyhow::Result<String> {
+        if let Some(server) = self.server.take() {
+            server.stop().await?;
+        }
+        Ok(self.postgres.admin_url(SIGNET))
+    }
+
+    /// Starts the server again.
+    pub(crate) async fn go_on(&mut self) -> anyhow::Result<()> {
+        let hooks = self.hooks.as_ref().context("a server of our own")?;
+        self.server = Some(hooks.setup().start().await?);
+        Ok(())
+    }
+
     /// PostgreSQL's version.
     pub(crate) fn postgres_version(&self) -> &str {
         &self.postgres.version

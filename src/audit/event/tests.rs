@@ -368,6 +368,13 @@ fn hooks_and_keys() -> Vec<String> {
     ]
 }
 
+fn restores() -> Vec<String> {
+    vec![
+        told(&PlatformEvent::BackupEpochBegan { epoch: 1 }),
+        told(&PlatformEvent::BackupEpochKept { epoch: 1 }),
+    ]
+}
+
 fn signing_keys() -> Vec<String> {
     let (key, alg) = (KeyId::from_text("kid1"), "ES256");
     vec![
@@ -496,5 +503,13 @@ fn each_event_of_a_signing_key_is_stored_under_its_name() {
     KEY_IMPORTED - - - - {"kid":"kid1","alg":"ES256"}
     KEY_RETIRED - - - - {"kid":"kid1","alg":"ES256"}
     KEY_REVOKED - - - - {"kid":"kid1","alg":"ES256"}
+    "#);
+}
+
+#[test]
+fn each_event_of_a_restore_is_stored_under_its_name() {
+    insta::assert_snapshot!(restores().join("\n"), @r#"
+    BACKUP_EPOCH_BEGAN - - - - {"epoch":1}
+    BACKUP_EPOCH_KEPT - - - - {"epoch":1}
     "#);
 }

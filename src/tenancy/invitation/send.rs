@@ -166,6 +166,12 @@ pub async fn list(
     Ok(store::list_invitations(work.connection()?, organization, after, i64::from(limit)).await?)
 }
 
+/// How many invitations can still be accepted, counted up to `most`.
+pub async fn count_acceptable(work: &mut UnitOfWork, most: i64) -> Result<i64, DatabaseError> {
+    let now = work.now();
+    store::count_acceptable(work.connection()?, now, most).await
+}
+
 /// Deletes at most `limit` invitations that were over long ago; says how many.
 pub async fn expire(work: &mut UnitOfWork, limit: i64) -> Result<u64, DatabaseError> {
     let before = clock::before(work.now(), KEPT);

@@ -3,6 +3,7 @@
 use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::id::{ClientId, GrantId, UserId};
+use crate::db::walk::{Span, Walked};
 use crate::db::{DatabaseError, UnitOfWork};
 use crate::token::revocation::{EndReason, EndedGrant};
 
@@ -79,27 +80,47 @@ pub(in crate::token) async fn expire_revocations(
     Ok(deleted.rows_affected())
 }
 
+/// When grants are over for good.
+pub(in crate::token) struct GrantsOver {
+    /// They ended before.
+    pub(in crate::token) ended_before: Timestamp,
+    /// Those without a refresh token were made before.
+    pub(in crate::token) made_before: Timestamp,
+}
+
 pub(in crate::token) async fn expire_grants(
     work: &mut UnitOfWork,
-    ended_before: Timestamp,
-    made_before: Timestamp,
+    over: GrantsOver,
+    span: Span,
     limit: i64,
-) -> Result<u64, DatabaseError> {
-    let deleted = sqlx::query!(
-        r#"delete from auth.oauth_grants
-           where ctid in (
-                select ctid
-                from auth.oauth_grants
-                where ended_at <= $1
-                   or least(idle_expires_at, expires_at) <= $1
-                   or (refresh_digest is null and created_at <= $2)
-                limit $3
-                for update skip locked)"#,
-        ended_before,
-        made_before,
+) -> Result<Walked, DatabaseError> {
+    let row = sqlx::query!(
+        r#"with gone as (
+                delete from auth.oauth_grants
+                where ctid in (
+                    select ctid
+                    from auth.oauth_grants
+                    where ctid >= $3::text::tid
+                      and ctid < $4::text::tid
+                      and (ended_at <= $1
+                          or least(idle_expires_at, expires_at) <= $1
+                          or (refresh_digest is null and created_at <= $2))
+                    limit $5
+                    for update skip locked)
+                returning 1)
+           select count(*) as "deleted!",
+                pg_relation_size('auth.oauth_grants') / current_setting('block_size')::bigint as "pages!"
+           from gone"#,
+        over.ended_before,
+        over.made_before,
+        span.from(),
+        span.to(),
         limit,
     )
-    .execute(work.connection()?)
+    .fetch_one(work.connection()?)
     .await?;
-    Ok(deleted.rows_affected())
+    Ok(Walked {
+        deleted: row.deleted.unsigned_abs(),
+        pages: row.pages,
+    })
 }

@@ -155,3 +155,21 @@ pub(in crate::token) async fn live_grant_of_refresh(
         },
     }))
 }
+
+pub(in crate::token) async fn count_refreshable(
+    work: &mut UnitOfWork,
+    most: i64,
+) -> Result<i64, DatabaseError> {
+    let now = work.now();
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+           from (
+                select from auth.live_grants where live_until > $1 and refresh_digest is not null limit $2
+           ) living"#,
+        now,
+        most,
+    )
+    .fetch_one(work.connection()?)
+    .await?;
+    Ok(count)
+}

@@ -85,3 +85,19 @@ pub(in crate::token) async fn expire_references(
     .await?;
     Ok(deleted.rows_affected())
 }
+
+pub(in crate::token) async fn count_references(
+    work: &mut UnitOfWork,
+    most: i64,
+) -> Result<i64, DatabaseError> {
+    let now = work.now();
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+           from (select from auth.oauth_access_tokens where expires_at > $1 limit $2) living"#,
+        now,
+        most,
+    )
+    .fetch_one(work.connection()?)
+    .await?;
+    Ok(count)
+}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use signet::protocol::algorithm::Algorithm;
 
+use super::doctor_findings::assert_found;
 use super::program::Signet;
 use crate::app::TestApp;
 use crate::fixtures::{a_client, a_person};
@@ -59,6 +60,7 @@ async fn nobody_is_registered_with_what_is_left_out() {
     let shown = signet.json(&["client", "show", "app"]).await;
     assert_eq!(shown["access_token_signed_response_alg"], serde_json::Value::Null);
     signet.json(&edit).await;
+    assert_found(&without, 1, "algorithms.left-out").await;
     let doctor = without.run(&["doctor"]).await;
     assert!(
         doctor

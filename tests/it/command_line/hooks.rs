@@ -1,5 +1,6 @@
 //! `signet hook …`, and what `signet doctor` says of hooks.
 
+use super::doctor_findings::assert_found;
 use super::program::Signet;
 use crate::app::TestApp;
 use crate::app::relying_party::claims;
@@ -193,7 +194,9 @@ async fn what_keeps_a_hook_from_running_is_told_with_what_mends_it() {
     assert_eq!(forced.output.trim(), "own: enabled");
     let doctor = signet(&app).run(&["doctor"]).await;
     assert!(doctor.output.contains(grant), "{}", doctor.output);
+    assert_found(&signet(&app), 1, "hook.obstacle").await;
     let without = Signet::on(&app.database);
+    assert_found(&without, 1, "hook.unreachable").await;
     let doctor = without.run(&["doctor"]).await;
     assert!(
         doctor.output.contains("database.hook_url is not set"),

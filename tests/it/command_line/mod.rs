@@ -2,6 +2,7 @@
 
 mod accounts;
 mod algorithms;
+mod backup_epoch;
 mod client_edit;
 mod client_icon;
 mod client_keys;
@@ -13,6 +14,7 @@ mod consents;
 mod database;
 mod development;
 mod doctor;
+pub mod doctor_findings;
 mod hook_preview;
 mod hook_test;
 mod hooks;

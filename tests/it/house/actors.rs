@@ -89,7 +89,7 @@ fn a_pretender_is_found() {
             "use crate::base::origin::Origin;\nfn a() { Origin::internal(\"token\"); }",
         ),
         (
-            "src/jobs/cleanup.rs",
+            "src/jobs/cleanup/run.rs",
             "use crate::base::origin::Origin;\nfn a() { Origin::internal(\"cleanup\"); }",
         ),
         (

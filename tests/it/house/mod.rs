@@ -6,6 +6,7 @@
 mod actors;
 mod crates;
 mod finder;
+mod findings;
 mod floors;
 mod forms;
 mod joins;

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::TestApp;
 use crate::attack::evidence::{count, events};
 use crate::attack::holdings::{assert_dead, assert_live, refreshed, text};
+use crate::command_line::doctor_findings::assert_found;
 use crate::command_line::program::Signet;
 use crate::fixtures::hook::functions;
 use crate::fixtures::{a_client, a_person};
@@ -165,8 +166,8 @@ async fn a_pooler_that_nobody_told_of_is_refused() {
         let downstream = ["rls", "install", "--database", &led.owner_url];
         let ran = signet.run(&downstream).await;
         assert!(ran.errors.contains(directly), "{}", ran.errors);
+        assert_found(&signet, 1, "database.pooler").await;
         let doctor = signet.run(&["doctor"]).await;
-        assert_eq!(doctor.code, 1);
         assert!(
             doctor.output.contains("set database.pooler = true"),
             "{}",
@@ -199,15 +200,14 @@ async fn the_doctor_sees_a_pooler() {
     let listening = told.with("SIGNET_DATABASE__LISTEN_URL", &database.url);
     let doctor = listening.run(&["doctor"]).await;
     assert!(doctor.output.contains("told at once"), "{}", doctor.output);
-    let unneeded = Signet::on(&database)
-        .with("SIGNET_DATABASE__POOLER", "true")
-        .run(&["doctor"])
-        .await;
+    let unneeded = Signet::on(&database).with("SIGNET_DATABASE__POOLER", "true");
+    assert_found(&unneeded, 0, "pooler.unneeded").await;
+    let unneeded = unneeded.run(&["doctor"]).await;
     assert_eq!(unneeded.code, 0, "{}", unneeded.output);
     assert!(unneeded.output.contains("unset it"), "{}", unneeded.output);
     let around_nothing = listening.with("SIGNET_DATABASE__LISTEN_URL", &pooler.url(&database.url));
+    assert_found(&around_nothing, 1, "pooler.listen-url").await;
     let doctor = around_nothing.run(&["doctor"]).await;
-    assert_eq!(doctor.code, 1, "{}", doctor.output);
     assert!(doctor.output.contains("database.listen_url"), "{}", doctor.output);
 }
 

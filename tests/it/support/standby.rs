@@ -70,6 +70,7 @@ impl Server {
         let mut admin = self.admin().await;
         let home = folder.0.join("standby");
         self.copy(&home, &mut admin).await;
+        self.follows_in(&home, &mut admin).await;
         let standby = Self::start(home).await;
         for statement in [
             "alter system set synchronous_standby_names = '*'",
@@ -114,19 +115,39 @@ impl Server {
                 .expect("ended");
         copy_files(&data.join("pg_wal"), &target.join("pg_wal"), &[]);
         make_folder(&data.join("pg_replslot"), &target.join("pg_replslot"));
+        let file = target.join("backup_label");
+        fs::write(&file, label).expect("written");
+        own(data, &file);
+    }
+
+    /// Lets a copy follow this server once it is started.
+    async fn follows_in(&self, home: &Path, admin: &mut PgConnection) {
+        let data: String = sqlx::query_scalar("select current_setting('data_directory')")
+            .fetch_one(admin)
+            .await
+            .expect("told");
+        let target = home.join("pg");
         let settings = format!(
             "{}\nprimary_conninfo = 'user=postgres host=''{}'''\n",
             fs::read_to_string(target.join("postgresql.auto.conf")).expect("settings"),
             self.cluster.socket_dir().display()
         );
-        for (file, text) in [
-            ("backup_label", label.as_str()),
-            ("standby.signal", ""),
-            ("postgresql.auto.conf", &settings),
-        ] {
+        for (file, text) in [("standby.signal", ""), ("postgresql.auto.conf", &settings)] {
             fs::write(target.join(file), text).expect("written");
-            own(data, &target.join(file));
+            own(Path::new(&data), &target.join(file));
         }
+    }
+
+    /// A backup of it as it is now.
+    pub async fn backup(&self, folder: &Folder) -> PathBuf {
+        let home = folder.0.join("backup");
+        self.copy(&home, &mut self.admin().await).await;
+        home
+    }
+
+    /// The server that a backup was made of, as it was then.
+    pub async fn restored(backup: PathBuf) -> Self {
+        Self::start(backup).await
     }
 
     /// Its database, as every role sees it.

@@ -270,6 +270,23 @@ pub(in crate::tenancy::invitation) async fn list_invitations(
 }
 
 /// Deletes invitations that were over before an instant.
+/// How many can still be accepted, counted up to `most`.
+pub(in crate::tenancy::invitation) async fn count_acceptable(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    most: i64,
+) -> Result<i64, DatabaseError> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+           from (select from auth.invitations where status = 'pending' and expires_at > $1 limit $2) pending"#,
+        now,
+        most,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(count)
+}
+
 pub(in crate::tenancy::invitation) async fn expire_invitations(
     connection: &mut PgConnection,
     before: Timestamp,

@@ -1,12 +1,15 @@
-//! Owns what `signet doctor` says about the way to the database: who reads along, and whose the sessions are.
+//! Owns what is said about the way to the database: who reads along, and whose the sessions are.
 
 use std::net::IpAddr;
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
+use super::finding::FindingId;
+use super::report::{Checked, Problem};
 use crate::config::SignetConfig;
-use crate::db::connect::{self, PoolSettings};
+use crate::db::connect::{self, PoolError, PoolSettings};
 use crate::db::sessions::{self, APPLICATION, Sessions};
+use crate::db::{DatabaseError, told};
 
 /// Each URL of the configuration that leaves this machine without knowing whom it reaches.
 pub(super) fn unverified(config: &SignetConfig) -> Vec<String> {
@@ -39,43 +42,59 @@ fn is_local(options: &PgConnectOptions) -> bool {
         || address.is_some_and(|address| address.is_loopback())
 }
 
+/// Why the pool could not be opened.
+pub(super) fn closed(error: &PoolError) -> Problem {
+    let id = match error {
+        PoolError::Url => FindingId::DatabaseUnconfigured,
+        PoolError::Database(_) => FindingId::DatabaseUnreachable,
+        PoolError::Role { .. } | PoolError::Defaults { .. } => FindingId::DatabaseRole,
+        PoolError::Pooler { .. } => FindingId::DatabasePooler,
+    };
+    Problem::new(id, told(error))
+}
+
 /// Whose the sessions are, once the pool could be opened: a pooler that the configuration does not know of, or whose
 /// role has no defaults, has been refused by then.
-pub(super) async fn pooler(settings: &PoolSettings, config: &SignetConfig) -> Result<String, String> {
+pub(super) async fn pooler(settings: &PoolSettings, config: &SignetConfig) -> Checked {
     if settings.sessions.keep_statements() {
         return Ok("none: each connection is a session of its own".to_owned());
     }
     let options = Sessions::Shared
         .options(&settings.url, "signet doctor", &APPLICATION)
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| closed(&error))?;
     let shared = sessions::are_shared(&options)
         .await
-        .map_err(|error| error.to_string())?;
+        .map_err(DatabaseError::from)?;
+    let no_listening = |detail| Problem::new(FindingId::PoolerListenUrl, detail);
     let changes = match config.database.listen_url() {
         Ok(Some(url)) => {
             sessions::connect_directly(&url, "signet doctor")
                 .await
-                .map_err(|error| format!("database.listen_url: {error}"))?;
+                .map_err(|error| no_listening(format!("database.listen_url: {error}")))?;
             "changes are told at once, by way of database.listen_url"
         }
         Ok(None) => {
             "changes are seen by polls, up to three seconds late; database.listen_url would tell them at once"
         }
-        Err(error) => return Err(error.to_string()),
+        Err(error) => return Err(no_listening(error.to_string())),
     };
-    let seen = if shared {
-        "one hands sessions around, as database.pooler says"
-    } else {
-        "database.pooler is set, but two connections met in no session: without a pooler, unset it and save round trips"
-    };
-    Ok(format!("{seen}; {changes}"))
+    if !shared {
+        let detail = format!(
+            "database.pooler is set, but two connections met in no session: without a pooler, unset it and save round \
+             trips; {changes}"
+        );
+        return Err(Problem::new(FindingId::PoolerUnneeded, detail));
+    }
+    Ok(format!(
+        "one hands sessions around, as database.pooler says; {changes}"
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn told(url: &str) -> usize {
+    fn found(url: &str) -> usize {
         let mut config = SignetConfig::default();
         url.clone_into(&mut config.database.url);
         unverified(&config).len()
@@ -90,7 +109,7 @@ mod tests {
             "postgres://signet_app@localhost/signet?host=/run/postgresql",
             "postgres://signet_app@db.example.com/signet?sslmode=verify-full",
         ] {
-            assert_eq!(told(url), 0, "{url}");
+            assert_eq!(found(url), 0, "{url}");
         }
         for url in [
             "postgres://signet_app@db.example.com/signet",
@@ -98,7 +117,7 @@ mod tests {
             "postgres://signet_app@db.example.com/signet?sslmode=verify-ca",
             "postgres://signet_app@192.0.2.1/signet?sslmode=disable",
         ] {
-            assert_eq!(told(url), 1, "{url}");
+            assert_eq!(found(url), 1, "{url}");
         }
     }
 }
