@@ -11,9 +11,11 @@ use serde_json::{Map, Value};
 
 pub use super::error::{SigningError, VerificationError};
 use super::material::Material;
+use super::rotation::{KeyUse, Uses};
 use super::server_key::{Purpose, ServerKeys};
-use super::verified::Verified;
+use super::verified::{Found, Verified};
 use crate::base::digest::{Digest, plain_sha256};
+use crate::base::id::KeyId;
 use crate::jose::{JoseError, PublicJwk, Signer, UnverifiedJws, Verifier};
 use crate::protocol::algorithm::Algorithm;
 
@@ -67,6 +69,14 @@ impl KeyStatus {
 struct KnownKey {
     status: KeyStatus,
     verifier: Verifier,
+    used: Arc<KeyUse>,
+}
+
+/// What signs, and where that is counted.
+struct CountedSigner {
+    key_id: KeyId,
+    signer: Signer,
+    used: Arc<KeyUse>,
 }
 
 /// A stored row that cannot be used, and why.
@@ -95,8 +105,11 @@ impl UnopenedRow {
 /// nothing, verifies nothing and is not published.
 pub struct KeySet {
     offered: Vec<Algorithm>,
-    signers: HashMap<Algorithm, Signer>,
+    /// Of these nothing signs yet, and nothing is missing: their first key is yet to be known to everybody.
+    awaited: Vec<Algorithm>,
+    signers: HashMap<Algorithm, CountedSigner>,
     known: HashMap<String, KnownKey>,
+    published: Vec<String>,
     unopened: Vec<UnopenedRow>,
     jwks: Arc<str>,
     etag: Arc<str>,
@@ -125,13 +138,25 @@ impl KeySet {
         let mut signers = HashMap::new();
         let mut known = HashMap::new();
         keys.retain(|(status, key)| {
-            let name = key.public().key_id().as_str().to_owned();
+            let key_id = key.public().key_id().clone();
+            let name = key_id.as_str().to_owned();
             match parts(*status, key) {
                 Ok((signer, verifier)) => {
+                    let used = Arc::<KeyUse>::default();
                     let signer = signer.filter(|signer| offered.contains(&signer.algorithm()));
-                    signers.extend(signer.map(|signer| (signer.algorithm(), signer)));
+                    signers.extend(signer.map(|signer| {
+                        let used = Arc::clone(&used);
+                        (signer.algorithm(), CountedSigner { key_id, signer, used })
+                    }));
                     let status = *status;
-                    known.insert(name, KnownKey { status, verifier });
+                    known.insert(
+                        name,
+                        KnownKey {
+                            status,
+                            verifier,
+                            used,
+                        },
+                    );
                     true
                 }
                 Err(error) => {
@@ -140,18 +165,46 @@ impl KeySet {
                 }
             }
         });
-        let jwks = render(&keys, offered)?;
+        let published: Vec<&PublicJwk> = keys
+            .iter()
+            .filter(|(status, key)| status.is_published() && offered.contains(&key.public().algorithm()))
+            .map(|(_, key)| key.public())
+            .collect();
+        let names = published
+            .iter()
+            .map(|key| key.key_id().as_str().to_owned())
+            .collect();
+        let jwks = serde_json::to_string(&Jwks { keys: published }).map_err(JoseError::Claims)?;
         let hash = URL_SAFE_NO_PAD.encode(plain_sha256(jwks.as_bytes()));
         Ok(Self {
             offered: offered.to_vec(),
+            awaited: Vec::new(),
             signers,
             known,
+            published: names,
             unopened,
             jwks: jwks.into(),
             etag: format!("\"{hash}\"").into(),
             server_keys,
             verified: Verified::new(),
         })
+    }
+
+    /// The same, with algorithms of which no key signs yet.
+    pub(super) fn awaiting(mut self, awaited: Vec<Algorithm>) -> Self {
+        self.awaited = awaited;
+        self
+    }
+
+    /// The same, counted there.
+    pub(super) fn counted_by(mut self, uses: &Uses) -> Self {
+        for (name, known) in &mut self.known {
+            known.used = uses.of(&KeyId::from_text(name.as_str()));
+        }
+        for signer in self.signers.values_mut() {
+            signer.used = uses.of(&signer.key_id);
+        }
+        self
     }
 
     /// Signs claims with the active key of an algorithm.
@@ -161,11 +214,13 @@ impl KeySet {
         typ: &str,
         claims: &impl Serialize,
     ) -> Result<String, SigningError> {
-        let signer = self
+        let counted = self
             .signers
             .get(&algorithm)
             .ok_or(SigningError::NoSigner(algorithm))?;
-        Ok(signer.sign(typ, claims)?)
+        let signed = counted.signer.sign(typ, claims)?;
+        counted.used.signed();
+        Ok(signed)
     }
 
     /// The claims of a token of this type that a current key of ours has signed. Whether it has expired, and for
@@ -178,7 +233,9 @@ impl KeySet {
     /// The claims of a token of this type, however old, for `id_token_hint` (Core §3.1.2.1, RP-Initiated Logout §2):
     /// a retired key counts too, a revoked one never does.
     pub fn verify_hint(&self, token: &str, typ: &str) -> Result<Map<String, Value>, VerificationError> {
-        self.verify_by(token, typ, |status| status != KeyStatus::Revoked)
+        let found = self.verify_by(token, typ, |status| status != KeyStatus::Revoked)?;
+        found.used.verified();
+        Ok(found.claims)
     }
 
     fn verify_by(
@@ -186,7 +243,7 @@ impl KeySet {
         token: &str,
         typ: &str,
         accepts: impl Fn(KeyStatus) -> bool,
-    ) -> Result<Map<String, Value>, VerificationError> {
+    ) -> Result<Found, VerificationError> {
         let token = UnverifiedJws::parse(token)?;
         // The name is looked up among keys in memory, and nowhere else (RFC 8725 §3.10).
         let name = token.header().key_id().as_str();
@@ -200,7 +257,10 @@ impl KeySet {
         if !token.header().is_of_type(typ) {
             return Err(VerificationError::Type);
         }
-        Ok(key.verifier.verify(&token)?)
+        Ok(Found {
+            claims: key.verifier.verify(&token)?,
+            used: Arc::clone(&key.used),
+        })
     }
 
     /// The algorithms that can sign now, in our order of naming them: what discovery may advertise.
@@ -226,7 +286,27 @@ impl KeySet {
             && self
                 .offered
                 .iter()
-                .all(|algorithm| self.signers.contains_key(algorithm))
+                .all(|algorithm| self.signers.contains_key(algorithm) || self.awaited.contains(algorithm))
+    }
+
+    /// The algorithms that are offered and of which no key signs yet.
+    #[must_use]
+    pub fn awaited(&self) -> &[Algorithm] {
+        &self.awaited
+    }
+
+    /// The keys in the JWKS document, in its order.
+    #[must_use]
+    pub fn published(&self) -> &[String] {
+        &self.published
+    }
+
+    /// The keys that sign, in order.
+    #[must_use]
+    pub fn signing(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.signers.values().map(|one| one.key_id.to_string()).collect();
+        names.sort_unstable();
+        names
     }
 
     /// The stored rows that cannot be used here.
@@ -297,14 +377,4 @@ fn parts(status: KeyStatus, key: &Material) -> Result<(Option<Signer>, Verifier)
         _ => None,
     };
     Ok((signer, Verifier::new(key.public())?))
-}
-
-fn render(keys: &[(KeyStatus, Material)], offered: &[Algorithm]) -> Result<String, SigningError> {
-    let published = keys
-        .iter()
-        .filter(|(status, key)| status.is_published() && offered.contains(&key.public().algorithm()))
-        .map(|(_, key)| key.public())
-        .collect();
-    let json = serde_json::to_string(&Jwks { keys: published }).map_err(JoseError::Claims)?;
-    Ok(json)
 }

@@ -4,6 +4,7 @@
 use super::change::{Change, Changed, Desk};
 use super::error::RotationError;
 use super::key::{Key, to_seconds};
+use super::lock::lock;
 use super::log::ChangeName;
 use super::plan::{StepKind, plan, steps};
 use super::policy::Policy;
@@ -28,7 +29,7 @@ pub struct Rotation<'a> {
 
 /// Keys that were made before a transaction began.
 #[derive(Default)]
-pub struct NewKeys(Vec<PrivateJwk>);
+pub struct NewKeys(pub(super) Vec<PrivateJwk>);
 
 impl NewKeys {
     /// Makes the next keys that a plan lacks, or will once a next key signs, which is now; none of algorithms that
@@ -84,31 +85,10 @@ pub async fn advance(
     rotation: Rotation<'_>,
     new: NewKeys,
 ) -> Result<Vec<Change>, RotationError> {
-    store::lock(work.connection()?).await?;
+    lock(work).await?;
     let desk = Desk::open(work, rotation.keyring, rotation.policy).await?;
     desk.require_sound_log()?;
     locked(work, rotation, new).await
-}
-
-/// Makes the first keys of a database in which none ever signed, which sign at once, beside whatever else is due.
-pub(in crate::signing) async fn start(
-    work: &mut UnitOfWork,
-    rotation: Rotation<'_>,
-    first: &NewKeys,
-    new: NewKeys,
-) -> Result<Vec<Change>, RotationError> {
-    store::lock(work.connection()?).await?;
-    let mut desk = Desk::open(work, rotation.keyring, rotation.policy).await?;
-    if !store::present(desk.work.connection()?).await?.used {
-        for key in &first.0 {
-            desk.add(key, ChangeName::First, None, None).await?;
-        }
-    }
-    match locked(work, rotation, new).await {
-        // A server starts without what can wait.
-        Err(RotationError::Log(_)) => Ok(Vec::new()),
-        done => done,
-    }
 }
 
 async fn locked(
@@ -122,6 +102,7 @@ async fn locked(
     if steps(&view, rotation.policy).iter().any(|step| step.is_due(now)) {
         desk.require_sound_log()?;
     }
+    store::note_retiring(desk.work.connection()?, now).await?;
     if !view.life_is_known(rotation.policy.life) {
         let life = to_seconds(rotation.policy.life);
         store::raise_life(desk.work.connection()?, life).await?;
@@ -172,7 +153,7 @@ async fn one(
 }
 
 /// Publishes a next key beside the one that signs, if one was made.
-async fn publish(
+pub(super) async fn publish(
     desk: &mut Desk<'_>,
     active: Option<&Key>,
     algorithm: Algorithm,
@@ -204,7 +185,7 @@ pub async fn request(
     algorithms: &[Algorithm],
     accepted: &[String],
 ) -> Result<(), RotationError> {
-    store::lock(work.connection()?).await?;
+    lock(work).await?;
     let now = work.now();
     let view = View::read(work.connection()?, now).await?;
     for algorithm in algorithms {
