@@ -81,9 +81,13 @@ async fn reload_keys(app: &App) -> Result<(), AppError> {
     let mut connection = app.0.platform.pool.acquire_repeatable().await?;
     let keys = &app.token_issuer().keys;
     let now = app.clock().now();
+    let before = keys.current();
     keys.reload(&mut connection, app.keyring(), now).await?;
     connection.keep();
-    Ok(())
+    if keys.current().awaited() == before.awaited() {
+        return Ok(());
+    }
+    app.look_for_unserved().await
 }
 
 async fn reload_hooks(app: &App) -> Result<(), AppError> {

@@ -53,12 +53,14 @@ impl Protocol {
             ..
         } = platform;
         let mut connection = pool.acquire().await?;
-        let unserved_resource = start::unserved_resource(&mut connection, &config.signing).await?;
         let hooks = Hooks::load(pool.clone(), hook_transports(config)?, &mut connection, keyring).await?;
         connection.keep();
         hooks.check().await?;
         let context = platform.context(Origin::internal("start"));
         let (keys, policy) = start::provide_keys(platform, config, context).await?;
+        let mut connection = pool.acquire().await?;
+        let unserved_resource = start::unserved_resource(&mut connection, &config.signing, &keys).await?;
+        connection.keep();
         let authenticator = Authenticator {
             issuer: issuer.as_str().to_owned(),
             token_endpoint: issuer.url("/oauth2/token"),
@@ -156,14 +158,15 @@ impl App {
         }
     }
 
-    /// Looks again whether a resource wants an algorithm that is left out.
+    /// Looks again whether a resource wants an algorithm that nothing is signed with.
     pub(super) async fn look_for_unserved(&self) -> Result<(), AppError> {
-        let settings = &self.config().signing;
-        if !settings.left_out().is_empty() {
+        let (settings, keys) = (&self.config().signing, &self.token_issuer().keys);
+        let unserved_resource = &self.0.protocol.unserved_resource;
+        let any = !settings.left_out().is_empty() || !keys.current().awaited().is_empty();
+        if any || unserved_resource.load(Ordering::Relaxed) {
             let mut connection = self.0.platform.pool.acquire_repeatable().await?;
-            let unserved = start::unserved_resource(&mut connection, settings).await?;
+            let unserved = start::unserved_resource(&mut connection, settings, keys).await?;
             connection.keep();
-            let unserved_resource = &self.0.protocol.unserved_resource;
             unserved_resource.store(unserved, Ordering::Relaxed);
         }
         Ok(())

@@ -102,11 +102,15 @@ impl App {
                 if let Err(error) = self.report_holdings().await {
                     tracing::warn!(error = %error, "what this replica holds could not be reported");
                 }
+                if let Err(error) = self.write_down_key_uses().await {
+                    tracing::warn!(error = %error, "what keys did could not be written down; it is counted on");
+                }
                 tokio::time::sleep(replica::REPORT_EVERY).await;
             }
         };
         stop.run_until_cancelled(reporting).await;
         let forgotten = async {
+            self.write_down_key_uses().await?;
             let mut work = self.single(self.context(Origin::internal("stop"))).await?;
             replica::forget(&mut work, &self.0.platform.replica).await?;
             work.commit().await
@@ -116,7 +120,7 @@ impl App {
         }
     }
 
-    /// Reports what this process holds, for whoever compares replicas.
+    /// Reports what this process holds, for whoever compares replicas, and what key set it serves, for rotations.
     pub async fn report_holdings(&self) -> Result<(), DatabaseError> {
         let platform = &self.0.platform;
         let token_issuer = self.token_issuer();
@@ -128,7 +132,8 @@ impl App {
         );
         let mut work = self.single(self.context(Origin::internal("report"))).await?;
         replica::report(&mut work, &platform.replica, &holdings).await?;
-        work.commit().await
+        work.commit().await?;
+        self.note_serving().await
     }
 
     /// Whether this process does a job that one replica is enough for, for so long from now on.

@@ -1,5 +1,7 @@
 //! Owns what a rotation of signing keys keeps to, as configuration, clients and resources say it.
 
+use metrics::counter;
+
 use super::error::AppError;
 use super::root::App;
 use crate::base::id::KeyId;
@@ -10,8 +12,14 @@ use crate::db::{DatabaseError, PgConnection};
 use crate::protocol::algorithm::Algorithm;
 use crate::signing::key_set::KeyStatus;
 use crate::signing::rotation::{
-    Change, NewKeys, Policy, Rotation, Step, StepKind, View, steps, try_advance, write_down,
+    Change, NewKeys, Policy, Rotation, Served, Step, StepKind, Used, View, note_serving, returning, steps,
+    try_advance, write_down, write_down_uses,
 };
+
+/// How often each key signed here, by `kid`.
+const SIGNATURES: &str = "signet_key_signatures_total";
+/// How often something that each key signed was found right here, by `kid`.
+const VERIFICATIONS: &str = "signet_key_verifications_total";
 
 /// The lengths of time that a rotation keeps to. One statement.
 pub async fn rotation_policy(
@@ -45,6 +53,40 @@ impl App {
         Ok(())
     }
 
+    /// Notes which key set this replica serves; none while it lets nobody keep it.
+    pub(super) async fn note_serving(&self) -> Result<(), DatabaseError> {
+        if self.freshness().why_stale().is_some() {
+            return Ok(());
+        }
+        let config = self.config();
+        let keys = self.token_issuer().keys.current();
+        let served = Served {
+            keys: &keys,
+            offered: &config.signing.algorithms,
+            cache: Policy::new(config, None).cache(),
+        };
+        let mut work = self.single(self.context(Origin::internal("report"))).await?;
+        note_serving(&mut work, served).await?;
+        work.commit().await
+    }
+
+    /// Writes down how often keys signed and verified here since that was done last.
+    pub async fn write_down_key_uses(&self) -> Result<(), DatabaseError> {
+        let mut work = self.single(self.context(Origin::internal("report"))).await?;
+        let used = write_down_uses(&mut work, &self.token_issuer().keys).await?;
+        work.commit().await?;
+        for Used {
+            key_id,
+            signatures,
+            verifications,
+        } in used
+        {
+            counter!(SIGNATURES, "kid" => key_id.clone()).increment(signatures);
+            counter!(VERIFICATIONS, "kid" => key_id).increment(verifications);
+        }
+        Ok(())
+    }
+
     /// Does what is due of our keys' rotation, unless another replica does at this moment.
     pub async fn drive_rotation(&self) -> Result<Driven, AppError> {
         // A step that came early cannot be taken back.
@@ -57,6 +99,13 @@ impl App {
         let policy = rotation_policy(&mut connection, self.config()).await?;
         let view = View::read(&mut connection, context.now).await?;
         connection.keep();
+        let keys = &self.token_issuer().keys;
+        if keys.still_awaits(&returning(&view, &policy)) {
+            tracing::info!(
+                "a key whose algorithm had been left out is known to verifiers again: it signs from now on"
+            );
+            self.refresh("keys").await;
+        }
         let planned = steps(&view, &policy);
         let held_up: Vec<Step> = planned
             .iter()
@@ -72,7 +121,7 @@ impl App {
                 stuck.push(step.algorithm);
             }
         }
-        if !possible && view.life_is_known(policy.life) {
+        if !possible && view.life_is_known(policy.life) && !view.is_restored() && !view.is_untimed() {
             return Ok(Driven {
                 changes: Vec::new(),
                 held_up,

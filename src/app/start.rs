@@ -15,9 +15,9 @@ use crate::db::connect::{self, PoolError};
 use crate::db::sessions::{self, Sessions};
 use crate::db::unit_of_work::RequestContext;
 use crate::db::{DatabaseError, PgConnection, UnitOfWork};
-use crate::signing::provisioning;
-use crate::signing::rotation::{Policy, Rotation};
-use crate::signing::signing_keys::SigningKeys;
+use crate::signing::provisioning::{self, Missing};
+use crate::signing::rotation::{Policy, Rotation, RotationError, Served, View, note_serving, returning};
+use crate::signing::signing_keys::{Replica, SigningKeys};
 use crate::tenancy::module;
 
 /// How long the list of modules may take to become the configured one, somewhat longer than its statement may.
@@ -62,41 +62,82 @@ pub(super) async fn provide_keys(
     let mut connection = pool.acquire().await?;
     let policy = rotation_policy(&mut connection, config).await?;
     let missing = provisioning::missing(&mut connection, signing).await?;
-    let (replica, now) = (&platform.replica, context.now);
     if !missing.is_nothing() && missing.adds_to_keys() {
         // Whoever has the wrong key-encryption keys neither begins the log nor publishes a key that nobody else opens.
-        let keys = SigningKeys::load_to_sign(&mut connection, keyring, signing, replica, now).await?;
+        let keys = SigningKeys::load(&mut connection, keyring, signing).await?;
         keys.require_signer()?;
     }
     connection.keep();
     if !missing.is_nothing() {
-        let new = missing.generate(keyring, &*context.entropy).await?;
-        let mut work = UnitOfWork::begin(pool, context.clone()).await?;
-        let rotation = Rotation {
-            keyring,
-            policy: &policy,
-        };
-        provisioning::insert(&mut work, rotation, new).await?;
-        work.commit().await?;
+        add_keys(platform, &policy, missing, &context).await?;
     }
     let mut connection = pool.acquire().await?;
-    let keys = SigningKeys::load_to_sign(&mut connection, keyring, signing, replica, now).await?;
+    // Others may have changed keys meanwhile.
+    let now = platform.clock.now();
+    let view = View::read(&mut connection, now).await?;
+    let replica = Replica {
+        id: &platform.replica,
+        returning: returning(&view, &policy),
+        now,
+    };
+    let keys = SigningKeys::load_to_sign(&mut connection, keyring, signing, replica).await?;
+    connection.keep();
     keys.require_signer()?;
+    let mut work = UnitOfWork::single(pool, context).await?;
+    let served = Served {
+        keys: &keys.current(),
+        offered: &signing.algorithms,
+        cache: policy.cache(),
+    };
+    note_serving(&mut work, served).await?;
+    work.commit().await?;
     Ok((keys, policy))
 }
 
-/// Tells the log who is registered with an algorithm that is left out; says whether a resource is.
+/// Adds the keys that are missing. If others change keys all the while, a server that has keys starts without: what is
+/// missing can wait for the driver.
+async fn add_keys(
+    platform: &Platform,
+    policy: &Policy,
+    missing: Missing,
+    context: &RequestContext,
+) -> Result<(), AppError> {
+    let keyring = &platform.keyring;
+    let can_wait = missing.adds_to_keys();
+    let new = missing.generate(keyring, &*context.entropy).await?;
+    let mut work = UnitOfWork::begin(&platform.pool, context.clone()).await?;
+    let rotation = Rotation { keyring, policy };
+    match provisioning::insert(&mut work, rotation, new).await {
+        Err(error @ RotationError::Busy) if can_wait => {
+            tracing::warn!(error = %error, "next keys are yet to be published");
+            work.rollback().await?;
+        }
+        done => {
+            done?;
+            work.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells the log who is registered with an algorithm that nothing is signed with: it is left out, or its first key is yet
+/// to be known to verifiers. Says whether a resource is.
 pub(super) async fn unserved_resource(
     connection: &mut PgConnection,
     settings: &SigningSettings,
+    keys: &SigningKeys,
 ) -> Result<bool, DatabaseError> {
+    let current = keys.current();
+    let mut unserved = settings.left_out();
+    unserved.extend_from_slice(current.awaited());
     let mut resource = false;
-    for user in algorithm_use::all(connection, &settings.left_out()).await? {
+    for user in algorithm_use::all(connection, &unserved).await? {
         resource |= user.kind == AlgorithmUserKind::Resource;
         tracing::error!(
             registered = %user,
             alg = user.algorithm.name(),
-            "who is registered with an algorithm that signing.algorithms leaves out gets no token"
+            "who is registered with an algorithm that signing.algorithms leaves out, or whose first key is published and \
+             does not sign yet, gets no token"
         );
     }
     Ok(resource)

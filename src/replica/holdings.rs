@@ -36,6 +36,10 @@ pub struct Holdings {
     pub keks: Vec<Kek>,
     /// The stored keys that it has opened.
     pub opened: Vec<String>,
+    /// The keys in the key set that it serves.
+    pub published: Vec<String>,
+    /// The keys that it signs with.
+    pub signs: Vec<String>,
     /// The rows that it could not open.
     pub unopened: Vec<Unopened>,
     /// When it started.
@@ -68,6 +72,8 @@ impl Holdings {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             keks: keks(keyring),
             opened: keys.opened(),
+            published: keys.published().to_vec(),
+            signs: keys.signing(),
             unopened: of_keys.chain(of_hooks).collect(),
             started_at,
         }

@@ -14,10 +14,12 @@ pub(super) async fn report(
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
     sqlx::query!(
-        "insert into auth.replicas (id, host, version, keks, opened, unopened, started_at, reported_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+        "insert into auth.replicas (id, host, version, keks, opened, unopened, started_at, reported_at,
+             published, signs)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (id) do update
-         set opened = excluded.opened, unopened = excluded.unopened, reported_at = excluded.reported_at",
+         set opened = excluded.opened, unopened = excluded.unopened, reported_at = excluded.reported_at,
+             published = excluded.published, signs = excluded.signs",
         id.as_str(),
         holdings.host,
         holdings.version,
@@ -26,6 +28,8 @@ pub(super) async fn report(
         Json(&holdings.unopened) as _,
         holdings.started_at,
         now,
+        &holdings.published,
+        &holdings.signs,
     )
     .execute(connection)
     .await?;
@@ -38,7 +42,7 @@ pub(super) async fn list(
 ) -> Result<Vec<Replica>, DatabaseError> {
     let rows = sqlx::query!(
         r#"select host, version, keks as "keks: Json<Vec<Kek>>", opened, unopened as "unopened: Json<Vec<Unopened>>",
-               started_at, reported_at
+               coalesce(published, opened) as "published!", coalesce(signs, '{}') as "signs!", started_at, reported_at
            from auth.replicas
            where reported_at > $1
            order by started_at, id
@@ -53,6 +57,8 @@ pub(super) async fn list(
             version: row.version,
             keks: row.keks.0,
             opened: row.opened,
+            published: row.published,
+            signs: row.signs,
             unopened: row.unopened.0,
             started_at: row.started_at,
         },

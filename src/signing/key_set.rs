@@ -1,7 +1,7 @@
 //! Owns one immutable picture of our keys: the key that signs for each algorithm, those that verify, and the JWKS
 //! document (RFC 7517 §5). It does not know expiry, issuer or audience: a caller checks those in the claims it gets.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -11,9 +11,11 @@ use serde_json::{Map, Value};
 
 pub use super::error::{SigningError, VerificationError};
 use super::material::Material;
+use super::rotation::{KeyUse, Uses};
 use super::server_key::{Purpose, ServerKeys};
-use super::verified::Verified;
+use super::verified::{Found, Verified};
 use crate::base::digest::{Digest, plain_sha256};
+use crate::base::id::KeyId;
 use crate::config::SigningSettings;
 use crate::jose::{JoseError, PublicJwk, Signer, UnverifiedJws, Verifier};
 use crate::protocol::algorithm::Algorithm;
@@ -68,6 +70,14 @@ impl KeyStatus {
 struct KnownKey {
     status: KeyStatus,
     verifier: Verifier,
+    used: Arc<KeyUse>,
+}
+
+/// What signs, and where that is counted.
+struct CountedSigner {
+    key_id: KeyId,
+    signer: Signer,
+    used: Arc<KeyUse>,
 }
 
 /// A stored row that cannot be used, and why.
@@ -96,9 +106,12 @@ impl UnopenedRow {
 /// nothing, verifies nothing and is not published.
 pub struct KeySet {
     offered: SigningSettings,
-    signers: HashMap<Algorithm, Signer>,
-    begun: HashSet<Algorithm>,
+    /// Of the algorithms that sign, nothing signs with these yet, and nothing is missing: their first key is yet to be
+    /// known to everybody.
+    awaited: Vec<Algorithm>,
+    signers: HashMap<Algorithm, CountedSigner>,
     known: HashMap<String, KnownKey>,
+    published: Vec<String>,
     unopened: Vec<UnopenedRow>,
     jwks: Arc<str>,
     etag: Arc<str>,
@@ -112,13 +125,12 @@ struct Jwks<'a> {
 }
 
 impl KeySet {
-    /// `begun` are the algorithms of which a key signs or has signed, also if it may not here. A key of an algorithm that
-    /// is left out signs nothing, and is published only if configuration says so. What it signed before is read.
+    /// A key of an algorithm that is left out signs nothing, and is published only if configuration says so. What it
+    /// signed before is read.
     pub(super) fn new(
         mut keys: Vec<(KeyStatus, Material)>,
         server_keys: ServerKeys,
         mut unopened: Vec<UnopenedRow>,
-        begun: HashSet<Algorithm>,
         offered: &SigningSettings,
     ) -> Result<Self, SigningError> {
         // A stable order gives all replicas the same document, the keys in use first.
@@ -129,13 +141,25 @@ impl KeySet {
         let mut signers = HashMap::new();
         let mut known = HashMap::new();
         keys.retain(|(status, key)| {
-            let name = key.public().key_id().as_str().to_owned();
+            let key_id = key.public().key_id().clone();
+            let name = key_id.as_str().to_owned();
             match parts(*status, key) {
                 Ok((signer, verifier)) => {
+                    let used = Arc::<KeyUse>::default();
                     let signer = signer.filter(|signer| offered.signs(signer.algorithm()));
-                    signers.extend(signer.map(|signer| (signer.algorithm(), signer)));
+                    signers.extend(signer.map(|signer| {
+                        let used = Arc::clone(&used);
+                        (signer.algorithm(), CountedSigner { key_id, signer, used })
+                    }));
                     let status = *status;
-                    known.insert(name, KnownKey { status, verifier });
+                    known.insert(
+                        name,
+                        KnownKey {
+                            status,
+                            verifier,
+                            used,
+                        },
+                    );
                     true
                 }
                 Err(error) => {
@@ -144,19 +168,46 @@ impl KeySet {
                 }
             }
         });
-        let jwks = render(&keys, offered)?;
+        let published: Vec<&PublicJwk> = keys
+            .iter()
+            .filter(|(status, key)| status.is_published() && offered.publishes(key.public().algorithm()))
+            .map(|(_, key)| key.public())
+            .collect();
+        let names = published
+            .iter()
+            .map(|key| key.key_id().as_str().to_owned())
+            .collect();
+        let jwks = serde_json::to_string(&Jwks { keys: published }).map_err(JoseError::Claims)?;
         let hash = URL_SAFE_NO_PAD.encode(plain_sha256(jwks.as_bytes()));
         Ok(Self {
             offered: offered.clone(),
+            awaited: Vec::new(),
             signers,
-            begun,
             known,
+            published: names,
             unopened,
             jwks: jwks.into(),
             etag: format!("\"{hash}\"").into(),
             server_keys,
             verified: Verified::new(),
         })
+    }
+
+    /// The same, with algorithms of which no key signs yet.
+    pub(super) fn awaiting(mut self, awaited: Vec<Algorithm>) -> Self {
+        self.awaited = awaited;
+        self
+    }
+
+    /// The same, counted there.
+    pub(super) fn counted_by(mut self, uses: &Uses) -> Self {
+        for (name, known) in &mut self.known {
+            known.used = uses.of(&KeyId::from_text(name.as_str()));
+        }
+        for signer in self.signers.values_mut() {
+            signer.used = uses.of(&signer.key_id);
+        }
+        self
     }
 
     /// Signs claims with the active key of an algorithm.
@@ -166,11 +217,13 @@ impl KeySet {
         typ: &str,
         claims: &impl Serialize,
     ) -> Result<String, SigningError> {
-        let signer = self
+        let counted = self
             .signers
             .get(&algorithm)
             .ok_or(SigningError::NoSigner(algorithm))?;
-        Ok(signer.sign(typ, claims)?)
+        let signed = counted.signer.sign(typ, claims)?;
+        counted.used.signed();
+        Ok(signed)
     }
 
     /// The claims of a token of this type that a current key of ours has signed. Whether it has expired, and for
@@ -183,7 +236,9 @@ impl KeySet {
     /// The claims of a token of this type, however old, for `id_token_hint` (Core §3.1.2.1, RP-Initiated Logout §2):
     /// a retired key counts too, a revoked one never does.
     pub fn verify_hint(&self, token: &str, typ: &str) -> Result<Map<String, Value>, VerificationError> {
-        self.verify_by(token, typ, |status| status != KeyStatus::Revoked)
+        let found = self.verify_by(token, typ, |status| status != KeyStatus::Revoked)?;
+        found.used.verified();
+        Ok(found.claims)
     }
 
     fn verify_by(
@@ -191,7 +246,7 @@ impl KeySet {
         token: &str,
         typ: &str,
         accepts: impl Fn(KeyStatus) -> bool,
-    ) -> Result<Map<String, Value>, VerificationError> {
+    ) -> Result<Found, VerificationError> {
         let token = UnverifiedJws::parse(token)?;
         // The name is looked up among keys in memory, and nowhere else (RFC 8725 §3.10).
         let name = token.header().key_id().as_str();
@@ -205,7 +260,10 @@ impl KeySet {
         if !token.header().is_of_type(typ) {
             return Err(VerificationError::Type);
         }
-        Ok(key.verifier.verify(&token)?)
+        Ok(Found {
+            claims: key.verifier.verify(&token)?,
+            used: Arc::clone(&key.used),
+        })
     }
 
     /// The algorithms that can sign now, in our order of naming them: what discovery may advertise.
@@ -228,7 +286,7 @@ impl KeySet {
     #[must_use]
     pub fn access_token_algorithm(&self) -> Algorithm {
         let configured = self.offered.access_token_algorithm;
-        if self.begun.contains(&configured) || !self.unopened.is_empty() {
+        if !self.awaited.contains(&configured) {
             return configured;
         }
         let others = [Algorithm::ES256].into_iter().chain(Algorithm::ALL);
@@ -247,7 +305,27 @@ impl KeySet {
                 .offered
                 .algorithms
                 .iter()
-                .all(|algorithm| self.signers.contains_key(algorithm))
+                .all(|algorithm| self.signers.contains_key(algorithm) || self.awaited.contains(algorithm))
+    }
+
+    /// The algorithms that are offered and of which no key signs yet.
+    #[must_use]
+    pub fn awaited(&self) -> &[Algorithm] {
+        &self.awaited
+    }
+
+    /// The keys in the JWKS document, in its order.
+    #[must_use]
+    pub fn published(&self) -> &[String] {
+        &self.published
+    }
+
+    /// The keys that sign, in order.
+    #[must_use]
+    pub fn signing(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.signers.values().map(|one| one.key_id.to_string()).collect();
+        names.sort_unstable();
+        names
     }
 
     /// The stored rows that cannot be used here.
@@ -318,14 +396,4 @@ fn parts(status: KeyStatus, key: &Material) -> Result<(Option<Signer>, Verifier)
         _ => None,
     };
     Ok((signer, Verifier::new(key.public())?))
-}
-
-fn render(keys: &[(KeyStatus, Material)], offered: &SigningSettings) -> Result<String, SigningError> {
-    let published = keys
-        .iter()
-        .filter(|(status, key)| status.is_published() && offered.publishes(key.public().algorithm()))
-        .map(|(_, key)| key.public())
-        .collect();
-    let json = serde_json::to_string(&Jwks { keys: published }).map_err(JoseError::Claims)?;
-    Ok(json)
 }

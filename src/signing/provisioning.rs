@@ -108,7 +108,7 @@ impl Missing {
     }
 }
 
-/// Inserts new keys, and does what else is due; those that lost to a faster replica are forgotten. Needs a transaction.
+/// Inserts new keys; those that lost to a faster replica are forgotten. Needs a transaction.
 pub async fn insert(
     work: &mut UnitOfWork,
     rotation: Rotation<'_>,

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::error::SigningError;
 use super::key_set::{KeySet, KeyStatus, UnopenedRow};
 use super::material::Material;
+use super::rotation::Uses;
 use super::sealed_keys;
 use super::server_key::{Purpose, ServerKeys};
 use super::store::{self, Stored, StoredKey};
@@ -29,6 +30,19 @@ struct Shared {
     offered: SigningSettings,
     current: Current<KeySet>,
     signing: Option<Signing>,
+    uses: Uses,
+    /// Active keys that are not signed with yet: they were not in every set for a while.
+    returning: Mutex<HashSet<KeyId>>,
+}
+
+/// Who is to sign with the keys.
+pub struct Replica<'a> {
+    /// It.
+    pub id: &'a ReplicaId,
+    /// Keys that it does not sign with yet, although they are active.
+    pub returning: Vec<KeyId>,
+    /// The time.
+    pub now: Timestamp,
 }
 
 /// Who signs with the keys, and which of them it has said so of.
@@ -72,7 +86,7 @@ impl SigningKeys {
         offered: &SigningSettings,
     ) -> Result<Self, SigningError> {
         let opened = read(connection, keyring).await?;
-        Ok(Self::holding(opened.set(offered)?, offered, None))
+        Self::holding(opened, offered, None, HashSet::new())
     }
 
     /// The same for a replica, which notes that it signs with them before it does.
@@ -80,27 +94,58 @@ impl SigningKeys {
         connection: &mut PgConnection,
         keyring: &Keyring,
         offered: &SigningSettings,
-        replica: &ReplicaId,
-        now: Timestamp,
+        replica: Replica<'_>,
     ) -> Result<Self, SigningError> {
         let signing = Signing {
-            replica: replica.clone(),
+            replica: replica.id.clone(),
             noted: Mutex::default(),
         };
-        let opened = read(connection, keyring).await?;
-        let noted = signing.note(connection, opened.signing(offered), now).await;
+        let returning: HashSet<KeyId> = replica.returning.into_iter().collect();
+        let mut opened = read(connection, keyring).await?;
+        opened.await_returning(&returning);
+        let noted = signing
+            .note(connection, opened.signing(offered), replica.now)
+            .await;
         noted.map_err(|(_, error)| error)?;
-        Ok(Self::holding(opened.set(offered)?, offered, Some(signing)))
+        Self::holding(opened, offered, Some(signing), returning)
     }
 
-    fn holding(set: KeySet, offered: &SigningSettings, signing: Option<Signing>) -> Self {
-        Self {
+    fn holding(
+        opened: Opened,
+        offered: &SigningSettings,
+        signing: Option<Signing>,
+        returning: HashSet<KeyId>,
+    ) -> Result<Self, SigningError> {
+        let uses = Uses::default();
+        let set = opened.set(offered)?.counted_by(&uses);
+        Ok(Self {
             shared: Arc::new(Shared {
                 offered: offered.clone(),
                 current: Current::new(Arc::new(set)),
                 signing,
+                uses,
+                returning: Mutex::new(returning),
             }),
-        }
+        })
+    }
+
+    /// Where it is counted what the keys do.
+    pub(super) fn uses(&self) -> &Uses {
+        &self.shared.uses
+    }
+
+    /// Of the keys that came back, only these are still awaited; says whether there were more, so that the keys are to be
+    /// read again.
+    #[must_use]
+    pub fn still_awaits(&self, returning: &[KeyId]) -> bool {
+        let mut awaited = self
+            .shared
+            .returning
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let before = awaited.len();
+        awaited.retain(|key_id| returning.contains(key_id));
+        awaited.len() < before
     }
 
     /// Refuses keys of which not one signs although there are some: whoever starts like this has the wrong
@@ -123,7 +168,8 @@ impl SigningKeys {
 
     /// Reads the keys again, whenever the version of the cache `keys` has moved. If the database fails the old ones
     /// stay, and whoever asked tries again; a row that does not open keeps no other from being taken over. If it cannot
-    /// be noted that a key signs from now on, everything else counts, that key signs nothing, and this fails.
+    /// be noted that a key signs from now on, everything else counts, that key signs nothing, and this fails: the one
+    /// before it signs on as long as it is only retiring, for the seconds that are left until nothing is minted here.
     pub async fn reload(
         &self,
         connection: &mut PgConnection,
@@ -134,17 +180,21 @@ impl SigningKeys {
             current,
             offered,
             signing,
+            uses,
+            returning,
         } = &*self.shared;
         let mut unnoted = None;
         let reading = async {
             let mut opened = read(connection, keyring).await?;
+            let awaited = returning.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            opened.await_returning(&awaited);
             if let Some(signing) = signing
                 && let Err((keys, error)) = signing.note(connection, opened.signing(offered), now).await
             {
-                opened.withhold(&keys);
+                opened.withhold(&keys, &current.get().signing());
                 unnoted = Some(error);
             }
-            opened.set(offered)
+            Ok::<_, SigningError>(opened.set(offered)?.counted_by(uses))
         };
         current.reload(reading).await?;
         unnoted.map_or(Ok(()), |error| Err(error.into()))
@@ -156,8 +206,8 @@ struct Opened {
     keys: Vec<(KeyStatus, Material)>,
     server_keys: ServerKeys,
     unopened: Vec<UnopenedRow>,
-    /// The algorithms of which a key signs or has signed.
-    begun: HashSet<Algorithm>,
+    /// The algorithms that have an active key, whether or not it opens.
+    active: Vec<Algorithm>,
 }
 
 impl Opened {
@@ -170,17 +220,43 @@ impl Opened {
         active.map(|(_, key)| key.public().key_id().clone()).collect()
     }
 
-    /// Takes the right to sign from these keys: they are published as if they were yet to sign.
-    fn withhold(&mut self, withheld: &[KeyId]) {
+    /// Takes the right to sign from these keys: they are published as if they were yet to sign. Of their algorithms what
+    /// signed until now signs on, unless it was ended.
+    fn withhold(&mut self, withheld: &[KeyId], signed: &[String]) {
+        let mut without = Vec::new();
         for (status, key) in &mut self.keys {
             if withheld.contains(key.public().key_id()) {
                 *status = KeyStatus::Next;
+                without.push(key.public().algorithm());
+            }
+        }
+        for (status, key) in &mut self.keys {
+            let public = key.public();
+            let signed = signed.iter().any(|kid| kid == public.key_id().as_str());
+            if signed && *status == KeyStatus::Retiring && without.contains(&public.algorithm()) {
+                *status = KeyStatus::Active;
+            }
+        }
+    }
+
+    /// Publishes keys that came back, and lets nothing be signed with them yet.
+    fn await_returning(&mut self, returning: &HashSet<KeyId>) {
+        for (status, key) in &mut self.keys {
+            if *status == KeyStatus::Active && returning.contains(key.public().key_id()) {
+                *status = KeyStatus::Next;
+                self.active
+                    .retain(|algorithm| *algorithm != key.public().algorithm());
             }
         }
     }
 
     fn set(self, offered: &SigningSettings) -> Result<KeySet, SigningError> {
-        KeySet::new(self.keys, self.server_keys, self.unopened, self.begun, offered)
+        let awaited = offered.algorithms.iter().copied();
+        let awaited = awaited
+            .filter(|algorithm| !self.active.contains(algorithm))
+            .collect();
+        let set = KeySet::new(self.keys, self.server_keys, self.unopened, offered)?;
+        Ok(set.awaiting(awaited))
     }
 }
 
@@ -217,14 +293,16 @@ fn open(stored: &Stored, keyring: &Keyring) -> Opened {
             }
         }
     }
-    let signing = keys
-        .iter()
-        .filter(|(status, key)| *status != KeyStatus::Next && matches!(key, Material::Private(_)));
     Opened {
-        begun: signing.map(|(_, key)| key.public().algorithm()).collect(),
         keys,
         server_keys: ServerKeys::new(secrets).beside(unopened_secrets),
         unopened,
+        active: stored
+            .keys
+            .iter()
+            .filter(|row| row.status == KeyStatus::Active.name())
+            .filter_map(|row| Algorithm::parse(&row.algorithm))
+            .collect(),
     }
 }
 

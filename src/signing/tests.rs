@@ -35,8 +35,7 @@ fn of(keys: Vec<(KeyStatus, PrivateJwk)>, offered: &[Algorithm]) -> KeySet {
         algorithms: offered.to_vec(),
         ..SigningSettings::default()
     };
-    let begun = offered.algorithms.iter().copied().collect();
-    KeySet::new(keys, server_keys(), Vec::new(), begun, &offered).unwrap()
+    KeySet::new(keys, server_keys(), Vec::new(), &offered).unwrap()
 }
 
 fn set(keys: Vec<(KeyStatus, PrivateJwk)>) -> KeySet {

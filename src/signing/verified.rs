@@ -8,6 +8,7 @@ use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use serde_json::{Map, Value};
 
+use super::rotation::KeyUse;
 use crate::base::digest::{self, Digest};
 
 /// The most tokens; one is two or three kilobytes.
@@ -15,9 +16,22 @@ const CAPACITY: u64 = 10_000;
 /// The longest token that is remembered; ours have less than one kilobyte.
 const LONGEST: usize = 4 * 1024;
 
+/// What a right signature was found over, and where it is counted that its key verified.
+pub(super) struct Found {
+    pub(super) claims: Map<String, Value>,
+    pub(super) used: Arc<KeyUse>,
+}
+
+/// The same, remembered.
+#[derive(Clone)]
+struct Remembered {
+    claims: Arc<Map<String, Value>>,
+    used: Arc<KeyUse>,
+}
+
 /// Tokens by the digest of type and text.
 pub(super) struct Verified {
-    entries: Cache<Digest, Arc<Map<String, Value>>>,
+    entries: Cache<Digest, Remembered>,
 }
 
 impl Verified {
@@ -37,17 +51,33 @@ impl Verified {
         &self,
         token: &str,
         typ: &str,
-        verify: impl FnOnce() -> Result<Map<String, Value>, E>,
+        verify: impl FnOnce() -> Result<Found, E>,
     ) -> Result<Arc<Map<String, Value>>, E> {
         if token.len() > LONGEST {
-            return verify().map(Arc::new);
+            return verify().map(|found| found.remembered().counted());
         }
         let digest = digest::sha256(&[b"verified", typ.as_bytes(), token.as_bytes()]);
-        if let Some(claims) = self.entries.get(&digest) {
-            return Ok(claims);
+        if let Some(remembered) = self.entries.get(&digest) {
+            return Ok(remembered.counted());
         }
-        let claims = Arc::new(verify()?);
-        self.entries.insert(digest, Arc::clone(&claims));
-        Ok(claims)
+        let remembered = verify()?.remembered();
+        self.entries.insert(digest, remembered.clone());
+        Ok(remembered.counted())
+    }
+}
+
+impl Found {
+    fn remembered(self) -> Remembered {
+        Remembered {
+            claims: Arc::new(self.claims),
+            used: self.used,
+        }
+    }
+}
+
+impl Remembered {
+    fn counted(self) -> Arc<Map<String, Value>> {
+        self.used.verified();
+        self.claims
     }
 }

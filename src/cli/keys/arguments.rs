@@ -24,7 +24,15 @@ pub enum KeysCommand {
     /// Print the public keys that are published as a JWK set, or one key
     ExportPublic(ExportArguments),
     /// Compute the proof of every change anew; exits with 1 if something does not hold
-    Verify,
+    Verify(VerifyArguments),
+}
+
+/// `signet keys verify`
+#[derive(Debug, Clone, Args)]
+pub struct VerifyArguments {
+    /// The hash of an entry, as this or `signet keys status` printed it earlier: the log that had it was not written anew
+    #[arg(long, value_name = "HASH", allow_hyphen_values = true)]
+    pub contains: Option<String>,
 }
 
 /// `signet keys rotate`

@@ -11,7 +11,9 @@ mod sizes;
 mod status;
 mod words;
 
-pub use arguments::{ExportArguments, ImportArguments, KeysCommand, RevokeArguments, RotateArguments};
+pub use arguments::{
+    ExportArguments, ImportArguments, KeysCommand, RevokeArguments, RotateArguments, VerifyArguments,
+};
 pub use execute::execute;
 pub use import::Exported;
 pub use report::{KeyLine, KeyList, KeysReport, PlanReport, Proven, StepLine};

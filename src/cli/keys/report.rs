@@ -54,6 +54,8 @@ pub struct KeyLine {
     pub retiring_at: Option<Timestamp>,
     pub retired_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+    pub signatures: u64,
+    pub verifications: u64,
     #[serde(skip)]
     since: Timestamp,
 }
@@ -103,10 +105,14 @@ pub struct Proven {
     pub entries: usize,
     /// The hash of the last one.
     pub head: Option<String>,
+    /// Whether it has the entry with the hash that was asked for.
+    pub contains: Option<bool>,
     /// Keys that signed at once because another one was revoked.
     pub emergencies: Vec<String>,
     /// Entries that nobody vouches for, since the key that should have did not open.
     pub unvouched: Vec<i64>,
+    /// Keys that were added past the log and taken into it later.
+    pub late: Vec<String>,
     /// What does not hold.
     pub findings: Vec<String>,
 }
@@ -132,6 +138,8 @@ impl KeyLine {
             retiring_at: key.retiring_at,
             retired_at: key.retired_at,
             revoked_at: key.revoked_at,
+            signatures: key.signatures,
+            verifications: key.verifications,
             since: key.since(),
         }
     }
@@ -184,21 +192,30 @@ impl StepLine {
 }
 
 impl Proven {
-    pub(super) fn new(proof: Proof) -> Self {
-        let findings: Vec<String> = proof
-            .findings
-            .into_iter()
+    pub(super) fn new(proof: Proof, asked: Option<String>) -> Self {
+        let head = proof.head().map(str::to_owned);
+        let contains = asked.as_ref().map(|hash| proof.hashes.contains(hash));
+        let found = proof.findings.into_iter();
+        let mut findings: Vec<String> = found
             .map(|finding| match finding.sequence {
                 Some(sequence) => format!("entry {sequence}: {}", finding.problem),
                 None => finding.problem,
             })
             .collect();
+        if let (Some(hash), Some(false)) = (asked, contains) {
+            findings.push(format!(
+                "no entry has the hash {hash}: the log was written anew, or the database was restored from a backup that \
+                 is older than it"
+            ));
+        }
         Self {
             sound: findings.is_empty(),
             entries: proof.entries,
-            head: proof.head,
+            head,
+            contains,
             emergencies: proof.emergencies.iter().map(ToString::to_string).collect(),
             unvouched: proof.unvouched,
+            late: proof.late.iter().map(ToString::to_string).collect(),
             findings,
         }
     }
@@ -206,13 +223,14 @@ impl Proven {
 
 /// A table of keys.
 pub(super) fn key_table(formatter: &mut fmt::Formatter<'_>, keys: &[KeyLine]) -> fmt::Result {
-    let told: Vec<[String; 4]> = keys.iter().map(KeyLine::cells).collect();
+    let told: Vec<[String; 6]> = keys.iter().map(KeyLine::cells).collect();
     let rows = told.iter().map(|cells| cells.each_ref().map(String::as_str));
-    layout::table(formatter, ["KID", "ALG", "STATE", "SINCE"], rows)
+    let head = ["KID", "ALG", "STATE", "SINCE", "SIGNED", "VERIFIED"];
+    layout::table(formatter, head, rows)
 }
 
 impl KeyLine {
-    fn cells(&self) -> [String; 4] {
+    fn cells(&self) -> [String; 6] {
         let state = if self.verify_only {
             format!("{} (verifies only)", self.state)
         } else {
@@ -222,7 +240,14 @@ impl KeyLine {
             Some(bits) => format!("{}, {bits} bits", self.alg),
             None => self.alg.to_owned(),
         };
-        [self.kid.clone(), alg, state, words::moment(self.since)]
+        [
+            self.kid.clone(),
+            alg,
+            state,
+            words::moment(self.since),
+            self.signatures.to_string(),
+            self.verifications.to_string(),
+        ]
     }
 }
 
@@ -293,11 +318,19 @@ impl fmt::Display for Proven {
                 "note  entry {sequence} is signed by nobody: the key that should have signed it did not open"
             )?;
         }
-        let head = self.head.as_deref().unwrap_or("none");
-        let verdict = if self.sound {
-            "every key was published for long enough before it signed"
-        } else {
-            "this log proves nothing"
+        for kid in &self.late {
+            writeln!(
+                formatter,
+                "note  {kid} was added past the log, as a server of an older version does, and taken into it later"
+            )?;
+        }
+        let Some(head) = &self.head else {
+            return formatter.write_str("no entries: nothing is proven");
+        };
+        let verdict = match (self.sound, self.emergencies.is_empty() && self.late.is_empty()) {
+            (true, true) => "every key was published for long enough before it signed",
+            (true, false) => "every key but those noted was published for long enough before it signed",
+            (false, _) => "this log proves nothing",
         };
         write!(
             formatter,

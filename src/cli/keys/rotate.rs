@@ -8,6 +8,7 @@ use super::arguments::RotateArguments;
 use super::report::{KeysReport, PlanReport};
 use super::run::KeyDesk;
 use super::words;
+use crate::base::clock::{LARGEST_JUMP, Timestamp};
 use crate::cli::output;
 use crate::db::UnitOfWork;
 use crate::protocol::algorithm::Algorithm;
@@ -23,7 +24,9 @@ pub(super) async fn rotate<F: AsyncFn() -> Result<UnitOfWork>>(
     arguments: &RotateArguments,
     desk: &KeyDesk<'_, F>,
 ) -> Result<KeysReport> {
+    let began = Instant::now();
     let (view, policy) = desk.look().await?;
+    let seen = view.now;
     let algorithms = match arguments.algorithms.as_slice() {
         [] => policy.offered.clone(),
         named => named.to_vec(),
@@ -38,6 +41,7 @@ pub(super) async fn rotate<F: AsyncFn() -> Result<UnitOfWork>>(
     }
     let new = NewKeys::lacking(&asked, &policy, &[]).await?;
     let mut work = (desk.begin)().await?;
+    require_steady(began, seen, work.now())?;
     let rotation = Rotation {
         keyring: desk.keyring,
         policy: &policy,
@@ -57,6 +61,19 @@ pub(super) async fn rotate<F: AsyncFn() -> Result<UnitOfWork>>(
         timed_out,
         ..PlanReport::new(&steps_of(&view, &policy, &algorithms), &changes)
     }))
+}
+
+/// Refuses to go on if the database's time went on by more than this process's did: a step that came early could not be
+/// taken back. The server holds its own steps to the same.
+fn require_steady(began: Instant, seen: Timestamp, now: Timestamp) -> Result<()> {
+    let passed = (now - seen).to_std().unwrap_or_default();
+    let jump = passed.saturating_sub(began.elapsed());
+    ensure!(
+        jump <= LARGEST_JUMP,
+        "the database's clock jumped by {} s: no signing key is changed until it is steady; try again",
+        jump.as_secs()
+    );
+    Ok(())
 }
 
 /// Refuses names that nobody has: a misspelled one would be accepted, and the verifier that was meant would still hold
@@ -118,6 +135,7 @@ async fn wait<F: AsyncFn() -> Result<UnitOfWork>>(
     let mut said = Vec::new();
     let mut changes = Vec::new();
     loop {
+        let looked = Instant::now();
         let (view, policy) = desk.look().await?;
         let under_way =
             |step: &&Step| step.kind == StepKind::Activate && view.request(step.algorithm).is_some();
@@ -150,6 +168,7 @@ async fn wait<F: AsyncFn() -> Result<UnitOfWork>>(
         if waiting.iter().any(|step| step.is_due(view.now)) || lacks_next(&view, &policy, algorithms) {
             let new = NewKeys::lacking(&view, &policy, &[]).await?;
             let mut work = (desk.begin)().await?;
+            require_steady(looked, view.now, work.now())?;
             let rotation = Rotation {
                 keyring: desk.keyring,
                 policy: &policy,

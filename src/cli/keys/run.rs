@@ -45,12 +45,11 @@ pub async fn run<F: AsyncFn() -> Result<UnitOfWork>>(
         KeysCommand::Revoke(arguments) => revoke::revoke(&arguments, desk).await,
         KeysCommand::Import(arguments) => import::import(&arguments, desk).await,
         KeysCommand::ExportPublic(arguments) => import::export(&arguments, desk).await,
-        KeysCommand::Verify => {
+        KeysCommand::Verify(arguments) => {
             let mut work = (desk.begin)().await?;
-            let now = work.now();
-            let proof = rotation::verify(work.connection()?, now).await?;
+            let proof = rotation::verify(&mut work).await?;
             work.commit().await?;
-            Ok(KeysReport::Proof(Proven::new(proof)))
+            Ok(KeysReport::Proof(Proven::new(proof, arguments.contains)))
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{sizes, words};
 use crate::base::clock::Timestamp;
 use crate::cli::{layout, replicas};
 use crate::db::UnitOfWork;
-use crate::signing::rotation::{Policy, Verifier, View, first_names, steps};
+use crate::signing::rotation::{self, Policy, Verifier, View, first_names, steps};
 
 /// Everything on keys at one moment.
 #[derive(Debug, Serialize)]
@@ -22,6 +22,11 @@ pub struct StatusReport {
     pub steps: Vec<StepLine>,
     /// What a rotation makes of the sizes of RSA keys.
     pub sizes: Vec<String>,
+    /// The hash of the log's last entry: kept elsewhere, `signet keys verify --contains` shows later whether the log was
+    /// written anew.
+    pub head: Option<String>,
+    /// The published keys that were there before the database was restored.
+    pub before_restore: Vec<String>,
     /// Who fetches the key set.
     pub verifiers: Vec<VerifierLine>,
     /// Names that come lately and that configuration does not list: no rotation waits for them.
@@ -53,6 +58,7 @@ pub(super) async fn show<F: AsyncFn() -> Result<UnitOfWork>>(desk: &KeyDesk<'_, 
     let (view, policy) = desk.look().await?;
     let mut work = (desk.begin)().await?;
     let shown = replicas::side_by_side(work.connection()?, desk.keyring, view.now).await?;
+    let head = rotation::head(work.connection()?).await?;
     work.commit().await?;
     let (mut replicas, mut differences) = (Vec::new(), Vec::new());
     for line in shown {
@@ -66,6 +72,11 @@ pub(super) async fn show<F: AsyncFn() -> Result<UnitOfWork>>(desk: &KeyDesk<'_, 
         keys: published.map(KeyLine::new).collect(),
         steps: steps(&view, &policy).iter().map(StepLine::new).collect(),
         sizes: sizes::changes(&view, &policy),
+        head,
+        before_restore: view
+            .from_before_restore()
+            .map(|key| key.key_id.to_string())
+            .collect(),
         verifiers: view.verifiers.iter().map(VerifierLine::new).collect(),
         unlisted: unlisted(&view, &policy),
         slowest_refresh_seconds: view.slowest_refresh(&policy.verifiers).as_secs(),
@@ -120,6 +131,14 @@ impl fmt::Display for StatusReport {
         for change in &self.sizes {
             writeln!(formatter, "  {change}")?;
         }
+        if !self.before_restore.is_empty() {
+            writeln!(
+                formatter,
+                "\nThe database was restored: {} were there before. What was done to keys after the backup is lost; if one of \
+                 them was revoked since, revoke it again (`signet keys revoke KID`)",
+                self.before_restore.join(", ")
+            )?;
+        }
         if !self.verifiers.is_empty() {
             writeln!(formatter)?;
             let told: Vec<[String; 4]> = self.verifiers.iter().map(VerifierLine::cells).collect();
@@ -142,6 +161,9 @@ impl fmt::Display for StatusReport {
         for line in self.differences.iter().chain(&self.replicas) {
             writeln!(formatter, "  {line}")?;
         }
-        Ok(())
+        match &self.head {
+            Some(head) => write!(formatter, "\nThe last entry of the key log is {head}"),
+            None => write!(formatter, "\nThe key log has not begun"),
+        }
     }
 }

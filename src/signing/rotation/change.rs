@@ -1,6 +1,8 @@
 //! Owns the changes of keys, each one conditional statement, one entry of the log and one security event, in its
 //! caller's transaction and under the lock.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::error::RotationError;
@@ -8,6 +10,7 @@ use super::key::{Key, to_seconds};
 use super::log::{ChangeName, Draft, Signers, Writer};
 use super::plan::Step;
 use super::policy::Policy;
+use super::view::View;
 use crate::audit::{self, KeyEvent};
 use crate::base::clock::Timestamp;
 use crate::base::id::KeyId;
@@ -74,7 +77,22 @@ impl<'a> Desk<'a> {
             log,
         };
         desk.begin_log().await?;
+        desk.notice_restore().await?;
         Ok(desk)
+    }
+
+    /// How long a set may be kept that somebody has by now: as long as configuration says, or longer where it said so
+    /// lately.
+    pub(super) fn cache(&self, view: &View) -> Duration {
+        self.policy.cache().max(view.kept_for)
+    }
+
+    /// The same without a view.
+    pub(super) async fn kept_for(&mut self) -> Result<Duration, RotationError> {
+        let now = self.now();
+        let kept_for = store::kept_for(self.work.connection()?, now).await?;
+        let kept_for = Duration::from_secs(u64::try_from(kept_for).unwrap_or(0));
+        Ok(self.policy.cache().max(kept_for))
     }
 
     /// Refuses steps that can wait until the log is looked after.
@@ -140,7 +158,7 @@ impl<'a> Desk<'a> {
         let signer = Signer::new(key)?;
         let sealed: Material = PrivateJwk::from_json(&key.to_json()?)?.into();
         let new = seal(self.keyring, &sealed, self.work)?;
-        let (now, cache) = (self.at(), self.policy.cache());
+        let (now, cache) = (self.at(), self.kept_for().await?);
         let connection = self.work.connection()?;
         if !store::insert_key(connection, &new, status.name(), to_seconds(cache), None, now).await? {
             return Ok(false);
@@ -178,6 +196,8 @@ impl<'a> Desk<'a> {
         let draft = Draft {
             replaces: active.map(|active| active.key_id.clone()),
             wait_seconds: Some(step.wait.as_secs()),
+            absent_until: Some(next.known_since()).filter(|known| *known > next.published_at),
+            life_seconds: active.map(|active| self.life(active)),
             broke: step.accepted.clone(),
             broke_others: u64::try_from(step.warned_of.len())
                 .ok()
@@ -227,7 +247,10 @@ impl<'a> Desk<'a> {
             None => None,
         };
         self.move_to(key, KeyStatus::Retired).await?;
-        let draft = Draft::new(ChangeName::Retired, key.algorithm, key.key_id.clone());
+        let draft = Draft {
+            life_seconds: (!key.verify_only).then(|| self.life(key)),
+            ..Draft::new(ChangeName::Retired, key.algorithm, key.key_id.clone())
+        };
         let signers = Signers {
             outgoing: outgoing.as_ref(),
             incoming: None,
@@ -240,6 +263,11 @@ impl<'a> Desk<'a> {
             key_id: key.key_id.clone(),
             changed: Changed::Retired,
         })
+    }
+
+    /// The longest life of anything that a key signed, in seconds.
+    pub(super) fn life(&self, key: &Key) -> u64 {
+        key.life.max(self.policy.life).as_secs()
     }
 
     /// The conditional statement: whoever was slower than another replica changes nothing, and gives up.

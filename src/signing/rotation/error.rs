@@ -71,6 +71,23 @@ pub enum RotationError {
     /// The end of the log is damaged, and what was asked for can wait.
     #[error("keys are not rotated or imported: {0}")]
     Log(LogProblem),
+    /// Running replicas lack the key-encryption key that a new key would be sealed with: none of them could sign with it.
+    #[error(
+        "there is no next key, and a new one would be sealed with the key-encryption key {kek_id}, which {hosts} have \
+         not: run this with the key-encryption keys of the servers, or, if they are lost, once these have stopped for a \
+         minute"
+    )]
+    SealedElsewhere {
+        /// The key-encryption key.
+        kek_id: String,
+        /// Who lacks it.
+        hosts: String,
+    },
+    /// Somebody else has been changing keys all the while.
+    #[error(
+        "the keys are being changed by somebody else, and that did not end within eight seconds: try again"
+    )]
+    Busy,
     /// Somebody else changed the keys at the same moment.
     #[error("the keys were changed by somebody else at the same moment: try again")]
     Raced,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::change::{Change, Changed, Desk, seal};
 use super::error::RotationError;
 use super::key::{Key, to_seconds};
+use super::lock::lock;
 use super::log::{ChangeName, Draft, Signers};
 use super::rotate::Rotation;
 use super::view::View;
@@ -35,7 +36,7 @@ pub async fn import(
     key: ImportedKey,
     wanted: ImportUse,
 ) -> Result<Change, RotationError> {
-    store::lock(work.connection()?).await?;
+    lock(work).await?;
     let mut desk = Desk::open(work, rotation.keyring, rotation.policy).await?;
     desk.require_sound_log()?;
     let now = desk.now();
@@ -110,7 +111,7 @@ impl Desk<'_> {
         let (algorithm, key_id) = (key.algorithm(), key.key_id().clone());
         let public_key = key.to_members().into();
         let new = seal(self.keyring, &Material::Public(key), self.work)?;
-        let (now, cache) = (self.at(), self.policy.cache());
+        let (now, cache) = (self.at(), self.kept_for().await?);
         let until = Some(clock::after(now, length));
         let status = KeyStatus::Retiring.name();
         let connection = self.work.connection()?;
@@ -120,6 +121,7 @@ impl Desk<'_> {
         let draft = Draft {
             public_key: Some(public_key),
             cache_seconds: Some(cache.as_secs()),
+            life_seconds: Some(length.as_secs()),
             unvouched: outgoing.is_none(),
             ..Draft::new(ChangeName::Imported, algorithm, key_id.clone())
         };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::base::clock::Timestamp;
+use crate::base::handle::BackupEpoch;
 use crate::base::id::KeyId;
 use crate::db::DatabaseError;
 use crate::protocol::algorithm::Algorithm;
@@ -42,6 +43,16 @@ pub struct Key {
     pub life: Duration,
     /// Whether it has no private part here.
     pub verify_only: bool,
+    /// The backup epoch that it was made under.
+    pub made_epoch: BackupEpoch,
+    /// The backup epoch that it was published under: after a restore nobody knows whether it still was.
+    pub published_epoch: BackupEpoch,
+    /// Until when some replica served a set without it.
+    pub absent_until: Option<Timestamp>,
+    /// How often it signed, as far as that was written down.
+    pub signatures: u64,
+    /// How often something that it signed was found right at our own endpoints, as far as that was written down.
+    pub verifications: u64,
 }
 
 impl Key {
@@ -69,7 +80,19 @@ impl Key {
             cache: seconds(row.cache_seconds),
             life: seconds(row.life_seconds),
             verify_only: row.verify_only,
+            made_epoch: BackupEpoch(row.made_epoch),
+            published_epoch: BackupEpoch(row.published_epoch),
+            absent_until: row.absent_until,
+            signatures: u64::try_from(row.signatures).unwrap_or(0),
+            verifications: u64::try_from(row.verifications).unwrap_or(0),
         }))
+    }
+
+    /// Since when every replica has published it, as far as is known; it may be yet to come.
+    #[must_use]
+    pub fn known_since(&self) -> Timestamp {
+        self.absent_until
+            .map_or(self.published_at, |absent| absent.max(self.published_at))
     }
 
     /// Since when it is where it is.

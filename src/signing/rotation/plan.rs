@@ -33,6 +33,8 @@ pub struct Step {
     pub key_id: Option<KeyId>,
     /// Not before.
     pub earliest: Timestamp,
+    /// Not before, had every replica published the key all along.
+    pub planned: Timestamp,
     /// Why not before.
     pub reason: String,
     /// How long the key has been published by then at least, where the step is that it signs.
@@ -59,7 +61,7 @@ impl Step {
     /// Whether only verifiers or replicas hold it up.
     #[must_use]
     pub fn is_held_up(&self, now: Timestamp) -> bool {
-        self.wanted && !self.is_clear() && now >= self.earliest
+        self.wanted && !self.is_clear() && now >= self.planned
     }
 
     fn is_clear(&self) -> bool {
@@ -75,7 +77,9 @@ pub fn plan(view: &View, policy: &Policy, algorithm: Algorithm) -> Vec<Step> {
         .filter(|key| key.status == KeyStatus::Retiring)
         .map(|key| {
             let wait = policy.after_signing(key.life);
-            let signed = clock::after(key.since(), wait.length);
+            // Nobody noted since when: it may have signed until now.
+            let since = key.retiring_at.unwrap_or(view.now);
+            let signed = clock::after(since, wait.length);
             let (earliest, reason) = match key.keep_until.filter(|until| *until > signed) {
                 Some(until) => (until, "it was imported to be kept until then".to_owned()),
                 None => (signed, wait.reason),
@@ -123,28 +127,30 @@ pub fn steps(view: &View, policy: &Policy) -> Vec<Step> {
 
 fn activation(view: &View, policy: &Policy, algorithm: Algorithm) -> Step {
     let next = view.find(algorithm, KeyStatus::Next);
-    let published_at = next.map_or(view.now, |key| key.published_at);
-    let cache = next.map_or_else(Duration::default, |key| key.cache);
-    let wait = policy.before_signing(cache, view.slowest_refresh(&policy.verifiers));
+    let active = view.find(algorithm, KeyStatus::Active);
+    let published_at = next.map_or(view.now, |key| view.known_since(key));
+    let cache = next.map_or(view.kept_for, |key| key.cache);
+    let slowest = view.slowest_refresh(&policy.verifiers);
+    let wait = if active.is_none() && !view.has_signed(algorithm) {
+        policy.until_noticed(cache, slowest)
+    } else {
+        policy.before_signing(cache, slowest)
+    };
     let safe = clock::after(published_at, wait.length);
     let request = view.request(algorithm);
-    let active = view.find(algorithm, KeyStatus::Active);
-    let scheduled = active.zip(policy.rotate_every);
-    let scheduled = scheduled.map(|(active, every)| clock::after(active.since(), every));
-    let (wanted, earliest) = match (request, active, scheduled) {
-        // Where nothing signs, whatever is published does as soon as it is safe.
-        (Some(_), _, _) | (None, None, _) => (true, safe),
-        (None, Some(_), Some(due)) => (true, due.max(safe)),
-        (None, Some(_), None) => (false, safe),
-    };
+    let (wanted, earliest) = wanted(view, policy, algorithm, safe);
     let reason = if earliest > safe {
         "keys.rotate_every_days".to_owned()
     } else {
-        format!(
+        let mut reason = format!(
             "published {} before: {}",
             super::policy::told(wait.length),
             wait.reason
-        )
+        );
+        if next.is_some_and(|key| published_at > key.published_at) {
+            reason.push_str(", since every replica has it in its key set");
+        }
+        reason
     };
     let missed = |verifier: &&Verifier| verifier.has_missed(published_at);
     let accepted_names = request.map_or(&[][..], |request| &request.accepted);
@@ -163,7 +169,10 @@ fn activation(view: &View, policy: &Policy, algorithm: Algorithm) -> Step {
     let (let_break, unseen): (Vec<String>, Vec<String>) =
         unseen.partition(|name| accepted_names.contains(name));
     let key_id = next.map(|key| &key.key_id);
+    let all_along = next.map_or(published_at, |key| key.published_at);
+    let (_, planned) = self::wanted(view, policy, algorithm, clock::after(all_along, wait.length));
     Step {
+        planned,
         wait: wait.length,
         wanted,
         blocked_by: [called(blocking), unseen].concat(),
@@ -171,6 +180,19 @@ fn activation(view: &View, policy: &Policy, algorithm: Algorithm) -> Step {
         accepted: [called(accepted), let_break].concat(),
         warned_of: called(recent.collect()),
         ..Step::new(algorithm, StepKind::Activate, key_id, earliest, reason)
+    }
+}
+
+/// Whether somebody wants a next key to sign, and when at the earliest: not before it is safe.
+fn wanted(view: &View, policy: &Policy, algorithm: Algorithm, safe: Timestamp) -> (bool, Timestamp) {
+    let active = view.find(algorithm, KeyStatus::Active);
+    let scheduled = active.zip(policy.rotate_every);
+    let scheduled = scheduled.map(|(active, every)| clock::after(active.since(), every));
+    match (view.request(algorithm), active, scheduled) {
+        // Where nothing signs, whatever is published does as soon as it is safe.
+        (Some(_), _, _) | (None, None, _) => (true, safe),
+        (None, Some(_), Some(due)) => (true, due.max(safe)),
+        (None, Some(_), None) => (false, safe),
     }
 }
 
@@ -187,6 +209,7 @@ impl Step {
             kind,
             key_id: key_id.cloned(),
             earliest,
+            planned: earliest,
             reason,
             wait: Duration::ZERO,
             wanted: false,

@@ -82,16 +82,23 @@ impl Policy {
     /// How long a key is published before it signs. `cache` is how long the set from before it may have been kept.
     #[must_use]
     pub fn before_signing(&self, cache: Duration, slowest: Duration) -> Wait {
-        let cache = cache.max(self.cache());
-        let measured = cache.saturating_add(slowest).saturating_add(self.skew);
-        if measured <= self.floor {
+        let measured = self.until_noticed(cache, slowest);
+        if measured.length <= self.floor {
             return Wait {
                 length: self.floor,
                 reason: format!("keys.published_seconds ({})", told(self.floor)),
             };
         }
+        measured
+    }
+
+    /// How long it takes until whoever keeps to the rules has the set of now. That is enough for an algorithm that nothing
+    /// is signed with yet: nobody's tokens change with its first key, and who is to have some is yet to be chosen.
+    #[must_use]
+    pub fn until_noticed(&self, cache: Duration, slowest: Duration) -> Wait {
+        let cache = cache.max(self.cache());
         Wait {
-            length: measured,
+            length: cache.saturating_add(slowest).saturating_add(self.skew),
             reason: format!(
                 "max-age and stale-while-revalidate ({}), the slowest refresh seen ({}) and skew ({})",
                 told(cache),

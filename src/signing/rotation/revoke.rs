@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::change::{Change, Changed, Desk};
 use super::error::RotationError;
 use super::key::Key;
+use super::lock::lock;
 use super::log::{ChangeName, Draft, LogProblem, Signers};
 use super::rotate::{NewKeys, Rotation};
 use super::view::View;
@@ -15,7 +16,6 @@ use crate::base::id::KeyId;
 use crate::db::UnitOfWork;
 use crate::jose::Signer;
 use crate::signing::key_set::KeyStatus;
-use crate::signing::store;
 
 /// What a revocation does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,10 +60,7 @@ pub fn preview_revocation(
         _ => None,
     };
     let slowest_refresh = view.slowest_refresh(&policy.verifiers);
-    let noticed = policy
-        .cache()
-        .saturating_add(slowest_refresh)
-        .saturating_add(policy.skew);
+    let noticed = policy.until_noticed(view.kept_for, slowest_refresh).length;
     Ok(Revocation {
         key: key.clone(),
         successor: next
@@ -82,7 +79,7 @@ pub async fn revoke(
     key_id: &KeyId,
     new: NewKeys,
 ) -> Result<Ended, RotationError> {
-    store::lock(work.connection()?).await?;
+    lock(work).await?;
     let mut desk = Desk::open(work, rotation.keyring, rotation.policy).await?;
     let log = desk.log.problem;
     let changes = ended(&mut desk, rotation, key_id, new).await?;
@@ -127,7 +124,7 @@ async fn ended(
         None => None,
     };
     let Some((next, signer)) = successor else {
-        changes.extend(desk.replace_by_new(&key, &mut new).await?);
+        changes.extend(desk.replace_by_new(&view, &key, &mut new).await?);
         return Ok(changes);
     };
     desk.end(&key, Some(&next.key_id), Some(&signer)).await?;
@@ -197,8 +194,31 @@ impl Desk<'_> {
         self.take_over(next, draft, signers).await
     }
 
+    /// Refuses to let a new key sign that running replicas could not open: they would be left without one.
+    fn require_openable(&self, view: &View) -> Result<(), RotationError> {
+        let kek_id = self.keyring.active_id();
+        let mut known = self.keyring.fingerprints();
+        let Some((_, fingerprint)) = known.find(|(id, _)| *id == kek_id) else {
+            return Ok(());
+        };
+        let hosts = view.lacking_kek(&fingerprint);
+        if hosts.is_empty() {
+            return Ok(());
+        }
+        Err(RotationError::SealedElsewhere {
+            kek_id: kek_id.to_owned(),
+            hosts: hosts.join(", "),
+        })
+    }
+
     /// A new key is published and signs in one transaction: there was no next one.
-    async fn replace_by_new(&mut self, key: &Key, new: &mut NewKeys) -> Result<Vec<Change>, RotationError> {
+    async fn replace_by_new(
+        &mut self,
+        view: &View,
+        key: &Key,
+        new: &mut NewKeys,
+    ) -> Result<Vec<Change>, RotationError> {
+        self.require_openable(view)?;
         let spare = new.take(key.algorithm).ok_or(RotationError::Raced)?;
         let signer = Signer::new(&spare)?;
         if !self
@@ -225,6 +245,7 @@ impl Desk<'_> {
         next: &Key,
         new: &mut NewKeys,
     ) -> Result<Vec<Change>, RotationError> {
+        self.require_openable(view)?;
         let spare = new.take(key.algorithm).ok_or(RotationError::Raced)?;
         let signer = Signer::new(&spare)?;
         self.move_to(next, KeyStatus::Revoked).await?;

@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 use super::change::{Change, Changed, Desk};
 use super::error::RotationError;
 use super::key::{Key, to_seconds};
+use super::lock::lock;
 use super::log::ChangeName;
 use super::plan::{StepKind, plan, steps};
 use super::policy::Policy;
@@ -33,7 +34,7 @@ static MAKING: Semaphore = Semaphore::const_new(1);
 
 /// Keys that were made before a transaction began.
 #[derive(Default)]
-pub struct NewKeys(Vec<PrivateJwk>);
+pub struct NewKeys(pub(super) Vec<PrivateJwk>);
 
 impl NewKeys {
     /// Makes the next keys that a plan lacks, or will once a next key signs, which is now; none of algorithms that
@@ -67,7 +68,7 @@ impl NewKeys {
     }
 
     /// Whether there is one of this algorithm.
-    fn has(&self, algorithm: Algorithm) -> bool {
+    pub(super) fn has(&self, algorithm: Algorithm) -> bool {
         self.0.iter().any(|key| key.public().algorithm() == algorithm)
     }
 
@@ -99,55 +100,10 @@ pub async fn advance(
     rotation: Rotation<'_>,
     new: NewKeys,
 ) -> Result<Vec<Change>, RotationError> {
-    store::lock(work.connection()?).await?;
+    lock(work).await?;
     let desk = Desk::open(work, rotation.keyring, rotation.policy).await?;
     desk.require_sound_log()?;
     locked(work, rotation, new).await
-}
-
-/// Makes the first keys of a database in which none ever signed, which sign at once, beside whatever else is due.
-pub(in crate::signing) async fn start(
-    work: &mut UnitOfWork,
-    rotation: Rotation<'_>,
-    first: &NewKeys,
-    new: NewKeys,
-) -> Result<Vec<Change>, RotationError> {
-    store::lock(work.connection()?).await?;
-    let mut desk = Desk::open(work, rotation.keyring, rotation.policy).await?;
-    if !store::present(desk.work.connection()?).await?.used {
-        for key in &first.0 {
-            desk.add(key, ChangeName::First, None, None).await?;
-        }
-    }
-    if desk.require_sound_log().is_ok() {
-        end_other_sizes(&mut desk, &new).await?;
-    }
-    match locked(work, rotation, new).await {
-        // A server starts without what can wait.
-        Err(RotationError::Log(_)) => Ok(Vec::new()),
-        done => done,
-    }
-}
-
-/// Ends next keys that were made with another size than configuration says now, and have signed nothing: what was made in
-/// their place is published after them. Those that an operator brought stay.
-async fn end_other_sizes(desk: &mut Desk<'_>, new: &NewKeys) -> Result<(), RotationError> {
-    let now = desk.now();
-    let connection = desk.work.connection()?;
-    let others = store::next_of_other_size(connection, desk.policy.rsa_bits).await?;
-    if others.is_empty() {
-        return Ok(());
-    }
-    let view = View::read(connection, now).await?;
-    let is_other = |key: &&Key| others.iter().any(|(key_id, _)| *key_id == key.key_id);
-    for next in view.keys.iter().filter(is_other) {
-        if new.has(next.algorithm) {
-            let active = view.find(next.algorithm, KeyStatus::Active);
-            let signer = desk.signer_if_open(active).await?;
-            desk.end(next, None, signer.as_ref()).await?;
-        }
-    }
-    Ok(())
 }
 
 async fn locked(
@@ -161,6 +117,7 @@ async fn locked(
     if steps(&view, rotation.policy).iter().any(|step| step.is_due(now)) {
         desk.require_sound_log()?;
     }
+    store::note_retiring(desk.work.connection()?, now).await?;
     if !view.life_is_known(rotation.policy.life) {
         let life = to_seconds(rotation.policy.life);
         store::raise_life(desk.work.connection()?, life).await?;
@@ -211,7 +168,7 @@ async fn one(
 }
 
 /// Publishes a next key beside the one that signs, if one was made.
-async fn publish(
+pub(super) async fn publish(
     desk: &mut Desk<'_>,
     active: Option<&Key>,
     algorithm: Algorithm,
@@ -243,7 +200,7 @@ pub async fn request(
     algorithms: &[Algorithm],
     accepted: &[String],
 ) -> Result<(), RotationError> {
-    store::lock(work.connection()?).await?;
+    lock(work).await?;
     let now = work.now();
     let view = View::read(work.connection()?, now).await?;
     for algorithm in algorithms {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::key::Key;
 use super::verifier::{Verifier, slowest};
 use crate::base::clock::{self, Timestamp};
+use crate::base::handle::BackupEpoch;
 use crate::base::id::KeyId;
-use crate::db::{DatabaseError, PgConnection};
+use crate::db::{DatabaseError, PgConnection, platform};
 use crate::protocol::algorithm::Algorithm;
 use crate::signing::key_set::KeyStatus;
 use crate::signing::store::{self, PublisherRow};
@@ -32,8 +33,12 @@ pub struct Request {
 pub struct Publisher {
     /// The machine's name.
     pub host: String,
-    /// The names of the keys that it has opened. It publishes no other.
-    pub opened: Vec<String>,
+    /// The names of the keys in its key set.
+    pub published: Vec<String>,
+    /// The names of the keys that it signs with.
+    pub signs: Vec<String>,
+    /// The fingerprints of its key-encryption keys.
+    pub keks: Vec<String>,
 }
 
 /// Keys, requests, verifiers and replicas of one moment.
@@ -47,12 +52,16 @@ pub struct View {
     pub verifiers: Vec<Verifier>,
     /// The replicas that run.
     pub publishers: Vec<Publisher>,
+    /// How long a key set may be kept that somebody has by now, whatever configuration says today.
+    pub kept_for: Duration,
+    /// Counts the restores of the database.
+    pub epoch: BackupEpoch,
     /// The moment.
     pub now: Timestamp,
 }
 
 impl View {
-    /// Reads it: four statements.
+    /// Reads it: six statements.
     pub async fn read(connection: &mut PgConnection, now: Timestamp) -> Result<Self, DatabaseError> {
         let mut keys = Vec::new();
         for row in store::all(connection).await? {
@@ -62,6 +71,8 @@ impl View {
         let verifiers = store::verifiers(connection).await?;
         let since = clock::before(now, HEARD_WITHIN);
         let publishers = store::publishers(connection, since).await?;
+        let kept_for = store::kept_for(connection, now).await?;
+        let epoch = platform::read(connection).await?.epoch;
         Ok(Self {
             keys,
             requests: requests
@@ -76,6 +87,8 @@ impl View {
                 .collect(),
             verifiers: verifiers.into_iter().map(Verifier::read).collect(),
             publishers: publishers.into_iter().map(Publisher::read).collect(),
+            kept_for: Duration::from_secs(u64::try_from(kept_for).unwrap_or(0)),
+            epoch,
             now,
         })
     }
@@ -101,12 +114,71 @@ impl View {
 
     /// The running replicas whose last report does not name a key: whoever fetches the set there does not get it.
     pub(super) fn not_published_by(&self, key_id: &KeyId) -> Vec<String> {
-        self.hosts(|one| !one.has_opened(key_id))
+        self.hosts(|one| !one.publishes(key_id))
     }
 
     /// The running replicas whose last report names a key.
     pub(super) fn published_by(&self, key_id: &KeyId) -> Vec<String> {
-        self.hosts(|one| one.has_opened(key_id))
+        self.hosts(|one| one.publishes(key_id))
+    }
+
+    /// The running replicas that lack a key-encryption key.
+    pub(super) fn lacking_kek(&self, fingerprint: &str) -> Vec<String> {
+        self.hosts(|one| !one.keks.iter().any(|kek| kek == fingerprint))
+    }
+
+    /// Whether a running replica signs with a key.
+    pub(super) fn signs_somewhere(&self, key_id: &KeyId) -> bool {
+        let signs = |one: &Publisher| one.signs.iter().any(|kid| kid == key_id.as_str());
+        self.publishers.iter().any(signs)
+    }
+
+    /// Since when every replica has published a key, as far as is known. What was published before a restore may have left
+    /// the set meanwhile: it counts from the moment that this is noticed.
+    pub(super) fn known_since(&self, key: &Key) -> Timestamp {
+        if key.published_epoch.0 < self.epoch.0 {
+            self.now.max(key.known_since())
+        } else {
+            key.known_since()
+        }
+    }
+
+    /// Whether a key of an algorithm ever signed.
+    pub(super) fn has_signed(&self, algorithm: Algorithm) -> bool {
+        self.of(algorithm)
+            .any(|key| key.activated_at.is_some() || key.status == KeyStatus::Active)
+    }
+
+    /// Next keys that were published before the database was restored, and are yet to be published anew.
+    pub(super) fn to_republish(&self) -> impl Iterator<Item = &Key> {
+        let before = |key: &&Key| key.published_epoch.0 < self.epoch.0;
+        self.keys
+            .iter()
+            .filter(|key| key.status == KeyStatus::Next)
+            .filter(before)
+    }
+
+    /// Whether a next key was published before the database was restored, and must be published anew.
+    #[must_use]
+    pub fn is_restored(&self) -> bool {
+        self.to_republish().next().is_some()
+    }
+
+    /// Whether nobody noted since when a key signs no more: whoever drives notes it then, so that it leaves the set once.
+    #[must_use]
+    pub fn is_untimed(&self) -> bool {
+        let untimed = |key: &Key| key.status == KeyStatus::Retiring && key.retiring_at.is_none();
+        self.keys.iter().any(untimed)
+    }
+
+    /// The published keys that were there before the database was last restored (`signet backup-epoch bump`). If one of
+    /// them was revoked after the backup, that is lost and must be repeated; whoever cannot know replaces them all.
+    pub fn from_before_restore(&self) -> impl Iterator<Item = &Key> {
+        let before = |key: &&Key| key.made_epoch.0 < self.epoch.0;
+        self.keys
+            .iter()
+            .filter(|key| key.status.is_published())
+            .filter(before)
     }
 
     fn hosts(&self, which: impl Fn(&Publisher) -> bool) -> Vec<String> {
@@ -131,14 +203,16 @@ impl View {
 }
 
 impl Publisher {
-    fn has_opened(&self, key_id: &KeyId) -> bool {
-        self.opened.iter().any(|opened| opened == key_id.as_str())
+    fn publishes(&self, key_id: &KeyId) -> bool {
+        self.published.iter().any(|kid| kid == key_id.as_str())
     }
 
     fn read(row: PublisherRow) -> Self {
         Self {
             host: row.host,
-            opened: row.opened,
+            published: row.published,
+            signs: row.signs,
+            keks: row.keks,
         }
     }
 }

@@ -24,6 +24,13 @@ pub(in crate::signing) struct KeyRow {
     pub(in crate::signing) cache_seconds: i32,
     pub(in crate::signing) life_seconds: i32,
     pub(in crate::signing) verify_only: bool,
+    /// Under which backup epoch it was made, and published; 0 if that was not noted.
+    pub(in crate::signing) made_epoch: i64,
+    pub(in crate::signing) published_epoch: i64,
+    /// Until when some replica served a set without it.
+    pub(in crate::signing) absent_until: Option<Timestamp>,
+    pub(in crate::signing) signatures: i64,
+    pub(in crate::signing) verifications: i64,
 }
 
 /// A row of `auth.key_rotations`.
@@ -38,11 +45,16 @@ pub(in crate::signing) struct RequestRow {
 pub(in crate::signing) async fn all(connection: &mut PgConnection) -> Result<Vec<KeyRow>, DatabaseError> {
     let rows = sqlx::query_as!(
         KeyRow,
-        "select id, alg, status, public_key, created_at, published_at, activated_at, retiring_at, retired_at,
-            revoked_at, keep_until, cache_seconds, life_seconds, verify_only
-        from auth.jwks
-        where use = 'sig'
-        order by created_at, id"
+        r#"select k.id, k.alg, k.status, k.public_key, k.created_at, k.published_at, k.activated_at, k.retiring_at,
+            k.retired_at, k.revoked_at, k.keep_until, k.cache_seconds, k.life_seconds, k.verify_only,
+            coalesce(k.made_epoch, 0) as "made_epoch!", coalesce(k.published_epoch, 0) as "published_epoch!",
+            a.absent_until as "absent_until?",
+            coalesce(u.signatures, 0) as "signatures!", coalesce(u.verifications, 0) as "verifications!"
+        from auth.jwks k
+        left join auth.key_absences a on a.kid = k.id
+        left join auth.key_uses u on u.kid = k.id
+        where k.use = 'sig'
+        order by k.created_at, k.id"#
     )
     .fetch_all(connection)
     .await?;
@@ -83,10 +95,12 @@ pub(in crate::signing) async fn insert_key(
     let inserted = sqlx::query!(
         "insert into auth.jwks
             (id, alg, use, public_key, private_key_sealed, kek_id, verify_only, status, cache_seconds, keep_until,
-             created_at, published_at, activated_at, retiring_at)
+             created_at, published_at, activated_at, retiring_at, made_epoch, published_epoch)
         select $1, $2, 'sig', $3, $4, $5, $6, $7, $8, $9, at, at,
-            case when $7 = 'active' then at end, case when $7 = 'retiring' then at end
+            case when $7 = 'active' then at end, case when $7 = 'retiring' then at end,
+            p.backup_epoch, p.backup_epoch
         from (values ($10::timestamptz)) as moment (at)
+        cross join auth.platform p
         on conflict do nothing",
         key.key_id.as_str(),
         key.algorithm.name(),
@@ -144,6 +158,21 @@ pub(in crate::signing) async fn raise_life(
     Ok(())
 }
 
+/// Gives keys that sign no more, and of which nobody noted since when, the time of now: an older version, or a hand, may
+/// have left it out.
+pub(in crate::signing) async fn note_retiring(
+    connection: &mut PgConnection,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "update auth.jwks set retiring_at = $1 where status = 'retiring' and retiring_at is null",
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// The rotations that were asked for.
 pub(in crate::signing) async fn requests(
     connection: &mut PgConnection,
@@ -163,8 +192,9 @@ pub(in crate::signing) async fn ask(
     request: &RequestRow,
 ) -> Result<(), DatabaseError> {
     sqlx::query!(
-        "insert into auth.key_rotations as known (alg, requested_at, requested_by, accepted)
-        values ($1, $2, $3, $4)
+        "insert into auth.key_rotations as known (alg, requested_at, requested_by, accepted, requested_epoch)
+        select $1, $2, $3, $4, p.backup_epoch
+        from auth.platform p
         on conflict (alg) do update
         set accepted = array(select distinct unnest(known.accepted || excluded.accepted) order by 1)",
         request.alg,

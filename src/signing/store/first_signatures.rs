@@ -10,8 +10,8 @@ pub(in crate::signing) struct FirstSignature {
     pub(in crate::signing) first_signed_at: Timestamp,
 }
 
-/// Notes that a replica signs with these keys from now on. Its clock may be a little behind that of whoever let the key
-/// sign, which was before.
+/// Notes that a replica signs with these keys from now on, at the time that its clock has: the proof knows by how much
+/// clocks may differ.
 pub(in crate::signing) async fn sign_first(
     connection: &mut PgConnection,
     keys: &[KeyId],
@@ -21,9 +21,8 @@ pub(in crate::signing) async fn sign_first(
     let keys: Vec<&str> = keys.iter().map(KeyId::as_str).collect();
     sqlx::query!(
         "insert into auth.key_first_signatures (kid, replica, first_signed_at)
-        select signing.kid, $2, greatest($3, k.activated_at)
+        select signing.kid, $2, $3
         from unnest($1::text[]) as signing (kid)
-        left join auth.jwks k on k.id = signing.kid
         on conflict (kid, replica) do nothing",
         &keys as &[&str],
         replica.as_str(),
@@ -49,29 +48,19 @@ pub(in crate::signing) async fn first_signatures(
     Ok(rows)
 }
 
-/// Deletes what replicas that came later have noted; a key's first signature stays.
+/// Deletes what replicas that came later have noted; a key's first signature stays. A function of the owner's does it,
+/// since the server must not be able to take back that a key has signed.
 pub(in crate::signing) async fn expire_first_signatures(
     connection: &mut PgConnection,
     before: Timestamp,
     limit: i64,
 ) -> Result<u64, DatabaseError> {
-    let deleted = sqlx::query!(
-        "delete from auth.key_first_signatures f
-        using (
-            select later.kid, later.replica
-            from auth.key_first_signatures later
-            where later.first_signed_at < $1
-                and exists (
-                    select from auth.key_first_signatures earlier
-                    where earlier.kid = later.kid
-                        and (earlier.first_signed_at, earlier.replica) < (later.first_signed_at, later.replica))
-            limit $2
-        ) gone
-        where f.kid = gone.kid and f.replica = gone.replica",
+    let deleted = sqlx::query_scalar!(
+        r#"select auth.expire_first_signatures($1, $2) as "deleted!""#,
         before,
         limit,
     )
-    .execute(connection)
+    .fetch_one(connection)
     .await?;
-    Ok(deleted.rows_affected())
+    Ok(deleted.unsigned_abs())
 }

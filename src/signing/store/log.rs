@@ -14,14 +14,6 @@ pub(in crate::signing) struct LogRow {
     pub(in crate::signing) countersigned: Option<String>,
 }
 
-/// Waits for the lock.
-pub(in crate::signing) async fn lock(connection: &mut PgConnection) -> Result<(), DatabaseError> {
-    sqlx::query!(r#"select 1 as "one" from pg_advisory_xact_lock(hashtextextended('auth.key_log', 0))"#)
-        .fetch_one(connection)
-        .await?;
-    Ok(())
-}
-
 /// Takes the lock if nobody has it.
 pub(in crate::signing) async fn try_lock(connection: &mut PgConnection) -> Result<bool, DatabaseError> {
     let taken = sqlx::query_scalar!(
@@ -30,6 +22,14 @@ pub(in crate::signing) async fn try_lock(connection: &mut PgConnection) -> Resul
     .fetch_one(connection)
     .await?;
     Ok(taken)
+}
+
+/// Lets everything that a transaction reads from now on be of one moment; it must be its first statement.
+pub(in crate::signing) async fn hold_snapshot(connection: &mut PgConnection) -> Result<(), DatabaseError> {
+    sqlx::query!("set transaction isolation level repeatable read")
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// The newest entry.
@@ -73,4 +73,23 @@ pub(in crate::signing) async fn append(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// The keys that no entry of the log names: an older version, or a hand, has added them past it. Entries are searched as
+/// text, since a damaged one is none.
+pub(in crate::signing) async fn unlogged(
+    connection: &mut PgConnection,
+) -> Result<Vec<String>, DatabaseError> {
+    let kids = sqlx::query_scalar!(
+        r#"select k.id
+        from auth.jwks k
+        where k.use = 'sig'
+            and not exists (
+                select from auth.key_log l
+                where position('"key_id":' || to_json(k.id)::text in l.entry) > 0)
+        order by k.created_at, k.id"#
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(kids)
 }

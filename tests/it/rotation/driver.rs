@@ -154,6 +154,70 @@ async fn a_key_that_cannot_be_announced_signs_nothing() {
     assert_eq!(service.token(&grant).await.status, 200);
 }
 
+/// A replica that cannot say that it signs with the next key of a rotation is not without a signer: the one before it,
+/// which is still published, signs on for the seconds until nothing is minted there.
+#[tokio::test]
+async fn a_rotation_that_cannot_be_announced_leaves_the_key_before_it_signing() {
+    let app = an_app().await;
+    let service = crate::fixtures::a_client("worker").service().create(&app).await;
+    let service = app.relying_party(&service);
+    let signed_by = async || {
+        let reply = service
+            .token(&[("grant_type", "client_credentials")])
+            .await
+            .json();
+        let token = reply["access_token"].as_str().expect("a token").to_owned();
+        crate::app::relying_party::header(&token)["kid"]
+            .as_str()
+            .map(str::to_owned)
+    };
+    let (old, next) = (
+        kid(&app, "ES256", "active").await,
+        kid(&app, "ES256", "next").await,
+    );
+    say(&app, "rotate --alg ES256").await;
+    app.clock.advance(Duration::from_mins(10));
+    crate::attack::holdings::sql(&app, "revoke insert on auth.key_first_signatures from signet_app").await;
+    signet::jobs::key_rotation::drive(&app.app)
+        .await
+        .expect("a round");
+    assert!(!app.app.refresh("keys").await, "it is tried again");
+    assert_eq!(signed_by().await.as_ref(), Some(&old));
+    assert!(!app.app.refresh("keys").await);
+    assert_eq!(signed_by().await.as_ref(), Some(&old));
+    crate::attack::holdings::sql(&app, "grant insert on auth.key_first_signatures to signet_app").await;
+    assert!(app.app.refresh("keys").await);
+    assert_eq!(signed_by().await.as_ref(), Some(&next));
+}
+
+/// Whoever has the lock under which keys change keeps a server from nothing but adding keys, and a command from ending in
+/// a failure of the database.
+#[tokio::test]
+async fn a_lock_that_is_not_let_go_stops_no_start_and_is_said() {
+    let app = an_app().await;
+    crate::attack::holdings::sql(
+        &app,
+        "delete from auth.jwks where status = 'next' and alg = 'ES256'",
+    )
+    .await;
+    let mut holding = app.database.admin().await;
+    let lock = "begin; select pg_advisory_xact_lock(hashtextextended('auth.key_log', 0))";
+    sqlx::raw_sql(lock).execute(&mut holding).await.expect("the lock");
+    let (started, refused) = tokio::join!(app.replica(), super::desk::try_keys(&app, "rotate --alg RS256"));
+    let refused = refused.expect_err("somebody has the lock");
+    assert!(refused.contains("being changed by somebody else"), "{refused}");
+    let set = crate::app::Browser::new(&started.address)
+        .get("/.well-known/jwks.json")
+        .await;
+    assert_eq!(set.status, 200);
+    sqlx::raw_sql("rollback")
+        .execute(&mut holding)
+        .await
+        .expect("ends");
+    drive(&started).await;
+    kid(&started, "ES256", "next").await;
+}
+
 /// A next key that does not open stays the next one: the active key, which it would replace, signs on, and the other
 /// algorithms are rotated.
 #[tokio::test]

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::desk::{an_app, drive, findings, go_on_to, kid, say};
+use super::desk::{an_app, drive, findings, go_on_to, kid, say, told};
 use crate::app::TestApp;
+use crate::attack::evidence::count;
 use crate::attack::holdings::sql;
 use crate::command_line::program::Signet;
 
@@ -123,6 +124,121 @@ async fn the_server_cannot_change_the_log() {
         let refused = sqlx::raw_sql(statement).execute(&mut connection).await;
         let refused = refused.expect_err(statement).to_string();
         assert!(refused.contains("permission denied"), "{refused}");
+    }
+}
+
+/// The server can neither take back nor alter that a key has signed; what is over goes by a function that leaves each
+/// key's first signature.
+#[tokio::test]
+async fn the_server_takes_no_first_signature_back() {
+    let app = an_app().await;
+    app.clock.advance(Duration::from_hours(1));
+    let other = app.replica().await;
+    let notes = "select count(*) from auth.key_first_signatures";
+    assert_eq!(count(&other, notes).await, 9, "of three keys, and three starts");
+    let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect(&app.database.url)
+        .await
+        .expect("connects");
+    for statement in [
+        "delete from auth.key_first_signatures",
+        "update auth.key_first_signatures set first_signed_at = 'infinity'",
+        "truncate auth.key_first_signatures",
+    ] {
+        let refused = sqlx::raw_sql(statement).execute(&mut connection).await;
+        let refused = refused.expect_err(statement).to_string();
+        assert!(refused.contains("permission denied"), "{refused}");
+    }
+    let expire = "select auth.expire_first_signatures('infinity', 1000)";
+    sqlx::raw_sql(expire)
+        .execute(&mut connection)
+        .await
+        .expect("it may");
+    let first =
+        "select count(*) from auth.key_first_signatures where first_signed_at = '2027-01-15T08:00:00Z'";
+    assert_eq!(count(&app, notes).await, 3);
+    assert_eq!(count(&app, first).await, 3);
+    app.clock.advance(Duration::from_hours(31 * 24));
+    signet::jobs::cleanup::sweep(&app.app).await.expect("clean");
+    assert_eq!(count(&app, notes).await, 3);
+}
+
+/// Whoever wrote down the hash of an entry sees whether the log still has it.
+#[tokio::test]
+async fn a_log_that_was_written_anew_lacks_a_hash_that_was_kept() {
+    let app = an_app().await;
+    let head = say(&app, "status").await["head"]
+        .as_str()
+        .expect("a hash")
+        .to_owned();
+    assert_eq!(say(&app, "verify").await["head"], head);
+    say(&app, "rotate --alg ES256").await;
+    go_on_to(&app, "ES256", "activate").await;
+    let proof = say(&app, &format!("verify --contains {head}")).await;
+    assert_eq!(
+        (&proof["contains"], &proof["sound"]),
+        (&true.into(), &true.into())
+    );
+    sql(
+        &app,
+        "delete from auth.key_log; delete from auth.key_first_signatures",
+    )
+    .await;
+    let unbegun = say(&app, "verify").await;
+    assert_eq!(unbegun["sound"], false);
+    let because = unbegun["findings"][0].as_str().expect("text");
+    assert!(because.contains("the key log has not begun"), "{because}");
+    app.replica().await;
+    assert_eq!(findings(&app).await, [""; 0]);
+    let proof = say(&app, &format!("verify --contains {head}")).await;
+    assert_eq!(
+        (&proof["contains"], &proof["sound"]),
+        (&false.into(), &false.into())
+    );
+    assert!(
+        told(&app, &format!("verify --contains {head}"))
+            .await
+            .contains("was written anew")
+    );
+}
+
+/// A key that a server of an older version added past the log is taken into it, which the proof says; it does not stay a
+/// finding for ever.
+#[tokio::test]
+async fn a_key_that_was_added_past_the_log_is_taken_into_it_and_told() {
+    let app = an_app().await;
+    let last = "delete from auth.key_log where sequence = (select max(sequence) from auth.key_log)";
+    found(&app, last, "is in no entry").await;
+    say(&app, "rotate --alg ES256").await;
+    assert_eq!(findings(&app).await, [""; 0]);
+    let proof = say(&app, "verify").await;
+    assert_eq!(proof["late"].as_array().expect("names").len(), 1, "{proof}");
+    assert!(told(&app, "verify").await.contains("was added past the log"));
+}
+
+/// An entry is of the time at which it is written, whoever writes it.
+#[tokio::test]
+async fn the_server_adds_no_entry_of_another_time() {
+    let app = TestApp::new().await;
+    let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect(&app.database.url)
+        .await
+        .expect("connects");
+    for (at, is_taken) in [
+        ("'2027-01-15T07:59:59Z'", false),
+        ("'2099-01-01T00:00:00Z'", false),
+        ("'soon'", false),
+        ("null", false),
+        ("'2027-01-15T08:00:00Z'", true),
+    ] {
+        let statement = format!(
+            "insert into auth.key_log (sequence, entry, hash) \
+             select sequence + 1, json_build_object('sequence', sequence + 1, 'at', {at}::text, 'previous', \
+             rtrim(translate(encode(hash, 'base64'), '+/', '-_'), '='))::text, hash \
+             from auth.key_log order by sequence desc limit 1"
+        );
+        let added = sqlx::query(sqlx::AssertSqlSafe(statement))
+            .execute(&mut connection)
+            .await;
+        assert_eq!(added.is_ok(), is_taken, "{at}: {added:?}");
     }
 }
 

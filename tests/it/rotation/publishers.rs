@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use signet::jobs::key_rotation;
 
-use super::desk::{an_app, another, drive, kid, say, told, try_keys};
+use super::desk::{an_app, another, drive, findings, kid, say, told, try_keys, until};
 use crate::app::TestApp;
 use crate::attack::holdings::sql;
 
@@ -29,7 +29,8 @@ async fn a_replica_without_the_next_key() -> (TestApp, TestApp, String) {
     (app, other, next)
 }
 
-/// JW-05: a replica that does not publish the next key holds its first signature up, by name, until it does.
+/// JW-05: a replica that does not publish the next key holds its first signature up, by name, until it does; from then on
+/// the key counts as published.
 #[tokio::test]
 async fn jw_05_a_key_does_not_sign_before_every_running_replica_publishes_it() {
     let (app, other, next) = a_replica_without_the_next_key().await;
@@ -39,9 +40,21 @@ async fn jw_05_a_key_does_not_sign_before_every_running_replica_publishes_it() {
     let words = told(&app, "status").await;
     assert!(words.contains("held up by the replica "), "{words}");
     assert!(other.app.refresh("keys").await);
-    other.app.report_holdings().await.expect("reported");
+    for replica in [&app, &other] {
+        replica.app.report_holdings().await.expect("reported");
+    }
+    let wait = until(&app, "ES256", "activate").await;
+    assert!(
+        wait > Duration::from_mins(10),
+        "whoever fetched it there has a set without the key: {wait:?}"
+    );
+    app.clock.advance(wait);
+    for replica in [&app, &other] {
+        replica.app.report_holdings().await.expect("reported");
+    }
     drive(&app).await;
     assert_eq!(kid(&app, "ES256", "active").await, next);
+    assert_eq!(findings(&app).await, [""; 0]);
 }
 
 /// JW-06: an emergency that is run with other key-encryption keys than the servers' ends no key that they could sign with.
@@ -67,10 +80,37 @@ async fn jw_06_a_next_key_that_opens_at_a_replica_is_not_ended_from_elsewhere() 
 #[tokio::test]
 async fn a_replica_that_has_stopped_holds_no_key_up() {
     let (app, _other, next) = a_replica_without_the_next_key().await;
-    app.clock.advance(Duration::from_mins(1));
+    app.clock
+        .advance(until(&app, "ES256", "activate").await + Duration::from_mins(1));
     app.app.report_holdings().await.expect("reported");
     drive(&app).await;
     assert_eq!(kid(&app, "ES256", "active").await, next);
+}
+
+/// JW-06: a new key is sealed for the replicas that run, or it is not made: nobody else could sign with it.
+#[tokio::test]
+async fn jw_06_a_new_key_that_no_replica_could_open_takes_nobodys_place() {
+    let app = an_app().await;
+    let (active, next) = (
+        kid(&app, "ES256", "active").await,
+        kid(&app, "ES256", "next").await,
+    );
+    app.app.report_holdings().await.expect("reported");
+    sql(
+        &app,
+        "update auth.replicas set keks = '[{\"id\": \"theirs\", \"fingerprint\": \"other\"}]'",
+    )
+    .await;
+    say(&app, &format!("revoke {next}")).await;
+    let refused = try_keys(&app, &format!("revoke {active}"))
+        .await
+        .expect_err("nobody could open it");
+    assert!(refused.contains("key-encryption key test-1, which "), "{refused}");
+    assert_eq!(kid(&app, "ES256", "active").await, active);
+    app.app.report_holdings().await.expect("reported");
+    sql(&app, "delete from auth.replicas").await;
+    say(&app, &format!("revoke {active}")).await;
+    assert_ne!(kid(&app, "ES256", "active").await, active);
 }
 
 /// JW-05: a replica that cannot know whether its key set is current lets nobody keep it, and takes nobody for having seen

@@ -58,6 +58,7 @@ async fn cluster() -> &'static Cluster {
                     database::prepare(&cluster, TEMPLATE)
                         .await
                         .expect("the template migrates");
+                    own_time(&cluster).await;
                     cluster
                 });
                 std::mem::forget(runtime);
@@ -66,6 +67,20 @@ async fn cluster() -> &'static Cluster {
             started.await.expect("the cluster starts")
         })
         .await
+}
+
+/// Entries of the key log are of a test's own time, which is years ahead of the clock.
+async fn own_time(cluster: &Cluster) {
+    let mut connection = PgConnection::connect(&cluster.url("postgres", TEMPLATE))
+        .await
+        .expect("the template answers");
+    let later = "create or replace function auth.key_log_clock() returns timestamptz \
+                 language sql volatile set search_path = pg_catalog, pg_temp as $$ select timestamptz '2036-01-01' $$";
+    sqlx::raw_sql(later)
+        .execute(&mut connection)
+        .await
+        .expect("its own time");
+    connection.close().await.expect("closes");
 }
 
 fn next_name() -> String {

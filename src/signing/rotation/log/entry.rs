@@ -18,6 +18,8 @@ pub(in crate::signing) enum ChangeName {
     Adopted,
     /// It joined the set.
     Published,
+    /// It counts as published from then on: the database was restored.
+    Republished,
     /// It signs; what it replaces signs no more.
     Activated,
     /// It left the set.
@@ -52,6 +54,16 @@ pub(in crate::signing) struct Draft {
     /// How long a key had to be published before it could sign.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::signing) wait_seconds: Option<u64>,
+    /// Until when a replica served a set without the key that signs now: it counts as published since then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::signing) absent_until: Option<Timestamp>,
+    /// The longest life of anything that the key signed which signs no more, or leaves the set: of an imported one, how
+    /// long it is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::signing) life_seconds: Option<u64>,
+    /// An adopted key that was added past a log that had begun.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(in crate::signing) late: bool,
     /// Named verifiers that might break, and were let to by whoever asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(in crate::signing) broke: Vec<String>,
@@ -59,7 +71,7 @@ pub(in crate::signing) struct Draft {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::signing) broke_others: Option<u64>,
     /// Nobody vouches for it: the key that should have did not open where this was written.
-    #[serde(default, skip_serializing_if = "is_vouched")]
+    #[serde(default, skip_serializing_if = "is_false")]
     pub(in crate::signing) unvouched: bool,
     /// The key whose revocation this follows: nothing was waited for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,8 +79,8 @@ pub(in crate::signing) struct Draft {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-const fn is_vouched(unvouched: &bool) -> bool {
-    !*unvouched
+const fn is_false(said: &bool) -> bool {
+    !*said
 }
 
 /// An entry.
@@ -97,11 +109,22 @@ impl Draft {
             replaces: None,
             cache_seconds: None,
             wait_seconds: None,
+            absent_until: None,
+            life_seconds: None,
+            late: false,
             broke: Vec::new(),
             broke_others: None,
             unvouched: false,
             emergency: None,
         }
+    }
+
+    /// Whether the key is new to the log, so that the entry says what its public part is.
+    pub(super) const fn introduces(&self) -> bool {
+        matches!(
+            self.change,
+            ChangeName::First | ChangeName::Adopted | ChangeName::Published | ChangeName::Imported
+        )
     }
 
     /// Whether nobody had to vouch for it. What the emergency or the beginning of a log needs cannot depend on a key
@@ -110,7 +133,7 @@ impl Draft {
         self.unvouched
             && matches!(
                 self.change,
-                ChangeName::Adopted | ChangeName::Revoked | ChangeName::Imported
+                ChangeName::Adopted | ChangeName::Revoked | ChangeName::Imported | ChangeName::Republished
             )
     }
 
@@ -118,7 +141,7 @@ impl Draft {
     pub(super) fn leads_to(&self) -> Option<KeyStatus> {
         match self.change {
             ChangeName::First | ChangeName::Activated => Some(KeyStatus::Active),
-            ChangeName::Published => Some(KeyStatus::Next),
+            ChangeName::Published | ChangeName::Republished => Some(KeyStatus::Next),
             ChangeName::Retired => Some(KeyStatus::Retired),
             ChangeName::Revoked => Some(KeyStatus::Revoked),
             ChangeName::Imported => Some(KeyStatus::Retiring),

@@ -5,11 +5,14 @@ mod chain;
 mod entry;
 mod problem;
 mod states;
+#[cfg(test)]
+mod tests;
+mod times;
 mod verify;
 mod writer;
 
 pub use problem::LogProblem;
-pub use verify::{Finding, Proof, verify};
+pub use verify::{Finding, Proof, head, verify};
 
 pub(super) use entry::{ChangeName, Draft};
 pub(super) use writer::{Signers, Writer};

@@ -2,13 +2,13 @@
 //! with when each of them first signed.
 
 use super::chain;
-use super::entry::{ChangeName, Entry};
+use super::entry::{ChangeName, Draft, Entry};
 use super::states::States;
+use super::times;
 use crate::base::clock::Timestamp;
 use crate::base::digest::Digest;
 use crate::base::id::KeyId;
-use crate::db::{DatabaseError, PgConnection};
-use crate::signing::key_set::KeyStatus;
+use crate::db::{DatabaseError, PgConnection, UnitOfWork};
 use crate::signing::rotation::key::Key;
 use crate::signing::rotation::view::View;
 use crate::signing::store::{self, FirstSignature, LogRow};
@@ -23,84 +23,122 @@ pub struct Finding {
 }
 
 /// What was proven.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Proof {
     /// How many entries there are.
     pub entries: usize,
-    /// The hash of the last one: whoever keeps it elsewhere sees whether the log was written anew.
-    pub head: Option<String>,
+    /// The hash of each entry, the last one's at the end: whoever keeps one elsewhere sees whether the log was written
+    /// anew.
+    pub hashes: Vec<String>,
     /// Keys that signed before they had been published for long enough, since another one was revoked.
     pub emergencies: Vec<KeyId>,
     /// Entries that nobody vouches for, since the key that should have did not open.
     pub unvouched: Vec<i64>,
+    /// Keys that were added past the log, by a server of an older version say, and taken into it later.
+    pub late: Vec<KeyId>,
     /// What does not hold.
     pub findings: Vec<Finding>,
 }
 
-/// Computes the proof anew.
-pub async fn verify(connection: &mut PgConnection, now: Timestamp) -> Result<Proof, DatabaseError> {
+/// Computes the proof anew, of one moment: the transaction must have read nothing yet.
+pub async fn verify(work: &mut UnitOfWork) -> Result<Proof, DatabaseError> {
+    let now = work.now();
+    let connection = work.connection()?;
+    store::hold_snapshot(connection).await?;
     let rows = store::entries(connection).await?;
     let view = View::read(connection, now).await?;
     let signatures = store::first_signatures(connection).await?;
     Ok(prove(&rows, &view.keys, &signatures))
 }
 
+/// The hash of the last entry; none before there is one.
+pub async fn head(connection: &mut PgConnection) -> Result<Option<String>, DatabaseError> {
+    let last = store::last(connection).await?;
+    Ok(last.map(|row| chain::text(&chain::hash(&row.entry))))
+}
+
 /// The proof of these rows.
-fn prove(rows: &[LogRow], keys: &[Key], signatures: &[FirstSignature]) -> Proof {
+pub(super) fn prove(rows: &[LogRow], keys: &[Key], signatures: &[FirstSignature]) -> Proof {
+    if rows.is_empty() {
+        return unbegun(signatures);
+    }
     let mut states = States::default();
-    let mut findings = Vec::new();
-    let (mut emergencies, mut unvouched) = (Vec::new(), Vec::new());
+    let mut proof = Proof {
+        entries: rows.len(),
+        hashes: rows
+            .iter()
+            .map(|row| chain::text(&chain::hash(&row.entry)))
+            .collect(),
+        ..Proof::default()
+    };
     let mut previous: Option<&LogRow> = None;
     let mut at = Timestamp::MIN_UTC;
     for row in rows {
-        let mut object = |problem: String| {
-            findings.push(Finding {
-                sequence: Some(row.sequence),
-                problem,
-            });
-        };
-        missing(row, previous).into_iter().for_each(&mut object);
+        let mut problems = missing(row, previous);
         previous = Some(row);
-        let Ok(entry) = serde_json::from_str::<Entry>(&row.entry) else {
-            object("it cannot be read: it was altered".to_owned());
-            continue;
-        };
-        if entry.at < at {
-            object("it is older than the one before it".to_owned());
+        match serde_json::from_str::<Entry>(&row.entry) {
+            Ok(entry) => {
+                if entry.at < at {
+                    problems.push("it is older than the one before it".to_owned());
+                }
+                at = at.max(entry.at);
+                problems.extend(signed(row, &entry, &mut states));
+                proof.note(row.sequence, entry.draft);
+            }
+            Err(_) => problems.push("it cannot be read: it was altered".to_owned()),
         }
-        at = at.max(entry.at);
-        signed(row, &entry, &mut states).into_iter().for_each(&mut object);
-        unvouched.extend(entry.draft.is_unvouched().then_some(row.sequence));
-        if let Some(revoked) = entry
-            .draft
-            .emergency
-            .filter(|_| entry.draft.change == ChangeName::Activated)
-        {
-            emergencies.push((entry.draft.key_id, revoked));
+        proof.findings.extend(problems.into_iter().map(|problem| Finding {
+            sequence: Some(row.sequence),
+            problem,
+        }));
+    }
+    let behind = compare(&states, keys)
+        .chain(times::too_early(&states, signatures, &proof.emergencies))
+        .chain(times::left_early(keys))
+        .chain(states.unfounded());
+    let behind: Vec<Finding> = behind.map(Finding::of_all).collect();
+    proof.findings.extend(behind);
+    proof
+}
+
+/// Nothing is proven yet, or nothing any more.
+fn unbegun(signatures: &[FirstSignature]) -> Proof {
+    let problem = if signatures.is_empty() {
+        "the key log has not begun, so that nothing is proven: a server of this version begins it when it starts"
+    } else {
+        "the key log is empty, and keys have signed: it was removed; or, if no server of this version has started here, it \
+         has not begun"
+    };
+    Proof {
+        findings: vec![Finding::of_all(problem.to_owned())],
+        ..Proof::default()
+    }
+}
+
+impl Finding {
+    const fn of_all(problem: String) -> Self {
+        Self {
+            sequence: None,
+            problem,
         }
     }
-    let unfounded = emergencies.iter().filter_map(|(key_id, revoked)| {
-        let revoked = states
-            .keys
-            .get(revoked)
-            .is_some_and(|key| key.status == KeyStatus::Revoked);
-        (!revoked).then(|| format!("{key_id} signed at once, and nothing was revoked"))
-    });
-    let unfounded: Vec<String> = unfounded.collect();
-    let emergencies: Vec<KeyId> = emergencies.into_iter().map(|(key_id, _)| key_id).collect();
-    let behind = compare(&states, keys)
-        .chain(too_early(&states, signatures, &emergencies))
-        .chain(unfounded);
-    findings.extend(behind.map(|problem| Finding {
-        sequence: None,
-        problem,
-    }));
-    Proof {
-        entries: rows.len(),
-        head: rows.last().map(|row| chain::text(&chain::hash(&row.entry))),
-        emergencies,
-        unvouched,
-        findings,
+}
+
+impl Proof {
+    /// The hash of the last entry.
+    #[must_use]
+    pub fn head(&self) -> Option<&str> {
+        self.hashes.last().map(String::as_str)
+    }
+
+    /// What is said of an entry although nothing is wrong with it.
+    fn note(&mut self, sequence: i64, draft: Draft) {
+        self.unvouched.extend(draft.is_unvouched().then_some(sequence));
+        if draft.emergency.is_some() && draft.change == ChangeName::Activated {
+            self.emergencies.push(draft.key_id);
+        } else if draft.late {
+            self.late.push(draft.key_id);
+        }
     }
 }
 
@@ -187,29 +225,4 @@ fn compare(states: &States, keys: &[Key]) -> impl Iterator<Item = String> {
         .map(|key_id| format!("the key {key_id} of the log is gone"))
         .collect();
     changed.chain(gone).collect::<Vec<_>>().into_iter()
-}
-
-/// Keys that signed before they might.
-fn too_early(
-    states: &States,
-    signatures: &[FirstSignature],
-    emergencies: &[KeyId],
-) -> impl Iterator<Item = String> {
-    let early = signatures.iter().filter_map(|signature| {
-        let (kid, first) = (&signature.kid, signature.first_signed_at);
-        let key_id = KeyId::from_text(kid.as_str());
-        let Some(key) = states.keys.get(&key_id) else {
-            return Some(format!("{kid} signed at {first}, and is in no entry"));
-        };
-        let Some((activated, wait)) = key.activated else {
-            return Some(format!("{kid} signed at {first}, and never became active"));
-        };
-        // What was there before the log began may have signed before it.
-        let published = u64::try_from((first - key.published_at).num_seconds()).unwrap_or(0);
-        let early = first < activated || (published < wait && !emergencies.contains(&key_id));
-        early.then(|| {
-            format!("{kid} signed at {first}, {published} s after it was published, before it might at {activated}")
-        })
-    });
-    early.collect::<Vec<_>>().into_iter()
 }
