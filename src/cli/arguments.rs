@@ -9,6 +9,7 @@ use super::consent::ConsentCommand;
 use super::database::DatabaseCommand;
 use super::dev::DevArguments;
 use super::hook::HookCommand;
+use super::kek::KekCommand;
 use super::keys::KeysCommand;
 use super::migrate::MigrateArguments;
 use super::module::ModuleCommand;
@@ -68,6 +69,9 @@ pub(super) enum Command {
     /// Show, rotate, revoke and verify the keys that sign tokens.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Change the key-encryption keys, which seal what is secret in the database.
+    #[command(subcommand)]
+    Kek(KekCommand),
     /// Register and manage hooks, which add claims to tokens.
     #[command(subcommand)]
     Hook(HookCommand),

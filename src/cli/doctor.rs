@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{doctor_database, output, proxies, replicas};
+use super::{doctor_database, doctor_kek, output, proxies, replicas};
 use crate::app;
 use crate::client::algorithm_use;
 use crate::config::SignetConfig;
@@ -105,15 +105,18 @@ pub(super) async fn run(config: &SignetConfig, json: bool) -> anyhow::Result<Exi
     note_issuer(config, &mut report);
     report.note("tls", transport(config));
     report.note("proxies", proxies::named(config));
-    let keyring = Keyring::load(&config.sealing.kek_files);
+    let keyring = Keyring::load(&config.sealing);
     match &keyring {
         Ok(keyring) if keyring.has_development_key() => report.note_development(
             "sealing",
             "a key id starts with dev-: `signet serve` refuses it; make one as keys/README.md says"
                 .to_owned(),
         ),
-        Ok(keyring) => report.note("sealing", Ok(format!("seals with {}", keyring.active_id()))),
-        Err(error) => report.note("sealing", Err(error.to_string())),
+        Ok(keyring) => {
+            let ids: Vec<&str> = keyring.configured().collect();
+            report.note("sealing", Ok(format!("has {}", ids.join(", "))));
+        }
+        Err(error) => report.note("sealing", Err(told(error))),
     }
     database(config, keyring.ok().as_ref(), &mut report).await;
     report.tell_development_once();
@@ -196,6 +199,7 @@ async fn database(config: &SignetConfig, keyring: Option<&Keyring>, report: &mut
         Err(error) => report.note("platform", Err(told(&error))),
     }
     if let Some(keyring) = keyring {
+        report.note("keks", doctor_kek::keks(&mut connection, keyring).await);
         report.note(
             "hook",
             hooks(config, pool.clone(), &mut connection, keyring).await,

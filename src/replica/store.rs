@@ -14,14 +14,16 @@ pub(super) async fn report(
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
     sqlx::query!(
-        "insert into auth.replicas (id, host, version, keks, opened, unopened, started_at, reported_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+        "insert into auth.replicas (id, host, version, keks, seals_with, opened, unopened, started_at, reported_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (id) do update
-         set opened = excluded.opened, unopened = excluded.unopened, reported_at = excluded.reported_at",
+         set keks = excluded.keks, seals_with = excluded.seals_with, opened = excluded.opened,
+             unopened = excluded.unopened, reported_at = excluded.reported_at",
         id.as_str(),
         holdings.host,
         holdings.version,
         Json(&holdings.keks) as _,
+        holdings.seals_with,
         &holdings.opened,
         Json(&holdings.unopened) as _,
         holdings.started_at,
@@ -37,8 +39,8 @@ pub(super) async fn list(
     since: Timestamp,
 ) -> Result<Vec<Replica>, DatabaseError> {
     let rows = sqlx::query!(
-        r#"select host, version, keks as "keks: Json<Vec<Kek>>", opened, unopened as "unopened: Json<Vec<Unopened>>",
-               started_at, reported_at
+        r#"select host, version, keks as "keks: Json<Vec<Kek>>", seals_with, opened,
+               unopened as "unopened: Json<Vec<Unopened>>", started_at, reported_at
            from auth.replicas
            where reported_at > $1
            order by started_at, id
@@ -52,6 +54,7 @@ pub(super) async fn list(
             host: row.host,
             version: row.version,
             keks: row.keks.0,
+            seals_with: row.seals_with,
             opened: row.opened,
             unopened: row.unopened.0,
             started_at: row.started_at,

@@ -5,6 +5,7 @@ mod first_signatures;
 mod keys;
 mod log;
 mod publishers;
+mod reseal;
 mod verifiers;
 
 pub(super) use changes::{
@@ -14,6 +15,10 @@ pub(super) use first_signatures::{FirstSignature, expire_first_signatures, first
 pub(super) use keys::{NewKey, NewSecret, Stored, StoredKey, StoredSecret, insert_secrets, load, present};
 pub(super) use log::{LogRow, append, entries, last, lock, try_lock};
 pub(super) use publishers::{PublisherRow, publishers};
+pub(super) use reseal::{
+    SealedRow, count_keys, count_secrets, keys_sealed_by_others, replace_keys, replace_secrets,
+    secrets_sealed_by_others,
+};
 pub(super) use verifiers::{
     FetchRow, VerifierRow, expire_verifiers, last_fetches, lock_verifiers, note_fetches, verifiers,
 };

@@ -31,8 +31,8 @@ async fn the_doctor_says_what_is_wrong_by_its_exit_code() {
     assert_eq!(
         names,
         [
-            "issuer", "tls", "proxies", "sealing", "database", "pooler", "schema", "platform", "hook",
-            "keys", "replica"
+            "issuer", "tls", "proxies", "sealing", "database", "pooler", "schema", "platform", "keks",
+            "hook", "keys", "replica"
         ]
     );
     let development_key = development_key("sound");
