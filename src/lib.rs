@@ -27,6 +27,7 @@ pub mod token;
 // 3: who asks, who is asked, where
 pub mod authentication;
 pub mod client;
+pub mod kek;
 pub mod replica;
 pub mod session;
 pub mod tenancy;

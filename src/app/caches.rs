@@ -8,7 +8,7 @@ use super::root::App;
 use crate::db::platform;
 
 /// Every cache.
-pub(super) const CACHES: [Cache; 5] = [
+pub(super) const CACHES: [Cache; 6] = [
     Cache {
         name: "clients",
         reload_when: ReloadWhen::VersionMoves,
@@ -26,6 +26,11 @@ pub(super) const CACHES: [Cache; 5] = [
         name: "keys",
         reload_when: ReloadWhen::VersionMoves,
         reload: |app| Box::pin(reload_keys(app)),
+    },
+    Cache {
+        name: "keks",
+        reload_when: ReloadWhen::VersionMoves,
+        reload: |app| Box::pin(app.follow_keks()),
     },
     Cache {
         name: "hooks",

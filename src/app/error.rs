@@ -4,6 +4,7 @@ use crate::authentication::password::HashError;
 use crate::db::connect::PoolError;
 use crate::db::{DatabaseError, migrate};
 use crate::hook::registry::RegistryError;
+use crate::kek::FollowError;
 use crate::protocol::issuer::IssuerError;
 use crate::sealing::KekError;
 use crate::signing::error::SigningError;
@@ -27,6 +28,9 @@ pub enum AppError {
     /// The key-encryption keys cannot be used.
     #[error("sealing: {0}")]
     Sealing(#[from] KekError),
+    /// The key-encryption keys are not those of the database.
+    #[error("sealing: {0}")]
+    Keks(#[from] FollowError),
     /// The signing keys cannot be used.
     #[error(transparent)]
     Signing(#[from] SigningError),

@@ -4,6 +4,7 @@
 mod caches;
 mod configured;
 mod error;
+mod keyring;
 mod people;
 mod platform;
 mod protocol;
@@ -13,5 +14,6 @@ mod start;
 
 pub use configured::{hasher_settings, hook_transports, pool_settings, sampling};
 pub use error::AppError;
+pub use keyring::open_keyring;
 pub use root::{App, Injected};
 pub use rotation::{Driven, rotation_policy};

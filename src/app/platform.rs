@@ -9,6 +9,7 @@ use sqlx::postgres::PgConnectOptions;
 
 use super::configured::pool_settings;
 use super::error::AppError;
+use super::keyring::{Wake, follow_soundly};
 use super::root::{App, Injected};
 use super::start;
 use crate::base::clock::{Clock, DatabaseClock, Timestamp};
@@ -34,6 +35,7 @@ pub(super) struct Platform {
     epoch: AtomicI64,
     development: bool,
     pub(super) keyring: Keyring,
+    pub(super) wake: Wake,
     pub(super) freshness: Arc<Freshness>,
     pub(super) replica: ReplicaId,
     pub(super) started_at: Timestamp,
@@ -42,7 +44,7 @@ pub(super) struct Platform {
 impl Platform {
     /// Opens the pool and checks role and schema.
     pub(super) async fn open(config: &SignetConfig, injected: &Injected) -> Result<(Self, PgPool), AppError> {
-        let keyring = Keyring::load(&config.sealing.kek_files)?;
+        let keyring = Keyring::load(&config.sealing)?;
         let settings = pool_settings(config)?;
         let pg_pool = connect::open(&settings).await?;
         let pool = settings.pool(pg_pool.clone());
@@ -61,6 +63,8 @@ impl Platform {
             let clock = Arc::new(DatabaseClock::new(answered, time));
             (Arc::<DatabaseClock>::clone(&clock), Some(clock))
         };
+        let wake = Wake::default();
+        follow_soundly(&pool, &keyring, &wake).await?;
         let entropy = injected
             .entropy
             .clone()
@@ -76,6 +80,7 @@ impl Platform {
             epoch: AtomicI64::new(stored.epoch.0),
             development: stored.development,
             keyring,
+            wake,
             freshness: Arc::new(Freshness::new()),
             started_at,
         };

@@ -83,6 +83,7 @@ impl App {
         let tidying = platform.pool.tidy(stop.clone());
         let hooks_stop = stop.clone();
         let reporting_stop = stop.clone();
+        let keeping_stop = stop.clone();
         let tidying_hooks = async {
             if let Some(hooks) = self.token_issuer().hooks.sql() {
                 hooks.tidy(hooks_stop).await;
@@ -93,7 +94,8 @@ impl App {
             async move { app.refresh(&name).await }
         });
         let reporting = self.report_until(reporting_stop);
-        tokio::join!(watching, tidying, tidying_hooks, reporting);
+        let keeping = self.keep_data_keys(keeping_stop);
+        tokio::join!(watching, tidying, tidying_hooks, reporting, keeping);
     }
 
     async fn report_until(&self, stop: CancellationToken) {

@@ -97,6 +97,8 @@ identifier! {
     ServiceKeyId,
     /// A running process of this server.
     ReplicaId,
+    /// A data key, which a Transit engine has wrapped.
+    DataKeyId,
     /// An operator's hook.
     HookId,
     /// One question to the operators' hooks, the same for each of them and for each attempt.

@@ -10,6 +10,7 @@ use super::consent::ConsentCommand;
 use super::database::DatabaseCommand;
 use super::dev::DevArguments;
 use super::hook::HookCommand;
+use super::kek::KekCommand;
 use super::keys::KeysCommand;
 use super::migrate::MigrateArguments;
 use super::module::ModuleCommand;
@@ -72,6 +73,9 @@ pub(super) enum Command {
     /// After a restore: end everything that the backup has brought back.
     #[command(subcommand)]
     BackupEpoch(BackupEpochCommand),
+    /// Change the key-encryption keys, which seal what is secret in the database.
+    #[command(subcommand)]
+    Kek(KekCommand),
     /// Register and manage hooks, which add claims to tokens.
     #[command(subcommand)]
     Hook(HookCommand),

@@ -185,6 +185,7 @@ fn configure(arguments: &DevArguments) -> anyhow::Result<SignetConfig> {
         },
         sealing: SealingSettings {
             kek_files: vec![std::path::absolute(kek)?],
+            ..SealingSettings::default()
         },
         tls: TlsSettings {
             certificate: arguments.certificate.clone().unwrap_or_default(),

@@ -9,6 +9,7 @@ mod database;
 mod dev;
 mod doctor;
 pub mod hook;
+pub mod kek;
 pub mod keys;
 mod layout;
 mod migrate;

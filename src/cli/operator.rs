@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::output;
 use crate::app;
 use crate::authentication::password::{Hasher, Password, PasswordHash};
 use crate::base::clock::{Clock as _, DatabaseClock};
@@ -14,6 +15,7 @@ use crate::db::pool::Pool;
 use crate::db::sessions::Sessions;
 use crate::db::unit_of_work::RequestContext;
 use crate::db::{UnitOfWork, migrate, platform};
+use crate::sealing::Keyring;
 
 /// What the kernel has as the user who logged in where nobody did: in a container, or a service.
 const NOBODY_LOGGED_IN: u32 = u32::MAX;
@@ -25,27 +27,78 @@ pub async fn begin(config: &SignetConfig) -> anyhow::Result<UnitOfWork> {
 
 /// Opens a transaction for one command, and says who lent it, of `size` connections.
 pub async fn open(config: &SignetConfig, size: u32) -> anyhow::Result<(Pool, UnitOfWork)> {
-    let settings = PoolSettings {
-        url: config.database.app_url()?,
-        size,
-        acquire_timeout: Duration::from_secs(5),
-        statement_timeout: Duration::from_secs(10),
-        sessions: Sessions::configured(&config.database),
-    };
-    let pool = settings.pool(connect::open(&settings).await?);
-    let mut connection = pool.acquire().await?;
-    migrate::check(&mut connection).await?;
-    let measured = connect::measure(&mut connection).await?;
-    let platform = platform::read(&mut connection).await?;
-    connection.keep();
-    let context = RequestContext {
-        now: DatabaseClock::new(measured.answered, measured.time).now(),
-        entropy: Arc::new(SystemEntropy),
-        origin: Origin::command_line(operating_system_user()),
-        epoch: platform.epoch,
-    };
-    let work = UnitOfWork::begin(&pool, context).await?;
-    Ok((pool, work))
+    let operator = Operator::with_connections(config, size).await?;
+    let work = operator.begin().await?;
+    Ok((operator.pool, work))
+}
+
+/// A command that takes several transactions.
+pub struct Operator {
+    pool: Pool,
+    clock: DatabaseClock,
+    context: RequestContext,
+}
+
+impl Operator {
+    /// Connects for transactions one after the other.
+    pub async fn open(config: &SignetConfig) -> anyhow::Result<Self> {
+        Self::with_connections(config, 1).await
+    }
+
+    async fn with_connections(config: &SignetConfig, size: u32) -> anyhow::Result<Self> {
+        let settings = PoolSettings {
+            url: config.database.app_url()?,
+            size,
+            acquire_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(10),
+            sessions: Sessions::configured(&config.database),
+        };
+        let pool = settings.pool(connect::open(&settings).await?);
+        let mut connection = pool.acquire().await?;
+        migrate::check(&mut connection).await?;
+        let measured = connect::measure(&mut connection).await?;
+        let platform = platform::read(&mut connection).await?;
+        connection.keep();
+        let clock = DatabaseClock::new(measured.answered, measured.time);
+        let context = RequestContext {
+            now: clock.now(),
+            entropy: Arc::new(SystemEntropy),
+            origin: Origin::command_line(operating_system_user()),
+            epoch: platform.epoch,
+        };
+        Ok(Self { pool, clock, context })
+    }
+
+    /// A transaction.
+    pub async fn begin(&self) -> anyhow::Result<UnitOfWork> {
+        let context = RequestContext {
+            now: self.clock.now(),
+            ..self.context.clone()
+        };
+        Ok(UnitOfWork::begin(&self.pool, context).await?)
+    }
+
+    /// The key-encryption keys of the configuration, of which the one seals that the database names.
+    pub async fn keyring(&self, config: &SignetConfig) -> anyhow::Result<Keyring> {
+        keyring_on(config, &self.pool).await
+    }
+}
+
+/// The same for one command that needs no more of it.
+pub async fn keyring(config: &SignetConfig) -> anyhow::Result<Keyring> {
+    let operator = Operator::open(config).await?;
+    let keyring = operator.keyring(config).await?;
+    operator.pool.close().await;
+    Ok(keyring)
+}
+
+/// The same by connections that are there.
+pub async fn keyring_on(config: &SignetConfig, pool: &Pool) -> anyhow::Result<Keyring> {
+    let (keyring, wrong) = app::open_keyring(config, pool).await?;
+    for told in &wrong {
+        output::note(told);
+    }
+    Ok(keyring)
 }
 
 /// Who runs the command line: the user who logged in where the kernel kept it, which `sudo` does not change, and the

@@ -7,7 +7,7 @@ use clap::Parser as _;
 use super::arguments::{Arguments, Command};
 use super::client::ClientCommand;
 use super::{
-    backup_epoch, client, consent, database, dev, doctor, hook, keys, migrate, module, operator,
+    backup_epoch, client, consent, database, dev, doctor, hook, kek, keys, migrate, module, operator,
     organization, output, rls, serve, service_key, user, workspace,
 };
 use crate::config;
@@ -76,6 +76,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             output::write(&report, json)?;
         }
         Command::Keys(command) => return Box::pin(keys::execute(command, &load()?, json)).await,
+        Command::Kek(command) => return Box::pin(kek::execute(command, &load()?, json)).await,
         Command::Hook(command) => return Box::pin(hook::run(command, &load()?, json)).await,
         Command::Organization(command) => {
             let report = organization::run(command, &load()?).await?;

@@ -23,7 +23,7 @@ pub(super) async fn run(config: SignetConfig) -> anyhow::Result<()> {
     telemetry::start(config.log.format, &config.log.filter)?;
     telemetry::log_panics();
     // Before anything is sealed: what a development key has sealed, nothing else opens later.
-    let keyring = Keyring::load(&config.sealing.kek_files).context("sealing")?;
+    let keyring = Keyring::load(&config.sealing).context("sealing")?;
     anyhow::ensure!(
         !keyring.has_development_key(),
         "a key-encryption key whose id starts with dev- is for development: make one as keys/README.md says"

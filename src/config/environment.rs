@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use super::{ConfigError, SignetConfig};
 
@@ -44,6 +45,18 @@ pub fn postgres_folder() -> Option<PathBuf> {
     std::env::var_os(POSTGRES)
         .filter(|value| !value.is_empty())
         .map(PathBuf::from)
+}
+
+/// What a variable holds that configuration names because it is secret.
+pub(super) fn secret(name: &str) -> Result<Zeroizing<String>, ConfigError> {
+    // A name that no variable can have would be a panic.
+    let possible = !name.is_empty() && !name.contains(['=', '\0']);
+    let value = if possible { std::env::var_os(name) } else { None };
+    let text = value.and_then(|value| value.into_string().ok());
+    text.map(Zeroizing::new)
+        .ok_or_else(|| ConfigError::SecretVariable {
+            name: name.to_owned(),
+        })
 }
 
 /// Whether a variable is one of those that Kubernetes gives to every container of a namespace for a service that is

@@ -77,6 +77,12 @@ pub enum ConfigError {
         /// What is wrong with it.
         source: Box<config::ConfigError>,
     },
+    /// A variable that holds a secret is not there.
+    #[error("sealing.kek_variables names {name}, which the environment does not hold as text")]
+    SecretVariable {
+        /// Its name.
+        name: String,
+    },
     /// A file that holds a secret cannot be read.
     #[error("{key} names {path}, which cannot be read")]
     SecretFile {
@@ -145,6 +151,8 @@ fn finish(
         .try_parsing(true)
         .list_separator(",")
         .with_list_parse_key("sealing.kek_files")
+        .with_list_parse_key("sealing.kek_variables")
+        .with_list_parse_key("sealing.transit.keys")
         .with_list_parse_key("signing.algorithms")
         .with_list_parse_key("signing.also_published")
         .with_list_parse_key("keys.verifiers")
@@ -161,6 +169,7 @@ fn finish(
         .and_then(config::Config::try_deserialize)
         .map_err(|error| environment::blame(error, names.iter()))?;
     settings.database.check()?;
+    settings.sealing.check()?;
     settings.signing.check()?;
     settings.keys.check()?;
     settings.tokens.check()?;

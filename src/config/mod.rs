@@ -34,7 +34,7 @@ pub use modules::{ModuleAllowlist, ModuleSettings, is_module_id};
 pub use password::PasswordSettings;
 pub use quotas::QuotaSettings;
 pub use reach::ReachSetting;
-pub use sealing::SealingSettings;
+pub use sealing::{SealingSettings, TransitSettings};
 pub use sign_up::{SignUpPolicy, SignUpSettings};
 pub use signing::SigningSettings;
 pub use tokens::{LONGEST_ACCESS_TOKEN, TokenSettings};

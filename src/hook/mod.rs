@@ -13,6 +13,7 @@ mod membership;
 pub mod merge;
 mod record;
 pub mod registry;
+pub mod reseal;
 pub mod response;
 pub mod sample;
 mod sealed_keys;

@@ -160,7 +160,7 @@ pub(super) fn seal(
     }
 }
 
-const fn context(row: &str) -> Context<'_> {
+pub(super) const fn context(row: &str) -> Context<'_> {
     Context {
         table: TABLE,
         column: "secrets_sealed",

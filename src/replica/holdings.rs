@@ -34,6 +34,8 @@ pub struct Holdings {
     pub version: String,
     /// Its key-encryption keys, the one that seals first.
     pub keks: Vec<Kek>,
+    /// The id of the key-encryption key that it seals with; none from a version that knows only its own configuration.
+    pub seals_with: Option<String>,
     /// The stored keys that it has opened.
     pub opened: Vec<String>,
     /// The keys in the key set that it serves.
@@ -71,12 +73,20 @@ impl Holdings {
             host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             keks: keks(keyring),
+            seals_with: Some(keyring.active_id()),
             opened: keys.opened(),
             published: keys.published().to_vec(),
             signs: keys.signing(),
             unopened: of_keys.chain(of_hooks).collect(),
             started_at,
         }
+    }
+
+    /// The key-encryption key that it seals with. One that knows only its own configuration seals with its first one.
+    #[must_use]
+    pub fn sealing_kek(&self) -> Option<&str> {
+        let first = || self.keks.first().map(|kek| kek.id.as_str());
+        self.seals_with.as_deref().or_else(first)
     }
 
     /// What keeps this replica from doing what one with these key-encryption keys does; none if nothing does.
@@ -101,11 +111,10 @@ impl Holdings {
 }
 
 fn keks(keyring: &Keyring) -> Vec<Kek> {
-    let fingerprints = keyring.fingerprints();
-    fingerprints
-        .map(|(id, fingerprint)| Kek {
-            id: id.to_owned(),
-            fingerprint,
-        })
-        .collect()
+    let held = keyring.held().into_iter();
+    held.map(|kek| Kek {
+        id: kek.id,
+        fingerprint: kek.fingerprint,
+    })
+    .collect()
 }

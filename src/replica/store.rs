@@ -14,16 +14,18 @@ pub(super) async fn report(
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
     sqlx::query!(
-        "insert into auth.replicas (id, host, version, keks, opened, unopened, started_at, reported_at,
+        "insert into auth.replicas (id, host, version, keks, seals_with, opened, unopened, started_at, reported_at,
              published, signs)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (id) do update
-         set opened = excluded.opened, unopened = excluded.unopened, reported_at = excluded.reported_at,
+         set keks = excluded.keks, seals_with = excluded.seals_with, opened = excluded.opened,
+             unopened = excluded.unopened, reported_at = excluded.reported_at,
              published = excluded.published, signs = excluded.signs",
         id.as_str(),
         holdings.host,
         holdings.version,
         Json(&holdings.keks) as _,
+        holdings.seals_with,
         &holdings.opened,
         Json(&holdings.unopened) as _,
         holdings.started_at,
@@ -41,8 +43,9 @@ pub(super) async fn list(
     since: Timestamp,
 ) -> Result<Vec<Replica>, DatabaseError> {
     let rows = sqlx::query!(
-        r#"select host, version, keks as "keks: Json<Vec<Kek>>", opened, unopened as "unopened: Json<Vec<Unopened>>",
-               coalesce(published, opened) as "published!", coalesce(signs, '{}') as "signs!", started_at, reported_at
+        r#"select host, version, keks as "keks: Json<Vec<Kek>>", seals_with, opened,
+               unopened as "unopened: Json<Vec<Unopened>>", coalesce(published, opened) as "published!",
+               coalesce(signs, '{}') as "signs!", started_at, reported_at
            from auth.replicas
            where reported_at > $1
            order by started_at, id
@@ -56,6 +59,7 @@ pub(super) async fn list(
             host: row.host,
             version: row.version,
             keks: row.keks.0,
+            seals_with: row.seals_with,
             opened: row.opened,
             published: row.published,
             signs: row.signs,

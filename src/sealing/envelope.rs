@@ -1,14 +1,18 @@
 //! Owns the envelope: one byte of format version, then an AES-256-GCM message whose additional data says where the
 //! envelope stands. A ciphertext that is moved to another row, column, table or owner, or labelled with another key,
-//! does not open. It does not know what it seals.
+//! does not open. Version 1 is sealed by the key-encryption key itself; version 2 names the data key that sealed it,
+//! which stands wrapped in `auth.data_keys`. It does not know what it seals.
 
 use zeroize::Zeroizing;
 
-use super::kek::Keyring;
+use super::keyring::{Keyring, SealingKey};
 use crate::base::aead::{self, AeadError};
 use crate::base::entropy::Entropy;
 
-const VERSION: u8 = 1;
+/// `1 ‖ message`
+const BY_KEK: u8 = 1;
+/// `2 ‖ length of the id ‖ id of the data key ‖ message`
+const BY_DATA_KEY: u8 = 2;
 
 /// Where an envelope stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +36,16 @@ pub struct Sealed {
     pub kek_id: String,
 }
 
+/// A data key is not in memory.
+#[derive(Debug, thiserror::Error)]
+#[error("no data key of the key-encryption key {kek_id} is held: {reason}")]
+pub struct NoDataKey {
+    /// The key that wraps it.
+    pub kek_id: String,
+    /// Why.
+    pub reason: String,
+}
+
 /// Why an envelope was not made or did not open. Says nothing about the plaintext.
 #[derive(Debug, thiserror::Error)]
 pub enum SealingError {
@@ -41,6 +55,9 @@ pub enum SealingError {
         /// The missing key.
         kek_id: String,
     },
+    /// The data key that it is about is not in memory.
+    #[error(transparent)]
+    NoDataKey(Box<NoDataKey>),
     /// The first byte names no format of ours.
     #[error("the envelope has an unknown format version")]
     Version,
@@ -59,13 +76,20 @@ pub fn seal(
     plaintext: &[u8],
     entropy: &dyn Entropy,
 ) -> Result<Sealed, SealingError> {
-    let kek_id = keyring.active_id();
-    let additional = additional_data(kek_id, context);
-    let message = aead::seal(keyring.active_key(), &additional, plaintext, entropy)
-        .map_err(SealingError::Unavailable)?;
+    let (kek_id, sealing_key) = keyring.sealing_key()?;
+    let (head, data, key) = match sealing_key {
+        SealingKey::Kek(key) => (vec![BY_KEK], additional_data(BY_KEK, &[&kek_id], context), key),
+        SealingKey::DataKey(id, key) => {
+            let id = id.as_str();
+            let mut head = vec![BY_DATA_KEY, u8::try_from(id.len()).unwrap_or(u8::MAX)];
+            head.extend_from_slice(id.as_bytes());
+            (head, additional_data(BY_DATA_KEY, &[&kek_id, id], context), key)
+        }
+    };
+    let message = aead::seal(&key, &data, plaintext, entropy).map_err(SealingError::Unavailable)?;
     Ok(Sealed {
-        bytes: [&[VERSION], message.as_slice()].concat(),
-        kek_id: kek_id.to_owned(),
+        bytes: [head, message].concat(),
+        kek_id,
     })
 }
 
@@ -76,25 +100,38 @@ pub fn open(
     kek_id: &str,
     envelope: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, SealingError> {
-    let key = keyring.key(kek_id).ok_or_else(|| SealingError::UnknownKek {
-        kek_id: kek_id.to_owned(),
-    })?;
-    let Some((&VERSION, message)) = envelope.split_first() else {
-        return Err(SealingError::Version);
+    let (data, key, message) = match envelope.split_first() {
+        Some((&BY_KEK, message)) => {
+            let key = keyring.kek(kek_id)?;
+            (additional_data(BY_KEK, &[kek_id], context), key, message)
+        }
+        Some((&BY_DATA_KEY, rest)) => {
+            let (id, message) = named(rest).ok_or(SealingError::Refused(AeadError::Truncated))?;
+            let key = keyring.data_key(kek_id, id)?;
+            (additional_data(BY_DATA_KEY, &[kek_id, id], context), key, message)
+        }
+        _ => return Err(SealingError::Version),
     };
-    aead::open(key, &additional_data(kek_id, context), message).map_err(SealingError::Refused)
+    aead::open(&key, &data, message).map_err(SealingError::Refused)
+}
+
+/// The id of the data key, and what follows it.
+fn named(rest: &[u8]) -> Option<(&str, &[u8])> {
+    let (length, rest) = rest.split_first()?;
+    let (id, message) = rest.split_at_checked(usize::from(*length))?;
+    Some((std::str::from_utf8(id).ok()?, message))
 }
 
 /// Each part stands behind its length, so that no two places have the same text.
-fn additional_data(kek_id: &str, context: &Context<'_>) -> Vec<u8> {
+fn additional_data(version: u8, keys: &[&str], context: &Context<'_>) -> Vec<u8> {
     let Context {
         table,
         column,
         row,
         owner,
     } = *context;
-    let mut data = vec![VERSION];
-    for part in [kek_id, table, column, row, owner] {
+    let mut data = vec![version];
+    for part in keys.iter().chain(&[table, column, row, owner]) {
         data.extend_from_slice(&(part.len() as u64).to_be_bytes());
         data.extend_from_slice(part.as_bytes());
     }

@@ -1,6 +1,5 @@
-//! Owns the key-encryption keys (KEKs): the form of their files, and which one seals. A file holds one key a line as
-//! `id:base64 of 32 bytes`; blank lines and lines that start with `#` are skipped. The first key of the first file
-//! seals, every key opens. It does not know what is sealed.
+//! Owns what a key-encryption key (KEK) is, and the form of files and variables that hold some: one key a line as
+//! `id:base64 of 32 bytes`; blank lines and lines that start with `#` are skipped. It does not know which one seals.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -15,10 +14,12 @@ use zeroize::Zeroizing;
 use crate::base::digest;
 use crate::base::entropy::{self, Entropy};
 use crate::base::secret::Secret;
+use crate::config::ConfigError;
 
 /// What the ids of development keys start with; `signet serve` refuses such a key.
 pub const DEVELOPMENT_PREFIX: &str = "dev-";
-const KEY_LENGTH: usize = 32;
+/// Length of a key.
+pub(super) const KEY_LENGTH: usize = 32;
 /// Bytes that tell keys apart.
 const FINGERPRINT_LENGTH: usize = 8;
 const LONGEST_ID: usize = 64;
@@ -27,11 +28,16 @@ const LARGEST_FILE: u64 = 64 * 1024;
 #[cfg(unix)]
 const FORBIDDEN_MODE: u32 = 0o037;
 
+/// A key in the clear.
+pub(super) type Key = Zeroizing<[u8; KEY_LENGTH]>;
+
 /// Why the key-encryption keys are not usable. Names keys by id, never by content.
 #[derive(Debug, thiserror::Error)]
 pub enum KekError {
     /// There is none, and none is ever made silently.
-    #[error("no key-encryption key is given")]
+    #[error(
+        "no key-encryption key is given: make one as keys/README.md says, and name its file in sealing.kek_files"
+    )]
     Missing,
     /// A file is refused for the reason below.
     #[error("the key-encryption keys in {} are refused", path.display())]
@@ -42,6 +48,30 @@ pub enum KekError {
         #[source]
         source: Box<Self>,
     },
+    /// A variable is refused for the reason below.
+    #[error("the key-encryption keys in the variable {name} are refused")]
+    Variable {
+        /// Its name.
+        name: String,
+        /// Why.
+        #[source]
+        source: Box<Self>,
+    },
+    /// A variable that is named is not there.
+    #[error(transparent)]
+    Unset(#[from] ConfigError),
+    /// An entry of `sealing.transit.keys` is not `id:name`.
+    #[error(
+        "sealing.transit.keys has {entry:?}, which is not id:name of a key in Transit, both of 1 to 64 characters of \
+         A-Z a-z 0-9 . _ -"
+    )]
+    TransitKey {
+        /// The entry.
+        entry: String,
+    },
+    /// The address of the Transit engine makes no URL.
+    #[error("sealing.transit.address and mount make no URL")]
+    TransitAddress,
     /// A file did not open, or holds no text.
     #[error("the file cannot be read")]
     Unreadable(#[source] io::Error),
@@ -83,97 +113,41 @@ pub enum KekError {
     },
 }
 
-struct Kek {
-    id: String,
-    key: Zeroizing<[u8; KEY_LENGTH]>,
+/// A key-encryption key that this process has in its memory.
+pub(super) struct Kek {
+    pub(super) id: String,
+    pub(super) key: Key,
+    pub(super) source: KekSource,
 }
 
-/// Every key-encryption key of this process; never empty.
-pub struct Keyring {
-    active: Kek,
-    others: Vec<Kek>,
+/// Where a key-encryption key comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KekSource {
+    /// A file of `sealing.kek_files`.
+    File,
+    /// A variable of `sealing.kek_variables`.
+    Environment,
+    /// A key of `sealing.transit`: it never leaves the Transit engine.
+    Transit,
 }
 
-impl Keyring {
-    /// Reads the keys of these files, in this order. Each file must hold at least one key.
-    pub fn load(paths: &[PathBuf]) -> Result<Self, KekError> {
-        let mut keys = Vec::new();
-        for path in paths {
-            let found = read(path)
-                .and_then(|text| parse(&text))
-                .and_then(|found| {
-                    if found.is_empty() {
-                        Err(KekError::Missing)
-                    } else {
-                        Ok(found)
-                    }
-                })
-                .map_err(|source| KekError::File {
-                    path: path.clone(),
-                    source: Box::new(source),
-                })?;
-            keys.extend(found);
-        }
-        Self::new(keys)
-    }
+impl KekSource {
+    const ALL: [Self; 3] = [Self::File, Self::Environment, Self::Transit];
 
-    /// Reads the keys of one file's text.
-    pub fn from_text(text: &str) -> Result<Self, KekError> {
-        Self::new(parse(text)?)
-    }
-
-    fn new(keys: Vec<Kek>) -> Result<Self, KekError> {
-        let mut ids = std::collections::HashSet::new();
-        if let Some(twice) = keys.iter().find(|kek| !ids.insert(kek.id.as_str())) {
-            return Err(KekError::Duplicate { id: twice.id.clone() });
-        }
-        let mut keys = keys.into_iter();
-        let active = keys.next().ok_or(KekError::Missing)?;
-        Ok(Self {
-            active,
-            others: keys.collect(),
-        })
-    }
-
-    /// The id of the key that seals.
+    /// Its name in the database.
     #[must_use]
-    pub fn active_id(&self) -> &str {
-        &self.active.id
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Environment => "environment",
+            Self::Transit => "transit",
+        }
     }
 
-    /// The ids of all keys, the active one first.
-    pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.keys().map(|kek| kek.id.as_str())
-    }
-
-    /// The ids of all keys, the active one first, each with a name that depends on the key alone.
-    pub fn fingerprints(&self) -> impl Iterator<Item = (&str, String)> {
-        self.keys().map(|kek| (kek.id.as_str(), fingerprint(&kek.key)))
-    }
-
-    /// Whether any key is a development one.
+    /// The source of a name in the database.
     #[must_use]
-    pub fn has_development_key(&self) -> bool {
-        self.ids().any(|id| id.starts_with(DEVELOPMENT_PREFIX))
-    }
-
-    pub(super) fn active_key(&self) -> &[u8; KEY_LENGTH] {
-        &self.active.key
-    }
-
-    pub(super) fn key(&self, id: &str) -> Option<&[u8; KEY_LENGTH]> {
-        self.keys().find(|kek| kek.id == id).map(|kek| &*kek.key)
-    }
-
-    fn keys(&self) -> impl Iterator<Item = &Kek> {
-        std::iter::once(&self.active).chain(&self.others)
-    }
-}
-
-impl std::fmt::Debug for Keyring {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Keyring")?;
-        formatter.debug_list().entries(self.ids()).finish()
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.name() == name)
     }
 }
 
@@ -187,8 +161,33 @@ pub fn new_line(id: &str, entropy: &dyn Entropy) -> Result<Secret, KekError> {
     Ok(Secret::new(format!("{id}:{}\n", *encoded)))
 }
 
+/// The keys of a file; at least one.
+pub(super) fn of_file(path: &Path) -> Result<Vec<Kek>, KekError> {
+    let found = read(path).and_then(|text| some(&text, KekSource::File));
+    found.map_err(|source| KekError::File {
+        path: path.to_owned(),
+        source: Box::new(source),
+    })
+}
+
+/// The keys of a variable's text; at least one.
+pub(super) fn of_variable(name: &str, text: &str) -> Result<Vec<Kek>, KekError> {
+    some(text, KekSource::Environment).map_err(|source| KekError::Variable {
+        name: name.to_owned(),
+        source: Box::new(source),
+    })
+}
+
+fn some(text: &str, source: KekSource) -> Result<Vec<Kek>, KekError> {
+    let found = parse(text, source)?;
+    if found.is_empty() {
+        return Err(KekError::Missing);
+    }
+    Ok(found)
+}
+
 /// A key is 32 random bytes, so that what is derived from it tells nothing of it.
-fn fingerprint(key: &[u8; KEY_LENGTH]) -> String {
+pub(super) fn fingerprint(key: &[u8; KEY_LENGTH]) -> String {
     let digest = digest::hmac_sha256(key, &[b"fingerprint of a key-encryption key"]);
     let mut text = String::with_capacity(2 * FINGERPRINT_LENGTH);
     for byte in digest.as_bytes().iter().take(FINGERPRINT_LENGTH) {
@@ -234,16 +233,16 @@ fn refuse_exposed(_: &File) -> Result<(), KekError> {
     Ok(())
 }
 
-fn parse(text: &str) -> Result<Vec<Kek>, KekError> {
+pub(super) fn parse(text: &str, source: KekSource) -> Result<Vec<Kek>, KekError> {
     text.lines()
         .map(str::trim)
         .zip(1..)
         .filter(|(content, _)| !content.is_empty() && !content.starts_with('#'))
-        .map(|(content, line)| parse_line(content, line))
+        .map(|(content, line)| parse_line(content, line, source))
         .collect()
 }
 
-fn parse_line(content: &str, line: usize) -> Result<Kek, KekError> {
+fn parse_line(content: &str, line: usize, source: KekSource) -> Result<Kek, KekError> {
     let (id, encoded) = content.split_once(':').ok_or(KekError::Malformed { line })?;
     if !is_id(id) {
         return Err(KekError::Id { line });
@@ -260,10 +259,10 @@ fn parse_line(content: &str, line: usize) -> Result<Kek, KekError> {
     if key.ct_eq(&[0; KEY_LENGTH]).into() {
         return Err(KekError::Zero { id });
     }
-    Ok(Kek { id, key })
+    Ok(Kek { id, key, source })
 }
 
-fn is_id(id: &str) -> bool {
+pub(super) fn is_id(id: &str) -> bool {
     (1..=LONGEST_ID).contains(&id.len())
         && id
             .bytes()

@@ -3,8 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::kek::{KekError, Keyring, new_line};
+use super::kek::{KekError, new_line};
+use super::keyring::Keyring;
 use crate::base::entropy::SystemEntropy;
+use crate::config::SealingSettings;
 
 const KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
@@ -13,9 +15,12 @@ fn the_first_key_seals_and_every_key_opens() {
     let text = format!("# ours\n\n  prod-2026: {KEY}\r\nprod-2025:{KEY}\n");
     let keyring = Keyring::from_text(&text).unwrap();
     assert_eq!(keyring.active_id(), "prod-2026");
-    assert_eq!(keyring.ids().collect::<Vec<_>>(), ["prod-2026", "prod-2025"]);
-    assert!(keyring.key("prod-2025").is_some());
-    assert!(keyring.key("prod-2024").is_none());
+    assert_eq!(
+        keyring.configured().collect::<Vec<_>>(),
+        ["prod-2026", "prod-2025"]
+    );
+    assert!(keyring.kek("prod-2025").is_ok());
+    assert!(keyring.kek("prod-2024").is_err());
     assert!(!keyring.has_development_key());
     assert_eq!(format!("{keyring:?}"), r#"Keyring["prod-2026", "prod-2025"]"#);
 }
@@ -32,7 +37,10 @@ fn a_new_line_is_a_key() {
 #[test]
 fn a_keyring_that_cannot_be_meant_is_refused() {
     let refusal = |text: &str| Keyring::from_text(text).unwrap_err().to_string();
-    assert_eq!(refusal("# none\n\n"), "no key-encryption key is given");
+    assert_eq!(
+        refusal("# none\n\n"),
+        "no key-encryption key is given: make one as keys/README.md says, and name its file in sealing.kek_files"
+    );
     assert_eq!(refusal("# none\nkey\n"), "line 2 is not of the form id:base64");
     assert!(refusal(&format!(":{KEY}")).starts_with("line 1 has an id"));
     assert!(refusal(&format!("a b:{KEY}")).starts_with("line 1 has an id"));
@@ -48,6 +56,13 @@ fn a_keyring_that_cannot_be_meant_is_refused() {
     );
     let twice = format!("k1:{KEY}\nk1:{KEY}");
     assert_eq!(refusal(&twice), "there are two key-encryption keys k1");
+}
+
+fn of_files(kek_files: Vec<std::path::PathBuf>) -> SealingSettings {
+    SealingSettings {
+        kek_files,
+        ..SealingSettings::default()
+    }
 }
 
 #[cfg(unix)]
@@ -68,10 +83,16 @@ fn a_file_that_others_can_read_is_refused() {
         (0o666, false),
     ] {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-        let loaded = Keyring::load(std::slice::from_ref(&path));
+        let loaded = Keyring::load(&of_files(vec![path.clone()]));
         assert_eq!(loaded.is_ok(), accepted, "{mode:o}");
     }
     std::fs::remove_file(&path).unwrap();
-    assert!(matches!(Keyring::load(&[path]), Err(KekError::File { .. })));
-    assert!(matches!(Keyring::load(&[]), Err(KekError::Missing)));
+    assert!(matches!(
+        Keyring::load(&of_files(vec![path])),
+        Err(KekError::File { .. })
+    ));
+    assert!(matches!(
+        Keyring::load(&of_files(Vec::new())),
+        Err(KekError::Missing)
+    ));
 }

@@ -8,6 +8,7 @@ pub mod error;
 pub mod key_set;
 mod material;
 pub mod provisioning;
+pub mod reseal;
 pub mod rotation;
 mod sealed_keys;
 pub mod server_key;

@@ -11,8 +11,8 @@ use crate::base::entropy::Entropy;
 use crate::jose::{JoseError, PrivateJwk, PublicJwk};
 use crate::sealing::{self, Context, Keyring, Sealed};
 
-const KEYS: &str = "auth.jwks";
-const SECRETS: &str = "auth.server_secrets";
+pub(super) const KEYS: &str = "auth.jwks";
+pub(super) const SECRETS: &str = "auth.server_secrets";
 /// These secrets are nobody's but the server's.
 const OWNER: &str = "server";
 
@@ -99,7 +99,7 @@ pub(super) fn open_secret(keyring: &Keyring, stored: &StoredSecret) -> Result<Se
     }
 }
 
-const fn key_context(row: &str) -> Context<'_> {
+pub(super) const fn key_context(row: &str) -> Context<'_> {
     Context {
         table: KEYS,
         column: "private_key_sealed",
@@ -108,7 +108,7 @@ const fn key_context(row: &str) -> Context<'_> {
     }
 }
 
-const fn secret_context(row: &str) -> Context<'_> {
+pub(super) const fn secret_context(row: &str) -> Context<'_> {
     Context {
         table: SECRETS,
         column: "sealed",
@@ -117,6 +117,6 @@ const fn secret_context(row: &str) -> Context<'_> {
     }
 }
 
-fn secret_row(purpose: &str, number: i32) -> String {
+pub(super) fn secret_row(purpose: &str, number: i32) -> String {
     format!("{purpose}.{number}")
 }

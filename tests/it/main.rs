@@ -25,6 +25,7 @@ mod fetch;
 mod fixtures;
 mod hook;
 mod house;
+mod kek;
 mod operations;
 mod protocol;
 mod race;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use signet::base::handle::BackupEpoch;
-use signet::config::SigningSettings;
+use signet::config::{SealingSettings, SigningSettings};
 use signet::db::connect::{self, PoolSettings};
 use signet::db::platform;
 use signet::db::pool::Pool;
@@ -114,7 +114,10 @@ pub(super) async fn fill(
     };
     let pool = Pool::new(connect::open(&settings).await?, settings.statement_timeout);
     let mut connection = pool.acquire().await?;
-    let keyring = Keyring::load(std::slice::from_ref(&setup.key))?;
+    let keyring = Keyring::load(&SealingSettings {
+        kek_files: vec![setup.key.clone()],
+        ..SealingSettings::default()
+    })?;
     let keys = SigningKeys::load(&mut connection, &keyring, &SigningSettings::default()).await?;
     let epoch = platform::read(&mut connection).await?.epoch;
     connection.keep();

@@ -397,6 +397,19 @@ fn signing_keys() -> Vec<String> {
             alg,
         }),
         told(&KeyEvent::Revoked { key, alg }),
+        told(&KekEvent::Added {
+            kek: text("prod-1"),
+            fingerprint: text("a1b2"),
+        }),
+        told(&KekEvent::Activated {
+            kek: text("prod-2"),
+            replaces: Some(text("prod-1")),
+        }),
+        told(&KekEvent::Resealed {
+            kek: text("prod-2"),
+            rows: 7,
+        }),
+        told(&KekEvent::Removed { kek: text("prod-1") }),
     ]
 }
 
@@ -503,6 +516,10 @@ fn each_event_of_a_signing_key_is_stored_under_its_name() {
     KEY_IMPORTED - - - - {"kid":"kid1","alg":"ES256"}
     KEY_RETIRED - - - - {"kid":"kid1","alg":"ES256"}
     KEY_REVOKED - - - - {"kid":"kid1","alg":"ES256"}
+    KEK_ADDED - - - - {"kek":"prod-1","fingerprint":"a1b2"}
+    KEK_ACTIVATED - - - - {"kek":"prod-2","replaces":"prod-1"}
+    KEK_RESEALED - - - - {"kek":"prod-2","rows":7}
+    KEK_REMOVED - - - - {"kek":"prod-1"}
     "#);
 }
 

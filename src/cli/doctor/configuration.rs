@@ -4,6 +4,7 @@ use super::finding::FindingId;
 use super::report::{Checked, Problem};
 use crate::cli::proxies::{self, ProxiesError};
 use crate::config::SignetConfig;
+use crate::db::told;
 use crate::protocol::issuer::Issuer;
 use crate::sealing::{KekError, Keyring};
 use crate::server::tls;
@@ -55,7 +56,10 @@ pub(super) fn sealing(keyring: &Result<Keyring, KekError>) -> Checked {
             FindingId::SealingDevelopmentKey,
             "a key id starts with dev-: `signet serve` refuses it; make one as keys/README.md says",
         )),
-        Ok(keyring) => Ok(format!("seals with {}", keyring.active_id())),
-        Err(error) => Err(Problem::new(FindingId::SealingUnusable, error.to_string())),
+        Ok(keyring) => {
+            let ids: Vec<&str> = keyring.configured().collect();
+            Ok(format!("has {}", ids.join(", ")))
+        }
+        Err(error) => Err(Problem::new(FindingId::SealingUnusable, told(error))),
     }
 }

@@ -6,6 +6,7 @@ mod configuration;
 mod database;
 mod finding;
 mod hooks;
+mod keks;
 mod keys;
 mod replicas;
 mod report;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::finding::FindingId;
 use super::report::{Problem, Report};
-use super::{algorithms, configuration, database, hooks, keys, replicas, restore, way};
+use super::{algorithms, configuration, database, hooks, keks, keys, replicas, restore, way};
 use crate::app;
 use crate::cli::output;
 use crate::config::SignetConfig;
@@ -18,7 +18,7 @@ pub(in crate::cli) async fn run(config: &SignetConfig, json: bool) -> anyhow::Re
     report.note("issuer", configuration::issuer(config));
     report.note("tls", configuration::transport(config));
     report.note("proxies", configuration::proxies(config));
-    let keyring = Keyring::load(&config.sealing.kek_files);
+    let keyring = Keyring::load(&config.sealing);
     report.note("sealing", configuration::sealing(&keyring));
     look_into_database(config, keyring.ok().as_ref(), &mut report).await;
     report.tell_development_once();
@@ -61,6 +61,7 @@ async fn look_into_database(config: &SignetConfig, keyring: Option<&Keyring>, re
     report.note("platform", database::platform(&mut connection).await);
     report.note("restore", restore::place(&mut connection).await);
     let Some(keyring) = keyring else { return };
+    report.note("keks", keks::known(&mut connection, keyring).await);
     let asked = hooks::enabled(config, pool.clone(), &mut connection, keyring).await;
     report.note("hook", asked);
     match keys::looked_at(config, &mut connection, keyring).await {

@@ -19,8 +19,8 @@ use crate::sealing::Keyring;
 /// Runs a command on the configured database. What keeps an SQL function from running is looked up afterwards, as the
 /// role that will run it.
 pub async fn manage(command: ManageHooks, config: &SignetConfig) -> Result<HookReport> {
-    let keyring = Keyring::load(&config.sealing.kek_files).context("sealing")?;
-    let mut work = operator::begin(config).await?;
+    let (pool, mut work) = operator::open(config, 2).await?;
+    let keyring = operator::keyring_on(config, &pool).await?;
     let hook = match command {
         ManageHooks::List => {
             let hooks = service::list(&mut work, &keyring).await?;

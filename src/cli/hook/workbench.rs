@@ -46,9 +46,9 @@ impl Workbench {
     pub async fn open(config: &SignetConfig) -> Result<Self> {
         // What a function says when it fails is in the log and nowhere else; a test may log already.
         let _ = telemetry::start(LogFormat::Text, FILTER);
-        let keyring = Keyring::load(&config.sealing.kek_files).context("sealing")?;
         let issuer = Arc::new(Issuer::parse(&config.issuer).context("issuer")?);
         let (pool, work) = operator::open(config, 3).await?;
+        let keyring = operator::keyring_on(config, &pool).await?;
         let transports = Transports {
             // A dry run is no event.
             sampling: Sampling::default(),

@@ -2,19 +2,18 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use super::arguments::KeysCommand;
 use super::report::KeysReport;
 use super::run::{KeyDesk, run};
 use crate::cli::{operator, output};
 use crate::config::SignetConfig;
-use crate::sealing::Keyring;
 
 /// Carries out a command, and fails with 1 if the proof does not hold, or if a rotation that was waited for is not
 /// done.
 pub async fn execute(command: KeysCommand, config: &SignetConfig, json: bool) -> Result<ExitCode> {
-    let keyring = Keyring::load(&config.sealing.kek_files).context("sealing")?;
+    let keyring = operator::keyring(config).await?;
     let desk = KeyDesk {
         config,
         keyring: &keyring,

@@ -2,5 +2,6 @@
 
 pub(super) mod events;
 mod hooks;
+pub(super) mod reseal;
 
 pub(super) use hooks::*;

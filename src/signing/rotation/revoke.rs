@@ -197,8 +197,7 @@ impl Desk<'_> {
     /// Refuses to let a new key sign that running replicas could not open: they would be left without one.
     fn require_openable(&self, view: &View) -> Result<(), RotationError> {
         let kek_id = self.keyring.active_id();
-        let mut known = self.keyring.fingerprints();
-        let Some((_, fingerprint)) = known.find(|(id, _)| *id == kek_id) else {
+        let Some(fingerprint) = self.keyring.fingerprint(&kek_id) else {
             return Ok(());
         };
         let hosts = view.lacking_kek(&fingerprint);
@@ -206,7 +205,7 @@ impl Desk<'_> {
             return Ok(());
         }
         Err(RotationError::SealedElsewhere {
-            kek_id: kek_id.to_owned(),
+            kek_id,
             hosts: hosts.join(", "),
         })
     }

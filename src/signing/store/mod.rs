@@ -5,6 +5,7 @@ mod first_signatures;
 mod keys;
 mod log;
 mod publishers;
+mod reseal;
 mod restore;
 mod serving;
 mod uses;
@@ -21,6 +22,10 @@ pub(super) use keys::{
 };
 pub(super) use log::{LogRow, append, entries, hold_snapshot, last, try_lock, unlogged};
 pub(super) use publishers::{PublisherRow, publishers};
+pub(super) use reseal::{
+    SealedRow, count_keys, count_secrets, keys_sealed_by_others, replace_keys, replace_secrets,
+    secrets_sealed_by_others,
+};
 pub(super) use restore::{forget_requests_before_restore, republish};
 pub(super) use serving::{Serving, kept_for, note_serving};
 pub(super) use uses::{UseRow, add_uses};

@@ -19,6 +19,7 @@ mod hook_preview;
 mod hook_test;
 mod hooks;
 mod invitations;
+mod keks;
 mod organizations;
 mod pipes;
 pub mod program;

@@ -11,6 +11,7 @@ use crate::app::test_app::kek;
 use crate::support::database::TestDatabase;
 
 /// The program with an environment of its own: nothing of this process's is handed on.
+#[derive(Clone)]
 pub struct Signet {
     variables: BTreeMap<String, String>,
 }

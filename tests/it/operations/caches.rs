@@ -285,7 +285,7 @@ async fn replicas_report_what_they_hold_side_by_side() {
     };
     assert_eq!(whole.holdings.keks, lacking.holdings.keks);
     assert_eq!(whole.holdings.opened.len(), lacking.holdings.opened.len() + 2);
-    let ours = Keyring::load(&app.app.config().sealing.kek_files).unwrap();
+    let ours = Keyring::load(&app.app.config().sealing).unwrap();
     assert_eq!(whole.holdings.differs_from(&ours), None);
     assert!(
         lacking

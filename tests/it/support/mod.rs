@@ -9,6 +9,7 @@ pub mod folder;
 pub mod http;
 pub mod kept;
 pub mod name_server;
+pub mod openbao;
 pub mod pgbouncer;
 pub mod proxy;
 pub mod round_trips;

@@ -1,0 +1,19 @@
+//! `signet kek …`: the key-encryption keys, and how one takes the place of another. It prints nothing but the progress of
+//! what takes long: a report is returned.
+
+mod activate;
+mod arguments;
+mod execute;
+mod history;
+mod rekey;
+mod report;
+mod run;
+mod status;
+
+pub use arguments::{ActivateArguments, HistoryArguments, KekCommand, RekeyArguments};
+pub use execute::execute;
+pub use history::{HistoryLine, HistoryReport};
+pub use rekey::{PlanLine, PlanReport, RekeyReport, UnopenedLine};
+pub use report::{Done, KekReport};
+pub use run::{KekDesk, run};
+pub use status::{KekLine, ReplicaLine, StatusReport};
