@@ -4,10 +4,11 @@
 
 pub mod ending;
 pub mod live;
+mod lookup;
 mod store;
 
 pub use ending::{EndReason, end, end_all_of_user};
 pub use live::{
-    Lifetimes, LiveSession, NewSession, Person, Session, Standing, expire, find_live, start,
-    switch_organization,
+    Lifetimes, LiveSession, NewSession, Person, Session, Standing, expire, start, switch_organization,
 };
+pub use lookup::Sessions;
