@@ -119,7 +119,7 @@ fn sign_in<'a>(app: &'a App, at_present: &'a (dyn Fn(Origin) -> RequestContext +
         at_present,
         hasher: app.hasher(),
         limits: app.throttle(),
-        lifetimes: app.session_lifetimes(),
+        lifetimes: app.sessions().lifetimes(),
     }
 }
 
@@ -130,7 +130,7 @@ fn with_cookies(
     handle: &Handle,
     device: Option<HeaderValue>,
 ) -> Response {
-    let lifetime = browser.state.app.session_lifetimes().absolute;
+    let lifetime = browser.state.app.sessions().lifetimes().absolute;
     let cookies = browser.state.cookies;
     let session = cookies.set(CookieName::Session, handle.expose(), Some(lifetime));
     for cookie in [session, device].into_iter().flatten() {

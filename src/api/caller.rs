@@ -25,7 +25,7 @@ use crate::protocol::scope::{CONSENTS, ORGANIZATION_ANY, ORGANIZATIONS, ORGANIZA
 use crate::signing::error::VerificationError;
 use crate::signing::key_set::KeySet;
 use crate::tenancy::TenancyError;
-use crate::token::{access_token, liveness};
+use crate::token::access_token;
 
 const INVALID: Challenge = Challenge::refused(ProtocolError::new(
     ErrorCode::InvalidToken,
@@ -151,11 +151,9 @@ impl Caller {
         let token_issuer = state.app.token_issuer();
         let keys = token_issuer.keys.current();
         let token = access_token::read(token_issuer, &keys, text, context.now)?.ok_or(INVALID)?;
-        let mut work = state.app.repeatable(context.clone()).await?;
-        let claims = liveness::of_access_token(&mut work, token_issuer, token).await?;
-        let claims = claims.ok_or(INVALID)?;
-        // The client may have to be read, on a connection of its own: whoever holds one waits for none.
-        work.commit().await?;
+        let liveness = state.app.liveness();
+        let claims = liveness.of_access_token(context.clone(), token_issuer, token);
+        let claims = claims.await?.ok_or(INVALID)?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         // A client's own token speaks for nobody, and a token for another audience is not for us.
         let person = text("grant_id").and_then(|_| subject::read_person(&claims));

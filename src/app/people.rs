@@ -6,23 +6,30 @@ use std::time::Duration;
 
 use super::configured::hasher_settings;
 use super::error::AppError;
+use super::platform::Platform;
 use super::root::App;
 use crate::authentication::password::Hasher;
 use crate::authentication::throttle::Limits;
 use crate::base::dns::{Dns, TextRecords};
 use crate::config::SignetConfig;
-use crate::session::Lifetimes;
+use crate::session::{Lifetimes, Sessions};
 
 /// Passwords, locks and domains.
 pub(super) struct People {
     hasher: Hasher,
     throttle: Limits,
     dns: Arc<dyn TextRecords>,
+    sessions: Sessions,
 }
 
 impl People {
     /// As configuration says; another DNS than the configured servers may be given.
-    pub(super) fn new(config: &SignetConfig, dns: Option<Arc<dyn TextRecords>>) -> Result<Self, AppError> {
+    pub(super) fn new(
+        config: &SignetConfig,
+        platform: &Platform,
+        dns: Option<Arc<dyn TextRecords>>,
+    ) -> Result<Self, AppError> {
+        let (idle, absolute) = config.tokens.session();
         Ok(Self {
             hasher: Hasher::new(hasher_settings(&config.password))?,
             throttle: Limits {
@@ -31,6 +38,7 @@ impl People {
                 lock: Duration::from_secs(config.limits.login_lock_seconds),
             },
             dns: dns.unwrap_or_else(|| Arc::new(Dns::new(config.domains.dns_servers.clone()))),
+            sessions: Sessions::new(&platform.sharing, Lifetimes { idle, absolute }),
         })
     }
 }
@@ -54,10 +62,9 @@ impl App {
         &*self.0.people.dns
     }
 
-    /// How long sessions live.
+    /// Where browsers' sessions are looked up.
     #[must_use]
-    pub fn session_lifetimes(&self) -> Lifetimes {
-        let (idle, absolute) = self.config().tokens.session();
-        Lifetimes { idle, absolute }
+    pub fn sessions(&self) -> &Sessions {
+        &self.0.people.sessions
     }
 }

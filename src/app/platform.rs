@@ -20,6 +20,7 @@ use crate::base::origin::Origin;
 use crate::config::SignetConfig;
 use crate::db::changes::Freshness;
 use crate::db::connect;
+use crate::db::groups::Sharing;
 use crate::db::pool::Pool;
 use crate::db::unit_of_work::{RequestContext, RowsOf};
 use crate::db::{DatabaseError, PgConnection, UnitOfWork, migrate, platform};
@@ -28,6 +29,7 @@ use crate::sealing::Keyring;
 /// The database and what belongs to this process as a whole.
 pub(super) struct Platform {
     pub(super) pool: Pool,
+    pub(super) sharing: Arc<Sharing>,
     pub(super) listen: Option<PgConnectOptions>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) database_clock: Option<Arc<DatabaseClock>>,
@@ -70,7 +72,9 @@ impl Platform {
             .clone()
             .unwrap_or_else(|| Arc::new(SystemEntropy));
         let started_at = clock.now();
+        let groups = injected.groups.unwrap_or_default();
         let opened = Self {
+            sharing: Sharing::new(pool.clone(), Arc::clone(&clock), groups),
             pool,
             listen,
             clock,

@@ -10,6 +10,7 @@ use super::error::AppError;
 use super::platform::Platform;
 use super::root::App;
 use super::start;
+use crate::authorization::code::Codes;
 use crate::base::fetch::Fetch;
 use crate::base::origin::Origin;
 use crate::claims::TokenIssuer;
@@ -19,10 +20,11 @@ use crate::client::icon::ServedIcons;
 use crate::client::{Registry, Resources};
 use crate::config::SignetConfig;
 use crate::grant::GrantServices;
-use crate::grant::groups::{GrantGroups, GroupSettings};
+use crate::grant::groups::GrantGroups;
 use crate::hook::Hooks;
 use crate::protocol::issuer::Issuer;
 use crate::signing::rotation::Sightings;
+use crate::token::liveness::Liveness;
 
 /// Clients, resources, and what tokens are made with.
 pub(super) struct Protocol {
@@ -34,6 +36,8 @@ pub(super) struct Protocol {
     resources: Resources,
     served_icons: ServedIcons,
     groups: GrantGroups,
+    codes: Codes,
+    liveness: Liveness,
     unserved_resource: AtomicBool,
 }
 
@@ -43,13 +47,12 @@ impl Protocol {
         issuer: Issuer,
         config: &SignetConfig,
         platform: &Platform,
-        groups: GroupSettings,
     ) -> Result<Self, AppError> {
         let Platform {
             pool,
             keyring,
             freshness,
-            clock,
+            sharing,
             ..
         } = platform;
         let mut connection = pool.acquire().await?;
@@ -73,14 +76,10 @@ impl Protocol {
             settings: Arc::new(config.tokens.clone()),
             hooks,
         };
-        let grant_groups = GrantGroups::new(
-            pool.clone(),
-            token_issuer.clone(),
-            Arc::clone(freshness),
-            Arc::clone(clock),
-            groups,
-        );
         Ok(Self {
+            groups: GrantGroups::new(sharing, token_issuer.clone(), Arc::clone(freshness)),
+            codes: Codes::new(sharing, token_issuer.settings.code()),
+            liveness: Liveness::new(sharing),
             token_issuer,
             // Digits and words: it is always a header's value.
             jwks_caching: HeaderValue::try_from(policy.cache_control())
@@ -90,7 +89,6 @@ impl Protocol {
             authenticator,
             resources: Resources::new(pool.clone(), Arc::clone(freshness)),
             served_icons: ServedIcons::default(),
-            groups: grant_groups,
             unserved_resource: AtomicBool::new(unserved_resource),
         })
     }
@@ -143,6 +141,28 @@ impl App {
     #[must_use]
     pub fn resources(&self) -> &Resources {
         &self.0.protocol.resources
+    }
+
+    /// Where codes are issued.
+    #[must_use]
+    pub fn codes(&self) -> &Codes {
+        &self.0.protocol.codes
+    }
+
+    /// Where tokens are asked about.
+    #[must_use]
+    pub fn liveness(&self) -> &Liveness {
+        &self.0.protocol.liveness
+    }
+
+    /// How many requests wait for a statement that several share.
+    #[must_use]
+    pub fn waiting_requests(&self) -> usize {
+        let protocol = &self.0.protocol;
+        protocol.groups.waiting()
+            + protocol.codes.waiting()
+            + protocol.liveness.waiting()
+            + self.sessions().waiting()
     }
 
     /// What token requests are carried out with.

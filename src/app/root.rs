@@ -19,7 +19,7 @@ use crate::base::origin::Origin;
 use crate::config::SignetConfig;
 use crate::db::DatabaseError;
 use crate::db::changes::{self, Watched};
-use crate::grant::groups::GroupSettings;
+use crate::db::groups::GroupSettings;
 use crate::protocol::issuer::Issuer;
 use crate::replica::{self, Holdings};
 
@@ -52,12 +52,11 @@ impl App {
     /// Puts the server together: opens the pool, checks role and schema, makes missing keys, loads what is cached.
     pub async fn build(config: SignetConfig, injected: Injected) -> Result<Self, AppError> {
         let issuer = Issuer::parse(&config.issuer)?;
-        let groups = injected.groups.unwrap_or_default();
         let (platform, pg_pool) = Platform::open(&config, &injected).await?;
         start::publish_modules(&pg_pool, &config).await?;
         Ok(Self(Arc::new(Parts {
-            protocol: Protocol::load(issuer, &config, &platform, groups).await?,
-            people: People::new(&config, injected.dns)?,
+            protocol: Protocol::load(issuer, &config, &platform).await?,
+            people: People::new(&config, &platform, injected.dns)?,
             platform,
             config,
         })))

@@ -8,6 +8,7 @@ pub mod connection;
 pub mod constraint;
 pub mod error;
 mod fault;
+pub mod groups;
 pub mod migrate;
 pub mod place;
 pub mod platform;

@@ -13,7 +13,7 @@ use http::StatusCode;
 use http::header::SET_COOKIE;
 
 use crate::authorization::check::order::{self, Checks};
-use crate::authorization::code::{self, Issued};
+use crate::authorization::code::Issued;
 use crate::authorization::consent::{self, Consent};
 use crate::authorization::interaction::{self, NextStep, Situation};
 use crate::authorization::parameters::Parameters;
@@ -220,12 +220,11 @@ async fn issue(
     inquiry: Inquiry<'_>,
     session: &LiveSession,
 ) -> Result<Response, PageError> {
-    let lifetime = browser.state.app.config().tokens.code();
     let ticket = inquiry.flow.map(Flow::ticket);
-    let mut work = browser.single().await?;
-    let issued = code::issue(&mut work, inquiry.request, &session.session, ticket, lifetime).await?;
-    // What follows can need a connection too: whoever holds one waits for none.
-    work.commit().await?;
+    let codes = browser.state.app.codes();
+    let issued = codes
+        .issue(&browser.context, inquiry.request, &session.session, ticket)
+        .await?;
     match issued {
         Issued::Code(code) => {
             let code = AuthorizationResponse::Code(code.expose());

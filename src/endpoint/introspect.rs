@@ -16,7 +16,7 @@ use crate::http::respond::oauth::{self, OAuthError};
 use crate::http::respond::refusal::{self, Asker};
 use crate::protocol::error::{ErrorCode, ProtocolError, Remark};
 use crate::token::access_token;
-use crate::token::liveness::{self, LiveGrant};
+use crate::token::liveness::LiveGrant;
 use crate::token::refresh_token::RefreshToken;
 
 /// Answers an introspection request of an authenticated client.
@@ -52,9 +52,7 @@ async fn answer(
     let keys = token_issuer.keys.current();
     let read = RefreshToken::read(token, &keys, context.epoch).map_err(MintError::Signing);
     if let Some(refresh) = read? {
-        let mut work = state.app.repeatable(context).await?;
-        let grant = liveness::of_refresh_token(&mut work, &refresh).await?;
-        work.commit().await?;
+        let grant = state.app.liveness().of_refresh_token(context, &refresh).await?;
         let visible =
             |grant: &LiveGrant| grant.client_id == caller.client_id || caller.metadata.may_introspect;
         return Ok(match grant {
@@ -68,9 +66,8 @@ async fn answer(
     let Some(presented) = access_token::read(token_issuer, &keys, token, context.now)? else {
         return Ok(reply(None::<IntrospectedAccessToken>));
     };
-    let mut work = state.app.repeatable(context).await?;
-    let claims = liveness::of_access_token(&mut work, token_issuer, presented).await?;
-    work.commit().await?;
+    let liveness = state.app.liveness();
+    let claims = liveness.of_access_token(context, token_issuer, presented).await?;
     Ok(match claims {
         Some(claims) if may_see(caller, &claims) => reply(Some(IntrospectedAccessToken(claims))),
         found => hidden(caller, found.is_some()),

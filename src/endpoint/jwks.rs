@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
+use super::metadata::Rendered;
 use crate::http::app_state::AppState;
 use crate::http::extract::condition;
 use crate::http::middleware::client_ip::ClientAddress;
@@ -18,6 +19,7 @@ const JSON: (HeaderName, HeaderValue) = (CONTENT_TYPE, HeaderValue::from_static(
 /// Answers with our public keys; 0 statements, 0 signatures.
 pub async fn get(
     State(state): State<AppState>,
+    Extension(rendered): Extension<Rendered>,
     RawQuery(query): RawQuery,
     address: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
@@ -26,7 +28,7 @@ pub async fn get(
     let keys = app.token_issuer().keys.current();
     if app.freshness().why_stale().is_some() {
         let not_kept = [(CACHE_CONTROL, HeaderValue::from_static("no-store")), JSON];
-        return (not_kept, keys.jwks().to_string()).into_response();
+        return (not_kept, rendered.of(app, &keys).jwks).into_response();
     }
     let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
     let address = address.and_then(|Extension(ClientAddress(address))| address);
@@ -38,5 +40,5 @@ pub async fn get(
     if condition::names(&headers, etag) {
         return (StatusCode::NOT_MODIFIED, kept, tagged).into_response();
     }
-    (kept, tagged, [JSON], keys.jwks().to_string()).into_response()
+    (kept, tagged, [JSON], rendered.of(app, &keys).jwks).into_response()
 }

@@ -138,25 +138,36 @@ fn claims_supported() -> Vec<&'static str> {
     protocol.into_iter().chain(standard).chain(tenancy).collect()
 }
 
-/// The rendered document and the key set that it was rendered for.
+/// The documents that are served, rendered once for each key set.
 #[derive(Clone, Default)]
-pub struct Rendered(Arc<RwLock<Option<Document>>>);
+pub struct Rendered(Arc<RwLock<Option<Documents>>>);
 
-/// The key set's entity tag and the rendered body.
-type Document = (Arc<str>, Bytes);
+/// The documents of one key set, so that answering with one copies nothing.
+#[derive(Clone)]
+pub struct Documents {
+    etag: Arc<str>,
+    /// The metadata.
+    pub metadata: Bytes,
+    /// The key set.
+    pub jwks: Bytes,
+}
 
 impl Rendered {
-    fn get(&self, app: &App) -> Bytes {
-        let keys = app.token_issuer().keys.current();
-        if let Some((etag, body)) = &*self.0.read().unwrap_or_else(PoisonError::into_inner)
-            && Arc::ptr_eq(etag, keys.jwks_etag())
+    /// The documents of these keys, which are the current ones.
+    #[must_use]
+    pub fn of(&self, app: &App, keys: &KeySet) -> Documents {
+        if let Some(documents) = &*self.0.read().unwrap_or_else(PoisonError::into_inner)
+            && Arc::ptr_eq(&documents.etag, keys.jwks_etag())
         {
-            return body.clone();
+            return documents.clone();
         }
-        let body = Bytes::from(serde_json::to_vec(&Metadata::of(app, &keys)).unwrap_or_default());
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) =
-            Some((Arc::clone(keys.jwks_etag()), body.clone()));
-        body
+        let documents = Documents {
+            etag: Arc::clone(keys.jwks_etag()),
+            metadata: Bytes::from(serde_json::to_vec(&Metadata::of(app, keys)).unwrap_or_default()),
+            jwks: Bytes::copy_from_slice(keys.jwks().as_bytes()),
+        };
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(documents.clone());
+        documents
     }
 }
 
@@ -166,5 +177,6 @@ pub async fn get(State(state): State<AppState>, Extension(rendered): Extension<R
         (CONTENT_TYPE, "application/json"),
         (CACHE_CONTROL, "public, max-age=300"),
     ];
-    (headers, rendered.get(&state.app)).into_response()
+    let keys = state.app.token_issuer().keys.current();
+    (headers, rendered.of(&state.app, &keys).metadata).into_response()
 }

@@ -22,7 +22,7 @@ use crate::protocol::claims::{self, Output};
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::scope::{OPENID, ORGANIZATIONS, Scope};
 use crate::token::access_token;
-use crate::token::liveness::{self, UserinfoFacts};
+use crate::token::liveness::UserinfoFacts;
 
 const INVALID: Challenge = Challenge::refused(ProtocolError::new(
     ErrorCode::InvalidToken,
@@ -97,10 +97,7 @@ async fn facts(
     let token = token.ok_or(UserinfoError::Invalid(
         "the token has expired, was changed, or is no access token of this server",
     ))?;
-    let mut work = state.app.repeatable(context).await?;
-    let facts = liveness::userinfo_facts(&mut work, token).await?;
-    // Whoever is asked about the answer is asked while no connection is held.
-    work.commit().await?;
+    let facts = state.app.liveness().userinfo(context, token).await?;
     facts.ok_or(UserinfoError::Invalid(
         "the token was revoked, or its grant, session or person has ended, or it is a client's own",
     ))

@@ -5,7 +5,7 @@
 
 use super::consult::{Consulted, Prepared};
 use super::execute::{Explained, Grant};
-use super::groups::{GrantGroups, Turn};
+use super::groups::GrantGroups;
 use super::issue::{GrantContext, Granted};
 use super::outcome::{GrantError, invalid_grant};
 use super::parameters::GrantParameters;
@@ -15,6 +15,7 @@ use crate::audit::GrantEvent;
 use crate::base::entropy::Entropy;
 use crate::base::handle::{Handle, Kind};
 use crate::db::UnitOfWork;
+use crate::db::groups::Turn;
 use crate::db::unit_of_work::RequestContext;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::grant_type::GrantType;

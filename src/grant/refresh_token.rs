@@ -6,7 +6,7 @@
 
 use super::consult::{self, Consulted, Prepared};
 use super::execute::{Explained, Grant};
-use super::groups::{GrantGroups, Turn};
+use super::groups::GrantGroups;
 use super::issue::{GrantContext, Granted};
 use super::outcome::{GrantError, invalid_grant};
 use super::parameters::GrantParameters;
@@ -17,6 +17,7 @@ use crate::base::clock::{self, Timestamp};
 use crate::base::digest::{self, Digest};
 use crate::claims::MintError;
 use crate::db::UnitOfWork;
+use crate::db::groups::Turn;
 use crate::db::unit_of_work::RequestContext;
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::protocol::grant_type::GrantType;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::contract;
 use super::definition::{Hook, Mode, OnFailure, Target};
 use super::error::{AskError, HookError};
+use super::event;
 use super::merge::{self, Draft};
 use super::registry::{HookSet, Hooks};
 use super::response::{self, HookResponse};
@@ -156,7 +157,7 @@ impl Hooks {
         Ok(outcome?)
     }
 
-    /// The event of one question, as `auth.token_event` builds it.
+    /// The event of one question. One statement for a function that was written for another product, else none.
     pub async fn event(
         &self,
         hook: &Hook,
@@ -183,8 +184,11 @@ impl Hooks {
             "ip_address": occasion.address,
             "since": occasion.since,
             "preview": occasion.preview.then_some(true),
-            "contract": (hook.settings.mode == Mode::Replace).then_some("supabase"),
+            "contract": (hook.settings.mode == Mode::Replace).then_some(event::OTHER_PRODUCT),
         });
+        if hook.settings.mode != Mode::Replace {
+            return Ok(event::of(occasion.user_id.as_str(), claims, &request));
+        }
         let mut connection = self.pool().acquire_repeatable().await?;
         let event = store::event(
             &mut connection,

@@ -8,6 +8,7 @@ pub mod contract;
 pub mod definition;
 pub mod difference;
 pub mod error;
+pub mod event;
 pub mod finding;
 mod membership;
 pub mod merge;

@@ -1,13 +1,11 @@
-//! Owns a session's life: its start with a new handle at every login, the look-up that every page makes, the slide
-//! of its idle time, and the organization that is active in it.
+//! Owns a session's life: its start with a new handle at every login, and the organization that is active in it.
 
 use std::time::Duration;
 
 use super::store;
 use crate::audit::{self, LoginEvent};
 use crate::authentication::Assurance;
-use crate::base::actor::Actor;
-use crate::base::clock::{Timestamp, after, before};
+use crate::base::clock::before;
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::{OrganizationId, SessionId, UserId};
 use crate::db::walk::{Span, Walked};
@@ -134,27 +132,6 @@ pub async fn start(
     Ok(Some((session, handle)))
 }
 
-/// The live session of a handle, in one statement, which also slides its idle time when the last activity is older
-/// than [`ACTIVITY_GRAIN`].
-pub async fn find_live(
-    work: &mut UnitOfWork,
-    handle: &Handle,
-    lifetimes: Lifetimes,
-) -> Result<Option<LiveSession>, DatabaseError> {
-    let digest = handle.digest(work.epoch());
-    let slide = Slide {
-        now: work.now(),
-        if_before: before(work.now(), ACTIVITY_GRAIN),
-        idle_until: after(work.now(), lifetimes.idle),
-    };
-    let found = store::find_live(work.connection()?, &digest, slide).await?;
-    if let Some(live) = &found {
-        let person = live.session.user_id.clone();
-        work.origin().proves(Actor::Person(person));
-    }
-    Ok(found)
-}
-
 /// Sets the active organization to one that the session's person has joined, or to none. `false` if the session
 /// is not live or the person is not in that organization; then nothing changed.
 pub async fn switch_organization(
@@ -176,12 +153,4 @@ pub async fn expire(work: &mut UnitOfWork, span: Span, limit: i64) -> Result<Wal
 pub async fn count_live(work: &mut UnitOfWork, most: i64) -> Result<i64, DatabaseError> {
     let now = work.now();
     store::count_live(work.connection()?, now, most).await
-}
-
-/// When and how a look-up slides the idle time.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Slide {
-    pub(super) now: Timestamp,
-    pub(super) if_before: Timestamp,
-    pub(super) idle_until: Timestamp,
 }

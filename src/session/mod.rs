@@ -4,10 +4,12 @@
 
 pub mod ending;
 pub mod live;
+mod lookup;
 mod store;
 
 pub use ending::{EndReason, end, end_all_of_user};
 pub use live::{
-    Lifetimes, LiveSession, NewSession, Person, Session, Standing, count_live, expire, find_live, start,
+    Lifetimes, LiveSession, NewSession, Person, Session, Standing, count_live, expire, start,
     switch_organization,
 };
+pub use lookup::Sessions;

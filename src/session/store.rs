@@ -2,12 +2,14 @@
 //! the person is in it (`auth.members`, `auth.organizations`).
 
 use super::ending::EndReason;
-use super::live::{LiveSession, NewSession, Person, Session, Slide, Standing};
+use super::live::{LiveSession, NewSession, Person, Session, Standing};
+use super::lookup::Slides;
 use crate::authentication::Assurance;
 use crate::base::clock::{Timestamp, after};
 use crate::base::digest::Digest;
 use crate::base::handle::Handle;
 use crate::base::id::{OrganizationId, SessionId, UserId};
+use crate::db::groups::{Placed, each, place};
 use crate::db::walk::{Span, Walked};
 use crate::db::{DatabaseError, PgConnection, UnitOfWork};
 
@@ -94,39 +96,53 @@ pub(super) async fn start(
     }))
 }
 
+/// The live sessions of a group's handles. One whose row somebody else holds is slid another time.
 pub(super) async fn find_live(
     connection: &mut PgConnection,
-    digest: &Digest,
-    slide: Slide,
-) -> Result<Option<LiveSession>, DatabaseError> {
-    let row = sqlx::query!(
-        r#"with found as (
-            select l.id, l.user_id, l.auth_time, l.amr, l.acr, l.active_organization_id, l.last_activity_at,
-                   u.status, u.name, u.email, u.user_name
-            from auth.live_sessions l
+    digests: &[Digest],
+    now: Timestamp,
+    slides: Slides,
+) -> Result<Vec<Placed<Option<LiveSession>>>, DatabaseError> {
+    let presented: Vec<&[u8]> = digests.iter().map(Digest::as_bytes).collect();
+    let rows = sqlx::query!(
+        r#"with asked as materialized (
+            select *
+            from unnest($1::bytea[], $2::timestamptz[]) with ordinality as asked (digest, idle_until, place)
+        ), found as materialized (
+            select asked.place, asked.idle_until, l.id, l.user_id, l.auth_time, l.amr, l.acr, l.active_organization_id,
+                   l.last_activity_at, u.status, u.name, u.email, u.user_name
+            from asked
+            join auth.live_sessions l on l.token_digest = asked.digest
             join auth.users u on u.id = l.user_id
-            where l.token_digest = $1
-              and l.live_until > $2
+            where l.live_until > $3
+            limit 64
+        ), due as materialized (
+            select s.id, found.idle_until
+            from found
+            join auth.sessions s on s.id = found.id
+            where found.last_activity_at < $4
+              and s.revoked_at is null
+            order by s.id
+            for no key update of s skip locked
         ), slid as (
             update auth.sessions s
-            set last_activity_at = $2, idle_expires_at = $4
-            from found
-            where s.id = found.id
-              and s.last_activity_at < $3
+            set last_activity_at = $3, idle_expires_at = due.idle_until
+            from due
+            where s.id = due.id
               and s.revoked_at is null
         )
-        select id as "id!", user_id as "user_id!", auth_time as "auth_time!", amr as "amr!", acr as "acr!",
-               active_organization_id, status as "status!", name as "name!", email as "email!", user_name
+        select place as "place!", id as "id!", user_id as "user_id!", auth_time as "auth_time!", amr as "amr!",
+               acr as "acr!", active_organization_id, status as "status!", name as "name!", email as "email!", user_name
         from found"#,
-        digest.as_bytes(),
-        slide.now,
-        slide.if_before,
-        slide.idle_until,
+        &presented as &[&[u8]],
+        &slides.idle_until,
+        now,
+        slides.if_before,
     )
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await?;
-    row.map(|row| {
-        Ok(LiveSession {
+    let found = rows.into_iter().map(|row| {
+        let live = standing(&row.status).map(|standing| LiveSession {
             session: Session {
                 id: SessionId::from_text(row.id),
                 user_id: UserId::from_text(row.user_id),
@@ -136,16 +152,17 @@ pub(super) async fn find_live(
                     acr: row.acr,
                 },
                 active_organization_id: row.active_organization_id.map(OrganizationId::from_text),
-                standing: standing(&row.status)?,
+                standing,
             },
             person: Person {
                 name: row.name,
                 email: row.email,
                 user_name: row.user_name,
             },
-        })
-    })
-    .transpose()
+        });
+        (place(row.place), live)
+    });
+    Ok(each(digests.len(), found))
 }
 
 pub(super) async fn end(

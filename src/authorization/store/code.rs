@@ -15,8 +15,6 @@ pub(in crate::authorization) struct NewCode<'a> {
     pub(in crate::authorization) grant_id: GrantId,
     pub(in crate::authorization) request: &'a AuthorizationRequest,
     pub(in crate::authorization) session: &'a Session,
-    /// The waiting request that it answers, and the answer as that keeps it.
-    pub(in crate::authorization) waiting: Option<(&'a Digest, Vec<u8>)>,
     pub(in crate::authorization) lifetime: Duration,
 }
 
@@ -27,9 +25,11 @@ pub(in crate::authorization) enum CodeInserted {
     Finished,
 }
 
+/// Stores a code, with the waiting request that it answers and the answer as that keeps it.
 pub(in crate::authorization) async fn insert_code(
     work: &mut UnitOfWork,
     new: NewCode<'_>,
+    waiting: Option<(&Digest, Vec<u8>)>,
 ) -> Result<CodeInserted, DatabaseError> {
     let now = work.now();
     let NewCode { request, session, .. } = new;
@@ -74,8 +74,8 @@ pub(in crate::authorization) async fn insert_code(
         session.assurance.acr.as_str(),
         now,
         clock::after(now, new.lifetime),
-        new.waiting.as_ref().map(|(digest, _)| digest.as_bytes()),
-        new.waiting.as_ref().map(|(_, answer)| answer.as_slice()),
+        waiting.as_ref().map(|(digest, _)| digest.as_bytes()),
+        waiting.as_ref().map(|(_, answer)| answer.as_slice()),
     )
     .fetch_one(work.connection()?)
     .await?;

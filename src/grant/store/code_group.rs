@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::placed::{self, PlacedRow, column};
+use super::placed::{self, PlacedRow};
 use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::ClientId;
+use crate::db::groups::{Effect, Grouped, Placed, column};
 use crate::db::{DatabaseError, PgConnection};
-use crate::grant::groups::{Grouped, Placed, Present};
+use crate::grant::groups::Present;
 use crate::grant::row::GrantedRow;
 use crate::protocol::scope::OFFLINE_ACCESS;
 
@@ -38,22 +39,23 @@ pub(in crate::grant) struct CodePreparation(pub(in crate::grant) GroupedRedempti
 
 impl Grouped for GroupedRedemption {
     type Row = GrantedRow;
+    type Gate = Present;
 
     const NAME: &'static str = "code redemptions";
 
     /// The second time it would find its codes redeemed.
-    const REPEATS: bool = false;
+    const EFFECT: Effect = Effect::Once;
 
     fn row(&self) -> Digest {
         self.digest
     }
 
-    fn client(&self) -> &ClientId {
-        &self.client_id
+    fn client(&self) -> Option<&ClientId> {
+        Some(&self.client_id)
     }
 
-    fn may_send(&self, now: &Present<'_>) -> bool {
-        now.allows_completing(self.prepared.is_some())
+    fn may_send(&self, present: &Present) -> bool {
+        present.allows_completing(self.prepared.is_some())
     }
 
     async fn send(
@@ -67,21 +69,18 @@ impl Grouped for GroupedRedemption {
 
 impl Grouped for CodePreparation {
     type Row = GrantedRow;
+    type Gate = ();
 
     const NAME: &'static str = "code preparations";
 
-    const REPEATS: bool = true;
+    const EFFECT: Effect = Effect::Reads;
 
     fn row(&self) -> Digest {
         self.0.digest
     }
 
-    fn client(&self) -> &ClientId {
-        &self.0.client_id
-    }
-
-    fn may_send(&self, _: &Present<'_>) -> bool {
-        true
+    fn client(&self) -> Option<&ClientId> {
+        Some(&self.0.client_id)
     }
 
     async fn send(

@@ -10,7 +10,6 @@ mod row;
 
 pub(super) use code::{FoundCode, Redemption, find_code, prepare_redemption, redeem};
 pub(super) use code_group::{CodePreparation, GroupedRedemption};
-pub(super) use placed::LARGEST_GROUP;
 pub(super) use refresh::{
     FoundRefresh, Requested, Rotated, Rotation, current, find_refresh, prepare_refresh, rotate,
 };

@@ -4,11 +4,8 @@ use serde_json::Value;
 
 use super::row::GrantRow;
 use crate::base::clock::Timestamp;
-use crate::grant::groups::Placed;
+use crate::db::groups::{Placed, place};
 use crate::grant::row::GrantedRow;
-
-/// The most requests of a group: the statements' `limit`, by which PostgreSQL knows how few rows it will read and write.
-pub(in crate::grant) const LARGEST_GROUP: usize = 64;
 
 /// The columns of [`GrantRow`], and the request's number, counted from 1.
 pub(super) struct PlacedRow {
@@ -28,21 +25,11 @@ pub(super) struct PlacedRow {
     pub(super) audience: Option<Value>,
 }
 
-/// One value of each of a group, as a statement takes it.
-pub(super) fn column<'a, G, T>(group: &[&'a G], value: impl Fn(&'a G) -> T) -> Vec<T> {
-    group.iter().map(|one| value(one)).collect()
-}
-
 /// What was granted to whom.
 pub(super) fn granted(rows: Vec<PlacedRow>) -> Vec<Placed<GrantedRow>> {
     rows.into_iter()
         .map(|row| (place(row.place), row.unplaced().granted()))
         .collect()
-}
-
-/// A place counted from 0; one that there cannot be is nobody's.
-pub(super) fn place(ordinality: i64) -> usize {
-    usize::try_from(ordinality - 1).unwrap_or(usize::MAX)
 }
 
 impl PlacedRow {

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::placed::{self, PlacedRow, column};
+use super::placed::{self, PlacedRow};
 use super::refresh::Rotated;
 use super::row::GrantRow;
 use crate::base::clock::{self, Timestamp};
 use crate::base::digest::Digest;
 use crate::base::id::ClientId;
+use crate::db::groups::{Effect, Grouped, Placed, column, place};
 use crate::db::{DatabaseError, PgConnection};
-use crate::grant::groups::{Grouped, Placed, Present};
+use crate::grant::groups::Present;
 use crate::grant::row::GrantedRow;
 
 /// One rotation of a group.
@@ -36,22 +37,23 @@ pub(in crate::grant) struct RefreshPreparation(pub(in crate::grant) GroupedRotat
 
 impl Grouped for GroupedRotation {
     type Row = GrantedRow;
+    type Gate = Present;
 
     const NAME: &'static str = "refreshes";
 
     /// Who comes back empty the second time is given the same successor as a lost reply.
-    const REPEATS: bool = true;
+    const EFFECT: Effect = Effect::Repeats;
 
     fn row(&self) -> Digest {
         self.digest
     }
 
-    fn client(&self) -> &ClientId {
-        &self.client_id
+    fn client(&self) -> Option<&ClientId> {
+        Some(&self.client_id)
     }
 
-    fn may_send(&self, now: &Present<'_>) -> bool {
-        now.allows_completing(self.prepared.is_some())
+    fn may_send(&self, present: &Present) -> bool {
+        present.allows_completing(self.prepared.is_some())
     }
 
     async fn send(
@@ -65,21 +67,18 @@ impl Grouped for GroupedRotation {
 
 impl Grouped for RefreshPreparation {
     type Row = (GrantedRow, Rotated);
+    type Gate = ();
 
     const NAME: &'static str = "refresh preparations";
 
-    const REPEATS: bool = true;
+    const EFFECT: Effect = Effect::Reads;
 
     fn row(&self) -> Digest {
         self.0.digest
     }
 
-    fn client(&self) -> &ClientId {
-        &self.0.client_id
-    }
-
-    fn may_send(&self, _: &Present<'_>) -> bool {
-        true
+    fn client(&self) -> Option<&ClientId> {
+        Some(&self.0.client_id)
     }
 
     async fn send(
@@ -236,10 +235,7 @@ async fn prepare_group(
             audience: row.audience,
         };
         let granted = granted.granted();
-        (
-            placed::place(row.place),
-            granted.map(|granted| (granted, rotated)),
-        )
+        (place(row.place), granted.map(|granted| (granted, rotated)))
     });
     Ok(rows.collect())
 }

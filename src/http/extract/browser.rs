@@ -18,7 +18,7 @@ use crate::http::app_state::AppState;
 use crate::http::respond::interaction_page::InteractionPage;
 use crate::http::respond::page_error::PageError;
 use crate::http::respond::redirect;
-use crate::session::{self, LiveSession};
+use crate::session::LiveSession;
 
 /// A browser, and the request that it makes.
 pub struct Browser {
@@ -82,11 +82,7 @@ impl Browser {
         let Some(handle) = self.session_handle() else {
             return Ok(None);
         };
-        let mut work = self.repeatable().await?;
-        let session = session::find_live(&mut work, &handle, self.state.app.session_lifetimes()).await?;
-        // Whoever holds a connection waits for none.
-        work.commit().await?;
-        Ok(session)
+        self.state.app.sessions().find_live(&self.context, &handle).await
     }
 
     /// Refuses a form that was not sent from a page of ours.

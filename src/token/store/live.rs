@@ -1,50 +1,89 @@
-//! The statements that ask whether a token lives, and with what grant: one round trip each.
+//! The statements that ask whether a token lives, and with what grant: one round trip each, one for all persons' JWTs that
+//! are asked about at once.
 
 use serde_json::{Map, Value};
 
 use crate::authentication::Assurance;
 use crate::base::clock::Timestamp;
-use crate::base::digest::Digest;
+use crate::base::digest::{self, Digest};
 use crate::base::id::{ClientId, GrantId, OrganizationId, UserId};
-use crate::db::{DatabaseError, UnitOfWork};
+use crate::db::groups::{Effect, Grouped, Placed, column, each, place};
+use crate::db::{DatabaseError, PgConnection, UnitOfWork};
 use crate::protocol::grant_type::GrantType;
 use crate::protocol::scope::Scope;
 use crate::token::liveness::LiveGrant;
 
-/// What a token says of the membership epoch it was made in.
-pub(in crate::token) struct TokenEpoch<'a> {
-    pub(in crate::token) mv: Option<&'a str>,
+/// The question whether a person's JWT lives.
+pub(in crate::token) struct TokenLife {
+    pub(in crate::token) grant_id: String,
+    pub(in crate::token) jti: String,
+    pub(in crate::token) client_id: ClientId,
+    pub(in crate::token) mv: Option<String>,
     /// The organization of a token for the issuer itself.
-    pub(in crate::token) organization: Option<&'a str>,
+    pub(in crate::token) organization: Option<String>,
     /// The whole of a token for a resource, which may call `org_id` otherwise.
     pub(in crate::token) renamed: Option<Value>,
 }
 
-/// A person's token lives while its grant does, nobody revoked it, and no cut-off is above its epoch.
-pub(in crate::token) async fn grant_and_token_live(
-    work: &mut UnitOfWork,
-    grant_id: &str,
-    jti: &str,
-    epoch: TokenEpoch<'_>,
-) -> Result<bool, DatabaseError> {
-    let now = work.now();
+impl Grouped for TokenLife {
+    type Row = Option<()>;
+    type Gate = ();
+
+    const NAME: &'static str = "questions whether a token lives";
+
+    const EFFECT: Effect = Effect::Reads;
+
+    fn row(&self) -> Digest {
+        digest::sha256(&[b"token", self.jti.as_bytes()])
+    }
+
+    fn client(&self) -> Option<&ClientId> {
+        Some(&self.client_id)
+    }
+
+    async fn send(
+        connection: &mut PgConnection,
+        group: &[&Self],
+        now: Timestamp,
+    ) -> Result<Vec<Placed<Option<()>>>, DatabaseError> {
+        let lives = grants_and_tokens_live(connection, group, now).await?;
+        Ok(each(group.len(), lives.into_iter().map(|at| (place(at), Ok(())))))
+    }
+}
+
+/// Which of a group live: a person's token does while its grant does, nobody revoked it, and no cut-off is above its epoch.
+async fn grants_and_tokens_live(
+    connection: &mut PgConnection,
+    group: &[&TokenLife],
+    now: Timestamp,
+) -> Result<Vec<i64>, DatabaseError> {
+    let grants = column(group, |one| one.grant_id.as_str());
+    let tokens = column(group, |one| one.jti.as_str());
+    let epochs = column(group, |one| one.mv.as_deref());
+    let organizations = column(group, |one| one.organization.as_deref());
+    let renamed = column(group, |one| one.renamed.as_ref());
     let lives = sqlx::query_scalar!(
-        r#"select coalesce((
-                select auth.epoch_is_current($4, g.user_id,
-                    coalesce($5, $6::jsonb ->> coalesce(r.claim_names ->> 'org_id', 'org_id')))
-                from auth.live_grants g
-                left join auth.resources r on r.identifier = g.resource
-                where g.id = $1
-                  and g.live_until > $3), false)
-              and not exists (select from auth.revoked_tokens r where r.jti = $2) as "lives!""#,
-        grant_id,
-        jti,
+        r#"with asked as materialized (
+                select *
+                from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[])
+                    with ordinality as asked (grant_id, jti, mv, organization, renamed, place))
+           select asked.place as "place!"
+           from asked
+           join auth.live_grants g on g.id = asked.grant_id
+           left join auth.resources r on r.identifier = g.resource
+           where g.live_until > $6
+             and auth.epoch_is_current(asked.mv, g.user_id,
+                coalesce(asked.organization, asked.renamed ->> coalesce(r.claim_names ->> 'org_id', 'org_id')))
+             and not exists (select from auth.revoked_tokens r where r.jti = asked.jti offset 0)
+           limit 64"#,
+        &grants as &[&str],
+        &tokens as &[&str],
+        &epochs as &[Option<&str>],
+        &organizations as &[Option<&str>],
+        &renamed as &[Option<&Value>],
         now,
-        epoch.mv,
-        epoch.organization,
-        epoch.renamed,
     )
-    .fetch_one(work.connection()?)
+    .fetch_all(connection)
     .await?;
     Ok(lives)
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::base::clock::Timestamp;
-use crate::base::digest::Digest;
-use crate::base::id::UserId;
-use crate::db::{DatabaseError, UnitOfWork};
+use crate::base::digest::{self, Digest};
+use crate::base::id::{ClientId, UserId};
+use crate::db::groups::{Effect, Grouped, Placed, column, each, place};
+use crate::db::{DatabaseError, PgConnection, UnitOfWork};
 use crate::protocol::scope::ORGANIZATIONS;
 use crate::token::liveness::UserinfoFacts;
 use crate::user::{Profile, ProfileDetails};
@@ -15,6 +16,7 @@ use crate::user::{Profile, ProfileDetails};
 /// The grant, the person and today's tenancy of a live token; with typed columns, since a row as JSON costs the
 /// database as much as the question whether the grant lives.
 struct UserinfoRow {
+    place: i64,
     user_id: String,
     began: Timestamp,
     claims: Option<Value>,
@@ -48,53 +50,93 @@ struct UserinfoRow {
 }
 
 /// What userinfo reads of a JWT.
-pub(in crate::token) struct TokenSays<'a> {
-    pub(in crate::token) grant_id: &'a str,
-    pub(in crate::token) jti: &'a str,
-    pub(in crate::token) mv: Option<&'a str>,
-    pub(in crate::token) organization: Option<&'a str>,
-    pub(in crate::token) scopes: Vec<String>,
+pub(in crate::token) struct UserinfoOf {
+    pub(in crate::token) grant_id: String,
+    pub(in crate::token) jti: String,
+    pub(in crate::token) client_id: Option<ClientId>,
+    pub(in crate::token) mv: Option<String>,
+    pub(in crate::token) organization: Option<String>,
+    pub(in crate::token) scope: String,
 }
 
-/// What userinfo says for a JWT. An unbound grant keeps the organization that the token speaks of: the epoch says
-/// that the person is still joined. Where it is the same as today's, no cut-off is newer, and none is looked for.
-pub(in crate::token) async fn userinfo_of_jwt(
-    work: &mut UnitOfWork,
-    says: TokenSays<'_>,
-) -> Result<Option<UserinfoFacts>, DatabaseError> {
-    let now = work.now();
-    let row = sqlx::query_as!(
+impl Grouped for UserinfoOf {
+    type Row = Option<UserinfoFacts>;
+    type Gate = ();
+
+    const NAME: &'static str = "questions about people";
+
+    const EFFECT: Effect = Effect::Reads;
+
+    fn row(&self) -> Digest {
+        digest::sha256(&[b"userinfo", self.jti.as_bytes()])
+    }
+
+    fn client(&self) -> Option<&ClientId> {
+        self.client_id.as_ref()
+    }
+
+    async fn send(
+        connection: &mut PgConnection,
+        group: &[&Self],
+        now: Timestamp,
+    ) -> Result<Vec<Placed<Option<UserinfoFacts>>>, DatabaseError> {
+        let rows = userinfo_of_jwts(connection, group, now).await?;
+        let facts = rows.into_iter().map(|row| (place(row.place), row.facts()));
+        Ok(each(group.len(), facts))
+    }
+}
+
+/// What userinfo says for the JWTs of a group. An unbound grant keeps the organization that the token speaks of: the epoch
+/// says that the person is still joined. Where it is the same as today's, no cut-off is newer, and none is looked for.
+async fn userinfo_of_jwts(
+    connection: &mut PgConnection,
+    group: &[&UserinfoOf],
+    now: Timestamp,
+) -> Result<Vec<UserinfoRow>, DatabaseError> {
+    let grants = column(group, |one| one.grant_id.as_str());
+    let tokens = column(group, |one| one.jti.as_str());
+    let epochs = column(group, |one| one.mv.as_deref());
+    let organizations = column(group, |one| one.organization.as_deref());
+    let scopes = column(group, |one| one.scope.as_str());
+    let rows = sqlx::query_as!(
         UserinfoRow,
-        r#"select g.user_id as "user_id!", g.created_at as "began!", g.claims, null::jsonb as token,
-            facts.tenancy,
-            case when $7 = any ($6) then auth.member_organizations(g.user_id) end as organizations,
+        r#"with asked as materialized (
+                select place, grant_id, jti, mv, organization, string_to_array(scope, ' ') as scopes
+                from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+                    with ordinality as asked (grant_id, jti, mv, organization, scope, place))
+           select asked.place as "place!", g.user_id as "user_id!", g.created_at as "began!", g.claims,
+            null::jsonb as token, facts.tenancy,
+            case when $7 = any (asked.scopes) then auth.member_organizations(g.user_id) end as organizations,
             u.email, u.email_verified_at, u.user_name, u.name, u.given_name, u.family_name, u.middle_name, u.nickname,
             u.profile, u.image, u.website, u.gender, u.birthdate, u.zoneinfo, u.locale, u.phone, u.phone_verified_at,
             u.address_formatted, u.address_street, u.address_locality, u.address_region, u.address_postal_code,
             u.address_country, u.updated_at
-           from auth.live_grants g
+           from asked
+           join auth.live_grants g on g.id = asked.grant_id
            join auth.users u on u.id = g.user_id
            cross join lateral (
                select tenancy
                from auth.member_facts(
-                   g.user_id, g.organization_id, coalesce($4, g.active_organization_id), $6, g.created_at)
+                   g.user_id, g.organization_id, coalesce(asked.organization, g.active_organization_id), asked.scopes,
+                   g.created_at)
                offset 0) facts
-           where g.id = $1
-             and g.live_until > $3
-             and (facts.tenancy ->> 'mv' = $5 and facts.tenancy ->> 'org_id' is not distinct from $4
-                 or auth.epoch_is_current($5, g.user_id, $4))
-             and not exists (select from auth.revoked_tokens r where r.jti = $2)"#,
-        says.grant_id,
-        says.jti,
+           where g.live_until > $6
+             and (facts.tenancy ->> 'mv' = asked.mv
+                     and facts.tenancy ->> 'org_id' is not distinct from asked.organization
+                 or auth.epoch_is_current(asked.mv, g.user_id, asked.organization))
+             and not exists (select from auth.revoked_tokens r where r.jti = asked.jti offset 0)
+           limit 64"#,
+        &grants as &[&str],
+        &tokens as &[&str],
+        &epochs as &[Option<&str>],
+        &organizations as &[Option<&str>],
+        &scopes as &[&str],
         now,
-        says.organization,
-        says.mv,
-        &says.scopes,
         ORGANIZATIONS,
     )
-    .fetch_optional(work.connection()?)
+    .fetch_all(connection)
     .await?;
-    row.map(UserinfoRow::facts).transpose()
+    Ok(rows)
 }
 
 /// The same for a reference token, by its digest.
@@ -105,7 +147,7 @@ pub(in crate::token) async fn userinfo_of_reference(
     let now = work.now();
     let row = sqlx::query_as!(
         UserinfoRow,
-        r#"select g.user_id as "user_id!", g.created_at as "began!", g.claims, t.claims as token,
+        r#"select 1::bigint as "place!", g.user_id as "user_id!", g.created_at as "began!", g.claims, t.claims as token,
             facts.tenancy,
             case when $3 = any (says.scopes) then auth.member_organizations(g.user_id) end as organizations,
             u.email, u.email_verified_at, u.user_name, u.name, u.given_name, u.family_name, u.middle_name, u.nickname,

@@ -15,7 +15,7 @@ use signet::base::entropy::Entropy;
 use signet::base::origin::Origin;
 use signet::config::SignetConfig;
 use signet::db::UnitOfWork;
-use signet::grant::groups::GroupSettings;
+use signet::db::groups::GroupSettings;
 use signet::router;
 use signet::server::listener::{Listener, ListenerSettings};
 use tokio::net::TcpListener;

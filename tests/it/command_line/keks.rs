@@ -67,9 +67,6 @@ async fn va_04_a_master_key_is_changed_while_two_servers_answer() {
     let alone = Running::start(with(&[SECOND])).await;
     assert_eq!(key_set(&alone).await, published);
     let doctor = with(&[SECOND]).run(&["doctor"]).await;
-    assert!(
-        doctor.output.contains("test-2 seals"),
-        "{doctor:?}"
-    );
+    assert!(doctor.output.contains("test-2 seals"), "{doctor:?}");
     alone.stop().await;
 }

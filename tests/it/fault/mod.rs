@@ -8,3 +8,4 @@ mod frozen;
 mod outage;
 mod refresh_groups;
 mod scene;
+mod shared_groups;

@@ -96,3 +96,44 @@ async fn a_replacing_hook_is_shown_the_other_products_view() {
     let told = claims(text(&tokens, "access_token"))["told"].to_string();
     assert!(!told.contains("ada@example.test"));
 }
+
+/// The event is built where it is sent; `auth.token_event`, by which operators try a function in their own session, builds
+/// the same, whatever is known or not.
+#[tokio::test]
+async fn the_event_is_what_token_event_builds() {
+    let app = TestApp::new().await;
+    let mut admin = app.database.admin().await;
+    let claims = json!({
+        "sub": "u-1", "iss": "https://login.example", "aud": ["a", "b"], "exp": 1, "nested": {"none": null, "list": [1.5, {}]},
+    });
+    let whole = json!({
+        "event_id": "e-1", "time": "2026-01-02T03:04:05.678Z", "client_id": "web", "first_party": false,
+        "grant_type": "refresh_token", "authentication_method": "token_refresh", "token_use": "id_token",
+        "facts": {"org_id": "o-1", "org_role": "owner", "tier": "beta", "mv": "0.1.2", "role": "user"},
+        "organization": "acme", "active_organization": "o-1", "ip_address": "192.0.2.1",
+        "since": "2026-01-02T03:04:05.678901Z", "preview": true,
+    });
+    let members = whole.as_object().expect("an object");
+    let mut requests = vec![whole.clone(), json!({}), json!({"facts": {}})];
+    for name in members.keys() {
+        let (mut without, mut null) = (members.clone(), members.clone());
+        without.remove(name);
+        null.insert(name.clone(), Value::Null);
+        requests.extend([Value::Object(without), Value::Object(null)]);
+    }
+    for request in requests {
+        let told: Value = sqlx::query_scalar("select auth.token_event($1, $2, $3)")
+            .bind("u-1")
+            .bind(&claims)
+            .bind(&request)
+            .fetch_one(&mut admin)
+            .await
+            .expect("an event");
+        let claims = claims.as_object().expect("an object").clone();
+        assert_eq!(
+            signet::hook::event::of("u-1", claims, &request),
+            told,
+            "{request}"
+        );
+    }
+}

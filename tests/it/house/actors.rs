@@ -31,7 +31,7 @@ const NAMED_IN: [&str; 8] = [
     "src/api/caller.rs",
     "src/authentication/service_key/service.rs",
     "src/endpoint/userinfo.rs",
-    "src/session/live.rs",
+    "src/session/lookup.rs",
     "src/tenancy/authority/check.rs",
 ];
 

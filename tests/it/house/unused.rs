@@ -11,7 +11,7 @@ use super::report::{Violation, demand_none, told};
 use super::tree::{TextFile, files_in};
 
 /// What only tests and benchmarks ask for, and why it cannot be theirs.
-const FOR_TESTS: [(&str, &str); 4] = [
+const FOR_TESTS: [(&str, &str); 5] = [
     ("cache_names", "a test brings every cache current, as a poll does"),
     (
         "has_abandoned_work",
@@ -22,6 +22,10 @@ const FOR_TESTS: [(&str, &str); 4] = [
         "the databases of a run that was killed are deleted by the next",
     ),
     ("socket_dir", "a standby is made from a running cluster"),
+    (
+        "waiting_requests",
+        "a test lets requests go once all of them wait for the statement that they will share",
+    ),
 ];
 
 /// What names stand in code that is no test, no import and no definition.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use signet::base::handle::{Handle, Kind};
 use signet::base::origin::Origin;
 use signet::config::SignetConfig;
-use signet::grant::groups::GroupSettings;
+use signet::db::groups::GroupSettings;
 
 use super::queue::{ONE_AT_A_TIME, Queued, Request, Turn, Writing};
 use crate::app::{RelyingParty, Reply, TestApp};

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use signet::base::clock::Clock as _;
-use signet::grant::groups::GroupSettings;
+use signet::db::groups::GroupSettings;
 
 use super::code_scene::CodeScene;
 use super::queue::{ONE_AT_A_TIME, until_waiting};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use signet::config::SignetConfig;
-use signet::grant::groups::GroupSettings;
+use signet::db::groups::GroupSettings;
 
 use super::queue::{ONE_AT_A_TIME, Queued, Request, Turn, Writing, until_waiting};
 use crate::app::relying_party::claims;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use signet::grant::groups::GroupSettings;
+use signet::db::groups::GroupSettings;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::task::JoinHandle;
 
@@ -17,6 +17,7 @@ use crate::attack::holdings::text;
 /// One statement at a time, so that a request that waits for a lock holds up all others.
 pub const ONE_AT_A_TIME: GroupSettings = GroupSettings {
     at_once: 1,
+    at_most: 1,
     smallest: 2,
     largest: 16,
     patience: None,
@@ -184,9 +185,8 @@ pub async fn refuse_to_write(app: &TestApp, grant: &str) {
 
 /// Waits until this many requests wait for their turn.
 pub async fn until_waiting(app: &TestApp, requests: usize) {
-    let groups = app.app.grant_services().groups;
     let wait = async {
-        while groups.waiting() != requests {
+        while app.app.waiting_requests() != requests {
             tokio::task::yield_now().await;
         }
     };

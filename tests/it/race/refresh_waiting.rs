@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::JsonWebKey as _;
 use openidconnect::core::{CoreJsonWebKeySet, CoreJwsSigningAlgorithm};
 use signet::base::clock::Clock as _;
-use signet::grant::groups::GroupSettings;
+use signet::db::groups::GroupSettings;
 
 use super::families::{Scene, rotations};
 use super::queue::ONE_AT_A_TIME;
@@ -199,6 +199,23 @@ async fn who_is_refused_for_the_time_has_left_the_queue() {
         refreshed(&scene.door, family).await;
     }
     assert_eq!(events(&scene.app, "REFRESH_REPLAYED").await, 0);
+}
+
+/// Whoever has the turn may itself wait for a lock: after a moment others have one all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lock_that_the_one_before_waits_for_holds_nobody_else_up_for_long() {
+    let one_more = GroupSettings {
+        at_most: 2,
+        ..ONE_AT_A_TIME
+    };
+    let mut scene = Scene::with(one_more, 2).await;
+    let queued = scene.queue(&[]).await;
+    for family in &scene.families {
+        refreshed(&scene.door, family).await;
+    }
+    assert!(!queued.first.is_finished());
+    scene.release().await;
+    queued.replies().await;
 }
 
 /// The time is for the turn alone: whoever is in a group that was sent hears what became of it.

@@ -1,6 +1,7 @@
-//! Owns the sending of one kind of statement for several requests at once. A few statements run at once, each for its own
+//! Owns the sending of one kind of statement for several requests at once. Two statements run at once, each for its own
 //! request; whoever comes meanwhile waits for one of them to end, and all who wait then are one statement. Nobody waits
-//! while there is a free turn, so that a group never delays a request on a quiet server.
+//! while there is a free turn, so that a group never delays a request on a quiet server. Where as many wait as a group
+//! takes, or somebody waits for long, two more run: the database may be far away, or the two may wait for a lock.
 //!
 //! A group is an attempt: who is left out (a row that is locked, ended, used before, of another client) goes alone, finds
 //! out why and answers, and so does everyone of a group that the database refused: nothing of it was done. Where the
@@ -13,28 +14,34 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::grouped::{GroupServices, Grouped, Placed, Present, Turn};
+use super::grouped::{Effect, Grouped, Placed, Sharing, Turn};
 use super::queue::{Next, Queue, Waiting};
 use crate::base::clock::Timestamp;
+use crate::base::id::ClientId;
 use crate::db::DatabaseError;
 use crate::db::pool::PooledConnection;
 use crate::db::told::told;
 
+/// How long somebody waits before one more statement runs than usually do.
+const LONG: Duration = Duration::from_millis(20);
+
 /// The queue of one kind of statement.
-pub(in crate::grant) struct Dispatcher<G: Grouped>(Arc<Shared<G>>);
+pub struct Dispatcher<G: Grouped>(Arc<Shared<G>>);
 
 struct Shared<G: Grouped> {
-    services: Arc<GroupServices>,
+    sharing: Arc<Sharing>,
+    gate: G::Gate,
     queue: Mutex<Queue<G>>,
 }
 
 /// One of the statements that run at once; dropped, the next ones who wait have their turn.
-pub(in crate::grant) struct Slot(Option<Arc<dyn PassOn>>);
+pub struct Slot(Option<Arc<dyn PassOn>>);
 
 /// Whose turns a slot is of.
 trait PassOn: Send + Sync {
@@ -54,30 +61,40 @@ impl<G: Grouped> Clone for Dispatcher<G> {
 }
 
 impl<G: Grouped> Dispatcher<G> {
-    pub(super) fn new(services: &Arc<GroupServices>) -> Self {
+    /// A queue of its own for this kind.
+    #[must_use]
+    pub fn new(sharing: &Arc<Sharing>, gate: G::Gate) -> Self {
         Self(Arc::new(Shared {
-            services: Arc::clone(services),
+            sharing: Arc::clone(sharing),
+            gate,
             queue: Mutex::new(Queue::new()),
         }))
     }
 
     /// How many requests wait for their turn.
-    pub(super) fn waiting(&self) -> usize {
+    #[must_use]
+    pub fn waiting(&self) -> usize {
         self.0.queue().len()
     }
 
     /// Waits for the turn: to go alone, or until a group has done what was asked for. Whose turn does not come in time is
     /// told so, and has left; who is in a group by then waits for its answer, since it may have been done. Of a group that
     /// has broken off nobody knows what it did.
-    pub(in crate::grant) async fn turn(&self, request: G) -> Turn<G::Row> {
+    pub async fn turn(&self, request: impl Into<Arc<G>>) -> Turn<G::Row> {
         let broken_off = || Turn::Failed(DatabaseError::not_in_time());
         let (answer, mut answered) = oneshot::channel();
-        let (slot, place) = self.0.enter(request, answer);
+        let (slot, place) = self.0.enter(request.into(), answer);
         let Some(place) = place else {
             return Turn::Alone(slot);
         };
         drop(slot);
-        if let Ok(answer) = timeout(self.0.services.patience, &mut answered).await {
+        let patience = self.0.sharing.patience;
+        let soon = patience.min(LONG);
+        if let Ok(answer) = timeout(soon, &mut answered).await {
+            return answer.unwrap_or_else(|_| broken_off());
+        }
+        place.hurry();
+        if let Ok(answer) = timeout(patience.saturating_sub(soon), &mut answered).await {
             return answer.unwrap_or_else(|_| broken_off());
         }
         if place.leave() {
@@ -87,30 +104,56 @@ impl<G: Grouped> Dispatcher<G> {
     }
 }
 
+impl<T: Send + 'static, G: Grouped<Row = Option<T>>> Dispatcher<G> {
+    /// Asks what only reads: in a group, or alone with the same statement. Nothing is read of whom it leaves out.
+    pub async fn ask(&self, request: G) -> Result<Option<T>, DatabaseError> {
+        const {
+            assert!(
+                matches!(G::EFFECT, Effect::Reads),
+                "what writes asks for its turn"
+            );
+        };
+        let request = Arc::new(request);
+        let slot = match self.turn(Arc::clone(&request)).await {
+            Turn::Completed(row, _) => return Ok(*row),
+            Turn::Failed(error) => return Err(error),
+            Turn::Alone(slot) => slot,
+        };
+        let sharing = &self.0.sharing;
+        let mut connection = sharing.pool.acquire_repeatable().await?;
+        let answer = G::send(&mut connection, &[&request], sharing.clock.now()).await;
+        drop(slot);
+        let row = answer?.into_iter().next().map_or(Ok(None), |(_, row)| row);
+        connection.keep();
+        row
+    }
+}
+
 impl<G: Grouped> Shared<G> {
     fn queue(&self) -> MutexGuard<'_, Queue<G>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a free turn, or a place among who wait: neither for a row that goes alone, or where too many wait. Both
-    /// where one request is a group: then whoever gives the turn back sends it.
+    /// where one request is a group, or as many wait as a group takes: then whoever gives the turn back sends it.
     fn enter(
         self: &Arc<Self>,
-        request: G,
+        request: Arc<G>,
         answer: oneshot::Sender<Turn<G::Row>>,
     ) -> (Option<Slot>, Option<Place<G>>) {
-        let settings = self.services.settings;
+        let settings = self.sharing.settings;
         let mut queue = self.queue();
-        if queue.goes_alone(&request.row()) {
+        if queue.goes_alone(&*request) {
             return (None, None);
         }
         let free = queue.running < settings.at_once;
         let waits = (settings.smallest == 1 || !free) && !queue.is_full();
         let place = waits.then(|| Place {
-            number: queue.push(request, answer, Instant::now() + self.services.patience),
+            number: queue.push(request, answer, Instant::now() + self.sharing.patience),
             shared: Arc::clone(self),
         });
-        let slot = free.then(|| {
+        let full = queue.len() >= settings.largest && queue.running < settings.at_most;
+        let slot = (free || full).then(|| {
             queue.running += 1;
             self.slot()
         });
@@ -129,17 +172,14 @@ impl<G: Grouped> Shared<G> {
             Ok(connection) => connection,
             Err(error) => return refuse(group, &error),
         };
-        let present = Present {
-            services: &self.services,
-        };
         let (group, others): (Vec<_>, Vec<_>) = group
             .into_iter()
             .filter(|waiting| !waiting.answer.is_closed())
-            .partition(|waiting| waiting.request.may_send(&present));
+            .partition(|waiting| waiting.request.may_send(&self.gate));
         others.into_iter().for_each(Waiting::goes_alone);
         // Since what has expired by now is not granted.
-        let now = self.services.clock.now();
-        let requests: Vec<&G> = group.iter().map(|waiting| &waiting.request).collect();
+        let now = self.sharing.clock.now();
+        let requests: Vec<&G> = group.iter().map(|waiting| &*waiting.request).collect();
         let sent = if requests.is_empty() {
             Ok(Vec::new())
         } else {
@@ -160,9 +200,9 @@ impl<G: Grouped> Shared<G> {
     /// A connection for a group. One whose statement is sent once only is asked first whether it answers: alone, one
     /// request would pay for a connection that is lost.
     async fn connection(&self, until: Instant) -> Result<PooledConnection, DatabaseError> {
-        let pool = &self.services.pool;
+        let pool = &self.sharing.pool;
         let connection = async {
-            if G::REPEATS {
+            if G::EFFECT.repeats() {
                 return pool.acquire_repeatable().await;
             }
             let mut connection = pool.acquire().await?;
@@ -182,7 +222,7 @@ impl<G: Grouped> Shared<G> {
             self.queue().send_alone(rows);
         }
         let unavailable = matches!(error, DatabaseError::Unavailable(_)) && !error.is_contention();
-        if unavailable || !(refused || G::REPEATS) {
+        if unavailable || !(refused || G::EFFECT.repeats()) {
             return refuse(group, error);
         }
         let clients = clients(&group);
@@ -216,18 +256,33 @@ fn refuse<G: Grouped>(group: Vec<Waiting<G>>, error: &DatabaseError) {
 fn clients<G: Grouped>(group: &[Waiting<G>]) -> String {
     let clients: BTreeSet<&str> = group
         .iter()
-        .map(|waiting| waiting.request.client().as_str())
+        .filter_map(|waiting| waiting.request.client())
+        .map(ClientId::as_str)
         .collect();
     clients.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 impl<G: Grouped> PassOn for Shared<G> {
-    /// Gives the turn to whoever waits, or frees it.
+    /// Gives the turn to whoever waits, or frees it. Of more than usual only as many go on as there are groups.
     fn pass_on(self: Arc<Self>) {
+        let settings = self.sharing.settings;
+        let mut queue = self.queue();
+        if queue.running > settings.at_once && queue.len() < settings.largest {
+            queue.running -= 1;
+            return;
+        }
+        drop(queue);
+        self.send_next();
+    }
+}
+
+impl<G: Grouped> Shared<G> {
+    /// The turn is whoever's who waits, or nobody's.
+    fn send_next(self: Arc<Self>) {
         loop {
             let next = {
                 let mut queue = self.queue();
-                let next = queue.next(self.services.settings);
+                let next = queue.next(self.sharing.settings);
                 if matches!(next, Next::Nobody) {
                     queue.running = queue.running.saturating_sub(1);
                 }
@@ -260,6 +315,17 @@ impl<G: Grouped> PassOn for Shared<G> {
 }
 
 impl<G: Grouped> Place<G> {
+    /// Gives one more turn to those who wait, if this one still does: whoever has the others may be waiting for a lock.
+    fn hurry(&self) {
+        let shared = &self.shared;
+        let mut queue = shared.queue();
+        if queue.waits(self.number) && queue.running < shared.sharing.settings.at_most {
+            queue.running += 1;
+            drop(queue);
+            Arc::clone(shared).send_next();
+        }
+    }
+
     /// Gives it up; says whether it was still there: else its turn has come.
     fn leave(&self) -> bool {
         let waiting = self.shared.queue().remove(self.number);

@@ -1,11 +1,12 @@
 //! Who waits for a turn, and who goes alone.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::grouped::{GroupSettings, Grouped, Turn};
+use super::grouped::{Effect, GroupSettings, Grouped, Turn};
 use crate::base::digest::Digest;
 
 /// How many requests may wait; whoever comes beyond them goes alone.
@@ -29,7 +30,7 @@ pub(super) struct Queue<G: Grouped> {
 /// A request that waits.
 pub(super) struct Waiting<G: Grouped> {
     number: u64,
-    pub(super) request: G,
+    pub(super) request: Arc<G>,
     pub(super) answer: oneshot::Sender<Turn<G::Row>>,
     /// Until when it waits for its turn.
     pub(super) until: tokio::time::Instant,
@@ -74,16 +75,19 @@ impl<G: Grouped> Queue<G> {
         self.waiting.len() >= WAITING
     }
 
-    /// Whether a row goes alone.
-    pub(super) fn goes_alone(&self, row: &Digest) -> bool {
-        let until = self.alone.get(row);
+    /// Whether a request's row goes alone.
+    pub(super) fn goes_alone(&self, request: &G) -> bool {
+        if self.alone.is_empty() {
+            return false;
+        }
+        let until = self.alone.get(&request.row());
         until.is_some_and(|until| Instant::now() < *until)
     }
 
     /// Puts a request behind all who wait; says its number.
     pub(super) fn push(
         &mut self,
-        request: G,
+        request: Arc<G>,
         answer: oneshot::Sender<Turn<G::Row>>,
         until: tokio::time::Instant,
     ) -> u64 {
@@ -98,16 +102,25 @@ impl<G: Grouped> Queue<G> {
         number
     }
 
-    /// Takes out the request of this number, if it still waits.
-    pub(super) fn remove(&mut self, number: u64) -> Option<Waiting<G>> {
-        let at = self
-            .waiting
-            .binary_search_by_key(&number, |waiting| waiting.number);
-        self.waiting.remove(at.ok()?)
+    /// Whether the request of this number still waits.
+    pub(super) fn waits(&self, number: u64) -> bool {
+        self.place(number).is_some()
     }
 
-    /// Takes who has the turn next: each row once, since only one of two requests for it can win; the other one goes
-    /// alone, and finds what the first one did. Who has gone away has no turn.
+    /// Takes out the request of this number, if it still waits.
+    pub(super) fn remove(&mut self, number: u64) -> Option<Waiting<G>> {
+        self.waiting.remove(self.place(number)?)
+    }
+
+    fn place(&self, number: u64) -> Option<usize> {
+        let place = self
+            .waiting
+            .binary_search_by_key(&number, |waiting| waiting.number);
+        place.ok()
+    }
+
+    /// Takes who has the turn next. What writes takes each row once, since only one of two requests for it can win; the
+    /// other one goes alone, and finds what the first one did. Who has gone away has no turn.
     pub(super) fn next(&mut self, settings: GroupSettings) -> Next<G> {
         let mut rows = HashSet::new();
         let mut group = Vec::new();
@@ -117,7 +130,7 @@ impl<G: Grouped> Queue<G> {
             if waiting.answer.is_closed() {
                 continue;
             }
-            if rows.insert(waiting.request.row()) {
+            if matches!(G::EFFECT, Effect::Reads) || rows.insert(waiting.request.row()) {
                 group.push(waiting);
             } else {
                 waiting.goes_alone();
