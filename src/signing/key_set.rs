@@ -286,7 +286,7 @@ impl KeySet {
     #[must_use]
     pub fn access_token_algorithm(&self) -> Algorithm {
         let configured = self.offered.access_token_algorithm;
-        if !self.awaited.contains(&configured) {
+        if !self.awaited.contains(&configured) || !self.unopened.is_empty() {
             return configured;
         }
         let others = [Algorithm::ES256].into_iter().chain(Algorithm::ALL);

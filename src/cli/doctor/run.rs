@@ -61,7 +61,10 @@ async fn look_into_database(config: &SignetConfig, keyring: Option<&Keyring>, re
     report.note("platform", database::platform(&mut connection).await);
     report.note("restore", restore::place(&mut connection).await);
     let Some(keyring) = keyring else { return };
-    report.note("keks", keks::known(&mut connection, keyring).await);
+    match keks::known(&mut connection, keyring).await {
+        Ok(known) => report.note("keks", Ok(known)),
+        Err(problem) => report.object(problem),
+    }
     let asked = hooks::enabled(config, pool.clone(), &mut connection, keyring).await;
     report.note("hook", asked);
     match keys::looked_at(config, &mut connection, keyring).await {

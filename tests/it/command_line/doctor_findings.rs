@@ -29,7 +29,13 @@ pub async fn found(signet: &Signet) -> (i32, BTreeSet<String>) {
 
 /// Asserts what is found, and no more.
 pub async fn assert_found(signet: &Signet, code: i32, id: &str) {
-    assert_eq!(found(signet).await, (code, BTreeSet::from([id.to_owned()])));
+    assert_all_found(signet, code, &[id]).await;
+}
+
+/// Asserts what is found, where one thing follows from another.
+pub async fn assert_all_found(signet: &Signet, code: i32, ids: &[&str]) {
+    let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+    assert_eq!(found(signet).await, (code, ids));
 }
 
 async fn sql(database: &TestDatabase, statements: &str) {
@@ -145,7 +151,7 @@ async fn the_doctor_names_what_is_wrong_with_signing_keys() {
         "update auth.jwks set kek_id = 'lost' where alg = 'EdDSA'",
     )
     .await;
-    assert_found(&signet, 1, "keys.unopened").await;
+    assert_all_found(&signet, 1, &["keks.missing", "keys.unopened"]).await;
 }
 
 /// Replicas that cannot do what this configuration could.

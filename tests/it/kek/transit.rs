@@ -296,10 +296,10 @@ async fn va_05_a_server_that_can_open_nothing_does_not_start() {
     let told = refused.err().expect("nothing opens").to_string();
     assert!(told.contains("bao-1"), "{told}");
     assert!(told.contains("Transit refuses the token"), "{told}");
-    let sealing = at(&server.uri(), &[]);
+    let (sealing, file) = (at(&server.uri(), &[]), key_file(&[FIRST]));
     let token = sealing.transit.token_file.to_str().expect("UTF-8");
     let doctor = Signet::on(&app.database)
-        .with("SIGNET_SEALING__KEK_FILES", "")
+        .with("SIGNET_SEALING__KEK_FILES", file.to_str().expect("UTF-8"))
         .with("SIGNET_SEALING__TRANSIT__ADDRESS", &server.uri())
         .with("SIGNET_SEALING__TRANSIT__KEYS", "bao-1:signet")
         .with("SIGNET_SEALING__TRANSIT__TOKEN_FILE", token);

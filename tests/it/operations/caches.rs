@@ -14,7 +14,7 @@ use crate::app::TestApp;
 use crate::app::relying_party::header;
 use crate::attack::evidence::count;
 use crate::attack::holdings::{sql, text};
-use crate::command_line::doctor_findings::assert_found;
+use crate::command_line::doctor_findings::assert_all_found;
 use crate::command_line::program::Signet;
 use crate::fixtures::{a_client, a_hook, a_person};
 use crate::webhook::flow::over_http;
@@ -156,7 +156,7 @@ async fn a_hook_that_cannot_be_opened_fails_closed_and_keeps_no_other_from_being
         "{}",
         refused.errors
     );
-    assert_found(&signet, 1, "hook.unopened").await;
+    assert_all_found(&signet, 1, &["hook.unopened", "keks.missing"]).await;
     let doctor = signet.run(&["doctor"]).await;
     assert!(
         doctor.output.contains("hook sealed do not open"),

@@ -14,9 +14,8 @@ use crate::fixtures::{a_client, a_person};
 
 /// Whoever looks up a session needs it.
 const SESSIONS: &str = "lock table auth.sessions in access exclusive mode";
-/// The first one's session, which its code refers to.
-const FIRST_SESSION: &str = "select from auth.sessions s join auth.users u on u.id = s.user_id
-    where u.user_name = 'person-0' for update of s";
+/// Whoever stores a code needs it.
+const CODES: &str = "lock table auth.oauth_authorization_codes in share mode";
 /// How many transactions stored codes.
 const TRANSACTIONS: &str =
     "select count(distinct xmin::text) from auth.oauth_authorization_codes where redeemed_at is null";
@@ -107,7 +106,7 @@ async fn sessions_that_are_looked_up_together_slide() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn codes_that_wait_are_issued_in_one_transaction() {
     let scene = Scene::new(17).await;
-    let replies = scene.all(FIRST_SESSION).await;
+    let replies = scene.all(CODES).await;
     // The first one's own, and the group's.
     assert_eq!(count(&scene.app, TRANSACTIONS).await, 2);
     for ((person, _), reply) in scene.people[1..].iter().zip(&replies) {
@@ -136,7 +135,7 @@ async fn a_code_that_breaks_the_statement_harms_nobody_elses() {
          for each row execute function public.refuse()",
     )
     .await;
-    let replies = scene.all(FIRST_SESSION).await;
+    let replies = scene.all(CODES).await;
     assert_eq!(replies[0].status, 500);
     for reply in &replies[1..] {
         assert!(
@@ -153,7 +152,7 @@ async fn a_code_that_breaks_the_statement_harms_nobody_elses() {
 async fn what_a_code_refers_to_is_waited_for_by_that_code_alone() {
     let scene = Scene::new(4).await;
     let others = (1..4).map(|at| scene.asking(at)).collect();
-    let mut shared = Shared::queue(&scene.app, FIRST_SESSION, scene.asking(0), others).await;
+    let mut shared = Shared::queue(&scene.app, CODES, scene.asking(0), others).await;
     let mut lock = super::queue::held(
         &scene.app,
         "select from auth.users where user_name = 'person-1' for update",

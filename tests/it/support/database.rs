@@ -58,7 +58,7 @@ async fn cluster() -> &'static Cluster {
                     database::prepare(&cluster, TEMPLATE)
                         .await
                         .expect("the template migrates");
-                    own_time(&cluster).await;
+                    own_time(&cluster, TEMPLATE).await;
                     cluster
                 });
                 std::mem::forget(runtime);
@@ -70,10 +70,10 @@ async fn cluster() -> &'static Cluster {
 }
 
 /// Entries of the key log are of a test's own time, which is years ahead of the clock.
-async fn own_time(cluster: &Cluster) {
-    let mut connection = PgConnection::connect(&cluster.url("postgres", TEMPLATE))
+pub(super) async fn own_time(cluster: &Cluster, database: &str) {
+    let mut connection = PgConnection::connect(&cluster.url("postgres", database))
         .await
-        .expect("the template answers");
+        .expect("the database answers");
     let later = "create or replace function auth.key_log_clock() returns timestamptz \
                  language sql volatile set search_path = pg_catalog, pg_temp as $$ select timestamptz '2036-01-01' $$";
     sqlx::raw_sql(later)

@@ -12,7 +12,7 @@ use signet::dev::database;
 use signet::dev::postgres::{Cluster, Settings};
 use sqlx::{Connection as _, PgConnection};
 
-use super::database::TestDatabase;
+use super::database::{TestDatabase, own_time};
 
 const NAME: &str = "signet";
 
@@ -48,6 +48,7 @@ impl Server {
         database::prepare(&server.cluster, NAME)
             .await
             .expect("it migrates");
+        own_time(&server.cluster, NAME).await;
         server
     }
 
