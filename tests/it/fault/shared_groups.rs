@@ -18,7 +18,7 @@ use crate::support::proxy::Proxy;
 
 /// What a question about a token needs, and what a code refers to.
 const TOKENS: &str = "lock table auth.revoked_tokens in access exclusive mode";
-const SESSION: &str = "select from auth.sessions for update";
+const CODES: &str = "lock table auth.oauth_authorization_codes in share mode";
 
 /// A person behind a proxy, with bounds like an operator's.
 struct Scene {
@@ -129,7 +129,7 @@ async fn db_05_codes_whose_answer_is_lost_are_stored_once() {
             .await;
         let ask = |nonce| authorization(&scene.door, &scene.browser, nonce);
         let others = vec![ask("other"), ask("other"), ask("other")];
-        let mut shared = Shared::queue(&scene.app, SESSION, ask("first"), others).await;
+        let mut shared = Shared::queue(&scene.app, CODES, ask("first"), others).await;
         shared.release().await;
         until_writing_waits(&scene.app).await;
         fail(&scene.proxy);
