@@ -13,7 +13,7 @@ use crate::protocol::algorithm::{Algorithm, RsaBits};
 pub struct SigningSettings {
     /// What is signed with, published and named by discovery.
     pub algorithms: Vec<Algorithm>,
-    /// What is published, and signs nothing: on its way out, or in, or for keys of another provider.
+    /// What is published, and signs nothing: on its way out, or for keys of another provider.
     pub also_published: Vec<Algorithm>,
     /// The algorithm of access tokens whose resource and client choose none.
     pub access_token_algorithm: Algorithm,

@@ -59,6 +59,17 @@ pub enum SigningError {
         /// Why the first of them cannot.
         first: String,
     },
+    /// Of the configured algorithms none signs yet, and others do: every token would be refused until one does.
+    #[error(
+        "no key of signing.algorithms ({configured}) signs yet, and {active} do: leave one of these in until `signet keys \
+         status` says that another signs"
+    )]
+    NoneSigns {
+        /// What is configured.
+        configured: String,
+        /// What signs.
+        active: String,
+    },
     /// A key is unusable, or claims cannot be signed.
     #[error(transparent)]
     Jose(#[from] JoseError),

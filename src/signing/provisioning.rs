@@ -37,13 +37,21 @@ pub struct FirstKeys {
     secrets: Vec<NewSecret>,
 }
 
-/// Asks which keys of the configured algorithms and size the database lacks, and which secrets, in two statements.
+/// Asks which keys of the configured algorithms and size the database lacks, and which secrets, in two statements. Refuses
+/// algorithms of which none signs where others do.
 pub async fn missing(
     connection: &mut PgConnection,
     signing: &SigningSettings,
 ) -> Result<Missing, SigningError> {
     let algorithms = &signing.algorithms;
     let present = store::present(connection).await?;
+    let signs = |name: &String| algorithms.iter().any(|algorithm| algorithm.name() == name);
+    if !present.active.is_empty() && !present.active.iter().any(signs) {
+        return Err(SigningError::NoneSigns {
+            configured: Algorithm::names(algorithms),
+            active: present.active.join(", "),
+        });
+    }
     let others = store::next_of_other_size(connection, signing.rsa_bits).await?;
     // One that was made with another size is made again.
     let mut next = present.next;

@@ -83,17 +83,21 @@ pub(in crate::signing) async fn present(connection: &mut PgConnection) -> Result
     })
 }
 
-/// The next keys of RSA that were made here with another size, each with its algorithm.
+/// The next keys of RSA that were made here with another size, each with its algorithm. A row of a version that did not
+/// note what an operator brought was made here if it has 2048 bits, the only size that this version made.
 pub(in crate::signing) async fn next_of_other_size(
     connection: &mut PgConnection,
     rsa_bits: RsaBits,
 ) -> Result<Vec<(KeyId, String)>, DatabaseError> {
     // A modulus that was made here has no leading zeros; four letters of base64url are three bytes.
     let rows = sqlx::query!(
-        "select id, alg from auth.jwks
-        where status = 'next' and use = 'sig' and not imported
+        "select id, alg
+        from auth.jwks
+        cross join lateral (values (length(public_key ->> 'n') * 3 / 4 * 8)) as size (bits)
+        where status = 'next' and use = 'sig'
             and alg in ('RS256', 'PS256')
-            and length(public_key ->> 'n') * 3 / 4 * 8 <> $1::bigint",
+            and not coalesce(imported, size.bits <> 2048)
+            and size.bits <> $1::bigint",
         i64::from(rsa_bits.get()),
     )
     .fetch_all(connection)

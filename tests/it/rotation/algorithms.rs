@@ -1,6 +1,7 @@
 //! Which algorithms are on, which is the default, and how large RSA keys are, while keys live.
 
 use serde_json::{Value, json};
+use signet::app::{App, Injected};
 use signet::protocol::algorithm::{Algorithm, RsaBits};
 
 use super::desk::{
@@ -8,6 +9,7 @@ use super::desk::{
 };
 use crate::app::TestApp;
 use crate::app::relying_party::header;
+use crate::attack::holdings::sql;
 use crate::fixtures::a_client;
 use crate::support::folder::folder;
 
@@ -115,6 +117,42 @@ async fn an_imported_next_key_keeps_its_size() {
         told.contains("signing.rsa_bits is 4096 and the key that signs has 2048 bits"),
         "{told}"
     );
+}
+
+/// A version that did not note what operators brought made keys of 2048 bits only: one of another size is theirs.
+#[tokio::test]
+async fn a_next_key_that_an_older_version_imported_keeps_its_size() {
+    let first = an_app().await;
+    let path = folder().join(format!("{}-older.pem", std::process::id()));
+    std::fs::write(&path, RSA_4096).expect("writable");
+    say(&first, &format!("import {} --kid theirs", path.display())).await;
+    sql(&first, "update auth.jwks set imported = null").await;
+    let app = another_with(&first, |_| {}).await;
+    assert_eq!(kid(&app, "RS256", "next").await, "theirs");
+    // One of 2048 bits was made here, and is made anew where another size is wanted.
+    let fresh = an_app().await;
+    sql(&fresh, "update auth.jwks set imported = null").await;
+    let larger = RsaBits::try_from(3072).expect("a size");
+    let app = another_with(&fresh, |signing| signing.rsa_bits = larger).await;
+    assert_eq!(sizes(&app).await[1], (json!("next"), json!(3072)));
+}
+
+/// With nothing that signs yet in place of what did, no token could be made for minutes: such a server does not start.
+#[tokio::test]
+async fn algorithms_of_which_none_signs_yet_are_refused_in_a_used_database() {
+    let first = an_app().await;
+    let mut config = first.app.config().clone();
+    config.signing.algorithms = vec![Algorithm::ES384];
+    config.signing.access_token_algorithm = Algorithm::ES384;
+    config.signing.id_token_algorithm = Algorithm::ES384;
+    config.signing.require_rs256 = false;
+    let refused = App::build(config, Injected::default()).await;
+    let told = refused.err().expect("refused").to_string();
+    assert!(
+        told.contains("no key of signing.algorithms (ES384) signs yet"),
+        "{told}"
+    );
+    assert!(told.contains("leave one of these in"), "{told}");
 }
 
 /// What is left out is refused by name where a command names it.
