@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 
 use crate::http::app_state::AppState;
-use crate::http::extract::browser::SignedInPerson;
+use crate::http::extract::browser::{Browser, SignedInPerson};
 use crate::http::middleware::request_id::RequestId;
 use crate::http::respond::page::{self, FormAction};
 use crate::web::account::AccountPage;
@@ -13,31 +13,32 @@ use crate::web::error::ErrorPage;
 use crate::web::home::HomePage;
 
 /// What this server is.
-pub async fn front(State(state): State<AppState>) -> Response {
-    let issuer = state.app.issuer();
+pub async fn front(browser: Browser) -> Response {
+    let issuer = browser.state.app.issuer();
     let page = HomePage {
-        layout: &state.layout,
+        layout: &browser.layout(),
         account: &issuer.url("/account"),
         discovery: &issuer.url("/.well-known/openid-configuration"),
     };
-    page::html(&page, FormAction::None)
+    page::html(&page, FormAction::Own)
 }
 
 /// Who is signed in; without a session the sign-in page comes first.
-pub async fn account(State(state): State<AppState>, SignedInPerson(session): SignedInPerson) -> Response {
+pub async fn account(browser: Browser, SignedInPerson(session): SignedInPerson) -> Response {
     let person = &session.person;
     let page = AccountPage {
-        layout: &state.layout,
+        layout: &browser.layout_for(None, person),
         display_name: person.display_name(),
         user_name: person.user_name.as_deref(),
         email: Some(&person.email),
-        sign_out_action: &format!("{}/oauth2/logout", state.app.issuer().path()),
+        sign_out_action: &format!("{}/oauth2/logout", browser.state.app.issuer().path()),
     };
     page::html(&page, FormAction::Own)
 }
 
 /// Nothing stands here.
 pub async fn not_found(State(state): State<AppState>, request: axum::extract::Request) -> Response {
-    let page = ErrorPage::not_found(&state.layout, RequestId::of(request.extensions()));
+    let layout = state.frames.of(request.headers());
+    let page = ErrorPage::not_found(&layout, RequestId::of(request.extensions()));
     page::with_status(StatusCode::NOT_FOUND, &page, FormAction::None)
 }

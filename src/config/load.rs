@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::environment;
 use super::{
     ClientSettings, DatabaseSettings, DomainSettings, HookSettings, KeySettings, LimitSettings,
-    ListenSettings, LogSettings, ModuleAllowlist, ModuleSettings, PasswordSettings, QuotaSettings,
-    SealingSettings, SignUpSettings, SigningSettings, TlsSettings, TokenSettings,
+    ListenSettings, LogSettings, ModuleAllowlist, ModuleSettings, PageSettings, PasswordSettings,
+    QuotaSettings, SealingSettings, SignUpSettings, SigningSettings, TlsSettings, TokenSettings,
 };
 
 /// Everything that can be set.
@@ -39,6 +39,8 @@ pub struct SignetConfig {
     pub sign_up: SignUpSettings,
     /// Which modules each type of organization has.
     pub modules: ModuleSettings,
+    /// What pages and mails have in common.
+    pub pages: PageSettings,
     /// What all clients share.
     pub clients: ClientSettings,
     /// What all of the operators' hooks share.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::layout::Layout;
+use super::layout::{Layout, Page};
 
 /// The account page.
 #[derive(Debug, Template)]
@@ -18,4 +18,10 @@ pub struct AccountPage<'a> {
     pub email: Option<&'a str>,
     /// Where signing out posts to.
     pub sign_out_action: &'a str,
+}
+
+impl Page for AccountPage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
 }
