@@ -16,4 +16,4 @@ pub use configured::{hasher_settings, hook_transports, pool_settings, sampling};
 pub use error::AppError;
 pub use keyring::open_keyring;
 pub use root::{App, Injected};
-pub use rotation::{Driven, rotation_policy};
+pub use rotation::{Driven, rotation_policy, rotation_state};

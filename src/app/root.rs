@@ -24,6 +24,7 @@ use crate::lifecycle::send_mail::Post;
 use crate::mail::{Mailer, Transport};
 use crate::protocol::issuer::Issuer;
 use crate::replica::{self, Holdings};
+use crate::signing::rotation::Policy;
 
 /// What differs between a server and a test: everything else is configuration.
 #[derive(Clone, Default)]
@@ -160,6 +161,7 @@ impl App {
         let holdings = Holdings::new(
             &platform.keyring,
             &token_issuer.keys.current(),
+            &Policy::new(self.config(), None),
             &token_issuer.hooks.current(),
             platform.started_at,
         );
@@ -175,6 +177,13 @@ impl App {
         let led = replica::lead(&mut work, &self.0.platform.replica, job, length).await?;
         work.commit().await?;
         Ok(led)
+    }
+
+    /// Leaves such a job to whoever takes it next.
+    pub(super) async fn gives_up(&self, job: &str) -> Result<(), DatabaseError> {
+        let mut work = self.single(self.context(Origin::internal("lead"))).await?;
+        replica::give_up(&mut work, &self.0.platform.replica, job).await?;
+        work.commit().await
     }
 
     /// Drops or reloads what a change has made stale; says whether that succeeded.

@@ -1,9 +1,12 @@
 //! Owns what a rotation of signing keys keeps to, as configuration, clients and resources say it.
 
+use std::time::Duration;
+
 use metrics::counter;
 
 use super::error::AppError;
 use super::root::App;
+use crate::base::clock::Timestamp;
 use crate::base::id::KeyId;
 use crate::base::origin::Origin;
 use crate::client::longest_life;
@@ -12,10 +15,14 @@ use crate::db::{DatabaseError, PgConnection};
 use crate::protocol::algorithm::Algorithm;
 use crate::signing::key_set::KeyStatus;
 use crate::signing::rotation::{
-    Change, NewKeys, Policy, Rotation, Served, Step, StepKind, Used, View, note_serving, returning, steps,
-    try_advance, write_down, write_down_uses,
+    Change, Pace, Policy, Rotation, Served, Step, StepKind, Used, View, is_ready, lacking, note_serving,
+    returning, steps, try_advance, write_down, write_down_uses,
 };
 
+/// The job of making new keys.
+const MAKES_KEYS: &str = "signing keys";
+/// For how long a replica has it: longer than any key takes. One that is lost leaves the next key unpublished for so long.
+const LEADS_FOR: Duration = Duration::from_mins(5);
 /// How often each key signed here, by `kid`.
 const SIGNATURES: &str = "signet_key_signatures_total";
 /// How often something that each key signed was found right here, by `kid`.
@@ -28,6 +35,19 @@ pub async fn rotation_policy(
 ) -> Result<Policy, DatabaseError> {
     let longest = longest_life::of_access_tokens(connection).await?;
     Ok(Policy::new(config, longest))
+}
+
+/// Everything that a rotation follows from, and the rules for it: this configuration's, and those of running replicas where
+/// they are stricter.
+pub async fn rotation_state(
+    connection: &mut PgConnection,
+    config: &SignetConfig,
+    now: Timestamp,
+) -> Result<(View, Policy), DatabaseError> {
+    let policy = rotation_policy(connection, config).await?;
+    let view = View::read(connection, now).await?;
+    let policy = policy.strictest(&view);
+    Ok((view, policy))
 }
 
 /// What a round of the driver came to.
@@ -96,8 +116,7 @@ impl App {
         }
         let context = self.context(Origin::internal("key rotation"));
         let mut connection = self.pool().acquire().await?;
-        let policy = rotation_policy(&mut connection, self.config()).await?;
-        let view = View::read(&mut connection, context.now).await?;
+        let (view, policy) = rotation_state(&mut connection, self.config(), context.now).await?;
         connection.keep();
         let keys = &self.token_issuer().keys;
         if keys.still_awaits(&returning(&view, &policy)) {
@@ -128,19 +147,62 @@ impl App {
                 stuck,
             });
         }
-        let new = NewKeys::lacking(&view, &policy, &stuck).await?;
-        let mut work = self.begin(context).await?;
-        let rotation = Rotation {
-            keyring: self.keyring(),
-            policy: &policy,
-        };
-        let changes = try_advance(&mut work, rotation, new).await?.unwrap_or_default();
-        work.commit().await?;
+        let changes = self.carry_out(&lacking(&view, &policy, &stuck), &policy).await?;
         Ok(Driven {
             changes,
             held_up,
             stuck,
         })
+    }
+
+    /// Carries out what is due, with a new key of each of these algorithms. Who has none, since another replica makes them,
+    /// does the steps that need none.
+    async fn carry_out(&self, lacking: &[Algorithm], policy: &Policy) -> Result<Vec<Change>, AppError> {
+        let rotation = Rotation {
+            keyring: self.keyring(),
+            policy,
+        };
+        let context = || self.context(Origin::internal("key rotation"));
+        let spares = self.token_issuer().keys.spares();
+        let mut new = spares.at_hand(lacking, policy.rsa_bits);
+        let makes = !new.are_of(lacking) && self.makes_keys(rotation).await?;
+        if makes {
+            spares.keep(new, false);
+            new = spares
+                .provide(lacking, policy.rsa_bits, Pace::BehindRequests)
+                .await?;
+        }
+        let carried_out = async {
+            let mut work = self.begin(context()).await?;
+            let changes = try_advance(&mut work, rotation, &mut new).await?;
+            work.commit().await?;
+            Ok::<_, AppError>(changes.unwrap_or_default())
+        };
+        let changes = carried_out.await;
+        spares.keep(new, changes.is_ok());
+        if makes {
+            self.gives_up(MAKES_KEYS).await?;
+        }
+        changes
+    }
+
+    /// Whether this replica is the one that makes keys, and a step could be carried out now: a key takes seconds of a core,
+    /// and is not made to be thrown away.
+    async fn makes_keys(&self, rotation: Rotation<'_>) -> Result<bool, AppError> {
+        if !self.leads(MAKES_KEYS, LEADS_FOR).await? {
+            return Ok(false);
+        }
+        let ready = async {
+            let mut work = self.begin(self.context(Origin::internal("key rotation"))).await?;
+            let ready = is_ready(&mut work, rotation).await?;
+            work.commit().await?;
+            Ok::<_, AppError>(ready)
+        };
+        let ready = ready.await;
+        if !matches!(ready, Ok(true)) {
+            self.gives_up(MAKES_KEYS).await?;
+        }
+        ready
     }
 
     /// Whether a key that a step needs is one of those that do not open here. To try again every few seconds would make

@@ -77,7 +77,7 @@ pub(super) async fn provide_keys(
     let view = View::read(&mut connection, now).await?;
     let replica = Replica {
         id: &platform.replica,
-        returning: returning(&view, &policy),
+        returning: returning(&view, &policy.clone().strictest(&view)),
         now,
     };
     let keys = SigningKeys::load_to_sign(&mut connection, keyring, signing, replica).await?;

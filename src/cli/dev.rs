@@ -210,24 +210,11 @@ fn configure(arguments: &DevArguments) -> anyhow::Result<SignetConfig> {
     Ok(config)
 }
 
-/// Lets the other commands work on the same database: `signet --config data/signet.toml client list`.
+/// Lets the other commands work on the same database, as the server does: `signet --config data/signet.toml client list`.
+/// All of it, so that none of them tells other times or algorithms than the server keeps to.
 fn write_configuration(path: &Path, config: &SignetConfig) -> anyhow::Result<()> {
-    let kek_files: Vec<String> = config
-        .sealing
-        .kek_files
-        .iter()
-        .map(|file| format!("{:?}", file.display().to_string()))
-        .collect();
-    let text = format!(
-        "# Written by `signet dev` at each start.\nissuer = {:?}\n\n[database]\nurl = {:?}\nowner_url = {:?}\nhook_url = {:?}\n\n[sealing]\nkek_files = [{}]\n\n[mail]\ntransport = \"outbox\"\nfrom = {:?}\noutbox = {:?}\n",
-        config.issuer,
-        config.database.url,
-        config.database.owner_url,
-        config.database.hook_url,
-        kek_files.join(", "),
-        config.mail.from,
-        config.mail.outbox,
-    );
+    let settings = toml::to_string(config).context("the configuration")?;
+    let text = format!("# Written by `signet dev` at each start.\n{settings}");
     std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
 }
 
@@ -284,4 +271,29 @@ fn announce(
         arguments.data_dir.display(),
     ));
     output::line(&lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_commands_read_what_the_server_keeps_to() {
+        let path = std::env::temp_dir().join(format!("signet-dev-{}.toml", std::process::id()));
+        let mut config = SignetConfig {
+            issuer: "http://localhost:8080".to_owned(),
+            ..SignetConfig::default()
+        };
+        config.database.url = "postgres://signet_app@localhost/signet".to_owned();
+        config.sealing.kek_files = vec!["/keys/dev.kek".into()];
+        config.keys.published_seconds = 600;
+        config.keys.verifiers = vec!["shop".to_owned()];
+        config.signing.algorithms.push(Algorithm::ES384);
+        config.tokens.jwks_max_age_seconds = 77;
+        write_configuration(&path, &config).unwrap();
+        let read = config::load(Some(&path)).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let text = |config: &SignetConfig| toml::to_string(config).unwrap();
+        assert_eq!(text(&read), text(&config));
+    }
 }

@@ -42,3 +42,18 @@ pub async fn all(
 ) -> Result<Vec<AlgorithmUser>, DatabaseError> {
     store::algorithm_users(connection, algorithms).await
 }
+
+/// Of these algorithms those that one client or resource is registered with; none if there is no such one.
+pub async fn of(
+    connection: &mut PgConnection,
+    kind: AlgorithmUserKind,
+    id: &str,
+    algorithms: &[Algorithm],
+) -> Result<Vec<Algorithm>, DatabaseError> {
+    let mut asked = match kind {
+        AlgorithmUserKind::Client => store::algorithms_of_client(connection, id).await?,
+        AlgorithmUserKind::Resource => store::algorithm_of_resource(connection, id).await?,
+    };
+    asked.retain(|algorithm| algorithms.contains(algorithm));
+    Ok(asked)
+}

@@ -6,6 +6,7 @@ use crate::base::clock::Timestamp;
 use crate::hook::registry::HookSet;
 use crate::sealing::Keyring;
 use crate::signing::key_set::KeySet;
+use crate::signing::rotation::{Policy, StatedPolicy};
 
 /// A key-encryption key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +43,8 @@ pub struct Holdings {
     pub published: Vec<String>,
     /// The keys that it signs with.
     pub signs: Vec<String>,
+    /// What it holds rotations of keys to; none from a version that does not say.
+    pub key_policy: Option<StatedPolicy>,
     /// The rows that it could not open.
     pub unopened: Vec<Unopened>,
     /// When it started.
@@ -60,7 +63,13 @@ pub struct Replica {
 impl Holdings {
     /// What this process holds.
     #[must_use]
-    pub fn new(keyring: &Keyring, keys: &KeySet, hooks: &HookSet, started_at: Timestamp) -> Self {
+    pub fn new(
+        keyring: &Keyring,
+        keys: &KeySet,
+        policy: &Policy,
+        hooks: &HookSet,
+        started_at: Timestamp,
+    ) -> Self {
         let of_keys = keys.unopened().iter().map(|unopened| Unopened {
             row: unopened.row.clone(),
             reason: unopened.reason.clone(),
@@ -77,6 +86,7 @@ impl Holdings {
             opened: keys.opened(),
             published: keys.published().to_vec(),
             signs: keys.signing(),
+            key_policy: Some(policy.stated()),
             unopened: of_keys.chain(of_hooks).collect(),
             started_at,
         }

@@ -19,3 +19,9 @@ pub async fn lead(
     let until = clock::after(now, length);
     store::lead(work.connection()?, id, job, now, until).await
 }
+
+/// Leaves a job to whoever takes it next, before its time is over. One statement.
+pub async fn give_up(work: &mut UnitOfWork, id: &ReplicaId, job: &str) -> Result<(), DatabaseError> {
+    let now = work.now();
+    store::give_up(work.connection()?, id, job, now).await
+}

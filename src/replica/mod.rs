@@ -8,5 +8,5 @@ mod reporting;
 mod store;
 
 pub use holdings::{Holdings, Kek, Replica, Unopened};
-pub use lead::lead;
+pub use lead::{give_up, lead};
 pub use reporting::{HEARD_WITHIN, REPORT_EVERY, expire, forget, list, report};

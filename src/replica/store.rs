@@ -15,12 +15,12 @@ pub(super) async fn report(
 ) -> Result<(), DatabaseError> {
     sqlx::query!(
         "insert into auth.replicas (id, host, version, keks, seals_with, opened, unopened, started_at, reported_at,
-             published, signs)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             published, signs, key_policy)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          on conflict (id) do update
          set keks = excluded.keks, seals_with = excluded.seals_with, opened = excluded.opened,
              unopened = excluded.unopened, reported_at = excluded.reported_at,
-             published = excluded.published, signs = excluded.signs",
+             published = excluded.published, signs = excluded.signs, key_policy = excluded.key_policy",
         id.as_str(),
         holdings.host,
         holdings.version,
@@ -32,6 +32,7 @@ pub(super) async fn report(
         now,
         &holdings.published,
         &holdings.signs,
+        serde_json::to_value(&holdings.key_policy).ok(),
     )
     .execute(connection)
     .await?;
@@ -45,7 +46,7 @@ pub(super) async fn list(
     let rows = sqlx::query!(
         r#"select host, version, keks as "keks: Json<Vec<Kek>>", seals_with, opened,
                unopened as "unopened: Json<Vec<Unopened>>", coalesce(published, opened) as "published!",
-               coalesce(signs, '{}') as "signs!", started_at, reported_at
+               coalesce(signs, '{}') as "signs!", key_policy, started_at, reported_at
            from auth.replicas
            where reported_at > $1
            order by started_at, id
@@ -63,6 +64,9 @@ pub(super) async fn list(
             opened: row.opened,
             published: row.published,
             signs: row.signs,
+            key_policy: row
+                .key_policy
+                .and_then(|stated| serde_json::from_value(stated).ok()),
             unopened: row.unopened.0,
             started_at: row.started_at,
         },
@@ -93,6 +97,23 @@ pub(super) async fn lead(
     .fetch_optional(connection)
     .await?;
     Ok(led.is_some())
+}
+
+pub(super) async fn give_up(
+    connection: &mut PgConnection,
+    id: &ReplicaId,
+    job: &str,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "update auth.job_leads set until = $3 where job = $1 and replica = $2 and until > $3",
+        job,
+        id.as_str(),
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 pub(super) async fn delete(connection: &mut PgConnection, id: &ReplicaId) -> Result<(), DatabaseError> {

@@ -85,12 +85,14 @@ struct CountedSigner {
 pub struct UnopenedRow {
     /// The row: a `kid`, or purpose and number.
     pub row: String,
+    /// What it says that it signs with; none for a server key.
+    pub algorithm: Option<Algorithm>,
     /// Why, with what sealed it.
     pub reason: String,
 }
 
 impl UnopenedRow {
-    pub(super) fn new(row: String, error: &SigningError) -> Self {
+    pub(super) fn new(row: String, algorithm: Option<Algorithm>, error: &SigningError) -> Self {
         let source = std::error::Error::source(error).map(ToString::to_string);
         let reason = source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"));
         tracing::error!(
@@ -98,7 +100,11 @@ impl UnopenedRow {
             reason,
             "a stored key cannot be used; the others are"
         );
-        Self { row, reason }
+        Self {
+            row,
+            algorithm,
+            reason,
+        }
     }
 }
 
@@ -163,7 +169,11 @@ impl KeySet {
                     true
                 }
                 Err(error) => {
-                    unopened.push(UnopenedRow::new(name, &error.into()));
+                    unopened.push(UnopenedRow::new(
+                        name,
+                        Some(key.public().algorithm()),
+                        &error.into(),
+                    ));
                     false
                 }
             }
@@ -282,11 +292,12 @@ impl KeySet {
     }
 
     /// The algorithm of access tokens for which nobody chose one. A default whose first key is yet to sign, since not every
-    /// verifier can know it, leaves them with what signs; where a key is at hand no more nothing is guessed.
+    /// verifier can know it, leaves them with what signs; where one of its own keys does not open nothing is guessed.
     #[must_use]
     pub fn access_token_algorithm(&self) -> Algorithm {
         let configured = self.offered.access_token_algorithm;
-        if !self.awaited.contains(&configured) || !self.unopened.is_empty() {
+        let damaged = |row: &UnopenedRow| row.algorithm == Some(configured);
+        if !self.awaited.contains(&configured) || self.unopened.iter().any(damaged) {
             return configured;
         }
         let others = [Algorithm::ES256].into_iter().chain(Algorithm::ALL);

@@ -1,11 +1,11 @@
-//! Owns the making of a first set of keys, a next one beside each that signs. Replicas that start together each make
+//! Owns the making of a first set of keys, a next one beside each that signs, and of the server secrets that are missing. Replicas that start together each make
 //! one, and the database keeps exactly one: whoever comes later finds it. It never replaces a key, not even one that
 //! does not open.
 
 use zeroize::Zeroizing;
 
 use super::error::SigningError;
-use super::rotation::{self, NewKeys, Rotation, RotationError};
+use super::rotation::{self, NewKeys, Pace, Rotation, RotationError};
 use super::sealed_keys::{self, SECRET_LENGTH};
 use super::server_key::Purpose;
 use super::store::{self, NewSecret};
@@ -37,7 +37,7 @@ pub struct FirstKeys {
     secrets: Vec<NewSecret>,
 }
 
-/// Asks which keys of the configured algorithms and size the database lacks, and which secrets, in two statements. Refuses
+/// Asks which keys of the configured algorithms and size the database lacks, and which secrets, in one statement. Refuses
 /// algorithms of which none signs where others do.
 pub async fn missing(
     connection: &mut PgConnection,
@@ -52,10 +52,6 @@ pub async fn missing(
             active: present.active.join(", "),
         });
     }
-    let others = store::next_of_other_size(connection, signing.rsa_bits).await?;
-    // One that was made with another size is made again.
-    let mut next = present.next;
-    next.retain(|name| !others.iter().any(|(_, other)| other == name));
     let lacks = |present: &[String], name: &str| !present.iter().any(|known| known == name);
     let lacking = |present: &[String]| {
         let lacking = algorithms.iter().copied();
@@ -63,13 +59,15 @@ pub async fn missing(
             .filter(|algorithm| lacks(present, algorithm.name()))
             .collect::<Vec<_>>()
     };
+    // Where keys have signed, next ones are the driver's.
+    let (first, next) = if present.used {
+        (Vec::new(), Vec::new())
+    } else {
+        (lacking(&present.active), lacking(&present.next))
+    };
     Ok(Missing {
-        first: if present.used {
-            Vec::new()
-        } else {
-            lacking(&present.active)
-        },
-        next: lacking(&next),
+        first,
+        next,
         rsa_bits: signing.rsa_bits,
         purposes: Purpose::ALL
             .into_iter()
@@ -109,8 +107,8 @@ impl Missing {
             });
         }
         Ok(FirstKeys {
-            first: NewKeys::of(self.first, self.rsa_bits).await?,
-            next: NewKeys::of(self.next, self.rsa_bits).await?,
+            first: NewKeys::of(&self.first, self.rsa_bits, Pace::AtOnce).await?,
+            next: NewKeys::of(&self.next, self.rsa_bits, Pace::AtOnce).await?,
             secrets,
         })
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::error::SigningError;
 use super::key_set::{KeySet, KeyStatus, UnopenedRow};
 use super::material::Material;
-use super::rotation::Uses;
+use super::rotation::{Spares, Uses};
 use super::sealed_keys;
 use super::server_key::{Purpose, ServerKeys};
 use super::store::{self, Stored, StoredKey};
@@ -31,6 +31,7 @@ struct Shared {
     current: Current<KeySet>,
     signing: Option<Signing>,
     uses: Uses,
+    spares: Spares,
     /// Active keys that are not signed with yet: they were not in every set for a while.
     returning: Mutex<HashSet<KeyId>>,
 }
@@ -124,6 +125,7 @@ impl SigningKeys {
                 current: Current::new(Arc::new(set)),
                 signing,
                 uses,
+                spares: Spares::default(),
                 returning: Mutex::new(returning),
             }),
         })
@@ -132,6 +134,12 @@ impl SigningKeys {
     /// Where it is counted what the keys do.
     pub(super) fn uses(&self) -> &Uses {
         &self.shared.uses
+    }
+
+    /// The keys that were made here and are not used yet.
+    #[must_use]
+    pub fn spares(&self) -> &Spares {
+        &self.shared.spares
     }
 
     /// Of the keys that came back, only these are still awaited; says whether there were more, so that the keys are to be
@@ -182,6 +190,7 @@ impl SigningKeys {
             signing,
             uses,
             returning,
+            spares: _,
         } = &*self.shared;
         let mut unnoted = None;
         let reading = async {
@@ -274,7 +283,10 @@ fn open(stored: &Stored, keyring: &Keyring) -> Opened {
     for row in &stored.keys {
         match open_key(row, keyring) {
             Ok(key) => keys.push(key),
-            Err(error) => unopened.push(UnopenedRow::new(row.key_id.as_str().to_owned(), &error)),
+            Err(error) => {
+                let name = row.key_id.as_str().to_owned();
+                unopened.push(UnopenedRow::new(name, Algorithm::parse(&row.algorithm), &error));
+            }
         }
     }
     let mut secrets = Vec::with_capacity(stored.secrets.len());
@@ -288,7 +300,7 @@ fn open(stored: &Stored, keyring: &Keyring) -> Opened {
             Ok(secret) => secrets.push((purpose, row.number, secret)),
             Err(error) => {
                 let name = format!("{}.{}", row.purpose, row.number);
-                unopened.push(UnopenedRow::new(name, &error));
+                unopened.push(UnopenedRow::new(name, None, &error));
                 unopened_secrets.insert((purpose, row.number));
             }
         }

@@ -4,7 +4,9 @@
 mod arguments;
 mod connect;
 mod edit;
+mod left_out;
 mod options;
+mod refusal;
 mod report;
 mod resource;
 mod run;

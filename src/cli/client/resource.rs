@@ -6,9 +6,12 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 
+use super::left_out::Before;
 use super::report::{ClientReport, ResourceChanged, ResourceList, ResourceView};
 use crate::cli::values;
+use crate::client::algorithm_use::AlgorithmUserKind;
 use crate::client::{NewResource, Resource, TokenType, resource_service};
+use crate::config::SigningSettings;
 use crate::db::UnitOfWork;
 use crate::protocol::algorithm::Algorithm;
 
@@ -114,7 +117,11 @@ fn renamed(pairs: &[String]) -> Result<BTreeMap<String, String>> {
     split.collect()
 }
 
-pub(super) async fn create(arguments: CreateResource, work: &mut UnitOfWork) -> Result<ClientReport> {
+pub(super) async fn create(
+    arguments: CreateResource,
+    work: &mut UnitOfWork,
+    signing: &SigningSettings,
+) -> Result<ClientReport> {
     let new = NewResource::parse(Resource {
         claim_names: renamed(&arguments.claim_names)?,
         identifier: arguments.identifier,
@@ -123,7 +130,10 @@ pub(super) async fn create(arguments: CreateResource, work: &mut UnitOfWork) -> 
         token_type: arguments.typ.unwrap_or_default(),
         lifetime: arguments.lifetime,
     })?;
+    let kind = AlgorithmUserKind::Resource;
+    let before = Before::look(work, signing, kind, &new.resource().identifier).await?;
     resource_service::create(work, &new).await?;
+    before.require_no_new_use(work).await?;
     Ok(ClientReport::Resource(new.resource().into()))
 }
 
@@ -136,20 +146,27 @@ pub(super) async fn list(after: Option<String>, limit: u16, work: &mut UnitOfWor
 pub(super) async fn show(identifier: &str, work: &mut UnitOfWork) -> Result<ClientReport> {
     let resource = resource_service::show(work, identifier)
         .await
-        .map_err(super::run::advise)?;
+        .map_err(super::refusal::advise)?;
     Ok(ClientReport::Resource((&resource).into()))
 }
 
-pub(super) async fn edit(arguments: EditResource, work: &mut UnitOfWork) -> Result<ClientReport> {
+pub(super) async fn edit(
+    arguments: EditResource,
+    work: &mut UnitOfWork,
+    signing: &SigningSettings,
+) -> Result<ClientReport> {
     ensure!(
         !arguments.is_empty(),
         "there is nothing to change; `signet client resource-edit --help` lists what may be"
     );
-    let before = resource_service::lock(work, &arguments.identifier)
+    let resource = resource_service::lock(work, &arguments.identifier)
         .await
-        .map_err(super::run::advise)?;
-    let changed = NewResource::parse(arguments.applied_to(before)?)?;
+        .map_err(super::refusal::advise)?;
+    let kind = AlgorithmUserKind::Resource;
+    let before = Before::look(work, signing, kind, &arguments.identifier).await?;
+    let changed = NewResource::parse(arguments.applied_to(resource)?)?;
     resource_service::edit(work, &changed).await?;
+    before.require_no_new_use(work).await?;
     Ok(ClientReport::Resource(changed.resource().into()))
 }
 
@@ -157,7 +174,7 @@ pub(super) async fn delete(identifier: &str, yes: bool, work: &mut UnitOfWork) -
     if yes {
         resource_service::delete(work, identifier)
             .await
-            .map_err(super::run::advise)?;
+            .map_err(super::refusal::advise)?;
         return Ok(ClientReport::ResourceChanged(ResourceChanged {
             identifier: identifier.to_owned(),
             done: "deleted",
@@ -165,7 +182,7 @@ pub(super) async fn delete(identifier: &str, yes: bool, work: &mut UnitOfWork) -
     }
     let resource = resource_service::show(work, identifier)
         .await
-        .map_err(super::run::advise)?;
+        .map_err(super::refusal::advise)?;
     let clients = resource_service::clients(work, identifier).await?;
     let clients: Vec<&str> = clients.iter().map(crate::base::id::ClientId::as_str).collect();
     let named = if clients.is_empty() {

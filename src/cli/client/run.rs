@@ -6,21 +6,25 @@ use serde_json::Map;
 use super::arguments::{ClientCommand, CreateClient};
 use super::connect::{Connection, Product, presets};
 use super::edit::EditClient;
+use super::left_out::Before;
+use super::refusal::{advise, by_option};
 use super::report::{ClientChanged, ClientLine, ClientList, ClientReport, ClientView, Credentials};
 use super::resource;
+use crate::app::rotation_state;
 use crate::base::clock;
 use crate::base::fetch::Fetch;
 use crate::base::id::{self, ClientId};
 use crate::base::secret::Secret;
 use crate::cli::{operator, values};
-use crate::client::algorithm_use;
+use crate::client::algorithm_use::AlgorithmUserKind;
 use crate::client::icon::{FetchedIcon, kept};
-use crate::client::{Change, ClientError, NewClient, service};
-use crate::config::{SignetConfig, SigningSettings};
+use crate::client::{Change, NewClient, service};
+use crate::config::SignetConfig;
 use crate::db::UnitOfWork;
 use crate::lifecycle::disable_client;
 use crate::protocol::algorithm::Algorithm;
 use crate::protocol::issuer::Issuer;
+use crate::signing::rotation;
 
 /// The member of the metadata that says what ID tokens are signed with.
 const ID_TOKEN_ALGORITHM: &str = "id_token_signed_response_alg";
@@ -35,18 +39,7 @@ pub async fn run(command: ClientCommand, config: &SignetConfig) -> Result<Client
         None => None,
     };
     let mut work = operator::begin(config).await?;
-    let left_out = config.signing.left_out();
-    let before = algorithm_use::all(work.connection()?, &left_out).await?;
     let report = carry_out(command, icon.as_ref(), &mut work, config).await?;
-    let after = algorithm_use::all(work.connection()?, &left_out).await?;
-    if let Some(user) = after.iter().find(|one| !before.contains(one)) {
-        let name = user.algorithm.name();
-        let signed = Algorithm::names(&config.signing.algorithms);
-        bail!(
-            "the {user} would be registered with {name}, which signing.algorithms leaves out (invalid_client_metadata): \
-             choose one of {signed}, or add {name} there first"
-        );
-    }
     work.commit().await?;
     Ok(report)
 }
@@ -70,7 +63,7 @@ async fn carry_out(
         ClientCommand::Show { id } => view(work, &ClientId::from_text(id)).await,
         ClientCommand::Edit { id, changes } => {
             let id = ClientId::from_text(id);
-            edit(&id, &changes, icon, work, &config.signing).await
+            edit(&id, &changes, icon, work, config).await
         }
         ClientCommand::RotateSecret { id, overlap } => {
             let id = ClientId::from_text(id);
@@ -111,49 +104,37 @@ async fn carry_out(
             service::revoke_before(work, &id).await.map_err(advise)?;
             Ok(changed(&id, "tokens revoked"))
         }
-        ClientCommand::ResourceCreate(arguments) => resource::create(arguments, work).await,
+        ClientCommand::ResourceCreate(arguments) => resource::create(arguments, work, &config.signing).await,
         ClientCommand::ResourceList { after, limit } => resource::list(after, limit, work).await,
         ClientCommand::ResourceShow { identifier } => resource::show(&identifier, work).await,
-        ClientCommand::ResourceEdit(arguments) => resource::edit(arguments, work).await,
+        ClientCommand::ResourceEdit(arguments) => resource::edit(arguments, work, &config.signing).await,
         ClientCommand::ResourceDelete { identifier, yes } => resource::delete(&identifier, yes, work).await,
     }
 }
 
-/// What a client's ID tokens are signed with if nothing is said of it.
-fn default_algorithm(algorithm: Algorithm) -> Result<Change> {
-    let name = algorithm.name().into();
+/// What a client's ID tokens are signed with if nothing is said of it: what is expected, if it is offered, else what
+/// configuration says; and while no key of that signs yet, something that does, since it is written down for good.
+async fn default_algorithm(
+    work: &mut UnitOfWork,
+    config: &SignetConfig,
+    expected: Option<Algorithm>,
+) -> Result<Change> {
+    let signing = &config.signing;
+    let expected = expected.filter(|algorithm| signing.signs(*algorithm));
+    let wanted = expected.unwrap_or(signing.id_token_algorithm);
+    let now = work.now();
+    let (view, policy) = rotation_state(work.connection()?, config, now).await?;
+    let signs = rotation::signing_now(&view, &policy);
+    let chosen = match signs.first() {
+        Some(first) if !signs.contains(&wanted) => *first,
+        // The first start of a server makes its keys, which sign at once.
+        _ => wanted,
+    };
+    let name = chosen.name().into();
     Ok(Change::new(Map::from_iter([(
         ID_TOKEN_ALGORITHM.to_owned(),
         name,
     )]))?)
-}
-
-/// What an operator can do about it.
-pub(super) fn advise(error: ClientError) -> anyhow::Error {
-    let advice = match &error {
-        ClientError::Unknown(_) => "`signet client list` shows every client",
-        ClientError::UnknownResource { .. } => {
-            "register it first: `signet client resource-create --identifier … --name …`"
-        }
-        ClientError::AlreadyExists(_) => {
-            "`signet client show` tells what it is; --id gives another one its own id"
-        }
-        ClientError::NotThere { .. } => "`signet client show` tells what it is",
-        ClientError::NoResource(_) => "`signet client resource-list` shows every resource",
-        ClientError::ResourceInUse { .. } => {
-            "take it from them first: `signet client edit … --resource-default ''`, or --audience ''"
-        }
-        ClientError::Metadata(_)
-        | ClientError::Resource(_)
-        | ClientError::TakenByUser(_)
-        | ClientError::Public(_)
-        | ClientError::SignsWithKey(_)
-        | ClientError::ResourceExists(_)
-        | ClientError::OverlapTooLong
-        | ClientError::WeakSecret
-        | ClientError::Database(_) => return error.into(),
-    };
-    anyhow::anyhow!("{error}; {advice}")
 }
 
 fn changed(id: &ClientId, done: &'static str) -> ClientReport {
@@ -174,18 +155,24 @@ async fn edit(
     changes: &EditClient,
     icon: Option<&FetchedIcon>,
     work: &mut UnitOfWork,
-    signing: &SigningSettings,
+    config: &SignetConfig,
 ) -> Result<ClientReport> {
     ensure!(
         !changes.is_empty(),
         "there is nothing to change; `signet client edit --help` lists what may be"
     );
-    let before = service::lock(work, id).await.map_err(advise)?;
-    let mut change = changes.change(&before.metadata)?;
+    let client = service::lock(work, id).await.map_err(advise)?;
+    let kind = AlgorithmUserKind::Client;
+    let before = Before::look(work, &config.signing, kind, id.as_str()).await?;
+    let mut change = changes
+        .change(&client.metadata)
+        .map_err(by_option::<EditClient>)?;
     if change.takes_away(ID_TOKEN_ALGORITHM) {
-        change = change.and(default_algorithm(signing.id_token_algorithm)?);
+        change = change.and(default_algorithm(work, config, None).await?);
     }
-    service::edit(work, &before, change).await.map_err(advise)?;
+    let edited = service::edit(work, &client, change).await.map_err(advise);
+    edited.map_err(by_option::<EditClient>)?;
+    before.require_no_new_use(work).await?;
     if let Some(icon) = icon {
         kept::keep(work, id, icon).await?;
     }
@@ -201,9 +188,7 @@ async fn create(
     let issuer = &Issuer::parse(&config.issuer).context("issuer")?;
     let product = Product::of(arguments, issuer)?;
     // Products expect RS256 (OpenID Connect Registration §2), and what is printed for them may say so.
-    let expected = product.as_ref().map(|_| Algorithm::RS256);
-    let expected = expected.filter(|algorithm| config.signing.signs(*algorithm));
-    let default = default_algorithm(expected.unwrap_or(config.signing.id_token_algorithm))?;
+    let default = default_algorithm(work, config, product.as_ref().map(|_| Algorithm::RS256)).await?;
     let client_id = match (&arguments.id, &arguments.preset) {
         (Some(id), _) | (None, Some(id)) => id.clone(),
         (None, None) => id::new_v7(work.now(), work.entropy()),
@@ -211,13 +196,18 @@ async fn create(
     let asked = product
         .as_ref()
         .map_or_else(|| Ok(Change::default()), Product::change)?;
-    let new = NewClient::parse(&client_id, arguments.metadata(default.and(asked))?)?;
+    let metadata = arguments.metadata(default.and(asked));
+    let new = metadata.and_then(|metadata| Ok(NewClient::parse(&client_id, metadata)?));
+    let new = new.map_err(by_option::<CreateClient>)?;
+    let kind = AlgorithmUserKind::Client;
+    let before = Before::look(work, &config.signing, kind, &client_id).await?;
     let chosen = arguments
         .secret_file
         .as_deref()
         .map(values::secret_from)
         .transpose()?;
     let created = service::create(work, &new, chosen).await.map_err(advise)?;
+    before.require_no_new_use(work).await?;
     if let Some(icon) = icon {
         kept::keep(work, &created.client_id, icon).await?;
     }

@@ -2,7 +2,7 @@
 
 use super::finding::FindingId;
 use super::report::{Checked, Problem};
-use crate::app::rotation_policy;
+use crate::app::rotation_state;
 use crate::config::SignetConfig;
 use crate::db::{PgConnection, connect, told};
 use crate::protocol::algorithm::Algorithm;
@@ -24,8 +24,7 @@ pub(super) async fn looked_at(
         return Err(Problem::new(FindingId::KeysUnopened, unopened.reason.clone()));
     }
     let now = connect::measure(connection).await?.time;
-    let policy = rotation_policy(connection, config).await?;
-    let view = View::read(connection, now).await?;
+    let (view, policy) = rotation_state(connection, config, now).await?;
     if view.keys.is_empty() {
         return Ok(vec![Ok("none yet: the first start makes them".to_owned())]);
     }
@@ -48,6 +47,11 @@ fn state(view: &View, policy: &Policy, algorithm: Algorithm) -> Checked {
     let Some(activate) = steps.iter().find(|step| step.kind == StepKind::Activate) else {
         return Ok(format!("{alg}: {signs}"));
     };
+    if steps.iter().any(|step| step.kind == StepKind::Replace) {
+        return Ok(format!(
+            "{alg}: {signs}; its next key is being made anew with another size"
+        ));
+    }
     let Some(next) = &activate.key_id else {
         return Err(Problem::new(
             FindingId::KeysNextMissing,

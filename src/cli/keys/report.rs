@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::import::Exported;
 use super::revoke::RevocationReport;
 use super::status::StatusReport;
-use super::{rotate, sizes, words};
+use super::{rotate, words};
 use crate::base::clock::Timestamp;
 use crate::cli::layout;
 use crate::signing::rotation::{Change, ImportUse, Key, Proof, Step, View};
@@ -76,7 +76,7 @@ pub struct PlanReport {
 pub struct StepLine {
     /// Of which algorithm.
     pub alg: &'static str,
-    /// publish, activate or retire.
+    /// publish, replace, activate or retire.
     pub step: &'static str,
     /// The key; none if it is yet to be made.
     pub kid: Option<String>,
@@ -130,7 +130,7 @@ impl KeyLine {
         Self {
             kid: key.key_id.to_string(),
             alg: key.algorithm.name(),
-            rsa_bits: sizes::of(key),
+            rsa_bits: key.rsa_bits(),
             state: key.status.name(),
             verify_only: key.verify_only,
             published_at: key.published_at,

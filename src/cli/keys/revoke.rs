@@ -13,7 +13,7 @@ use crate::base::clock::Timestamp;
 use crate::base::id::KeyId;
 use crate::db::UnitOfWork;
 use crate::signing::key_set::KeyStatus;
-use crate::signing::rotation::{self, NewKeys, Revocation, Rotation};
+use crate::signing::rotation::{self, NewKeys, Pace, Revocation, Rotation};
 
 /// What a revocation ends, or would.
 #[derive(Debug, Serialize)]
@@ -58,7 +58,7 @@ pub(super) async fn revoke<F: AsyncFn() -> Result<UnitOfWork>>(
         return Ok(KeysReport::Revocation(report));
     }
     let new = match preview.key.status {
-        KeyStatus::Active => NewKeys::of(vec![preview.key.algorithm], policy.rsa_bits).await?,
+        KeyStatus::Active => NewKeys::of(&[preview.key.algorithm], policy.rsa_bits, Pace::AtOnce).await?,
         _ => NewKeys::default(),
     };
     let mut work = (desk.begin)().await?;

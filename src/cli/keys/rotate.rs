@@ -14,7 +14,7 @@ use crate::db::UnitOfWork;
 use crate::protocol::algorithm::Algorithm;
 use crate::signing::key_set::KeyStatus;
 use crate::signing::rotation::{
-    self, Change, Changed, NewKeys, Policy, Rotation, Step, StepKind, View, plan,
+    self, Change, Changed, NewKeys, Pace, Policy, Rotation, Spares, Step, StepKind, View, plan,
 };
 
 /// How often a wait looks again.
@@ -39,20 +39,25 @@ pub(super) async fn rotate<F: AsyncFn() -> Result<UnitOfWork>>(
             &[],
         )));
     }
-    let new = NewKeys::lacking(&asked, &policy, &[]).await?;
-    let mut work = (desk.begin)().await?;
-    require_steady(began, seen, work.now())?;
+    for point in desk.looser_than(&policy) {
+        output::note(&point);
+    }
     let rotation = Rotation {
         keyring: desk.keyring,
         policy: &policy,
     };
+    let spares = Spares::default();
+    let mut new = new_keys(desk, &spares, &asked, rotation).await?;
+    let mut work = (desk.begin)().await?;
+    require_steady(began, seen, work.now())?;
     let accepted = &arguments.accept_breaking;
     rotation::request(&mut work, &asked, &policy, &algorithms, accepted).await?;
-    let mut changes = rotation::advance(&mut work, rotation, new).await?;
+    let mut changes = rotation::advance(&mut work, rotation, &mut new).await?;
     work.commit().await?;
+    spares.keep(new, true);
     let mut timed_out = false;
     if arguments.wait {
-        let waited = wait(arguments, desk, &algorithms).await?;
+        let waited = wait(arguments, desk, &algorithms, &spares).await?;
         changes.extend(waited.changes);
         timed_out = waited.timed_out;
     }
@@ -61,6 +66,24 @@ pub(super) async fn rotate<F: AsyncFn() -> Result<UnitOfWork>>(
         timed_out,
         ..PlanReport::new(&steps_of(&view, &policy, &algorithms), &changes)
     }))
+}
+
+/// The new keys that are needed now. None is made where the log refuses every step.
+async fn new_keys<F: AsyncFn() -> Result<UnitOfWork>>(
+    desk: &KeyDesk<'_, F>,
+    spares: &Spares,
+    view: &View,
+    rotation: Rotation<'_>,
+) -> Result<NewKeys> {
+    let policy = rotation.policy;
+    let lacking = rotation::lacking(view, policy, &[]);
+    if !lacking.is_empty() {
+        let mut work = (desk.begin)().await?;
+        // Whoever has the lock is waited for later.
+        rotation::is_ready(&mut work, rotation).await?;
+        work.commit().await?;
+    }
+    Ok(spares.provide(&lacking, policy.rsa_bits, Pace::AtOnce).await?)
 }
 
 /// Refuses to go on if the database's time went on by more than this process's did: a step that came early could not be
@@ -130,6 +153,7 @@ async fn wait<F: AsyncFn() -> Result<UnitOfWork>>(
     arguments: &RotateArguments,
     desk: &KeyDesk<'_, F>,
     algorithms: &[Algorithm],
+    spares: &Spares,
 ) -> Result<Waited> {
     let began = Instant::now();
     let mut said = Vec::new();
@@ -166,15 +190,16 @@ async fn wait<F: AsyncFn() -> Result<UnitOfWork>>(
         }
         let mut done = Vec::new();
         if waiting.iter().any(|step| step.is_due(view.now)) || lacks_next(&view, &policy, algorithms) {
-            let new = NewKeys::lacking(&view, &policy, &[]).await?;
-            let mut work = (desk.begin)().await?;
-            require_steady(looked, view.now, work.now())?;
             let rotation = Rotation {
                 keyring: desk.keyring,
                 policy: &policy,
             };
-            done = rotation::advance(&mut work, rotation, new).await?;
+            let mut new = new_keys(desk, spares, &view, rotation).await?;
+            let mut work = (desk.begin)().await?;
+            require_steady(looked, view.now, work.now())?;
+            done = rotation::advance(&mut work, rotation, &mut new).await?;
             work.commit().await?;
+            spares.keep(new, true);
         }
         // What was due may not be possible here.
         if done.is_empty() {

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::arguments::KeysCommand;
 use super::report::{KeyList, KeysReport, Proven};
 use super::{import, revoke, rotate, status};
-use crate::app::rotation_policy;
+use crate::app::rotation_state;
 use crate::config::SignetConfig;
 use crate::db::UnitOfWork;
 use crate::sealing::Keyring;
@@ -22,14 +22,18 @@ pub struct KeyDesk<'a, F> {
 }
 
 impl<F: AsyncFn() -> Result<UnitOfWork>> KeyDesk<'_, F> {
-    /// What there is now, and the rules for it.
+    /// What there is now, and the rules for it: those of running servers where this configuration's are looser.
     pub(super) async fn look(&self) -> Result<(View, Policy)> {
         let mut work = (self.begin)().await?;
         let now = work.now();
-        let policy = rotation_policy(work.connection()?, self.config).await?;
-        let view = View::read(work.connection()?, now).await?;
+        let (view, policy) = rotation_state(work.connection()?, self.config, now).await?;
         work.commit().await?;
         Ok((view, policy))
+    }
+
+    /// In which points running servers are stricter than this configuration.
+    pub(super) fn looser_than(&self, held: &Policy) -> Vec<String> {
+        Policy::new(self.config, None).looser_than(held)
     }
 }
 

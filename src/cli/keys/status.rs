@@ -22,6 +22,8 @@ pub struct StatusReport {
     pub steps: Vec<StepLine>,
     /// What a rotation makes of the sizes of RSA keys.
     pub sizes: Vec<String>,
+    /// In which points running replicas are stricter than this configuration: theirs count.
+    pub stricter: Vec<String>,
     /// The hash of the log's last entry: kept elsewhere, `signet keys verify --contains` shows later whether the log was
     /// written anew.
     pub head: Option<String>,
@@ -72,6 +74,7 @@ pub(super) async fn show<F: AsyncFn() -> Result<UnitOfWork>>(desk: &KeyDesk<'_, 
         keys: published.map(KeyLine::new).collect(),
         steps: steps(&view, &policy).iter().map(StepLine::new).collect(),
         sizes: sizes::changes(&view, &policy),
+        stricter: desk.looser_than(&policy),
         head,
         before_restore: view
             .from_before_restore()
@@ -128,7 +131,7 @@ impl fmt::Display for StatusReport {
         for step in &self.steps {
             writeln!(formatter, "  {step}")?;
         }
-        for change in &self.sizes {
+        for change in self.sizes.iter().chain(&self.stricter) {
             writeln!(formatter, "  {change}")?;
         }
         if !self.before_restore.is_empty() {

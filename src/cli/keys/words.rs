@@ -14,6 +14,7 @@ pub(super) fn moment(at: Timestamp) -> String {
 pub(super) const fn action(kind: StepKind) -> &'static str {
     match kind {
         StepKind::Publish => "publish",
+        StepKind::Replace => "replace",
         StepKind::Activate => "activate",
         StepKind::Retire => "retire",
     }

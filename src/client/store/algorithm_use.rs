@@ -40,3 +40,38 @@ pub(in crate::client) async fn algorithm_users(
     });
     Ok(users.collect())
 }
+
+/// What one client asks for.
+pub(in crate::client) async fn algorithms_of_client(
+    connection: &mut PgConnection,
+    id: &str,
+) -> Result<Vec<Algorithm>, DatabaseError> {
+    let rows = sqlx::query_scalar!(
+        r#"select asked.alg as "alg!"
+           from auth.oauth_applications a
+           cross join lateral (values
+               (a.metadata ->> 'id_token_signed_response_alg'),
+               (a.metadata ->> 'access_token_signed_response_alg')) as asked (alg)
+           where a.client_id = $1 and asked.alg is not null"#,
+        id,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.iter().filter_map(|name| Algorithm::parse(name)).collect())
+}
+
+/// What one resource asks for.
+pub(in crate::client) async fn algorithm_of_resource(
+    connection: &mut PgConnection,
+    identifier: &str,
+) -> Result<Vec<Algorithm>, DatabaseError> {
+    let rows = sqlx::query_scalar!(
+        r#"select access_token_signed_response_alg as "alg!"
+           from auth.resources
+           where identifier = $1 and access_token_signed_response_alg is not null"#,
+        identifier,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.iter().filter_map(|name| Algorithm::parse(name)).collect())
+}

@@ -11,7 +11,7 @@ mod longest_life;
 mod resource;
 mod secret;
 
-pub(super) use algorithm_use::algorithm_users;
+pub(super) use algorithm_use::{algorithm_of_resource, algorithm_users, algorithms_of_client};
 pub(super) use application::{
     delete_client, insert_client, list_clients, lock_client, set_disabled_at, set_revoked_before,
     update_client,

@@ -35,6 +35,13 @@ pub enum RotationError {
         name = .0.name()
     )]
     NotTaken(Algorithm),
+    /// It would never sign.
+    #[error(
+        "keys of {name} are published here and sign nothing, as signing.also_published says: `--verify-only` imports one; \
+         to sign, add {name} to signing.algorithms",
+        name = .0.name()
+    )]
+    OnlyVerifies(Algorithm),
     /// A signature with it takes too long.
     #[error("the RSA key {0} has {1} bits: up to 4096 bits sign here, and `--verify-only` takes up to 8192")]
     TooLarge(KeyId, usize),

@@ -46,7 +46,11 @@ pub async fn import(
     let policy = rotation.policy;
     let published = wanted != ImportUse::Sign && policy.also_published.contains(&algorithm);
     if !policy.offered.contains(&algorithm) && !published {
-        return Err(RotationError::NotTaken(algorithm));
+        return Err(if policy.also_published.contains(&algorithm) {
+            RotationError::OnlyVerifies(algorithm)
+        } else {
+            RotationError::NotTaken(algorithm)
+        });
     }
     if let Some(known) = known(&view, public)? {
         return Err(RotationError::Known(known.key_id.clone(), known.status.name()));

@@ -8,6 +8,7 @@ use crate::base::clock::Timestamp;
 use crate::base::handle::BackupEpoch;
 use crate::base::id::KeyId;
 use crate::db::DatabaseError;
+use crate::jose::PublicJwk;
 use crate::protocol::algorithm::Algorithm;
 use crate::signing::key_set::KeyStatus;
 use crate::signing::store::KeyRow;
@@ -43,6 +44,8 @@ pub struct Key {
     pub life: Duration,
     /// Whether it has no private part here.
     pub verify_only: bool,
+    /// Whether an operator brought it, as far as that was noted.
+    pub imported: Option<bool>,
     /// The backup epoch that it was made under.
     pub made_epoch: BackupEpoch,
     /// The backup epoch that it was published under: after a restore nobody knows whether it still was.
@@ -80,6 +83,7 @@ impl Key {
             cache: seconds(row.cache_seconds),
             life: seconds(row.life_seconds),
             verify_only: row.verify_only,
+            imported: row.imported,
             made_epoch: BackupEpoch(row.made_epoch),
             published_epoch: BackupEpoch(row.published_epoch),
             absent_until: row.absent_until,
@@ -93,6 +97,21 @@ impl Key {
     pub fn known_since(&self) -> Timestamp {
         self.absent_until
             .map_or(self.published_at, |absent| absent.max(self.published_at))
+    }
+
+    /// How many bits an RSA key has; none for another key.
+    #[must_use]
+    pub fn rsa_bits(&self) -> Option<usize> {
+        let jwk = PublicJwk::from_members(self.public_key.as_object()?).ok()?;
+        jwk.rsa_bits()
+    }
+
+    /// Whether it is known to have been made here. The version that did not note what an operator brought made RSA keys of
+    /// 2048 bits only.
+    #[must_use]
+    pub fn is_made_here(&self) -> bool {
+        let may_be_theirs = || self.rsa_bits().is_some_and(|bits| bits != 2048);
+        !self.imported.unwrap_or_else(may_be_theirs)
     }
 
     /// Since when it is where it is.

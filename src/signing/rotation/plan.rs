@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::key::Key;
 use super::policy::Policy;
 use super::verifier::Verifier;
 use super::view::View;
@@ -16,6 +17,8 @@ use crate::signing::key_set::KeyStatus;
 pub enum StepKind {
     /// A new key joins the set, and signs nothing yet.
     Publish,
+    /// The next key ends, which has signed nothing, and one of the size that is wanted now is published.
+    Replace,
     /// The next key signs, and the active one signs no more.
     Activate,
     /// A key that signs no more leaves the set.
@@ -91,13 +94,17 @@ pub fn plan(view: &View, policy: &Policy, algorithm: Algorithm) -> Vec<Step> {
     if !policy.offered.contains(&algorithm) {
         return steps;
     }
-    let next = view.find(algorithm, KeyStatus::Next);
-    if next.is_none() {
+    let found = view.find(algorithm, KeyStatus::Next);
+    let replace = found.and_then(|next| replacement(view, policy, next));
+    let next = found.filter(|_| replace.is_none());
+    if let Some(replace) = replace {
+        steps.push(replace);
+    } else if next.is_none() {
         let reason = "a next key stands ready beside the active one".to_owned();
         let step = Step::new(algorithm, StepKind::Publish, None, view.now, reason);
         steps.push(Step { wanted: true, ..step });
     }
-    let activate = activation(view, policy, algorithm);
+    let activate = activation(view, policy, algorithm, next);
     if let Some(active) = view.find(algorithm, KeyStatus::Active) {
         let wait = policy.after_signing(active.life);
         let earliest = clock::after(activate.earliest.max(view.now), wait.length);
@@ -125,8 +132,24 @@ pub fn steps(view: &View, policy: &Policy) -> Vec<Step> {
         .collect()
 }
 
-fn activation(view: &View, policy: &Policy, algorithm: Algorithm) -> Step {
-    let next = view.find(algorithm, KeyStatus::Next);
+/// That a next key is made anew: it was made here with another size than is wanted now. What an operator brought stays.
+fn replacement(view: &View, policy: &Policy, next: &Key) -> Option<Step> {
+    let wanted = policy.rsa_bits.get();
+    let bits = next.rsa_bits()?;
+    if usize::try_from(wanted).is_ok_and(|wanted| wanted == bits)
+        || !next.is_made_here()
+        || !view.wants_size(wanted)
+    {
+        return None;
+    }
+    let reason =
+        format!("signing.rsa_bits is {wanted}, and the next key, which has signed nothing, has {bits}");
+    let (algorithm, key_id) = (next.algorithm, Some(&next.key_id));
+    let step = Step::new(algorithm, StepKind::Replace, key_id, view.now, reason);
+    Some(Step { wanted: true, ..step })
+}
+
+fn activation(view: &View, policy: &Policy, algorithm: Algorithm, next: Option<&Key>) -> Step {
     let active = view.find(algorithm, KeyStatus::Active);
     let published_at = next.map_or(view.now, |key| view.known_since(key));
     let cache = next.map_or(view.kept_for, |key| key.cache);

@@ -1,8 +1,6 @@
 //! Owns the carrying out of a plan: what is due is done, step by step, and nothing else. Whoever holds the lock drives;
 //! if it is lost on the way, its transaction is too, and the next one does the same.
 
-use tokio::sync::Semaphore;
-
 use super::change::{Change, Changed, Desk};
 use super::error::RotationError;
 use super::key::{Key, to_seconds};
@@ -10,13 +8,12 @@ use super::lock::lock;
 use super::log::ChangeName;
 use super::plan::{StepKind, plan, steps};
 use super::policy::Policy;
+use super::spares::NewKeys;
 use super::view::View;
 use crate::audit::{self, KeyEvent};
 use crate::db::UnitOfWork;
-use crate::jose::{JoseError, PrivateJwk};
-use crate::protocol::algorithm::{Algorithm, RsaBits};
+use crate::protocol::algorithm::Algorithm;
 use crate::sealing::Keyring;
-use crate::signing::error::SigningError;
 use crate::signing::key_set::KeyStatus;
 use crate::signing::store::{self, RequestRow};
 
@@ -29,63 +26,36 @@ pub struct Rotation<'a> {
     pub policy: &'a Policy,
 }
 
-/// A key of 4096 bits keeps a core busy for seconds, and requests need the others.
-static MAKING: Semaphore = Semaphore::const_new(1);
+/// The algorithms of which a new key is needed, or will be once a next key signs, which is now; none of those that nothing
+/// can be published of.
+#[must_use]
+pub fn lacking(view: &View, policy: &Policy, without: &[Algorithm]) -> Vec<Algorithm> {
+    let lacking = policy.offered.iter().copied();
+    let lacking = lacking.filter(|algorithm| !without.contains(algorithm));
+    let lacking = lacking.filter(|algorithm| {
+        let steps = plan(view, policy, *algorithm).into_iter();
+        let mut uses_a_key = steps.filter(|step| step.kind != StepKind::Retire && step.is_due(view.now));
+        uses_a_key.next().is_some()
+    });
+    lacking.collect()
+}
 
-/// Keys that were made before a transaction began.
-#[derive(Default)]
-pub struct NewKeys(pub(super) Vec<PrivateJwk>);
-
-impl NewKeys {
-    /// Makes the next keys that a plan lacks, or will once a next key signs, which is now; none of algorithms that
-    /// nothing can be published of. RSA takes 100 ms to seconds, on a thread that may block.
-    pub async fn lacking(view: &View, policy: &Policy, without: &[Algorithm]) -> Result<Self, RotationError> {
-        let lacking = policy.offered.iter().copied();
-        let lacking = lacking.filter(|algorithm| !without.contains(algorithm));
-        let lacking = lacking.filter(|algorithm| {
-            let mut steps = plan(view, policy, *algorithm).into_iter();
-            view.find(*algorithm, KeyStatus::Next).is_none()
-                || steps.any(|step| step.kind == StepKind::Activate && step.is_due(view.now))
-        });
-        Self::of(lacking.collect(), policy.rsa_bits).await
+/// Whether a step may be carried out now: refuses where the log is damaged, and says no where somebody else is changing
+/// keys. It is asked before a key is made, which may take long.
+pub async fn is_ready(work: &mut UnitOfWork, rotation: Rotation<'_>) -> Result<bool, RotationError> {
+    if !store::try_lock(work.connection()?).await? {
+        return Ok(false);
     }
-
-    /// Makes a key of each of these algorithms, and no two at once in this process, whoever asks.
-    pub async fn of(algorithms: Vec<Algorithm>, rsa_bits: RsaBits) -> Result<Self, RotationError> {
-        if algorithms.is_empty() {
-            return Ok(Self::default());
-        }
-        let turn = MAKING.acquire().await.map_err(|_| SigningError::Interrupted)?;
-        let made = tokio::task::spawn_blocking(move || {
-            // Whoever asked may be gone: the turn ends with the work.
-            let _turn = turn;
-            let made = algorithms
-                .into_iter()
-                .map(|algorithm| PrivateJwk::generate(algorithm, rsa_bits));
-            made.collect::<Result<Vec<_>, JoseError>>()
-        });
-        Ok(Self(made.await.map_err(|_| SigningError::Interrupted)??))
-    }
-
-    /// Whether there is one of this algorithm.
-    pub(super) fn has(&self, algorithm: Algorithm) -> bool {
-        self.0.iter().any(|key| key.public().algorithm() == algorithm)
-    }
-
-    pub(super) fn take(&mut self, algorithm: Algorithm) -> Option<PrivateJwk> {
-        let at = self
-            .0
-            .iter()
-            .position(|key| key.public().algorithm() == algorithm)?;
-        Some(self.0.swap_remove(at))
-    }
+    let desk = Desk::open(work, rotation.keyring, rotation.policy).await?;
+    desk.require_sound_log()?;
+    Ok(true)
 }
 
 /// Does what is due if nobody else does at this moment; none if somebody does.
 pub async fn try_advance(
     work: &mut UnitOfWork,
     rotation: Rotation<'_>,
-    new: NewKeys,
+    new: &mut NewKeys,
 ) -> Result<Option<Vec<Change>>, RotationError> {
     if !store::try_lock(work.connection()?).await? {
         return Ok(None);
@@ -98,7 +68,7 @@ pub async fn try_advance(
 pub async fn advance(
     work: &mut UnitOfWork,
     rotation: Rotation<'_>,
-    new: NewKeys,
+    new: &mut NewKeys,
 ) -> Result<Vec<Change>, RotationError> {
     lock(work).await?;
     let desk = Desk::open(work, rotation.keyring, rotation.policy).await?;
@@ -109,7 +79,7 @@ pub async fn advance(
 async fn locked(
     work: &mut UnitOfWork,
     rotation: Rotation<'_>,
-    mut new: NewKeys,
+    new: &mut NewKeys,
 ) -> Result<Vec<Change>, RotationError> {
     let mut desk = Desk::open(work, rotation.keyring, rotation.policy).await?;
     let now = desk.now();
@@ -124,7 +94,7 @@ async fn locked(
     }
     let mut changes = Vec::new();
     for algorithm in Algorithm::ALL {
-        match one(&mut desk, &view, algorithm, &mut new).await {
+        match one(&mut desk, &view, algorithm, new).await {
             Ok(done) => changes.extend(done),
             // The others go on: they do not hang on each other.
             Err(error @ RotationError::Lost { .. }) => {
@@ -156,12 +126,21 @@ async fn one(
             .find(|key| Some(&key.key_id) == step.key_id.as_ref());
         match (step.kind, stored) {
             (StepKind::Publish, _) => changes.extend(publish(desk, active, algorithm, new).await?),
+            // Whoever has no key to put in its place leaves it to who makes one.
+            (StepKind::Replace, Some(next)) if new.has(algorithm) => {
+                let signer = match active {
+                    Some(active) => desk.signer(&active.key_id).await?,
+                    None => None,
+                };
+                desk.end(next, None, signer.as_ref()).await?;
+                changes.extend(publish(desk, active, algorithm, new).await?);
+            }
             (StepKind::Activate, Some(next)) => {
                 changes.push(desk.activate(next, active, &step).await?);
                 changes.extend(publish(desk, Some(next), algorithm, new).await?);
             }
             (StepKind::Retire, Some(key)) => changes.push(desk.retire(key, active).await?),
-            (StepKind::Activate | StepKind::Retire, None) => {}
+            (StepKind::Replace, _) | (StepKind::Activate | StepKind::Retire, None) => {}
         }
     }
     Ok(changes)

@@ -43,6 +43,18 @@ pub async fn note_serving(work: &mut UnitOfWork, served: Served<'_>) -> Result<(
     store::note_serving(work.connection()?, &serving, now).await
 }
 
+/// The algorithms that a running server signs with, in our order of naming them: a key that came back is not signed with
+/// yet. None before the first start.
+#[must_use]
+pub fn signing_now(view: &View, policy: &Policy) -> Vec<Algorithm> {
+    let returning = returning(view, policy);
+    let signs = |algorithm: &Algorithm| {
+        view.find(*algorithm, KeyStatus::Active)
+            .is_some_and(|active| policy.offered.contains(algorithm) && !returning.contains(&active.key_id))
+    };
+    Algorithm::ALL.into_iter().filter(signs).collect()
+}
+
 /// The active keys that came back: their algorithm was left out for a while, so that verifiers may have a set without
 /// them, and nobody has gone on signing with them. Whoever starts does not sign with them until it is noticed that they
 /// are there.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::key::Key;
+use super::stated::StatedPolicy;
 use super::verifier::{Verifier, slowest};
 use crate::base::clock::{self, Timestamp};
 use crate::base::handle::BackupEpoch;
@@ -39,6 +40,8 @@ pub struct Publisher {
     pub signs: Vec<String>,
     /// The fingerprints of its key-encryption keys.
     pub keks: Vec<String>,
+    /// What it holds rotations to; none from a version that does not say.
+    pub policy: Option<StatedPolicy>,
 }
 
 /// Keys, requests, verifiers and replicas of one moment.
@@ -120,6 +123,15 @@ impl View {
     /// The running replicas whose last report names a key.
     pub(super) fn published_by(&self, key_id: &KeyId) -> Vec<String> {
         self.hosts(|one| one.publishes(key_id))
+    }
+
+    /// Whether running replicas say together that RSA keys of this size are made: one of them wants it, and none is of a
+    /// version that does not say what it wants.
+    pub(super) fn wants_size(&self, bits: u32) -> bool {
+        let size = |one: &Publisher| one.policy.as_ref().map(|policy| policy.rsa_bits);
+        let mut stated = self.publishers.iter().map(size);
+        self.publishers.is_empty()
+            || (stated.clone().all(|one| one.is_some()) && stated.any(|one| one == Some(bits)))
     }
 
     /// The running replicas that lack a key-encryption key.
@@ -213,6 +225,9 @@ impl Publisher {
             published: row.published,
             signs: row.signs,
             keks: row.keks,
+            policy: row
+                .key_policy
+                .and_then(|stated| serde_json::from_value(stated).ok()),
         }
     }
 }

@@ -24,6 +24,8 @@ pub(in crate::signing) struct KeyRow {
     pub(in crate::signing) cache_seconds: i32,
     pub(in crate::signing) life_seconds: i32,
     pub(in crate::signing) verify_only: bool,
+    /// Whether an operator brought it; none from a version that did not note it.
+    pub(in crate::signing) imported: Option<bool>,
     /// Under which backup epoch it was made, and published; 0 if that was not noted.
     pub(in crate::signing) made_epoch: i64,
     pub(in crate::signing) published_epoch: i64,
@@ -46,7 +48,7 @@ pub(in crate::signing) async fn all(connection: &mut PgConnection) -> Result<Vec
     let rows = sqlx::query_as!(
         KeyRow,
         r#"select k.id, k.alg, k.status, k.public_key, k.created_at, k.published_at, k.activated_at, k.retiring_at,
-            k.retired_at, k.revoked_at, k.keep_until, k.cache_seconds, k.life_seconds, k.verify_only,
+            k.retired_at, k.revoked_at, k.keep_until, k.cache_seconds, k.life_seconds, k.verify_only, k.imported,
             coalesce(k.made_epoch, 0) as "made_epoch!", coalesce(k.published_epoch, 0) as "published_epoch!",
             a.absent_until as "absent_until?",
             coalesce(u.signatures, 0) as "signatures!", coalesce(u.verifications, 0) as "verifications!"

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::base::clock::Timestamp;
 use crate::base::id::KeyId;
 use crate::db::{DatabaseError, PgConnection};
-use crate::protocol::algorithm::{Algorithm, RsaBits};
+use crate::protocol::algorithm::Algorithm;
 use crate::sealing::Sealed;
 
 /// A row of `auth.jwks`.
@@ -81,29 +81,6 @@ pub(in crate::signing) async fn present(connection: &mut PgConnection) -> Result
         log: row.log,
         purposes: row.purposes,
     })
-}
-
-/// The next keys of RSA that were made here with another size, each with its algorithm. A row of a version that did not
-/// note what an operator brought was made here if it has 2048 bits, the only size that this version made.
-pub(in crate::signing) async fn next_of_other_size(
-    connection: &mut PgConnection,
-    rsa_bits: RsaBits,
-) -> Result<Vec<(KeyId, String)>, DatabaseError> {
-    // A modulus that was made here has no leading zeros; four letters of base64url are three bytes.
-    let rows = sqlx::query!(
-        "select id, alg
-        from auth.jwks
-        cross join lateral (values (length(public_key ->> 'n') * 3 / 4 * 8)) as size (bits)
-        where status = 'next' and use = 'sig'
-            and alg in ('RS256', 'PS256')
-            and not coalesce(imported, size.bits <> 2048)
-            and size.bits <> $1::bigint",
-        i64::from(rsa_bits.get()),
-    )
-    .fetch_all(connection)
-    .await?;
-    let keys = rows.into_iter().map(|row| (KeyId::from_text(row.id), row.alg));
-    Ok(keys.collect())
 }
 
 /// Notes that an operator brought a key.

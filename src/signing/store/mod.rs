@@ -17,8 +17,7 @@ pub(super) use changes::{
 };
 pub(super) use first_signatures::{FirstSignature, expire_first_signatures, first_signatures, sign_first};
 pub(super) use keys::{
-    NewKey, NewSecret, Stored, StoredKey, StoredSecret, insert_secrets, load, next_of_other_size,
-    note_import, present,
+    NewKey, NewSecret, Stored, StoredKey, StoredSecret, insert_secrets, load, note_import, present,
 };
 pub(super) use log::{LogRow, append, entries, hold_snapshot, last, try_lock, unlogged};
 pub(super) use publishers::{PublisherRow, publishers};

@@ -1,6 +1,7 @@
-//! Owns the statement that asks which keys each running replica publishes, which it signs with, and what it opens them
-//! with.
+//! Owns the statement that asks which keys each running replica publishes, which it signs with, what it opens them with,
+//! and what it holds rotations to.
 
+use serde_json::Value;
 use sqlx::types::Json;
 
 use crate::base::clock::Timestamp;
@@ -13,6 +14,8 @@ pub(in crate::signing) struct PublisherRow {
     pub(in crate::signing) signs: Vec<String>,
     /// The fingerprints of its key-encryption keys.
     pub(in crate::signing) keks: Vec<String>,
+    /// What it holds rotations to; none from an older version.
+    pub(in crate::signing) key_policy: Option<Value>,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -28,7 +31,7 @@ pub(in crate::signing) async fn publishers(
 ) -> Result<Vec<PublisherRow>, DatabaseError> {
     let rows = sqlx::query!(
         r#"select host, coalesce(published, opened) as "published!", coalesce(signs, '{}') as "signs!",
-            keks as "keks: Json<Vec<Kek>>"
+            keks as "keks: Json<Vec<Kek>>", key_policy
         from auth.replicas
         where reported_at > $1
         order by host, id"#,
@@ -41,6 +44,7 @@ pub(in crate::signing) async fn publishers(
         published: row.published,
         signs: row.signs,
         keks: row.keks.0.into_iter().map(|kek| kek.fingerprint).collect(),
+        key_policy: row.key_policy,
     });
     Ok(rows.collect())
 }

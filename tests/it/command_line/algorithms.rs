@@ -263,3 +263,49 @@ async fn a_client_is_registered_with_the_default_of_its_time() {
         another one (resource https://api.example, client app, client usual)";
     assert!(doctor.output.contains(named), "{}", doctor.output);
 }
+
+/// However many are registered with it, each can be changed, and be registered with another one; nobody new can.
+#[tokio::test]
+async fn one_of_many_that_use_what_is_left_out_is_changed() {
+    let database = TestDatabase::new().await;
+    let mut admin = database.admin().await;
+    let many = "insert into auth.oauth_applications (client_id, metadata, created_at, updated_at)
+        select 'many-' || lpad(number::text, 4, '0'), jsonb_build_object('client_name', 'Many', 'type', 'service',
+            'grant_types', '[\"client_credentials\"]'::jsonb, 'scope', '',
+            'token_endpoint_auth_method', 'client_secret_basic',
+            'id_token_signed_response_alg', 'RS256', 'access_token_signed_response_alg', 'EdDSA'), now(), now()
+        from generate_series(1, 1100) as number;
+        insert into auth.resources (identifier, name, access_token_signed_response_alg, created_at, updated_at)
+        select 'https://api.example/' || number, 'API', 'EdDSA', now(), now() from generate_series(1, 1100) as number";
+    sqlx::raw_sql(many).execute(&mut admin).await.expect("inserted");
+    let without = Signet::on(&database).with("SIGNET_SIGNING__ALGORITHMS", "RS256,ES256");
+    let edit = ["client", "edit", "many-0001"];
+    without.json(&[&edit[..], &["--name", "Renamed"]].concat()).await;
+    let changed = without
+        .json(&[&edit[..], &["--access-token-alg", "ES256"]].concat())
+        .await;
+    assert_eq!(changed["access_token_signed_response_alg"], "ES256");
+    let refused = without
+        .run(&[&edit[..], &["--access-token-alg", "EdDSA"]].concat())
+        .await;
+    refused.assert_refused("the client many-0001 would be registered with EdDSA");
+    let edit = ["client", "resource-edit", "https://api.example/1"];
+    without.json(&[&edit[..], &["--name", "Renamed"]].concat()).await;
+    without.json(&[&edit[..], &["--alg", "RS256"]].concat()).await;
+    let refused = without.run(&[&edit[..], &["--alg", "EdDSA"]].concat()).await;
+    refused.assert_refused("the resource https://api.example/1 would be registered with EdDSA");
+    let create = [
+        "client",
+        "create",
+        "--name",
+        "New",
+        "--type",
+        "service",
+        "--access-token-alg",
+        "EdDSA",
+    ];
+    without
+        .run(&create)
+        .await
+        .assert_refused("would be registered with EdDSA");
+}

@@ -64,10 +64,10 @@ async fn a_product_that_cannot_be_used_so_is_refused_with_the_way_on() {
             "client create --for grafana --url https://g.example/?x=%issuer%",
             "write where",
         ),
-        ("client create --name Shop", "redirect_uris"),
+        ("client create --name Shop", "--redirect-uri (redirect_uris): "),
         (
             "client create --redirect-uri https://shop.example/cb",
-            "client_name",
+            "--name (client_name): ",
         ),
     ] {
         let words: Vec<&str> = words.split(' ').collect();

@@ -10,6 +10,7 @@ use super::desk::{
 use crate::app::TestApp;
 use crate::app::relying_party::header;
 use crate::attack::holdings::sql;
+use crate::command_line::program::Signet;
 use crate::fixtures::a_client;
 use crate::support::folder::folder;
 
@@ -55,6 +56,13 @@ async fn an_algorithm_that_is_turned_on_later_publishes_a_next_key_first() {
     };
     assert_eq!(named().await, json!(["RS256", "ES256", "EdDSA"]));
     assert_eq!(header(&a_token(&app, "early").await)["alg"], "ES256");
+    // A damaged row of another algorithm has nothing to do with it.
+    let lose = "update auth.jwks set kek_id = $$lost$$ where alg = 'EdDSA' and status = 'next'";
+    sql(&app, lose).await;
+    assert!(app.app.refresh("keys").await);
+    assert_eq!(header(&a_token(&app, "beside").await)["alg"], "ES256");
+    sql(&app, "update auth.jwks set kek_id = 'test-1'").await;
+    assert!(app.app.refresh("keys").await);
     go_on_to(&app, "PS256", "activate").await;
     assert_eq!(named().await, json!(["RS256", "PS256", "ES256", "EdDSA"]));
     let signed = header(&a_token(&app, "late").await);
@@ -167,4 +175,85 @@ async fn an_algorithm_that_is_off_is_not_rotated() {
             "{refused}"
         );
     }
+}
+
+/// The default of ID tokens is written down with a client for good: while its first key does not sign yet, it is something
+/// that does, so that nobody waits for it. What is asked for by name is taken as it is.
+#[tokio::test]
+async fn a_default_that_does_not_sign_yet_is_not_written_down() {
+    let first = an_app().await;
+    let app = another_with(&first, |signing| {
+        signing.algorithms.push(Algorithm::ES384);
+        signing.id_token_algorithm = Algorithm::ES384;
+    })
+    .await;
+    let signet = Signet::on(&app.database)
+        .with("SIGNET_SIGNING__ALGORITHMS", "RS256,ES256,EdDSA,ES384")
+        .with("SIGNET_SIGNING__ID_TOKEN_ALGORITHM", "ES384");
+    let create = async |id: &str, more: &[&str]| {
+        let words = [
+            "client",
+            "create",
+            "--id",
+            id,
+            "--name",
+            "Shop",
+            "--redirect-uri",
+            "https://shop.example/cb",
+        ];
+        signet.json(&[&words[..], more].concat()).await;
+        let shown = signet.json(&["client", "show", id]).await;
+        shown["id_token_signed_response_alg"]
+            .as_str()
+            .expect("a name")
+            .to_owned()
+    };
+    assert_eq!(create("early", &[]).await, "RS256");
+    assert_eq!(create("asked", &["--id-token-alg", "ES384"]).await, "ES384");
+    let reset = [
+        "client",
+        "edit",
+        "asked",
+        "--reset",
+        "id_token_signed_response_alg",
+    ];
+    assert_eq!(signet.json(&reset).await["id_token_signed_response_alg"], "RS256");
+    go_on_to(&app, "ES384", "activate").await;
+    assert_eq!(create("late", &[]).await, "ES384");
+}
+
+/// Replicas with different sizes do not end each other's next keys: the largest that a running one wants is made, and a
+/// smaller one only once no other says so.
+#[tokio::test]
+async fn replicas_with_different_rsa_sizes_agree_on_the_larger_one() {
+    let small = an_app().await;
+    let size = |bits: u32| RsaBits::try_from(bits).expect("a size");
+    let large = another_with(&small, |signing| signing.rsa_bits = size(3072)).await;
+    let next = kid(&large, "RS256", "next").await;
+    assert_eq!(sizes(&large).await[1], (json!("next"), json!(3072)));
+    large.app.report_holdings().await.expect("reported");
+    for _ in 0..2 {
+        let again = another_with(&small, |_| {}).await;
+        again.app.report_holdings().await.expect("reported");
+        assert_eq!(kid(&again, "RS256", "next").await, next);
+        let again = another_with(&small, |signing| signing.rsa_bits = size(3072)).await;
+        assert_eq!(kid(&again, "RS256", "next").await, next);
+    }
+    let words = told(&small, "status").await;
+    assert!(
+        words.contains("signing.rsa_bits is 2048 bits here, and 3072 bits counts"),
+        "{words}"
+    );
+    // What a version runs that does not say what it wants is waited for; so is what has not reported yet.
+    sql(
+        &small,
+        "update auth.replicas set key_policy = null where keks is not null",
+    )
+    .await;
+    drive(&small).await;
+    assert_eq!(kid(&small, "RS256", "next").await, next);
+    sql(&small, "delete from auth.replicas").await;
+    drive(&small).await;
+    assert_eq!(sizes(&small).await[1], (json!("next"), json!(2048)));
+    assert_eq!(findings(&small).await, [""; 0]);
 }

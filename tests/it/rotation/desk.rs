@@ -85,15 +85,18 @@ pub async fn another(app: &TestApp) -> TestApp {
     TestApp::on(app.database.again(), Arc::clone(&app.clock), quick).await
 }
 
-/// Another server on its database, after the same time, with other algorithms; it is the only one that is heard of.
+/// Another server on its database, after the same time, with other algorithms, and one round of its driver; it is the only
+/// one that is heard of.
 pub async fn another_with(app: &TestApp, change: impl FnOnce(&mut SigningSettings)) -> TestApp {
     let issuer = app.issuer.clone();
-    TestApp::on(app.database.again(), Arc::clone(&app.clock), |config| {
+    let another = TestApp::on(app.database.again(), Arc::clone(&app.clock), |config| {
         quick(config);
         config.issuer = issuer;
         change(&mut config.signing);
     })
-    .await
+    .await;
+    drive(&another).await;
+    another
 }
 
 /// An RSA key of 3072 bits: to make one takes long.

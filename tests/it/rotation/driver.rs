@@ -59,7 +59,7 @@ async fn a_driver_that_is_lost_leaves_nothing_behind() {
         keyring: app.app.keyring(),
         policy: &policy,
     };
-    let changes = advance(&mut lost, rotation, NewKeys::default())
+    let changes = advance(&mut lost, rotation, &mut NewKeys::default())
         .await
         .expect("a round");
     assert_eq!(changes.len(), 1);
@@ -328,4 +328,86 @@ async fn a_wait_whose_time_is_over_fails() {
     let typo = super::desk::try_keys(&app, "rotate --alg ES256 --accept-breaking shopapi").await;
     let refused = typo.expect_err("nobody is called that");
     assert!(refused.contains("no verifier is called shopapi"), "{refused}");
+}
+
+/// Behind a damaged log no key is made, however often it is looked; once it is mended one is.
+#[tokio::test]
+async fn no_key_is_made_for_a_step_that_the_log_refuses() {
+    let app = an_app().await;
+    let ahead = "update auth.key_log set entry = replace(entry, '\"at\":\"2027', '\"at\":\"2037') \
+                 where sequence = (select max(sequence) from auth.key_log)";
+    let sound = "update auth.key_log set entry = replace(entry, '\"at\":\"2037', '\"at\":\"2027')";
+    crate::attack::holdings::sql(
+        &app,
+        "delete from auth.jwks where status = 'next' and alg = 'RS256'",
+    )
+    .await;
+    crate::attack::holdings::sql(&app, ahead).await;
+    let spares = app.app.token_issuer().keys.spares();
+    for _ in 0..3 {
+        let refused = signet::jobs::key_rotation::drive(&app.app).await;
+        assert!(
+            refused
+                .expect_err("a damaged log")
+                .to_string()
+                .contains("is yet to come")
+        );
+    }
+    assert_eq!(spares.made(), 0);
+    crate::attack::holdings::sql(&app, sound).await;
+    drive(&app).await;
+    assert_eq!(spares.made(), 1);
+    kid(&app, "RS256", "next").await;
+}
+
+/// A key that was made for a step and not used, since the step failed, is used by the next try; and of several replicas
+/// one makes it.
+#[tokio::test]
+async fn a_key_is_made_once_for_a_step() {
+    let app = an_app().await;
+    let other = another(&app).await;
+    crate::attack::holdings::sql(
+        &app,
+        "delete from auth.jwks where status = 'next' and alg = 'RS256'",
+    )
+    .await;
+    crate::attack::holdings::sql(&app, "revoke insert on auth.jwks from signet_app").await;
+    let made = |app: &crate::app::TestApp| app.app.token_issuer().keys.spares().made();
+    for _ in 0..2 {
+        signet::jobs::key_rotation::drive(&app.app)
+            .await
+            .expect_err("it may not");
+    }
+    assert_eq!(made(&app), 1);
+    crate::attack::holdings::sql(&app, "grant insert on auth.jwks to signet_app").await;
+    // Somebody else makes them at the moment.
+    let lead = "update auth.job_leads set replica = 'another', until = until + interval '1 day' where job = 'signing keys'";
+    crate::attack::holdings::sql(&app, lead).await;
+    drive(&other).await;
+    assert_eq!(made(&other), 0);
+    drive(&app).await;
+    assert_eq!(made(&app), 1);
+    kid(&app, "RS256", "next").await;
+}
+
+/// A start takes no step, not even one that is long due: it cannot know whether the database's clock is steady.
+#[tokio::test]
+async fn a_start_takes_no_step() {
+    let app = an_app().await;
+    let next = kid(&app, "ES256", "next").await;
+    say(&app, "rotate --alg ES256").await;
+    crate::attack::holdings::sql(
+        &app,
+        "delete from auth.jwks where status = 'next' and alg = 'EdDSA'",
+    )
+    .await;
+    app.clock.advance(Duration::from_hours(24));
+    let log = "select count(*) from auth.key_log";
+    let before = count(&app, log).await;
+    let started = another(&app).await;
+    assert_eq!(count(&app, log).await, before);
+    assert_eq!(kid(&started, "ES256", "next").await, next);
+    drive(&started).await;
+    assert_eq!(kid(&started, "ES256", "active").await, next);
+    kid(&started, "EdDSA", "next").await;
 }

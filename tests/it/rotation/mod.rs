@@ -6,6 +6,7 @@ mod desk;
 mod driver;
 mod import;
 mod plan;
+mod policies;
 mod proof;
 mod publishers;
 mod restored;
