@@ -10,6 +10,7 @@ pub mod delete_organization;
 pub mod delete_user;
 pub mod disable_client;
 pub mod prove_email;
+pub mod send_mail;
 pub mod sign_in;
 pub mod sign_up;
 pub mod suspend_user;
