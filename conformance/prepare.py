@@ -55,6 +55,7 @@ KINDS = {
         "client2": (*LEAN, "--auth-method", "client_secret_basic"),
     },
     "default": {"client": DEFAULT, "client_secret_post": DEFAULT, "client2": DEFAULT},
+    "backchannel": {"client": (*LEAN, "--auth-method", "client_secret_basic", "--backchannel-logout-session-required")},
     "private_key_jwt": {"client": PRIVATE_KEY_JWT, "client2": PRIVATE_KEY_JWT},
 }
 
@@ -110,6 +111,9 @@ def make_client(args, kind, role, options):
     words = ["client", "create", "--name", f"Conformance suite: {kind}, {role}", *options]
     words += ["--redirect-uri", f"{callbacks}/callback"]
     words += ["--post-logout-redirect-uri", f"{callbacks}/post_logout_redirect"]
+    # Only where a plan waits for it: a module that does not would fail at the request.
+    if kind == "backchannel":
+        words += ["--backchannel-logout-uri", f"{callbacks}/backchannel_logout"]
     words += ["--grant", "authorization_code", "--grant", "refresh_token"]
     words += [word for scope in SCOPES for word in ("--scope", scope)]
     if "private_key_jwt" not in options:

@@ -15,7 +15,7 @@ TARGET = {
     "password": "secret-word",
     "clients": {
         kind: {"client": {"client_id": kind, "client_secret": f"cs-{kind}"}}
-        for kind in ("lean", "default", "private_key_jwt")
+        for kind in ("lean", "default", "backchannel", "private_key_jwt")
     },
 }
 
@@ -127,4 +127,4 @@ class ConfigTest(unittest.TestCase):
             self.config(clients="mtls")
 
     def test_secrets(self):
-        self.assertEqual({"secret-word", "cs-lean", "cs-default", "cs-private_key_jwt"}, set(plan.secrets(TARGET)))
+        self.assertEqual({"secret-word", "cs-lean", "cs-default", "cs-backchannel", "cs-private_key_jwt"}, set(plan.secrets(TARGET)))

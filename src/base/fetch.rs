@@ -150,6 +150,18 @@ impl Fetch {
         self.ask(Method::GET, url, headers, Vec::new(), bounds).await
     }
 
+    /// Posts a body, and waits for the status alone, so long at most: nothing that is answered beside it is read.
+    pub async fn deliver(
+        &self,
+        url: &Url,
+        headers: HeaderMap,
+        body: Vec<u8>,
+        time: Duration,
+    ) -> Result<StatusCode, FetchError> {
+        let request = made(Method::POST, url, headers, body)?;
+        Ok(self.begin(request, time).await?.status())
+    }
+
     async fn ask(
         &self,
         method: Method,
@@ -158,10 +170,7 @@ impl Fetch {
         body: Vec<u8>,
         bounds: Bounds,
     ) -> Result<Answer, FetchError> {
-        let mut request = http::Request::new(body);
-        *request.method_mut() = method;
-        *request.uri_mut() = url.as_str().parse().map_err(|_| FetchError::Malformed)?;
-        *request.headers_mut() = headers;
+        let request = made(method, url, headers, body)?;
         let (parts, body) = self.send_within(request, bounds).await?.into_parts();
         Ok(Answer {
             status: parts.status,
@@ -177,28 +186,7 @@ impl Fetch {
         request: http::Request<Vec<u8>>,
         bounds: Bounds,
     ) -> Result<http::Response<Vec<u8>>, FetchError> {
-        let mut request = reqwest::Request::try_from(request).map_err(failed)?;
-        *request.timeout_mut() = Some(bounds.time);
-        // A literal address never reaches the resolver. It is read in the form that the URL parser gave it: that one
-        // also understands `127.1` and `0x7f000001`.
-        let host = request
-            .url()
-            .host_str()
-            .unwrap_or_default()
-            .trim_matches(['[', ']']);
-        if host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| !permitted(address, self.reach))
-        {
-            return Err(FetchError::ForbiddenAddress);
-        }
-        let response = self.client().await?.execute(request).await.map_err(|error| {
-            if is_forbidden(&error) {
-                FetchError::ForbiddenAddress
-            } else {
-                failed(error)
-            }
-        })?;
+        let response = self.begin(request, bounds.time).await?;
         let announced = response.content_length().unwrap_or(0);
         if usize::try_from(announced).map_or(true, |length| length > bounds.size) {
             return Err(FetchError::TooLarge);
@@ -218,6 +206,49 @@ impl Fetch {
         }
         answer.body(body).map_err(|_| FetchError::TooLarge)
     }
+
+    /// Sends a request, and waits for the head of the answer. The whole exchange may take so long.
+    async fn begin(
+        &self,
+        request: http::Request<Vec<u8>>,
+        time: Duration,
+    ) -> Result<reqwest::Response, FetchError> {
+        let mut request = reqwest::Request::try_from(request).map_err(failed)?;
+        *request.timeout_mut() = Some(time);
+        // A literal address never reaches the resolver. It is read in the form that the URL parser gave it: that one
+        // also understands `127.1` and `0x7f000001`.
+        let host = request
+            .url()
+            .host_str()
+            .unwrap_or_default()
+            .trim_matches(['[', ']']);
+        if host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| !permitted(address, self.reach))
+        {
+            return Err(FetchError::ForbiddenAddress);
+        }
+        self.client().await?.execute(request).await.map_err(|error| {
+            if is_forbidden(&error) {
+                FetchError::ForbiddenAddress
+            } else {
+                failed(error)
+            }
+        })
+    }
+}
+
+fn made(
+    method: Method,
+    url: &Url,
+    headers: HeaderMap,
+    body: Vec<u8>,
+) -> Result<http::Request<Vec<u8>>, FetchError> {
+    let mut request = http::Request::new(body);
+    *request.method_mut() = method;
+    *request.uri_mut() = url.as_str().parse().map_err(|_| FetchError::Malformed)?;
+    *request.headers_mut() = headers;
+    Ok(request)
 }
 
 fn build(reach: Reach) -> Result<reqwest::Client, Box<dyn std::error::Error + Send + Sync>> {

@@ -61,7 +61,7 @@ impl<'a> Subject<'a> {
 const SUB: &str = "sub";
 
 /// Writes the `sub` of a person.
-pub(super) fn write_person(claims: &mut Map<String, Value>, user_id: &UserId) {
+pub fn write_person(claims: &mut Map<String, Value>, user_id: &UserId) {
     claims.insert(SUB.to_owned(), json!(user_id));
 }
 

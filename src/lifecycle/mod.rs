@@ -13,6 +13,7 @@ pub mod invite;
 pub mod prove_email;
 pub mod send_mail;
 pub mod sign_in;
+pub mod sign_out_user;
 pub mod sign_up;
 pub mod suspend_user;
 pub mod unlock_user;

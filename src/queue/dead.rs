@@ -39,7 +39,13 @@ impl Waiting {
     /// What it is, in a few words and without a secret; or why that cannot be read here.
     #[must_use]
     pub fn told(&self, keyring: &Keyring) -> String {
-        let opened = sealed_payload::open(keyring, &self.id, self.kind, self.sealed.as_ref());
+        let opened = sealed_payload::open(
+            keyring,
+            &self.id,
+            self.kind,
+            self.key.as_deref(),
+            self.sealed.as_ref(),
+        );
         opened.map_or_else(|error| error.to_string(), |job| job.told())
     }
 }

@@ -3,6 +3,7 @@
 
 use zeroize::Zeroizing;
 
+use super::notice::Notice;
 use crate::mail::Mail;
 
 /// What kind of work it is: each has a lane of its own, so that none holds up another.
@@ -10,17 +11,20 @@ use crate::mail::Mail;
 pub enum JobKind {
     /// A mail to a person.
     Mail,
+    /// A notice to an application that a session ended.
+    BackchannelLogout,
 }
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 1] = [Self::Mail];
+    pub const ALL: [Self; 2] = [Self::Mail, Self::BackchannelLogout];
 
     /// The name that is stored and shown.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Mail => "mail",
+            Self::BackchannelLogout => "backchannel_logout",
         }
     }
 
@@ -36,6 +40,8 @@ impl JobKind {
 pub enum Job {
     /// Send a mail.
     Mail(Box<Mail>),
+    /// Tell an application that a session ended.
+    BackchannelLogout(Notice),
 }
 
 /// What a job that cannot be read back says of itself.
@@ -55,6 +61,7 @@ impl Job {
     pub const fn kind(&self) -> JobKind {
         match self {
             Self::Mail(_) => JobKind::Mail,
+            Self::BackchannelLogout(_) => JobKind::BackchannelLogout,
         }
     }
 
@@ -63,6 +70,7 @@ impl Job {
     pub fn key(&self) -> Option<String> {
         match self {
             Self::Mail(mail) => mail.replaces(),
+            Self::BackchannelLogout(notice) => Some(notice.key()),
         }
     }
 
@@ -70,15 +78,20 @@ impl Job {
     pub(super) fn payload(&self) -> Result<Option<Zeroizing<Vec<u8>>>, serde_json::Error> {
         match self {
             Self::Mail(mail) => serde_json::to_vec(mail).map(Zeroizing::new).map(Some),
+            Self::BackchannelLogout(_) => Ok(None),
         }
     }
 
     /// Reads a job back.
-    pub(super) fn read(kind: JobKind, payload: Option<&[u8]>) -> Result<Self, Stored> {
+    pub(super) fn read(kind: JobKind, key: Option<&str>, payload: Option<&[u8]>) -> Result<Self, Stored> {
         match kind {
             JobKind::Mail => {
                 let mail = serde_json::from_slice(payload.ok_or(Stored::Empty)?);
                 Ok(Self::Mail(mail.map_err(|_| Stored::Unreadable)?))
+            }
+            JobKind::BackchannelLogout => {
+                let notice = Notice::read(key.ok_or(Stored::Empty)?);
+                Ok(Self::BackchannelLogout(notice.ok_or(Stored::Unreadable)?))
             }
         }
     }
@@ -88,6 +101,9 @@ impl Job {
     pub fn told(&self) -> String {
         match self {
             Self::Mail(mail) => mail.told(),
+            Self::BackchannelLogout(notice) => {
+                format!("tell {} that session {} ended", notice.client, notice.session)
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ mod dead;
 mod depth;
 mod job;
 mod lane;
+mod notice;
 pub mod reseal;
 mod run;
 mod sealed_payload;
@@ -18,4 +19,5 @@ pub use dead::{Retention, Waiting, Wanted, drop_job, expire, find, list, replay,
 pub use depth::{Depth, depth};
 pub use job::{Job, JobKind, Stored};
 pub use lane::Lane;
+pub use notice::{Notice, notify};
 pub use run::{Claimed, Due, Failure, Settled, claim, due, fail, finish};

@@ -98,7 +98,7 @@ pub async fn claim(
     };
     let rows = store::claim(work.connection()?, kind, &lease, limit).await?;
     let claimed = rows.into_iter().map(|row| Claimed {
-        job: sealed_payload::open(keyring, &row.id, kind, row.sealed.as_ref())
+        job: sealed_payload::open(keyring, &row.id, kind, row.key.as_deref(), row.sealed.as_ref())
             .map_err(|error| error.to_string()),
         id: row.id,
         kind,

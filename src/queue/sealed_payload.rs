@@ -38,6 +38,7 @@ pub(super) fn open(
     keyring: &Keyring,
     id: &JobId,
     kind: JobKind,
+    key: Option<&str>,
     sealed: Option<&Sealed>,
 ) -> Result<Job, OpenError> {
     let payload = sealed
@@ -45,6 +46,7 @@ pub(super) fn open(
         .transpose()?;
     Ok(Job::read(
         kind,
+        key,
         payload.as_ref().map(|payload| payload.as_slice()),
     )?)
 }

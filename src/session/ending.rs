@@ -1,7 +1,8 @@
-//! Owns how sessions end. Ending is idempotent, and nothing else need be told: whatever hangs on a session is live
-//! only while the session is (`auth.live_grants`). Who ends one records the event, since they know what happened.
+//! Owns how sessions end. Ending is idempotent: whatever hangs on a session here is live only while the session is
+//! (`auth.live_grants`). Applications that have a session of their own and want to know are told by the queue, which the
+//! same transaction fills. Who ends one records the event, since they know what happened.
 
-use super::store;
+use super::{notice, store};
 use crate::base::id::{SessionId, UserId};
 use crate::db::{DatabaseError, UnitOfWork};
 
@@ -41,7 +42,11 @@ pub async fn end(
     reason: EndReason,
 ) -> Result<bool, DatabaseError> {
     let now = work.now();
-    store::end(work.connection()?, session, reason, now).await
+    if !store::end(work.connection()?, session, reason, now).await? {
+        return Ok(false);
+    }
+    notice::tell(work, std::slice::from_ref(session)).await?;
+    Ok(true)
 }
 
 /// Ends every session of a person; says how many.
@@ -49,7 +54,9 @@ pub async fn end_all_of_user(
     work: &mut UnitOfWork,
     user: &UserId,
     reason: EndReason,
-) -> Result<u64, DatabaseError> {
+) -> Result<usize, DatabaseError> {
     let now = work.now();
-    store::end_all_of_user(work.connection()?, user, reason, now).await
+    let ended = store::end_all_of_user(work.connection()?, user, reason, now).await?;
+    notice::tell(work, &ended).await?;
+    Ok(ended.len())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::store;
+use super::{notice, store};
 use crate::audit::{self, LoginEvent};
 use crate::authentication::Assurance;
 use crate::base::clock::before;
@@ -122,7 +122,9 @@ pub async fn start(
     new: NewSession<'_>,
 ) -> Result<Option<(Session, Handle)>, DatabaseError> {
     let handle = Handle::new(Kind::Session, work.entropy());
-    let Some(session) = store::start(work, &new, &handle).await? else {
+    let store::Started { session, ended } = store::start(work, &new, &handle).await?;
+    notice::tell(work, ended.as_slice()).await?;
+    let Some(session) = session else {
         return Ok(None);
     };
     work.origin().signs_in(session.user_id.clone());

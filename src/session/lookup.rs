@@ -29,7 +29,7 @@ struct PresentedSession {
 /// When and how a look-up slides the idle time.
 #[derive(Debug)]
 pub(super) struct Slides {
-    pub(super) if_before: Timestamp,
+    pub(in crate::session) if_before: Timestamp,
     /// For each of the group.
     pub(super) idle_until: Vec<Timestamp>,
 }

@@ -6,6 +6,7 @@ pub mod cutoff;
 pub mod expiry;
 pub mod id_token;
 pub mod liveness;
+pub mod logout_token;
 pub mod refresh_token;
 pub mod revocation;
 mod store;

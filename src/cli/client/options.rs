@@ -47,6 +47,12 @@ pub struct MetadataOptions {
     /// Accept its secret by that method alone; else HTTP Basic and the body are both accepted
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub exact_auth_method: Option<bool>,
+    /// Where it is told that a person's session ended, which it must be able to check (OpenID Connect Back-Channel Logout)
+    #[arg(long, value_name = "URI")]
+    pub backchannel_logout_uri: Option<String>,
+    /// It must be told which session ended; signet always says it
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub backchannel_logout_session_required: Option<bool>,
     /// It is ours: people are not asked for consent
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub first_party: Option<bool>,

@@ -60,6 +60,7 @@ impl UserCommand {
             | Self::Archive { .. }
             | Self::Delete { .. }
             | Self::Unlock { .. }
+            | Self::SignOut { .. }
             | Self::RevokeTokens { .. }
             | Self::Show { .. }
             | Self::List { .. } => Ok(None),

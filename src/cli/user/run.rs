@@ -15,7 +15,7 @@ use crate::cli::operator;
 use crate::config::{SignUpSettings, SignetConfig};
 use crate::db::UnitOfWork;
 use crate::lifecycle::sign_up::{self, MadeBy};
-use crate::lifecycle::{change_password, prove_email, unlock_user};
+use crate::lifecycle::{change_password, prove_email, sign_out_user, unlock_user};
 use crate::tenancy::member;
 use crate::user::{EmailAddress, NewUser, ProfileDetails, UserName, service};
 
@@ -91,9 +91,18 @@ pub async fn carry_out(
             };
             Ok(changed(&id, done.to_owned()))
         }
+        UserCommand::SignOut { user: person } => {
+            let id = user(work, &person).await?.id;
+            let done = match sign_out_user::end_sessions(work, &id).await? {
+                0 => "not signed in anywhere".to_owned(),
+                1 => "1 session ended".to_owned(),
+                ended => format!("{ended} sessions ended"),
+            };
+            Ok(changed(&id, done))
+        }
         UserCommand::RevokeTokens { user: person } => {
             let id = user(work, &person).await?.id;
-            service::revoke_before(work, &id, "operator").await?;
+            sign_out_user::end_everything(work, &id).await?;
             Ok(changed(&id, "sessions and tokens ended".to_owned()))
         }
         UserCommand::Show { user: person } => {

@@ -42,6 +42,12 @@ pub struct ClientMetadata {
     /// Where a logout may end.
     #[serde(default, deserialize_with = "registered")]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where it is told that a session ended (Back-Channel Logout §2.2).
+    #[serde(default)]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it must be told which session; it always is (§2.2).
+    #[serde(default)]
+    pub backchannel_logout_session_required: bool,
     /// Which grants it uses.
     #[serde(default)]
     pub grant_types: Vec<GrantType>,
@@ -126,6 +132,8 @@ impl ClientMetadata {
             client_type,
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
             grant_types: vec![if service {
                 GrantType::ClientCredentials
             } else {

@@ -38,6 +38,12 @@ pub enum MetadataError {
         /// The field.
         field: &'static str,
     },
+    /// Back-Channel Logout §2.2.
+    #[error("backchannel_logout_uri: an address without a fragment")]
+    LogoutFragment,
+    /// Nobody signs in to a service.
+    #[error("backchannel_logout_uri: nobody signs in to a service, so there is no logout to tell it")]
+    LogoutOfService,
     /// RFC 8252 §7.1: such a scheme belongs to an application on a device.
     #[error("{field}: {uri:?}: a private-use scheme is for native clients; use https")]
     PrivateScheme {

@@ -91,6 +91,16 @@ fn check_addresses(metadata: &ClientMetadata) -> Result<(), MetadataError> {
             web_address(field, address)?;
         }
     }
+    let Some(receiver) = &metadata.backchannel_logout_uri else {
+        return Ok(());
+    };
+    let receiver = web_address("backchannel_logout_uri", receiver)?;
+    if receiver.fragment().is_some() {
+        return Err(MetadataError::LogoutFragment);
+    }
+    if metadata.client_type == ClientType::Service {
+        return Err(MetadataError::LogoutOfService);
+    }
     Ok(())
 }
 
@@ -329,6 +339,33 @@ mod tests {
             );
         }
         assert!(web(json!({"policy_uri": "javascript:alert(1)"})).is_err());
+    }
+
+    #[test]
+    fn a_logout_is_told_at_a_web_address_of_an_application_with_people() {
+        let told_at = |uri: &str| web(json!({"backchannel_logout_uri": uri}));
+        assert!(told_at("https://app.example/logout?tenant=1").is_ok());
+        assert!(told_at("http://127.0.0.1:8080/logout").is_ok());
+        for uri in [
+            "http://app.example/",
+            "file:///etc/passwd",
+            "https://a:b@app.example/",
+            "/logout",
+        ] {
+            let refused = told_at(uri).unwrap_err().to_string();
+            assert!(
+                refused.starts_with("backchannel_logout_uri: "),
+                "{uri}: {refused}"
+            );
+        }
+        assert_eq!(
+            told_at("https://app.example/#part").unwrap_err(),
+            MetadataError::LogoutFragment
+        );
+        let service = json!({
+            "client_name": "Service", "type": "service", "backchannel_logout_uri": "https://app.example/",
+        });
+        assert_eq!(register(service).unwrap_err(), MetadataError::LogoutOfService);
     }
 
     #[test]

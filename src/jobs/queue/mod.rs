@@ -3,8 +3,10 @@
 //! lease has ended.
 
 mod measure;
+mod receivers;
 mod run;
 mod send_mail;
+mod tell_logout;
 mod worker;
 
 pub use run::run;

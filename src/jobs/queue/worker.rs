@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use super::send_mail;
+use super::tell_logout::Telling;
 use crate::app::App;
 use crate::base::clock::Timestamp;
 use crate::base::origin::Origin;
@@ -22,6 +23,7 @@ pub struct Worker {
     app: App,
     lanes: Vec<(JobKind, Arc<Semaphore>)>,
     running: JoinSet<()>,
+    telling: Arc<Telling>,
 }
 
 /// What a look into the queue came to.
@@ -41,6 +43,7 @@ impl Worker {
     pub fn new(app: App) -> Self {
         let lane = |kind| (kind, Arc::new(Semaphore::new(Lane::of(kind).at_once)));
         Self {
+            telling: Arc::new(Telling::new(&app)),
             app,
             lanes: JobKind::ALL.into_iter().map(lane).collect(),
             running: JoinSet::new(),
@@ -100,8 +103,9 @@ impl Worker {
         let begun = claimed.len();
         for claimed in claimed {
             let (app, permit) = (self.app.clone(), permits.pop());
+            let telling = Arc::clone(&self.telling);
             self.running.spawn(async move {
-                attempt(&app, claimed).await;
+                attempt(&app, &telling, claimed).await;
                 drop(permit);
             });
         }
@@ -130,12 +134,12 @@ impl Worker {
 }
 
 /// Does a job, and settles it. Whatever cannot be written down is done again.
-async fn attempt(app: &App, claimed: Claimed) {
+async fn attempt(app: &App, telling: &Telling, claimed: Claimed) {
     let lane = Lane::of(claimed.kind);
     let done = if claimed.attempt > lane.attempts {
         Done::Failed(Failure::permanent("its last attempt never came to an end"))
     } else {
-        let done = tokio::time::timeout(lane.timeout, carry_out(app, &claimed)).await;
+        let done = tokio::time::timeout(lane.timeout, carry_out(app, telling, &claimed)).await;
         done.unwrap_or_else(|_| {
             let reason = format!("it took longer than {} s", lane.timeout.as_secs());
             Done::Failed(Failure::temporary(reason))
@@ -167,11 +171,12 @@ pub(super) enum Done {
     Failed(Failure),
 }
 
-async fn carry_out(app: &App, claimed: &Claimed) -> Done {
+async fn carry_out(app: &App, telling: &Telling, claimed: &Claimed) -> Done {
     match &claimed.job {
         // Another version, or a replica with other keys, may be able to.
         Err(reason) => Done::Failed(Failure::temporary(reason.clone())),
         Ok(Job::Mail(mail)) => send_mail::send(app, &claimed.id, mail).await,
+        Ok(Job::BackchannelLogout(notice)) => telling.tell(app, notice).await,
     }
 }
 

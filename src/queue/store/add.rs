@@ -1,4 +1,4 @@
-//! Owns the statement with which a job comes in.
+//! Owns the statements with which jobs come in.
 
 use crate::base::clock::Timestamp;
 use crate::base::id::JobId;
@@ -48,4 +48,33 @@ pub(in crate::queue) async fn insert(
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Writes jobs whose keys say everything, unless so many of their kind wait; how many.
+pub(in crate::queue) async fn insert_keys(
+    connection: &mut PgConnection,
+    kind: JobKind,
+    rows: &[(JobId, String)],
+    most: i64,
+    now: Timestamp,
+) -> Result<u64, DatabaseError> {
+    let ids: Vec<&str> = rows.iter().map(|(id, _)| id.as_str()).collect();
+    let keys: Vec<&str> = rows.iter().map(|(_, key)| key.as_str()).collect();
+    let done = sqlx::query!(
+        "insert into auth.queue (id, kind, key, queued_at, next_attempt_at)
+         select new.id, $1::text, new.key, $4::timestamptz, $4
+         from unnest($2::text[], $3::text[]) new (id, key)
+         where (
+             select count(*)
+             from (select from auth.queue q where q.kind = $1 and q.dead_at is null limit $5) waiting) < $5
+         on conflict (kind, key) where dead_at is null do nothing",
+        kind.name(),
+        &ids as &[&str],
+        &keys as &[&str],
+        now,
+        most,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
 }

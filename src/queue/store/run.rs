@@ -42,6 +42,7 @@ pub(in crate::queue) struct Lease<'a> {
 pub(in crate::queue) struct Taken {
     pub(in crate::queue) id: JobId,
     pub(in crate::queue) attempts: i32,
+    pub(in crate::queue) key: Option<String>,
     pub(in crate::queue) queued_at: Timestamp,
     pub(in crate::queue) sealed: Option<Sealed>,
 }
@@ -69,7 +70,7 @@ pub(in crate::queue) async fn claim(
              leased_by = $5
          from due
          where q.id = due.id
-         returning q.id, q.attempts, q.queued_at, q.payload_sealed, q.kek_id",
+         returning q.id, q.key, q.attempts, q.queued_at, q.payload_sealed, q.kek_id",
         kind.name(),
         lease.now,
         limit,
@@ -81,6 +82,7 @@ pub(in crate::queue) async fn claim(
     let taken = rows.into_iter().map(|row| Taken {
         id: JobId::from_text(row.id),
         attempts: row.attempts,
+        key: row.key,
         queued_at: row.queued_at,
         sealed: row::sealed(row.payload_sealed, row.kek_id),
     });

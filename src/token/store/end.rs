@@ -84,7 +84,8 @@ pub(in crate::token) async fn expire_revocations(
 pub(in crate::token) struct GrantsOver {
     /// They ended before.
     pub(in crate::token) ended_before: Timestamp,
-    /// Those without a refresh token were made before.
+    /// Those without a refresh token were made before; where the client is told of a session's end, they are kept as
+    /// ended ones are, since they say that it took part in the session.
     pub(in crate::token) made_before: Timestamp,
 }
 
@@ -104,7 +105,13 @@ pub(in crate::token) async fn expire_grants(
                       and ctid < $4::text::tid
                       and (ended_at <= $1
                           or least(idle_expires_at, expires_at) <= $1
-                          or (refresh_digest is null and created_at <= $2))
+                          or (refresh_digest is null
+                              and created_at <= $2
+                              and (created_at <= $1 or not exists (
+                                  select
+                                  from auth.oauth_applications a
+                                  where a.client_id = oauth_grants.client_id
+                                    and a.backchannel_logout_uri is not null))))
                     limit $5
                     for update skip locked)
                 returning 1)

@@ -213,6 +213,7 @@ async fn build(
         entropy: Some(entropy),
         dns: Some(Arc::clone(dns) as _),
         groups,
+        mail: None,
     };
     App::build(config, injected)
         .await

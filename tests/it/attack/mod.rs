@@ -6,6 +6,7 @@ mod authorize_flow;
 mod authorize_parameters;
 mod authorize_prompt;
 mod authorize_purpose;
+mod backchannel_logout;
 mod bombs;
 mod browser;
 mod browser_origins;

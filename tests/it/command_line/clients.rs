@@ -56,6 +56,8 @@ async fn a_client_is_registered_and_shown() {
       "access_token_lifetime": null,
       "access_token_signed_response_alg": null,
       "audience": null,
+      "backchannel_logout_session_required": false,
+      "backchannel_logout_uri": null,
       "client_id": "web",
       "client_name": "The application",
       "client_uri": null,

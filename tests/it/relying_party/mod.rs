@@ -3,5 +3,6 @@
 mod code;
 mod discovery;
 mod logout;
+pub mod logout_receiver;
 mod party;
 mod tokens;

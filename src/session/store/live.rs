@@ -1,9 +1,6 @@
 //! Owns `auth.sessions`, and reads of its person what a page shows (`auth.users`) and of an organization whether
 //! the person is in it (`auth.members`, `auth.organizations`).
 
-use super::ending::EndReason;
-use super::live::{LiveSession, NewSession, Person, Session, Standing};
-use super::lookup::Slides;
 use crate::authentication::Assurance;
 use crate::base::clock::{Timestamp, after};
 use crate::base::digest::Digest;
@@ -13,13 +10,24 @@ use crate::db::groups::{Placed, each, place};
 use crate::db::walk::{Span, Walked};
 use crate::db::{DatabaseError, PgConnection, UnitOfWork};
 use crate::i18n::Locale;
+use crate::session::ending::EndReason;
+use crate::session::live::{LiveSession, NewSession, Person, Session, Standing};
+use crate::session::lookup::Slides;
+
+/// What came of a start.
+pub(in crate::session) struct Started {
+    /// None if the person may have none.
+    pub(in crate::session) session: Option<Session>,
+    /// The other one that the browser had.
+    pub(in crate::session) ended: Option<SessionId>,
+}
 
 /// Starts or continues a session: one statement, so that two logins from one browser cannot both continue it.
-pub(super) async fn start(
+pub(in crate::session) async fn start(
     work: &mut UnitOfWork,
     new: &NewSession<'_>,
     handle: &Handle,
-) -> Result<Option<Session>, DatabaseError> {
+) -> Result<Started, DatabaseError> {
     let now = work.now();
     let id = SessionId::new(now, work.entropy());
     let digest = handle.digest(work.epoch());
@@ -45,6 +53,7 @@ pub(super) async fn start(
             where s.id = p.id
               and not p.goes_on
               and s.revoked_at is null
+            returning s.id
         ), continued as (
             update auth.sessions s
             set token_digest = $2, auth_time = $5, amr = $6, acr = $7, ip_address = $9::text::inet,
@@ -64,13 +73,15 @@ pub(super) async fn start(
             where not exists (select from continued)
             returning id, active_organization_id
         )
-        select made.id as "id!", made.active_organization_id, person.status as "status!"
-        from (
+        select made.id as "id?", made.active_organization_id as "active_organization_id?",
+            person.status as "status?", (select id from ended) as ended
+        from (values (true)) once (said)
+        left join (
             select id, active_organization_id from continued
             union all
             select id, active_organization_id from created
-        ) made
-        cross join person"#,
+        ) made on true
+        left join person on true"#,
         id.as_str(),
         digest.as_bytes(),
         presented.as_ref().map(Digest::as_bytes),
@@ -85,20 +96,25 @@ pub(super) async fn start(
         after(now, new.lifetimes.absolute),
         EndReason::Replaced.name(),
     )
-    .fetch_optional(work.connection()?)
+    .fetch_one(work.connection()?)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(Session {
-        id: SessionId::from_text(row.id),
-        user_id: new.user_id.clone(),
-        assurance: new.assurance.clone(),
-        active_organization_id: row.active_organization_id.map(OrganizationId::from_text),
-        standing: standing(&row.status)?,
-    }))
+    let started = row.id.zip(row.status).map(|(id, status)| {
+        Ok::<_, DatabaseError>(Session {
+            id: SessionId::from_text(id),
+            user_id: new.user_id.clone(),
+            assurance: new.assurance.clone(),
+            active_organization_id: row.active_organization_id.map(OrganizationId::from_text),
+            standing: standing(&status)?,
+        })
+    });
+    Ok(Started {
+        session: started.transpose()?,
+        ended: row.ended.map(SessionId::from_text),
+    })
 }
 
 /// The live sessions of a group's handles. One whose row somebody else holds is slid another time.
-pub(super) async fn find_live(
+pub(in crate::session) async fn find_live(
     connection: &mut PgConnection,
     digests: &[Digest],
     now: Timestamp,
@@ -168,7 +184,7 @@ pub(super) async fn find_live(
     Ok(each(digests.len(), found))
 }
 
-pub(super) async fn end(
+pub(in crate::session) async fn end(
     connection: &mut PgConnection,
     session: &SessionId,
     reason: EndReason,
@@ -188,27 +204,28 @@ pub(super) async fn end(
     Ok(ended.rows_affected() == 1)
 }
 
-pub(super) async fn end_all_of_user(
+pub(in crate::session) async fn end_all_of_user(
     connection: &mut PgConnection,
     user: &UserId,
     reason: EndReason,
     now: Timestamp,
-) -> Result<u64, DatabaseError> {
-    let ended = sqlx::query!(
+) -> Result<Vec<SessionId>, DatabaseError> {
+    let ended = sqlx::query_scalar!(
         "update auth.sessions
          set revoked_at = $2, revoked_reason = $3
          where user_id = $1
-           and revoked_at is null",
+           and revoked_at is null
+         returning id",
         user.as_str(),
         now,
         reason.name(),
     )
-    .execute(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(ended.rows_affected())
+    Ok(ended.into_iter().map(SessionId::from_text).collect())
 }
 
-pub(super) async fn switch_organization(
+pub(in crate::session) async fn switch_organization(
     connection: &mut PgConnection,
     session: &SessionId,
     organization: Option<&OrganizationId>,
@@ -242,7 +259,7 @@ pub(super) async fn switch_organization(
 }
 
 /// How many live, counted up to `most`.
-pub(super) async fn count_live(
+pub(in crate::session) async fn count_live(
     connection: &mut PgConnection,
     now: Timestamp,
     most: i64,
@@ -258,7 +275,7 @@ pub(super) async fn count_live(
     Ok(count)
 }
 
-pub(super) async fn expire(
+pub(in crate::session) async fn expire(
     connection: &mut PgConnection,
     dead_before: Timestamp,
     span: Span,
