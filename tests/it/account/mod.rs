@@ -1,3 +1,4 @@
 //! Pages for people.
 
 pub mod invitation;
+mod language;
