@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::base::id::{
-    ClientId, GrantId, InvitationId, KeyId, OrganizationId, ServiceKeyId, SessionId, TokenId, UserId,
+    ClientId, GrantId, InvitationId, JobId, KeyId, OrganizationId, ServiceKeyId, SessionId, TokenId, UserId,
     WorkspaceId,
 };
 
@@ -375,6 +375,33 @@ fn restores() -> Vec<String> {
     ]
 }
 
+fn jobs() -> Vec<String> {
+    let job = JobId::from_text("j1");
+    vec![
+        told(&QueueEvent::Replayed {
+            kind: "mail",
+            job: Some(job.clone()),
+            jobs: 1,
+        }),
+        told(&QueueEvent::Replayed {
+            kind: "mail",
+            job: None,
+            jobs: 7,
+        }),
+        told(&QueueEvent::Dropped {
+            kind: "mail",
+            job: job.clone(),
+        }),
+        told(&MailEvent::Limited {
+            message: "invitation",
+        }),
+        told(&MailEvent::Bounced {
+            message: "invitation",
+            job: job.to_string(),
+        }),
+    ]
+}
+
 fn signing_keys() -> Vec<String> {
     let (key, alg) = (KeyId::from_text("kid1"), "ES256");
     vec![
@@ -528,5 +555,16 @@ fn each_event_of_a_restore_is_stored_under_its_name() {
     insta::assert_snapshot!(restores().join("\n"), @r#"
     BACKUP_EPOCH_BEGAN - - - - {"epoch":1}
     BACKUP_EPOCH_KEPT - - - - {"epoch":1}
+    "#);
+}
+
+#[test]
+fn each_event_of_the_queue_and_of_mail_is_stored_under_its_name() {
+    insta::assert_snapshot!(jobs().join("\n"), @r#"
+    QUEUE_REPLAYED - - - - {"job_kind":"mail","job_id":"j1","jobs":1}
+    QUEUE_REPLAYED - - - - {"job_kind":"mail","job_id":null,"jobs":7}
+    QUEUE_DROPPED - - - - {"job_kind":"mail","job_id":"j1"}
+    MAIL_LIMITED - - - - {"message":"invitation"}
+    MAIL_BOUNCED - - - - {"message":"invitation","job_id":"j1"}
     "#);
 }

@@ -13,9 +13,10 @@ use signet::app::{App, Injected};
 use signet::base::actor::Actor;
 use signet::base::entropy::Entropy;
 use signet::base::origin::Origin;
-use signet::config::SignetConfig;
+use signet::config::{MailTransport, SignetConfig};
 use signet::db::UnitOfWork;
 use signet::db::groups::GroupSettings;
+use signet::jobs::queue::Worker;
 use signet::router;
 use signet::server::listener::{Listener, ListenerSettings};
 use tokio::net::TcpListener;
@@ -27,6 +28,7 @@ use crate::support::clock::ManualClock;
 use crate::support::database::TestDatabase;
 use crate::support::dns::PublishedDns;
 use crate::support::entropy::SeededEntropy;
+use crate::support::mailbox::Mailbox;
 use crate::support::pgbouncer;
 
 /// A running server.
@@ -39,6 +41,8 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     /// The DNS that it asks.
     pub dns: Arc<PublishedDns>,
+    /// Where its mails go.
+    pub mail: Arc<Mailbox>,
     /// Its issuer: `http://127.0.0.1:PORT`.
     pub issuer: String,
     /// Where this replica itself listens; the issuer unless it is a further replica.
@@ -81,6 +85,12 @@ impl TestApp {
         Self::start(database, Arc::new(ManualClock::new()), Some(groups), change).await
     }
 
+    /// The same whose mails leave by the server that its configuration names.
+    pub async fn by_smtp(change: impl FnOnce(&mut SignetConfig)) -> Self {
+        let database = started_before().await;
+        Self::start_with(database, Arc::new(ManualClock::new()), None, (change, false)).await
+    }
+
     /// Another replica of this server: same database and time, another port and process memory. Its issuer is the
     /// first one's.
     pub async fn replica(&self) -> Self {
@@ -112,13 +122,30 @@ impl TestApp {
         groups: Option<GroupSettings>,
         change: impl FnOnce(&mut SignetConfig),
     ) -> Self {
+        Self::start_with(database, clock, groups, (change, true)).await
+    }
+
+    async fn start_with(
+        database: TestDatabase,
+        clock: Arc<ManualClock>,
+        groups: Option<GroupSettings>,
+        (change, keeps_mail): (impl FnOnce(&mut SignetConfig), bool),
+    ) -> Self {
         let socket = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = socket.local_addr().expect("an address");
         let mut config = config(format!("http://{address}"), &database);
         pgbouncer::configure(&mut config);
         change(&mut config);
         let dns = Arc::new(PublishedDns::default());
-        let app = build(config, &clock, &dns, groups).await;
+        let mail = Arc::new(Mailbox::default());
+        let injected = Injected {
+            clock: Some(Arc::clone(&clock) as _),
+            dns: Some(Arc::clone(&dns) as _),
+            mail: keeps_mail.then(|| Arc::clone(&mail) as _),
+            groups,
+            ..Injected::default()
+        };
+        let app = build(config, injected).await;
         let stop = CancellationToken::new();
         let public = router::public(&app).expect("a router").layer(from_fn(finished));
         let settings = ListenerSettings {
@@ -133,6 +160,7 @@ impl TestApp {
             database,
             clock,
             dns,
+            mail,
             issuer,
             stop,
         }
@@ -172,6 +200,25 @@ impl TestApp {
             .expect("the database answers")
     }
 
+    /// Where its mails go.
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mail
+    }
+
+    /// Does what of the queue may be done at this moment, until nothing is left; how many attempts that were.
+    pub async fn run_queue(&self) -> usize {
+        let mut attempts = 0;
+        loop {
+            let mut worker = Worker::new(self.app.clone());
+            let begun = worker.round().await.expect("the database answers").begun;
+            worker.finish(Duration::from_secs(30)).await;
+            if begun == 0 {
+                return attempts;
+            }
+            attempts += begun;
+        }
+    }
+
     /// Drops every cache, as the watcher does when a version moves.
     pub async fn refresh_caches(&self) {
         for name in App::cache_names() {
@@ -193,6 +240,8 @@ fn config(issuer: String, database: &TestDatabase) -> SignetConfig {
     config.database.acquire_timeout_ms = 30_000;
     config.database.statement_timeout_ms = 30_000;
     config.sealing.kek_files = vec![kek()];
+    config.mail.transport = MailTransport::Outbox;
+    config.mail.from = "Example <login@example.test>".to_owned();
     config.password.memory_kib = 64;
     config.password.iterations = 1;
     config.limits.logins_per_minute_per_address = 0;
@@ -201,19 +250,11 @@ fn config(issuer: String, database: &TestDatabase) -> SignetConfig {
     config
 }
 
-async fn build(
-    config: SignetConfig,
-    clock: &Arc<ManualClock>,
-    dns: &Arc<PublishedDns>,
-    groups: Option<GroupSettings>,
-) -> App {
+async fn build(config: SignetConfig, injected: Injected) -> App {
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed)));
     let injected = Injected {
-        clock: Some(Arc::clone(clock) as _),
         entropy: Some(entropy),
-        dns: Some(Arc::clone(dns) as _),
-        groups,
-        mail: None,
+        ..injected
     };
     App::build(config, injected)
         .await
@@ -228,7 +269,11 @@ async fn started_before() -> TestDatabase {
         .get_or_init(|| async {
             let database = TestDatabase::to_start_in().await;
             let config = config("http://127.0.0.1".to_owned(), &database);
-            let app = build(config, &Arc::new(ManualClock::new()), &Arc::default(), None).await;
+            let injected = Injected {
+                clock: Some(Arc::new(ManualClock::new())),
+                ..Injected::default()
+            };
+            let app = build(config, injected).await;
             app.close().await;
             // A copy of it lies elsewhere, and is none that was restored.
             sqlx::query("update auth.platform set place = null")

@@ -47,6 +47,7 @@ mod login_steps;
 mod logout;
 mod logs;
 mod lookup_work;
+mod mail_bombing;
 mod names;
 mod pkce;
 mod plain_tokens;

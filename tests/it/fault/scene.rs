@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use signet::jobs::queue;
 use signet::router;
 use signet::server::listener::{Listener, ListenerSettings};
 use tokio::net::TcpListener;
@@ -65,9 +66,10 @@ impl Scene {
         }
     }
 
-    /// Watches the database, as `signet serve` does, until the guard is dropped.
+    /// Watches the database and looks into the queue, as `signet serve` does, until the guard is dropped.
     pub fn watch(&self) -> tokio_util::sync::DropGuard {
         let stop = CancellationToken::new();
+        tokio::spawn(queue::run(self.app.app.clone(), stop.clone()));
         tokio::spawn(self.app.app.clone().keep_current(stop.clone()));
         stop.drop_guard()
     }

@@ -1,0 +1,5 @@
+//! Mail that leaves: what it says, and what servers do with it.
+
+mod invitation;
+mod real_server;
+mod server;
