@@ -41,6 +41,7 @@ pub mod signing;
 // 1: vocabulary and tools
 pub mod config;
 pub mod db;
+pub mod i18n;
 pub mod jose;
 pub mod protocol;
 // 0: the ground

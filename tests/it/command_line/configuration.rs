@@ -165,5 +165,5 @@ async fn what_kubernetes_says_of_a_service_is_left_aside() {
 /// like a setting.
 #[test]
 fn the_build_tells_nothing_that_looks_like_a_setting() {
-    assert!(!include_str!("../../../build.rs").contains("rustc-env=SIGNET_"));
+    assert!(!include_str!("../../../build/version.rs").contains("rustc-env=SIGNET_"));
 }

@@ -1,41 +1,14 @@
-//! Rebuilds when a migration is added: they are compiled into the binary. So are the presets of clients, each a file of
-//! its own, whose list is written here. Tells a release build its git commit.
+//! The version, and in a release the git commit.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::{env, fs, io};
 
-/// Where the presets stand.
-const PRESETS: &str = "src/client/preset";
-
-fn main() -> io::Result<()> {
-    println!("cargo::rerun-if-changed=migrations");
-    println!("cargo::rerun-if-changed=build.rs");
+/// Tells the program its version.
+pub(crate) fn tell() {
     let version = env!("CARGO_PKG_VERSION");
     let version = commit().map_or_else(|| version.to_owned(), |commit| format!("{version} ({commit})"));
     // `cargo run` hands it on to the program, to which a name that begins with SIGNET_ would be a setting.
     println!("cargo::rustc-env=PROGRAM_VERSION={version}");
-    println!("cargo::rerun-if-changed={PRESETS}");
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let mut files: Vec<PathBuf> = fs::read_dir(root.join(PRESETS))?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()?;
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
-    let rows = files.iter().map(|path| {
-        let name = path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        format!(
-            "    ({name:?}, include_str!({:?})),\n",
-            path.display().to_string()
-        )
-    });
-    let list = format!("[\n{}]\n", rows.collect::<String>());
-    let target = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    fs::write(Path::new(&target).join("presets.rs"), list)
 }
 
 /// The commit of a checkout. Other builds than a release would be made anew after each commit, so they do without.

@@ -1,0 +1,3 @@
+client-about = Über { $client }
+client-privacy = Datenschutzerklärung
+client-terms = Nutzungsbedingungen

@@ -1,0 +1,11 @@
+consent-title = Zugriff erlauben
+consent-question = Zugriff erlauben?
+consent-asks = <strong>{ $client }</strong> möchte auf Ihr Konto zugreifen.
+consent-would = Die Anwendung könnte
+consent-use = <code>{ $name }</code> verwenden
+consent-in-organization = In der Organisation <strong>{ $organization }</strong> für Sie handeln
+consent-in-active = In der jeweils aktiven Organisation für Sie handeln
+consent-away = <strong>Auch in Ihrer Abwesenheit.</strong> Der Zugriff bleibt nach dem Abmelden bestehen, bis Sie ihn widerrufen.
+consent-allow = Erlauben
+consent-deny = Nicht erlauben
+consent-return = In beiden Fällen kehren Sie zu { $destination } zurück.

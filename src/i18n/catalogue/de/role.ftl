@@ -1,0 +1,4 @@
+role-owner = Inhaber
+role-admin = Administrator
+role-member = Mitglied
+role-viewer = Betrachter

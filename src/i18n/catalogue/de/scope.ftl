@@ -1,0 +1,11 @@
+scope-openid = Erfahren, wer Sie sind, wenn Sie sich anmelden
+scope-profile = Ihr Profil sehen: Name, Bild und ähnliche Angaben
+scope-email = Ihre E-Mail-Adresse sehen
+scope-address = Ihre Postanschrift sehen
+scope-phone = Ihre Telefonnummer sehen
+scope-organizations = Sehen, zu welchen Organisationen Sie gehören und welche Rolle Sie dort haben
+scope-modules = Sehen, welche Bereiche Ihrer Organisation Sie nutzen dürfen
+scope-groups = Ihre Organisation sehen sowie Ihre Rollen in ihr und in ihren Arbeitsbereichen
+scope-roles = Ihre Rollen sehen
+scope-consents = Sehen, was Sie Anwendungen erlaubt haben, und es widerrufen
+scope-any-organization = Zwischen Ihren Organisationen wechseln

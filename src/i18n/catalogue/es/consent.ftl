@@ -1,0 +1,11 @@
+consent-title = Permitir el acceso
+consent-question = ¿Permitir el acceso?
+consent-asks = <strong>{ $client }</strong> solicita acceso a tu cuenta.
+consent-would = La aplicación podría
+consent-use = Usar <code>{ $name }</code>
+consent-in-organization = Actuar en tu nombre en la organización <strong>{ $organization }</strong>
+consent-in-active = Actuar en tu nombre en la organización que esté activa
+consent-away = <strong>También cuando no estés.</strong> El acceso se mantiene al cerrar sesión, hasta que lo retires.
+consent-allow = Permitir
+consent-deny = No permitir
+consent-return = En ambos casos volverás a { $destination }.

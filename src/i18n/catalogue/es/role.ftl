@@ -1,0 +1,4 @@
+role-owner = propietario
+role-admin = administrador
+role-member = miembro
+role-viewer = lector

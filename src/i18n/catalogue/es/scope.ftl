@@ -1,0 +1,11 @@
+scope-openid = Saber quién eres cuando inicias sesión
+scope-profile = Ver tu perfil: nombre, foto y datos similares
+scope-email = Ver tu dirección de correo electrónico
+scope-address = Ver tu dirección postal
+scope-phone = Ver tu número de teléfono
+scope-organizations = Ver a qué organizaciones perteneces y tu rol en ellas
+scope-modules = Ver qué partes de tu organización puedes usar
+scope-groups = Ver tu organización y tus roles en ella y en sus espacios de trabajo
+scope-roles = Ver tus roles
+scope-consents = Ver lo que has permitido a las aplicaciones y retirarlo
+scope-any-organization = Cambiar entre tus organizaciones

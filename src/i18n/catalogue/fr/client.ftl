@@ -1,0 +1,3 @@
+client-about = À propos de { $client }
+client-privacy = Politique de confidentialité
+client-terms = Conditions d’utilisation

@@ -1,0 +1,11 @@
+consent-title = Autoriser l’accès
+consent-question = Autoriser l’accès ?
+consent-asks = <strong>{ $client }</strong> demande à accéder à votre compte.
+consent-would = L’application pourrait
+consent-use = Utiliser <code>{ $name }</code>
+consent-in-organization = Agir en votre nom dans l’organisation <strong>{ $organization }</strong>
+consent-in-active = Agir en votre nom dans l’organisation active du moment
+consent-away = <strong>Même en votre absence.</strong> L’accès reste valable après la déconnexion, jusqu’à ce que vous le retiriez.
+consent-allow = Autoriser
+consent-deny = Ne pas autoriser
+consent-return = Dans les deux cas, vous retournerez à { $destination }.

@@ -1,0 +1,4 @@
+role-owner = propriétaire
+role-admin = administrateur
+role-member = membre
+role-viewer = lecteur

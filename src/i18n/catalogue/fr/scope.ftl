@@ -1,0 +1,11 @@
+scope-openid = Savoir qui vous êtes lorsque vous vous connectez
+scope-profile = Voir votre profil : nom, photo et informations similaires
+scope-email = Voir votre adresse e-mail
+scope-address = Voir votre adresse postale
+scope-phone = Voir votre numéro de téléphone
+scope-organizations = Voir à quelles organisations vous appartenez et le rôle que vous y avez
+scope-modules = Voir quelles parties de votre organisation vous pouvez utiliser
+scope-groups = Voir votre organisation, ainsi que vos rôles dans celle-ci et dans ses espaces de travail
+scope-roles = Voir vos rôles
+scope-consents = Voir ce que vous avez autorisé aux applications, et le retirer
+scope-any-organization = Passer d’une de vos organisations à l’autre

@@ -1,0 +1,3 @@
+client-about = Informazioni su { $client }
+client-privacy = Informativa sulla privacy
+client-terms = Termini di servizio

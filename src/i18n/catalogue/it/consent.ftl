@@ -1,0 +1,11 @@
+consent-title = Consenti l’accesso
+consent-question = Consentire l’accesso?
+consent-asks = <strong>{ $client }</strong> chiede di accedere al tuo account.
+consent-would = L’applicazione potrebbe
+consent-use = Usare <code>{ $name }</code>
+consent-in-organization = Agire per tuo conto nell’organizzazione <strong>{ $organization }</strong>
+consent-in-active = Agire per tuo conto nell’organizzazione di volta in volta attiva
+consent-away = <strong>Anche in tua assenza.</strong> L’accesso resta valido dopo la disconnessione, finché non lo revochi.
+consent-allow = Consenti
+consent-deny = Non consentire
+consent-return = In entrambi i casi tornerai a { $destination }.

@@ -1,0 +1,4 @@
+role-owner = proprietario
+role-admin = amministratore
+role-member = membro
+role-viewer = lettore

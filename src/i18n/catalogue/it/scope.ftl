@@ -1,0 +1,11 @@
+scope-openid = Sapere chi sei quando accedi
+scope-profile = Vedere il tuo profilo: nome, immagine e dati simili
+scope-email = Vedere il tuo indirizzo email
+scope-address = Vedere il tuo indirizzo postale
+scope-phone = Vedere il tuo numero di telefono
+scope-organizations = Vedere a quali organizzazioni appartieni e il tuo ruolo al loro interno
+scope-modules = Vedere quali parti della tua organizzazione puoi usare
+scope-groups = Vedere la tua organizzazione e i tuoi ruoli al suo interno e nelle sue aree di lavoro
+scope-roles = Vedere i tuoi ruoli
+scope-consents = Vedere che cosa hai consentito alle applicazioni e revocarlo
+scope-any-organization = Passare da una tua organizzazione all’altra
