@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::configured::hasher_settings;
+use super::configured::{hasher_settings, password_demands};
 use super::error::AppError;
 use super::platform::Platform;
 use super::root::App;
-use crate::authentication::password::Hasher;
+use crate::authentication::password::{Hasher, PasswordDemands};
 use crate::authentication::throttle::Limits;
 use crate::base::dns::{Dns, TextRecords};
 use crate::config::SignetConfig;
@@ -17,6 +17,7 @@ use crate::session::{Lifetimes, Sessions};
 /// Passwords, locks and domains.
 pub(super) struct People {
     hasher: Hasher,
+    password_demands: PasswordDemands,
     throttle: Limits,
     dns: Arc<dyn TextRecords>,
     sessions: Sessions,
@@ -32,6 +33,7 @@ impl People {
         let (idle, absolute) = config.tokens.session();
         Ok(Self {
             hasher: Hasher::new(hasher_settings(&config.password))?,
+            password_demands: password_demands(&config.password),
             throttle: Limits {
                 attempts: config.limits.login_attempts,
                 window: Duration::from_secs(config.limits.login_window_seconds),
@@ -48,6 +50,12 @@ impl App {
     #[must_use]
     pub fn hasher(&self) -> &Hasher {
         &self.0.people.hasher
+    }
+
+    /// What is demanded of passwords that people choose.
+    #[must_use]
+    pub fn password_demands(&self) -> &PasswordDemands {
+        &self.0.people.password_demands
     }
 
     /// When accounts lock.

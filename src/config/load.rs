@@ -175,6 +175,7 @@ fn finish(
     settings.tokens.check()?;
     settings.modules.check()?;
     settings.sign_up.check()?;
+    settings.password.check()?;
     settings.hooks.check()?;
     Ok(settings)
 }

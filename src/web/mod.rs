@@ -14,5 +14,6 @@ pub mod invitation;
 pub mod layout;
 pub mod login;
 pub mod logout;
+pub mod mailbox;
 pub mod request_over;
 pub mod scope_text;
