@@ -32,9 +32,11 @@ pub mod replica;
 pub mod session;
 pub mod tenancy;
 pub mod user;
-// 2: keys, records, the hook
+// 2: keys, records, the hook, work that waits
 pub mod audit;
 pub mod hook;
+pub mod mail;
+pub mod queue;
 pub mod rls;
 pub mod sealing;
 pub mod signing;

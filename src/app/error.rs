@@ -5,6 +5,7 @@ use crate::db::connect::PoolError;
 use crate::db::{DatabaseError, migrate};
 use crate::hook::registry::RegistryError;
 use crate::kek::FollowError;
+use crate::mail::MailerError;
 use crate::protocol::issuer::IssuerError;
 use crate::sealing::KekError;
 use crate::signing::error::SigningError;
@@ -46,4 +47,7 @@ pub enum AppError {
     /// Password hashing cannot be set up.
     #[error("password: {0}")]
     Password(#[from] HashError),
+    /// Mail cannot be sent as configuration says.
+    #[error("mail: {0}")]
+    Mail(#[from] MailerError),
 }

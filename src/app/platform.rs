@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
+use tokio::sync::Notify;
 
 use super::configured::pool_settings;
 use super::error::AppError;
@@ -41,6 +42,7 @@ pub(super) struct Platform {
     pub(super) freshness: Arc<Freshness>,
     pub(super) replica: ReplicaId,
     pub(super) started_at: Timestamp,
+    work_added: Arc<Notify>,
 }
 
 impl Platform {
@@ -87,6 +89,7 @@ impl Platform {
             wake,
             freshness: Arc::new(Freshness::new()),
             started_at,
+            work_added: Arc::default(),
         };
         Ok((opened, pg_pool))
     }
@@ -98,6 +101,7 @@ impl Platform {
             entropy: Arc::clone(&self.entropy),
             origin,
             epoch: BackupEpoch(self.epoch.load(Ordering::Relaxed)),
+            wake: Arc::clone(&self.work_added),
         }
     }
 
@@ -185,6 +189,17 @@ impl App {
     #[must_use]
     pub fn freshness(&self) -> &Freshness {
         &self.0.platform.freshness
+    }
+
+    /// The id of this process among the replicas.
+    #[must_use]
+    pub fn replica(&self) -> &ReplicaId {
+        &self.0.platform.replica
+    }
+
+    /// Waits until a commit of this process has left its worker something to do.
+    pub async fn work_added(&self) {
+        self.0.platform.work_added.notified().await;
     }
 
     /// Why requests should not come here now, if they should not.

@@ -20,6 +20,8 @@ use crate::config::SignetConfig;
 use crate::db::DatabaseError;
 use crate::db::changes::{self, Watched};
 use crate::db::groups::GroupSettings;
+use crate::lifecycle::send_mail::Post;
+use crate::mail::{Mailer, Transport};
 use crate::protocol::issuer::Issuer;
 use crate::replica::{self, Holdings};
 
@@ -34,6 +36,8 @@ pub struct Injected {
     pub dns: Option<Arc<dyn TextRecords>>,
     /// When requests that come at once become one statement; none means as always.
     pub groups: Option<GroupSettings>,
+    /// The way out for mail; none means the configured one.
+    pub mail: Option<Arc<dyn Transport>>,
 }
 
 /// The server's parts.
@@ -46,18 +50,24 @@ pub(super) struct Parts {
     pub(super) protocol: Protocol,
     pub(super) people: People,
     pub(super) platform: Platform,
+    mailer: Option<Mailer>,
 }
 
 impl App {
     /// Puts the server together: opens the pool, checks role and schema, makes missing keys, loads what is cached.
     pub async fn build(config: SignetConfig, injected: Injected) -> Result<Self, AppError> {
         let issuer = Issuer::parse(&config.issuer)?;
+        let mailer = match injected.mail.clone() {
+            Some(transport) => Some(Mailer::by(transport, &config.mail, issuer.as_str())?),
+            None => Mailer::configured(&config.mail, issuer.as_str())?,
+        };
         let (platform, pg_pool) = Platform::open(&config, &injected).await?;
         start::publish_modules(&pg_pool, &config).await?;
         Ok(Self(Arc::new(Parts {
             protocol: Protocol::load(issuer, &config, &platform).await?,
             people: People::new(&config, &platform, injected.dns)?,
             platform,
+            mailer,
             config,
         })))
     }
@@ -66,6 +76,18 @@ impl App {
     #[must_use]
     pub fn config(&self) -> &SignetConfig {
         &self.0.config
+    }
+
+    /// What sends mail; none where none is sent.
+    #[must_use]
+    pub fn mailer(&self) -> Option<&Mailer> {
+        self.0.mailer.as_ref()
+    }
+
+    /// What mails are asked for with; none where none is sent.
+    #[must_use]
+    pub fn post(&self) -> Option<Post<'_>> {
+        Post::configured(self.config(), self.keyring())
     }
 
     /// Keeps caches, keys and clock current until cancelled.

@@ -6,7 +6,7 @@ mod store;
 
 pub use event::{
     ClientEvent, ConsentEvent, ConsentedPlace, DomainEvent, Event, GrantEvent, HookEvent, InvitationEvent,
-    KekEvent, KeyEvent, LoginEvent, LoginFailureReason, MemberEvent, ModuleEvent, OrganizationEvent,
-    ResourceEvent, ServiceKeyEvent, SessionEvent, UserEvent, WorkspaceEvent,
+    KekEvent, KeyEvent, LoginEvent, LoginFailureReason, MailEvent, MemberEvent, ModuleEvent,
+    OrganizationEvent, QueueEvent, ResourceEvent, ServiceKeyEvent, SessionEvent, UserEvent, WorkspaceEvent,
 };
 pub use store::record;

@@ -105,6 +105,8 @@ identifier! {
     HookEventId,
     /// A proof that somebody reads a mailbox.
     VerificationId,
+    /// Work that waits in the queue.
+    JobId,
 }
 
 #[cfg(test)]

@@ -65,6 +65,7 @@ impl Operator {
             entropy: Arc::new(SystemEntropy),
             origin: Origin::command_line(operating_system_user()),
             epoch: platform.epoch,
+            wake: Arc::default(),
         };
         Ok(Self { pool, clock, context })
     }

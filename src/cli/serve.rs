@@ -10,7 +10,7 @@ use super::proxies;
 use crate::app::{App, Injected};
 use crate::config::{ListenSettings, SignetConfig};
 use crate::db::{DatabaseError, platform};
-use crate::jobs::{cleanup, key_rotation};
+use crate::jobs::{cleanup, key_rotation, queue};
 use crate::router;
 use crate::sealing::Keyring;
 use crate::server::listener::{Listener, ListenerSettings};
@@ -56,19 +56,23 @@ pub(super) async fn run(config: SignetConfig) -> anyhow::Result<()> {
 /// The listeners under way.
 pub(super) struct Serving {
     listeners: Vec<tokio::task::JoinHandle<()>>,
+    working: tokio::task::JoinHandle<()>,
     keeping: tokio::task::JoinHandle<()>,
     drained: CancellationToken,
 }
 
 impl Serving {
-    /// Waits until every listener has drained.
+    /// Waits until every listener has drained, and what is under way of the queue is done.
     pub(super) async fn finish(self) {
         for task in self.listeners {
             if let Err(error) = task.await {
                 tracing::error!(error = %error, "a listener ended badly");
             }
         }
-        // Requests under way still need current caches.
+        if let Err(error) = self.working.await {
+            tracing::error!(error = %error, "the queue's worker ended badly");
+        }
+        // Requests and jobs under way still need current caches.
         self.drained.cancel();
         let _ = self.keeping.await;
     }
@@ -135,6 +139,7 @@ pub(super) fn start(
     tokio::spawn(key_rotation::run(app.clone(), stop.clone()));
     tokio::spawn(metrics.keep_up(stop.clone()));
     Ok(Serving {
+        working: tokio::spawn(queue::run(app.clone(), stop.clone())),
         keeping: tokio::spawn(app.clone().keep_current(drained.clone())),
         drained,
         listeners: vec![

@@ -47,14 +47,15 @@ pub fn postgres_folder() -> Option<PathBuf> {
         .map(PathBuf::from)
 }
 
-/// What a variable holds that configuration names because it is secret.
-pub(super) fn secret(name: &str) -> Result<Zeroizing<String>, ConfigError> {
+/// What a variable holds that configuration names, under this key, because it is secret.
+pub(super) fn secret(key: &'static str, name: &str) -> Result<Zeroizing<String>, ConfigError> {
     // A name that no variable can have would be a panic.
     let possible = !name.is_empty() && !name.contains(['=', '\0']);
     let value = if possible { std::env::var_os(name) } else { None };
     let text = value.and_then(|value| value.into_string().ok());
     text.map(Zeroizing::new)
         .ok_or_else(|| ConfigError::SecretVariable {
+            key,
             name: name.to_owned(),
         })
 }

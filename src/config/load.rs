@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::environment;
 use super::{
     ClientSettings, DatabaseSettings, DomainSettings, HookSettings, KeySettings, LimitSettings,
-    ListenSettings, LogSettings, ModuleAllowlist, ModuleSettings, PasswordSettings, QuotaSettings,
-    SealingSettings, SignUpSettings, SigningSettings, TlsSettings, TokenSettings,
+    ListenSettings, LogSettings, MailSettings, ModuleAllowlist, ModuleSettings, PasswordSettings,
+    QueueSettings, QuotaSettings, SealingSettings, SignUpSettings, SigningSettings, TlsSettings,
+    TokenSettings,
 };
 
 /// Everything that can be set.
@@ -51,6 +52,10 @@ pub struct SignetConfig {
     pub quotas: QuotaSettings,
     /// How organizations prove their domains.
     pub domains: DomainSettings,
+    /// Mail to people.
+    pub mail: MailSettings,
+    /// Work that waits.
+    pub queue: QueueSettings,
     /// Logs.
     pub log: LogSettings,
 }
@@ -78,8 +83,10 @@ pub enum ConfigError {
         source: Box<config::ConfigError>,
     },
     /// A variable that holds a secret is not there.
-    #[error("sealing.kek_variables names {name}, which the environment does not hold as text")]
+    #[error("{key} names {name}, which the environment does not hold as text")]
     SecretVariable {
+        /// The configuration key.
+        key: &'static str,
         /// Its name.
         name: String,
     },
@@ -177,5 +184,7 @@ fn finish(
     settings.sign_up.check()?;
     settings.password.check()?;
     settings.hooks.check()?;
+    settings.mail.check()?;
+    settings.queue.check()?;
     Ok(settings)
 }

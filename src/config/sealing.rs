@@ -65,7 +65,7 @@ impl SealingSettings {
     /// The lines of each variable of [`Self::kek_variables`], with its name.
     pub fn variables(&self) -> impl Iterator<Item = Result<(&str, Zeroizing<String>), ConfigError>> {
         let names = self.kek_variables.iter();
-        names.map(|name| Ok((name.as_str(), environment::secret(name)?)))
+        names.map(|name| Ok((name.as_str(), environment::secret("sealing.kek_variables", name)?)))
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use super::DatabaseError;
 use super::connection::PgConnection;
 use super::pool::{Pool, PooledConnection, PooledTransaction};
@@ -24,6 +26,8 @@ pub struct RequestContext {
     pub origin: Origin,
     /// Part of every handle's digest.
     pub epoch: BackupEpoch,
+    /// Wakes this process's worker once a commit has left it something to do.
+    pub wake: Arc<Notify>,
 }
 
 /// Whose rows the database shows of tables under FORCE ROW LEVEL SECURITY: `auth.current_user_id()` or
@@ -49,6 +53,7 @@ enum Connection {
 pub struct UnitOfWork {
     connection: Connection,
     context: RequestContext,
+    wakes: bool,
 }
 
 impl UnitOfWork {
@@ -57,6 +62,7 @@ impl UnitOfWork {
         Ok(Self {
             connection: Connection::Transaction(pool.begin().await?),
             context,
+            wakes: false,
         })
     }
 
@@ -95,6 +101,7 @@ impl UnitOfWork {
         Self {
             connection: Connection::Finished,
             context,
+            wakes: false,
         }
     }
 
@@ -105,6 +112,7 @@ impl UnitOfWork {
                 used: false,
             },
             context,
+            wakes: false,
         }
     }
 
@@ -154,6 +162,11 @@ impl UnitOfWork {
         self.context.epoch
     }
 
+    /// Once this is committed, this process's worker looks for something to do.
+    pub const fn wakes_worker(&mut self) {
+        self.wakes = true;
+    }
+
     /// Commits. On an error the outcome can be unknown; nothing may be told to have happened. A single statement is
     /// committed already: then this gives the connection back, which costs less than dropping it.
     pub async fn commit(mut self) -> Result<(), DatabaseError> {
@@ -161,6 +174,9 @@ impl UnitOfWork {
             Connection::Transaction(transaction) => transaction.commit().await?,
             Connection::Single { connection, .. } => connection.keep(),
             Connection::Finished => {}
+        }
+        if self.wakes {
+            self.context.wake.notify_one();
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use futures_util::future::BoxFuture;
 
 use crate::db::{DatabaseError, PgConnection, UnitOfWork};
 use crate::hook::reseal as hook;
+use crate::queue::reseal as queue;
 use crate::sealing::{Batch, Keyring, Resealed};
 use crate::signing::reseal as signing;
 
@@ -23,7 +24,7 @@ pub struct Room {
 }
 
 /// Every table with a sealed column.
-pub const ROOMS: [Room; 3] = [
+pub const ROOMS: [Room; 4] = [
     Room {
         table: "auth.jwks",
         count: |connection| Box::pin(signing::count_keys(connection)),
@@ -38,5 +39,10 @@ pub const ROOMS: [Room; 3] = [
         table: "auth.token_hooks",
         count: |connection| Box::pin(hook::count(connection)),
         reseal: |work, keyring, batch| Box::pin(hook::hooks(work, keyring, batch)),
+    },
+    Room {
+        table: "auth.queue",
+        count: |connection| Box::pin(queue::count(connection)),
+        reseal: |work, keyring, batch| Box::pin(queue::jobs(work, keyring, batch)),
     },
 ];

@@ -15,6 +15,7 @@ pub mod disable_client;
 pub mod prove_email;
 pub mod prove_mailbox;
 pub mod recover;
+pub mod send_mail;
 pub mod sign_in;
 pub mod sign_up;
 pub mod sign_up_by_mail;

@@ -61,6 +61,7 @@ pub(crate) async fn make(database_url: &str, connections: u32) -> anyhow::Result
         entropy,
         origin: Origin::internal("load"),
         epoch: platform.epoch,
+        wake: Arc::default(),
     };
     let hash = hash().await?;
     let mut work = UnitOfWork::begin(&pool, context).await?;

@@ -152,6 +152,7 @@ async fn work(pool: &Pool, (clock, epoch): (&DatabaseClock, BackupEpoch)) -> any
         entropy: Arc::new(SystemEntropy),
         origin: Origin::internal("bench"),
         epoch,
+        wake: Arc::default(),
     };
     Ok(UnitOfWork::begin(pool, context).await?)
 }

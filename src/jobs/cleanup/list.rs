@@ -7,6 +7,8 @@ use crate::authorization::expiry as authorization;
 use crate::client::auth::replay;
 use crate::hook::Hooks;
 use crate::logout::waiting as logout;
+use crate::mail::{bounce, limit};
+use crate::queue::{self, Retention};
 use crate::replica;
 use crate::session;
 use crate::signing::rotation;
@@ -14,7 +16,7 @@ use crate::tenancy::invitation;
 use crate::token::{cutoff, expiry as token};
 
 /// Everything that is deleted once it is over.
-pub(super) static JOBS: [Job; 16] = [
+pub(super) static JOBS: [Job; 19] = [
     Job {
         name: "authorization requests",
         clean: Clean::Batch(|_, work, rows| Box::pin(authorization::expire_requests(work, rows))),
@@ -75,6 +77,25 @@ pub(super) static JOBS: [Job; 16] = [
     Job {
         name: "proofs of mailboxes",
         clean: Clean::Batch(|_, work, rows| Box::pin(verification::expire(work, rows))),
+    },
+    Job {
+        name: "dead letters of the queue",
+        clean: Clean::Batch(|app, work, rows| {
+            let settings = &app.config().queue;
+            let retention = Retention {
+                kept_for: settings.kept_for(),
+                most: i64::from(settings.keep_dead),
+            };
+            Box::pin(queue::expire(work, retention, rows))
+        }),
+    },
+    Job {
+        name: "counts of mail",
+        clean: Clean::Batch(|_, work, rows| Box::pin(limit::expire(work, rows))),
+    },
+    Job {
+        name: "bounces of mail",
+        clean: Clean::Batch(|_, work, rows| Box::pin(bounce::expire(work, rows))),
     },
     Job {
         name: "login attempts",
