@@ -4,13 +4,16 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
+use super::mailbox;
 use crate::http::app_state::AppState;
 use crate::http::extract::browser::SignedInPerson;
 use crate::http::middleware::request_id::RequestId;
 use crate::http::respond::page::{self, FormAction};
+use crate::i18n::Texts;
 use crate::web::account::AccountPage;
 use crate::web::error::ErrorPage;
 use crate::web::home::HomePage;
+use crate::web::layout::PageLink;
 
 /// What this server is.
 pub async fn front(State(state): State<AppState>) -> Response {
@@ -31,9 +34,33 @@ pub async fn account(State(state): State<AppState>, SignedInPerson(session): Sig
         display_name: person.display_name(),
         user_name: person.user_name.as_deref(),
         email: Some(&person.email),
+        links: &changes(&state),
         sign_out_action: &format!("{}/oauth2/logout", state.app.issuer().path()),
     };
     page::html(&page, FormAction::Own)
+}
+
+/// What a person can change of their account.
+fn changes(state: &AppState) -> Vec<PageLink> {
+    let (texts, issuer) = (Texts::default(), state.app.issuer());
+    let link = |id, path, label: &str| PageLink {
+        id,
+        address: issuer.url(path),
+        label: label.to_owned(),
+    };
+    let email = mailbox::has_mail(&state.app).then(|| {
+        link(
+            "change-email",
+            mailbox::CHANGE_EMAIL,
+            texts.mailbox_change_email_title(),
+        )
+    });
+    let password = link(
+        "change-password",
+        mailbox::CHANGE_PASSWORD,
+        texts.mailbox_change_password_title(),
+    );
+    email.into_iter().chain([password]).collect()
 }
 
 /// Nothing stands here.

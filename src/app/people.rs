@@ -11,7 +11,7 @@ use super::root::App;
 use crate::authentication::password::{Hasher, PasswordDemands};
 use crate::authentication::throttle::Limits;
 use crate::base::dns::{Dns, TextRecords};
-use crate::config::SignetConfig;
+use crate::config::{SignUpPolicy, SignetConfig};
 use crate::session::{Lifetimes, Sessions};
 
 /// Passwords, locks and domains.
@@ -56,6 +56,12 @@ impl App {
     #[must_use]
     pub fn password_demands(&self) -> &PasswordDemands {
         &self.0.people.password_demands
+    }
+
+    /// Whether somebody without an invitation can sign up: mail is sent, which proves their address.
+    #[must_use]
+    pub fn is_sign_up_open(&self) -> bool {
+        self.post().is_some() && self.config().sign_up.policy != SignUpPolicy::Closed
     }
 
     /// When accounts lock.

@@ -36,8 +36,12 @@ pub async fn begin(
         None => None,
     };
     let other = found.filter(|found| found.id != *user_id);
-    let stored = other.as_ref().and_then(|other| EmailAddress::parse(&other.profile.email).ok());
-    let chosen = other.as_ref().and_then(|other| other.profile.details.locale.as_deref());
+    let stored = other
+        .as_ref()
+        .and_then(|other| EmailAddress::parse(&other.profile.email).ok());
+    let chosen = other
+        .as_ref()
+        .and_then(|other| other.profile.details.locale.as_deref());
     let recipient = Recipient {
         email: stored.as_ref().unwrap_or(email),
         locale: letters.locale_of(chosen),
@@ -52,7 +56,10 @@ pub async fn begin(
             expires_at: secrets.expires_at,
         },
     };
-    if matches!(send_mail(work, letters.post, recipient, message).await?, MailAsked::Waits(_)) {
+    if matches!(
+        send_mail(work, letters.post, recipient, message).await?,
+        MailAsked::Waits(_)
+    ) {
         let proof = WrittenProof {
             kind,
             subject: Subject::User(user_id),

@@ -2,8 +2,8 @@
 //! not know who was allowed to ask for it.
 
 use crate::audit::{self, UserEvent};
-use crate::authentication::{self, verification};
 use crate::authentication::password::PasswordHash;
+use crate::authentication::{self, verification};
 use crate::base::id::UserId;
 use crate::db::UnitOfWork;
 use crate::lifecycle::unlock_user;

@@ -43,9 +43,13 @@ pub async fn begin(
     };
     let owner = found.filter(is_recoverable);
     // The address as it is stored, never as it was typed.
-    let stored = owner.as_ref().and_then(|owner| EmailAddress::parse(&owner.profile.email).ok());
+    let stored = owner
+        .as_ref()
+        .and_then(|owner| EmailAddress::parse(&owner.profile.email).ok());
     let to = stored.as_ref().unwrap_or(email);
-    let chosen = owner.as_ref().and_then(|owner| owner.profile.details.locale.as_deref());
+    let chosen = owner
+        .as_ref()
+        .and_then(|owner| owner.profile.details.locale.as_deref());
     let recipient = Recipient {
         email: to,
         locale: letters.locale_of(chosen),
@@ -58,7 +62,9 @@ pub async fn begin(
     if matches!(asked, MailAsked::Waits(_)) {
         let proof = WrittenProof {
             kind,
-            subject: owner.as_ref().map_or(Subject::Address, |owner| Subject::User(&owner.id)),
+            subject: owner
+                .as_ref()
+                .map_or(Subject::Address, |owner| Subject::User(&owner.id)),
             address: to.address(),
             canonical: to.canonical(),
             browser: None,
@@ -85,8 +91,8 @@ pub async fn finish(
     // Organizations before people, as everywhere.
     let owner = domain::lock_owner(work, email.canonical()).await?;
     let person = user::service::lock(work, &user_id).await?;
-    let is_still_theirs =
-        EmailAddress::parse(&person.profile.email).is_ok_and(|stored| stored.canonical() == email.canonical());
+    let is_still_theirs = EmailAddress::parse(&person.profile.email)
+        .is_ok_and(|stored| stored.canonical() == email.canonical());
     if !is_still_theirs || !is_recoverable(&person) {
         return Ok(RecoveryOutcome::Over);
     }

@@ -134,8 +134,12 @@ pub async fn begin(
         Some(identifier) => user::service::find_by_identifier(work, &identifier).await?,
         None => None,
     };
-    let stored = owner.as_ref().and_then(|owner| EmailAddress::parse(&owner.profile.email).ok());
-    let chosen = owner.as_ref().and_then(|owner| owner.profile.details.locale.as_deref());
+    let stored = owner
+        .as_ref()
+        .and_then(|owner| EmailAddress::parse(&owner.profile.email).ok());
+    let chosen = owner
+        .as_ref()
+        .and_then(|owner| owner.profile.details.locale.as_deref());
     let recipient = Recipient {
         email: stored.as_ref().unwrap_or(email),
         locale: letters.locale_of(chosen),
@@ -150,7 +154,10 @@ pub async fn begin(
             expires_at: secrets.expires_at,
         },
     };
-    if matches!(send_mail(work, letters.post, recipient, message).await?, MailAsked::Waits(_)) {
+    if matches!(
+        send_mail(work, letters.post, recipient, message).await?,
+        MailAsked::Waits(_)
+    ) {
         let proof = WrittenProof {
             kind,
             subject: Subject::Address,
@@ -182,7 +189,9 @@ pub async fn finish(
         refused => return Ok(SignUpOutcome::Refused(refused)),
     };
     if let Some(identifier) = Identifier::parse(email.canonical())
-        && user::service::find_by_identifier(work, &identifier).await?.is_some()
+        && user::service::find_by_identifier(work, &identifier)
+            .await?
+            .is_some()
     {
         return Ok(SignUpOutcome::Taken);
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use askama::Template;
 
 use super::client_card::ClientCard;
-use super::layout::Layout;
+use super::layout::{Layout, PageLink};
 
 /// The sign-in page.
 #[derive(Debug, Template)]
@@ -23,6 +23,8 @@ pub struct LoginPage<'a> {
     pub cancel_action: &'a str,
     /// What stands in the first field already: the login hint, or what was typed before.
     pub username: &'a str,
+    /// What else somebody may want who cannot sign in.
+    pub links: &'a [PageLink],
     /// Why the page is shown again.
     pub problem: Option<LoginProblem>,
 }

@@ -2,7 +2,6 @@
 
 use askama::Template;
 
-use super::client_card::ClientCard;
 use super::layout::Layout;
 use crate::i18n::Texts;
 
@@ -18,8 +17,6 @@ pub struct AddressPage<'a> {
     pub title: &'a str,
     /// What will happen.
     pub lead: &'a str,
-    /// For which application, if one waits.
-    pub client: Option<ClientCard<'a>>,
     /// The waiting request.
     pub request: &'a str,
     /// Where the form posts to.

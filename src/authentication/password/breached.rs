@@ -45,7 +45,9 @@ fn line_from(reader: &mut BufReader<File>, place: u64) -> io::Result<Option<(Str
     if line.is_empty() {
         return Ok(None);
     }
-    let hash = line.get(..HASH_LENGTH).and_then(|hash| std::str::from_utf8(hash).ok());
+    let hash = line
+        .get(..HASH_LENGTH)
+        .and_then(|hash| std::str::from_utf8(hash).ok());
     let hash = hash.filter(|hash| hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
     let hash = hash.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a line has no SHA-1 hash"))?;
     Ok(Some((hash.to_ascii_uppercase(), begins + line.len() as u64)))
@@ -78,12 +80,18 @@ mod tests {
             .enumerate()
             .map(|(number, password)| {
                 let hash = hexadecimal(&digest::plain_sha1(password.as_bytes()));
-                format!("{hash}:{}{ending}", 10_u64.pow(u32::try_from(number % 9).unwrap()))
+                format!(
+                    "{hash}:{}{ending}",
+                    10_u64.pow(u32::try_from(number % 9).unwrap())
+                )
             })
             .collect();
         lines.sort();
         let path = std::env::temp_dir().join(format!("signet-{name}-{}", std::process::id()));
-        File::create(&path).unwrap().write_all(lines.concat().as_bytes()).unwrap();
+        File::create(&path)
+            .unwrap()
+            .write_all(lines.concat().as_bytes())
+            .unwrap();
         path
     }
 
@@ -94,8 +102,17 @@ mod tests {
         for (count, ending) in [(0, "\n"), (1, "\n"), (2, "\r\n"), (3, "\n"), (257, "\r\n")] {
             let (held, others) = all.split_at(count);
             let path = list(&format!("{count}"), held, ending);
-            assert!(held.iter().all(|password| holds(&path, password.as_bytes()).unwrap()), "{count}");
-            assert!(others.iter().all(|password| !holds(&path, password.as_bytes()).unwrap()), "{count}");
+            assert!(
+                held.iter()
+                    .all(|password| holds(&path, password.as_bytes()).unwrap()),
+                "{count}"
+            );
+            assert!(
+                others
+                    .iter()
+                    .all(|password| !holds(&path, password.as_bytes()).unwrap()),
+                "{count}"
+            );
             std::fs::remove_file(&path).unwrap();
         }
     }

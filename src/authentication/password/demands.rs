@@ -48,7 +48,8 @@ impl PasswordDemands {
 
     fn judge_here(&self, password: &Password, about: &[String]) -> Result<(), ChoiceError> {
         let about: Vec<&str> = about.iter().map(String::as_str).collect();
-        let start: zeroize::Zeroizing<String> = password.text().chars().take(JUDGED).collect::<String>().into();
+        let start: zeroize::Zeroizing<String> =
+            password.text().chars().take(JUDGED).collect::<String>().into();
         let score = u8::from(zxcvbn::zxcvbn(&start, &about).score());
         if score < self.lowest_score {
             return Err(PasswordProblem::Guessable.into());
@@ -70,8 +71,13 @@ impl PasswordDemands {
 /// What somebody is called, and its parts: who guesses tries each.
 fn parts(known: &str) -> Vec<String> {
     let pieces = known.split(|character: char| !character.is_alphanumeric());
-    let pieces = pieces.filter(|piece| piece.chars().count() > 2).map(str::to_lowercase);
-    std::iter::once(known.to_lowercase()).chain(pieces).take(8).collect()
+    let pieces = pieces
+        .filter(|piece| piece.chars().count() > 2)
+        .map(str::to_lowercase);
+    std::iter::once(known.to_lowercase())
+        .chain(pieces)
+        .take(8)
+        .collect()
 }
 
 #[cfg(test)]
@@ -83,7 +89,10 @@ mod tests {
             lowest_score: 2,
             breached: None,
         };
-        demands.judge(&Secret::new(text.to_owned()), about).await.map(drop)
+        demands
+            .judge(&Secret::new(text.to_owned()), about)
+            .await
+            .map(drop)
     }
 
     #[tokio::test]

@@ -8,7 +8,6 @@ mod store;
 
 pub use kind::VerificationKind;
 pub use proof::{
-    CodeOutcome, Pending, Proven, Secrets, Subject, VerificationError, WrittenProof, end_all_of, expire, find,
-    signed_up_since, try_code,
-    use_up, write,
+    CodeOutcome, Pending, Proven, Secrets, Subject, VerificationError, WrittenProof, end_all_of, expire,
+    find, signed_up_since, try_code, use_up, write,
 };
