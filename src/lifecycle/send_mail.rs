@@ -5,7 +5,7 @@ use crate::audit::{self, MailEvent};
 use crate::base::id::JobId;
 use crate::config::SignetConfig;
 use crate::db::{DatabaseError, UnitOfWork};
-use crate::mail::Locale;
+use crate::i18n::Locale;
 use crate::mail::limit::{self, Admission, Limits};
 use crate::mail::{Mail, Message};
 use crate::queue::{self, AddError, Added, Job};

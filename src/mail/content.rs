@@ -5,9 +5,9 @@ use askama::Template;
 
 use super::message::Message;
 use super::name::shown;
-use super::texts::Texts;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Secret;
+use crate::i18n::Texts;
 
 /// What a mail says, ready to be put together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Content {
             small: &words.small,
         };
         let html = HtmlPart {
-            language: texts.language(),
+            language: texts.locale().tag(),
             subject: &words.subject,
             texts,
             product: &product,
@@ -110,9 +110,9 @@ impl Words {
     }
 }
 
-/// A moment, the same in every language.
-fn time(at: Timestamp) -> String {
-    at.format("%Y-%m-%d %H:%M UTC").to_string()
+/// A moment: "14 December 2026 (09:30 UTC)".
+fn time(texts: Texts, at: Timestamp) -> String {
+    format!("{} ({} UTC)", texts.day(at), at.format("%H:%M"))
 }
 
 fn words(message: &Message, texts: Texts, product: &str) -> Words {
@@ -122,10 +122,10 @@ fn words(message: &Message, texts: Texts, product: &str) -> Words {
             code,
             expires_at,
         } => {
-            let subject = texts.mail_address_proof_subject();
+            let subject = texts.mail_address_proof_subject().to_owned();
             proof(
                 subject,
-                texts.mail_address_proof(product),
+                texts.mail_address_proof(product).plain(),
                 texts,
                 (link, *expires_at),
             )
@@ -136,38 +136,46 @@ fn words(message: &Message, texts: Texts, product: &str) -> Words {
             code,
             expires_at,
         } => {
-            let subject = texts.mail_new_address_proof_subject();
+            let subject = texts.mail_new_address_proof_subject().to_owned();
             proof(
                 subject,
-                texts.mail_new_address_proof(product),
+                texts.mail_new_address_proof(product).plain(),
                 texts,
                 (link, *expires_at),
             )
             .code(code)
         }
         Message::AddressChanged { at } => Words::new(
-            texts.mail_address_changed_subject(),
-            vec![texts.mail_address_changed(product, &time(*at))],
-            vec![texts.mail_tell_us()],
+            texts.mail_address_changed_subject().to_owned(),
+            vec![texts.mail_address_changed(product, &time(texts, *at)).plain()],
+            vec![texts.mail_tell_us().to_owned()],
         ),
         Message::PasswordReset { link, expires_at } => Words::new(
-            texts.mail_password_reset_subject(),
-            vec![texts.mail_password_reset(product)],
-            vec![texts.mail_until(&time(*expires_at)), texts.mail_ignore()],
+            texts.mail_password_reset_subject().to_owned(),
+            vec![texts.mail_password_reset(product).plain()],
+            vec![
+                texts.mail_until(&time(texts, *expires_at)).plain(),
+                texts.mail_ignore().to_owned(),
+            ],
         )
-        .action(texts.mail_password_reset_action(), link),
+        .action(texts.mail_password_reset_action().to_owned(), link),
         Message::PasswordChanged { at, browser } => {
-            let told = texts.mail_password_changed(product, &time(*at));
+            let told = texts.mail_password_changed(product, &time(texts, *at)).plain();
             in_browser(
-                texts.mail_password_changed_subject(),
+                texts.mail_password_changed_subject().to_owned(),
                 told,
                 texts,
                 browser.as_deref(),
             )
         }
         Message::NewDevice { at, browser } => {
-            let told = texts.mail_new_device(product, &time(*at));
-            in_browser(texts.mail_new_device_subject(), told, texts, browser.as_deref())
+            let told = texts.mail_new_device(product, &time(texts, *at)).plain();
+            in_browser(
+                texts.mail_new_device_subject().to_owned(),
+                told,
+                texts,
+                browser.as_deref(),
+            )
         }
         Message::Invitation {
             organization,
@@ -183,47 +191,53 @@ fn words(message: &Message, texts: Texts, product: &str) -> Words {
             invitation(&names, texts, product, (link, *expires_at))
         }
         Message::AccountHelp { link, expires_at } => Words::new(
-            texts.mail_account_help_subject(),
-            vec![texts.mail_account_help(product)],
+            texts.mail_account_help_subject().to_owned(),
+            vec![texts.mail_account_help(product).plain()],
             vec![
-                texts.mail_until(&time(*expires_at)),
-                texts.mail_account_help_warning(),
+                texts.mail_until(&time(texts, *expires_at)).plain(),
+                texts.mail_account_help_warning().to_owned(),
             ],
         )
-        .action(texts.mail_account_help_action(), link),
+        .action(texts.mail_account_help_action().to_owned(), link),
         Message::AccountDeleted { at } => Words::new(
-            texts.mail_account_deleted_subject(),
-            vec![texts.mail_account_deleted(product, &time(*at))],
-            vec![texts.mail_tell_us()],
+            texts.mail_account_deleted_subject().to_owned(),
+            vec![texts.mail_account_deleted(product, &time(texts, *at)).plain()],
+            vec![texts.mail_tell_us().to_owned()],
         ),
         Message::SignUpAttempt { sign_in } => {
-            let told = texts.mail_sign_up_attempt(product);
-            let told = vec![told, texts.mail_sign_up_attempt_forgotten()];
+            let told = texts.mail_sign_up_attempt(product).plain();
+            let told = vec![told, texts.mail_sign_up_attempt_forgotten().to_owned()];
             Words::new(
-                texts.mail_sign_up_attempt_subject(),
+                texts.mail_sign_up_attempt_subject().to_owned(),
                 told,
-                vec![texts.mail_ignore()],
+                vec![texts.mail_ignore().to_owned()],
             )
-            .action(texts.mail_sign_up_attempt_action(), &Secret::new(sign_in.clone()))
+            .action(
+                texts.mail_sign_up_attempt_action().to_owned(),
+                &Secret::new(sign_in.clone()),
+            )
         }
         Message::Test => Words::new(
-            texts.mail_test_subject(),
-            vec![texts.mail_test(product)],
+            texts.mail_test_subject().to_owned(),
+            vec![texts.mail_test(product).plain()],
             Vec::new(),
         ),
     }
 }
 
 fn proof(subject: String, told: String, texts: Texts, (link, expires_at): (&Secret, Timestamp)) -> Words {
-    let small = vec![texts.mail_until(&time(expires_at)), texts.mail_ignore()];
-    Words::new(subject, vec![told], small).action(texts.mail_address_proof_action(), link)
+    let small = vec![
+        texts.mail_until(&time(texts, expires_at)).plain(),
+        texts.mail_ignore().to_owned(),
+    ];
+    Words::new(subject, vec![told], small).action(texts.mail_address_proof_action().to_owned(), link)
 }
 
 fn in_browser(subject: String, told: String, texts: Texts, browser: Option<&str>) -> Words {
     let browser = browser.map(shown).filter(|browser| !browser.is_empty());
-    let browser = browser.map(|browser| texts.mail_browser(&browser));
+    let browser = browser.map(|browser| texts.mail_browser(&browser).plain());
     let told = std::iter::once(told).chain(browser).collect();
-    Words::new(subject, told, vec![texts.mail_not_you()])
+    Words::new(subject, told, vec![texts.mail_not_you().to_owned()])
 }
 
 fn invitation(
@@ -233,30 +247,30 @@ fn invitation(
     (link, expires_at): (&Secret, Timestamp),
 ) -> Words {
     let told = if inviter.is_empty() {
-        texts.mail_invitation(organization, product)
+        texts.mail_invitation(organization, product).plain()
     } else {
-        texts.mail_invitation_from(inviter, organization, product)
+        texts.mail_invitation_from(inviter, organization, product).plain()
     };
     Words::new(
-        texts.mail_invitation_subject(organization),
+        texts.mail_invitation_subject(organization).plain(),
         vec![told],
         vec![
-            texts.mail_until(&time(expires_at)),
-            texts.mail_invitation_ignore(),
+            texts.mail_until(&time(texts, expires_at)).plain(),
+            texts.mail_invitation_ignore().to_owned(),
         ],
     )
-    .action(texts.mail_invitation_action(), link)
+    .action(texts.mail_invitation_action().to_owned(), link)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::base::clock::{Clock as _, SystemClock};
-    use crate::mail::texts::Locale;
+    use crate::i18n::Locale;
     use crate::mail::{MessageKind, sample};
 
     fn content(message: &Message, locale: Locale) -> Content {
-        Content::of(message, Texts::new(locale), "Example").unwrap()
+        Content::of(message, Texts::of(locale), "Example").unwrap()
     }
 
     #[test]

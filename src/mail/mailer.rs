@@ -10,11 +10,11 @@ use super::letter::{Letter, LetterError, Sender};
 use super::message::Mail;
 use super::outbox::Outbox;
 use super::smtp::{Smtp, SmtpError};
-use super::texts::Texts;
 use super::transport::{Transport, Undelivered};
 use crate::base::clock::Timestamp;
 use crate::base::id::JobId;
 use crate::config::{MailSettings, MailTransport};
+use crate::i18n::Texts;
 
 /// Why no mail can be sent as configuration says.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +88,7 @@ impl Mailer {
 
     /// What a mail says.
     pub fn content(&self, mail: &Mail) -> Result<Content, askama::Error> {
-        Content::of(&mail.message, Texts::new(mail.locale), &self.product)
+        Content::of(&mail.message, Texts::of(mail.locale), &self.product)
     }
 
     /// Sends a mail; its id is the same for each attempt.

@@ -5,9 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::texts::Locale;
 use crate::base::clock::Timestamp;
 use crate::base::secret::Secret;
+use crate::i18n::Locale;
 
 /// A mail to one address.
 #[derive(Clone, Serialize, Deserialize)]

@@ -15,7 +15,6 @@ pub mod outbox;
 mod sample;
 mod smtp;
 mod store;
-mod texts;
 mod transport;
 
 pub use content::Content;
@@ -23,5 +22,4 @@ pub use letter::{Letter, LetterError, Sender};
 pub use mailer::{Mailer, MailerError, Unsent};
 pub use message::{Budget, Mail, Message, MessageKind};
 pub use sample::sample;
-pub use texts::Locale;
 pub use transport::{Transport, Undelivered};

@@ -1,8 +1,6 @@
-# Wir sagen „Sie“. E-Mail-Adresse, Konto, anmelden.
-
 mail-hello = Guten Tag,
 mail-code = Oder geben Sie diesen Code dort ein, wo Sie danach gefragt wurden:
-mail-until = Der Link gilt bis { $time }.
+mail-until = Der Link gilt bis zum { $time }.
 mail-ignore = Wenn Sie das nicht angefordert haben, brauchen Sie nichts zu tun.
 mail-not-you = Wenn Sie das nicht waren, wählen Sie sofort ein neues Passwort.
 mail-tell-us = Wenn Sie das nicht waren, melden Sie sich sofort bei uns.

@@ -1,8 +1,6 @@
-# Tratamiento de tú. Correo electrónico, cuenta, iniciar sesión.
-
 mail-hello = Hola:
 mail-code = O escribe este código donde te lo hayan pedido:
-mail-until = El enlace es válido hasta { $time }.
+mail-until = El enlace es válido hasta el { $time }.
 mail-ignore = Si no lo has pedido tú, no tienes que hacer nada.
 mail-not-you = Si no has sido tú, elige una contraseña nueva de inmediato.
 mail-tell-us = Si no has sido tú, avísanos de inmediato.

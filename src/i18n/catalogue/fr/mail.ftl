@@ -1,12 +1,10 @@
-# Vouvoiement. Adresse e-mail, compte, se connecter.
-
 mail-hello = Bonjour,
-mail-code = Ou saisissez ce code là où il vous a été demandé :
+mail-code = Ou saisissez ce code là où il vous a été demandé :
 mail-until = Le lien est valable jusqu’au { $time }.
 mail-ignore = Si vous n’avez rien demandé, vous n’avez rien à faire.
 mail-not-you = Si ce n’était pas vous, choisissez immédiatement un nouveau mot de passe.
 mail-tell-us = Si ce n’était pas vous, prévenez-nous immédiatement.
-mail-browser = Navigateur : { $browser }
+mail-browser = Navigateur : { $browser }
 mail-automatic = Ce message a été envoyé automatiquement par { $product }.
 
 mail-address-proof-subject = Confirmez votre adresse e-mail
@@ -49,4 +47,4 @@ mail-sign-up-attempt-action = Se connecter
 mail-sign-up-attempt-forgotten = Si vous avez oublié votre mot de passe, vous pouvez en choisir un nouveau à cet endroit.
 
 mail-test-subject = L’envoi d’e-mails fonctionne
-mail-test = Ceci est un test : { $product } peut envoyer des e-mails.
+mail-test = Ceci est un test : { $product } peut envoyer des e-mails.

@@ -1,5 +1,3 @@
-# Diamo del tu. Indirizzo email, account, accedere.
-
 mail-hello = Ciao,
 mail-code = Oppure inserisci questo codice dove ti è stato chiesto:
 mail-until = Il link è valido fino al { $time }.
