@@ -16,10 +16,10 @@ use crate::http::respond::failure::Failure;
 use crate::http::respond::page::{self, FormAction};
 use crate::http::respond::page_error::{ErrorKind, PageError};
 use crate::http::respond::redirect;
-use crate::i18n::Texts;
+use crate::i18n::{Locale, Texts};
 use crate::lifecycle::prove_mailbox::{Letters, MailboxError};
 use crate::lifecycle::send_mail::SendMailError;
-use crate::mail;
+
 use crate::user::UserError;
 use crate::web::mailbox::NoticePage;
 
@@ -94,8 +94,8 @@ pub(super) fn letters<'a>(
 }
 
 /// The same language in mail.
-pub(super) fn mail_locale(texts: Texts) -> mail::Locale {
-    mail::Locale::parse(texts.locale().tag()).unwrap_or_default()
+pub(super) fn mail_locale(texts: Texts) -> Locale {
+    texts.locale()
 }
 
 /// Whether mailboxes can be proven here at all.

@@ -65,7 +65,7 @@ pub fn hasher_settings(settings: &PasswordSettings) -> HasherSettings {
 
 /// What is demanded of passwords that people choose, as configuration says.
 #[must_use]
-pub fn password_demands(settings: &PasswordSettings) -> PasswordDemands {
+pub(super) fn password_demands(settings: &PasswordSettings) -> PasswordDemands {
     let list = &settings.breached_file;
     PasswordDemands {
         lowest_score: settings.lowest_score,

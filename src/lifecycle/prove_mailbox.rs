@@ -5,7 +5,7 @@ use crate::base::handle::Handle;
 use crate::db::DatabaseError;
 use crate::lifecycle::send_mail::{Post, SendMailError};
 use crate::lifecycle::{ProveEmailError, SignUpError};
-use crate::mail::Locale;
+use crate::i18n::Locale;
 use crate::signing::key_set::KeySet;
 use crate::tenancy::TenancyError;
 use crate::user::UserError;

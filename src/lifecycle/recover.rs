@@ -10,7 +10,8 @@ use crate::authentication::verification::{self, Secrets, Subject, VerificationKi
 use crate::base::handle::Handle;
 use crate::base::id::UserId;
 use crate::db::UnitOfWork;
-use crate::mail::{Locale, Message};
+use crate::i18n::Locale;
+use crate::mail::Message;
 use crate::tenancy::domain;
 use crate::user::{self, EmailAddress, Identifier, User, UserKind};
 
