@@ -59,36 +59,28 @@ pub async fn post_password(
             return Ok(refused.come_back(shown));
         }
     };
-    // The attempt is settled in any case, so that a wrong password counts whatever the new one is.
     let chosen = choose(&browser, &new, &about).await;
-    let lifetimes = browser.state.app.sessions().lifetimes();
     let mut work = browser.begin().await?;
-    let (hash, refusal) = match chosen {
-        Ok(hash) => (Some(hash), None),
-        Err(refusal) => (None, Some(refusal)),
-    };
-    let handle = match &hash {
-        Some(hash) => change_own_password::change(&mut work, checked, hash, lifetimes)
-            .await
-            .map_err(failed)?,
-        None => {
-            let outcome = attempt::complete(&mut work, checked).await?;
-            if let (LoginOutcome::Granted(_), Some((status, sentence))) = (&outcome, &refusal) {
-                work.commit().await?;
-                return Ok(show_password(&browser, &session, *status, Some(sentence)));
-            }
-            None
+    let changed = match &chosen {
+        Ok(hash) => {
+            let lifetimes = browser.state.app.sessions().lifetimes();
+            change_own_password::change(&mut work, checked, hash, lifetimes)
+                .await
+                .map_err(failed)?
+                .ok_or_else(|| wrong(&browser))
         }
+        // The attempt is settled in any case, so that a wrong password counts whatever the new one is.
+        Err(refusal) => Err(match attempt::complete(&mut work, checked).await? {
+            LoginOutcome::Granted(_) => refusal.clone(),
+            LoginOutcome::Refused => wrong(&browser),
+        }),
     };
-    let Some(handle) = handle else {
-        work.commit().await?;
-        let problem = texts(&browser).mailbox_current_wrong();
-        return Ok(show_password(
-            &browser,
-            &session,
-            StatusCode::UNAUTHORIZED,
-            Some(problem),
-        ));
+    let handle = match changed {
+        Ok(handle) => handle,
+        Err((status, sentence)) => {
+            work.commit().await?;
+            return Ok(show_password(&browser, &session, status, Some(&sentence)));
+        }
     };
     if let Some(post) = browser.state.app.post() {
         recover::tell(&mut work, post, user_id, mail_locale(texts(&browser)))
@@ -109,6 +101,11 @@ pub async fn post_password(
         (&account, texts.mailbox_to_account()),
     );
     Ok(login::signed_in(&browser, response, &handle, user_id))
+}
+
+fn wrong(browser: &Browser) -> (StatusCode, String) {
+    let sentence = texts(browser).mailbox_current_wrong();
+    (StatusCode::UNAUTHORIZED, sentence.to_owned())
 }
 
 /// Asks for the new address.

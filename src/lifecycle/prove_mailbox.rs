@@ -3,9 +3,9 @@
 use crate::authentication::verification::VerificationError;
 use crate::base::handle::Handle;
 use crate::db::DatabaseError;
+use crate::i18n::Locale;
 use crate::lifecycle::send_mail::{Post, SendMailError};
 use crate::lifecycle::{ProveEmailError, SignUpError};
-use crate::i18n::Locale;
 use crate::signing::key_set::KeySet;
 use crate::tenancy::TenancyError;
 use crate::user::UserError;

@@ -23,11 +23,10 @@ pub(super) fn holds(list: &Path, password: &[u8]) -> io::Result<bool> {
     while low < high {
         let middle = low + (high - low) / 2;
         match line_from(&mut reader, middle)? {
-            // No line begins from there on.
-            None => high = middle,
             Some((line, _)) if line == wanted => return Ok(true),
             Some((line, after)) if line < wanted => low = after.max(middle + 1),
-            Some(_) => high = middle,
+            // It is too large, or no line begins from there on.
+            None | Some(_) => high = middle,
         }
     }
     Ok(false)

@@ -13,9 +13,11 @@ use signet::app::{App, Injected};
 use signet::base::actor::Actor;
 use signet::base::entropy::Entropy;
 use signet::base::origin::Origin;
-use signet::config::SignetConfig;
+use signet::config::{MailTransport, SignetConfig};
 use signet::db::UnitOfWork;
 use signet::db::groups::GroupSettings;
+use signet::jobs::queue::Worker;
+use signet::mail::Letter;
 use signet::router;
 use signet::server::listener::{Listener, ListenerSettings};
 use tokio::net::TcpListener;
@@ -27,6 +29,7 @@ use crate::support::clock::ManualClock;
 use crate::support::database::TestDatabase;
 use crate::support::dns::PublishedDns;
 use crate::support::entropy::SeededEntropy;
+use crate::support::letters::Letters;
 use crate::support::pgbouncer;
 
 /// A running server.
@@ -39,6 +42,8 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     /// The DNS that it asks.
     pub dns: Arc<PublishedDns>,
+    /// The mail that it sent, where it sends any: see [`Self::with_mail`].
+    pub letters: Arc<Letters>,
     /// Its issuer: `http://127.0.0.1:PORT`.
     pub issuer: String,
     /// Where this replica itself listens; the issuer unless it is a further replica.
@@ -60,6 +65,26 @@ impl TestApp {
     /// The same with changes to its configuration.
     pub async fn with(change: impl FnOnce(&mut SignetConfig)) -> Self {
         Self::on(started_before().await, Arc::new(ManualClock::new()), change).await
+    }
+
+    /// The same with mail, which is kept in memory.
+    pub async fn with_mail(change: impl FnOnce(&mut SignetConfig)) -> Self {
+        Self::with(|config| {
+            config.mail.transport = MailTransport::Outbox;
+            config.mail.from = "login@example.test".to_owned();
+            change(config);
+        })
+        .await
+    }
+
+    /// Sends what waits to be sent; then the letters to an address.
+    pub async fn mail_to(&self, address: &str) -> Vec<Letter> {
+        let mut worker = Worker::new(self.app.clone());
+        while worker.round().await.expect("a round").begun > 0 {
+            worker.finish(Duration::from_secs(10)).await;
+            worker = Worker::new(self.app.clone());
+        }
+        self.letters.to(address)
     }
 
     /// Whether this run sends every grant in a group.
@@ -118,7 +143,8 @@ impl TestApp {
         pgbouncer::configure(&mut config);
         change(&mut config);
         let dns = Arc::new(PublishedDns::default());
-        let app = build(config, &clock, &dns, groups).await;
+        let letters = Arc::new(Letters::default());
+        let app = build(config, &clock, &dns, groups, &letters).await;
         let stop = CancellationToken::new();
         let public = router::public(&app).expect("a router").layer(from_fn(finished));
         let settings = ListenerSettings {
@@ -133,6 +159,7 @@ impl TestApp {
             database,
             clock,
             dns,
+            letters,
             issuer,
             stop,
         }
@@ -206,6 +233,7 @@ async fn build(
     clock: &Arc<ManualClock>,
     dns: &Arc<PublishedDns>,
     groups: Option<GroupSettings>,
+    letters: &Arc<Letters>,
 ) -> App {
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed)));
     let injected = Injected {
@@ -213,6 +241,7 @@ async fn build(
         entropy: Some(entropy),
         dns: Some(Arc::clone(dns) as _),
         groups,
+        mail: config.mail.is_sent().then(|| Arc::clone(letters) as _),
     };
     App::build(config, injected)
         .await
@@ -227,7 +256,14 @@ async fn started_before() -> TestDatabase {
         .get_or_init(|| async {
             let database = TestDatabase::to_start_in().await;
             let config = config("http://127.0.0.1".to_owned(), &database);
-            let app = build(config, &Arc::new(ManualClock::new()), &Arc::default(), None).await;
+            let app = build(
+                config,
+                &Arc::new(ManualClock::new()),
+                &Arc::default(),
+                None,
+                &Arc::default(),
+            )
+            .await;
             app.close().await;
             // A copy of it lies elsewhere, and is none that was restored.
             sqlx::query("update auth.platform set place = null")

@@ -8,6 +8,7 @@ pub mod entropy;
 pub mod folder;
 pub mod http;
 pub mod kept;
+pub mod letters;
 pub mod name_server;
 pub mod openbao;
 pub mod pgbouncer;
