@@ -188,7 +188,7 @@ pub async fn finish_email(browser: Browser, Query(params): Query) -> Result<Resp
     };
     let texts = texts(&browser);
     let page = ConfirmPage {
-        layout: &browser.state.layout,
+        layout: &browser.layout(),
         title: texts.mailbox_email_confirm_title(),
         lead: texts.mailbox_email_confirm_lead(),
         email: &found.address,
@@ -294,8 +294,7 @@ fn show_password(
 ) -> Response {
     let texts = texts(browser);
     let page = PasswordPage {
-        layout: &browser.state.layout,
-        texts,
+        layout: &browser.layout(),
         title: texts.mailbox_change_password_title(),
         lead: texts.mailbox_change_password_lead(),
         email: &session.person.email,
@@ -313,8 +312,7 @@ fn show_password(
 fn show_email(browser: &Browser, status: StatusCode, email: &str, problem: Option<&str>) -> Response {
     let texts = texts(browser);
     let page = AddressPage {
-        layout: &browser.state.layout,
-        texts,
+        layout: &browser.layout(),
         title: texts.mailbox_change_email_title(),
         lead: texts.mailbox_change_email_lead(),
         request: "",

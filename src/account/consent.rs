@@ -113,7 +113,12 @@ async fn deny(browser: &Browser, flow: &Flow) -> Result<Response, PageError> {
     let finished = waiting::finish(&mut work, flow.ticket(), &SentResponse::error(error)).await?;
     work.commit().await?;
     if finished {
-        Ok(answer_error(&browser.state, &flow.waiting.request.target, error))
+        Ok(answer_error(
+            browser,
+            flow.wish(),
+            &flow.waiting.request.target,
+            error,
+        ))
     } else {
         flow.overtaken(browser, Word::Refuse).await
     }
@@ -172,7 +177,7 @@ fn show(browser: &Browser, flow: &Flow, asked: &Asked) -> Result<Response, PageE
     };
     let destination = request.target.redirect_uri.receiver();
     let page = ConsentPage {
-        layout: &state.layout,
+        layout: &browser.layout_for(flow.wish(), &asked.session.person),
         client: card(&flow.client, state.app.issuer()),
         user_name: asked.session.person.display_name(),
         scopes: &scopes,

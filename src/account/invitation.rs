@@ -18,10 +18,13 @@ use crate::http::respond::interaction_page::{INVITATION_PATH, InteractionPage};
 use crate::http::respond::page::{self, FormAction};
 use crate::http::respond::page_error::PageError;
 use crate::http::respond::redirect;
+use crate::i18n::Texts;
 use crate::session::LiveSession;
 use crate::tenancy::TenancyError;
 use crate::tenancy::invitation::{self, InvitationEnd, InvitationError, Offer, OfferedInvitation};
 use crate::web::invitation::{InvitationAnswerPage, InvitationPage};
+use crate::web::layout::Layout;
+use crate::web::role_text;
 
 /// Where a sign-in without an application leads: to the invitation that waits, else to the account page.
 pub(super) fn after_login(browser: &Browser) -> &'static str {
@@ -38,29 +41,32 @@ pub async fn get(browser: Browser, Query(params): Query) -> Result<Response, Pag
     if let Some(text) = params.as_ref().ok().and_then(|params| params.get("token")) {
         return match Handle::parse(Kind::Invitation, text) {
             Some(token) => Ok(keep(state, &token, &state.app.issuer().url(INVITATION_PATH))),
-            None => refuse(state, InvitationError::UnknownToken),
+            None => refuse(state, &browser.layout(), InvitationError::UnknownToken),
         };
     }
     let Some(token) = waiting(&browser) else {
-        let sentence = "No invitation waits in this browser. Open the link of the invitation again.";
-        return Ok(answer(
-            state,
-            StatusCode::NOT_FOUND,
-            "No invitation here",
-            sentence,
-        ));
+        let layout = browser.layout();
+        let words = (
+            layout.texts.invitation_none_title(),
+            layout.texts.invitation_none_text(),
+        );
+        return Ok(answer(state, &layout, StatusCode::NOT_FOUND, words));
     };
     let Some(session) = browser.session().await? else {
         let login = state.app.issuer().url(InteractionPage::Login.path());
         return Ok(redirect::see_other(&login));
     };
+    let layout = browser.layout_for(None, &session.person);
+    let texts = layout.texts;
     match offer(&browser, &token, &session).await {
-        Ok(Offer::Waits(offered)) => ask(state, &token, &offered, &session),
+        Ok(Offer::Waits(offered)) => ask(state, &layout, &token, &offered, &session),
         Ok(Offer::Joined(joined)) => {
-            let sentence = format!("You have joined already. Your role there is {}.", joined.role);
-            Ok(answer(state, StatusCode::OK, "You are a member", &sentence))
+            let role = role_text::name(texts, joined.role.as_str());
+            let sentence = texts.invitation_member_text(role).plain();
+            let words = (texts.invitation_member_title(), sentence.as_str());
+            Ok(answer(state, &layout, StatusCode::OK, words))
         }
-        Err(error) => refuse(state, error),
+        Err(error) => refuse(state, &layout, error),
     }
 }
 
@@ -72,7 +78,7 @@ pub async fn post(browser: Browser, OwnForm(params): OwnForm) -> Result<Response
         .get("token")
         .and_then(|text| Handle::parse(Kind::Invitation, text));
     let Some(token) = token else {
-        return refuse(state, InvitationError::UnknownToken);
+        return refuse(state, &browser.layout(), InvitationError::UnknownToken);
     };
     let issuer = state.app.issuer();
     let Some(session) = browser.session().await? else {
@@ -81,13 +87,14 @@ pub async fn post(browser: Browser, OwnForm(params): OwnForm) -> Result<Response
     if !is_shown_for(state, &token, &session, &params) {
         return Ok(keep(state, &token, &issuer.url(INVITATION_PATH)));
     }
+    let layout = browser.layout_for(None, &session.person);
     let answered = match params.get("decision") {
-        Some("accept") => accept(&browser, &token, &session).await,
-        Some("decline") => decline(&browser, &token, &session).await,
+        Some("accept") => accept(&browser, &layout, &token, &session).await,
+        Some("decline") => decline(&browser, &layout, &token, &session).await,
         // A missing or unknown word is no answer.
         _ => Ok(keep(state, &token, &issuer.url(INVITATION_PATH))),
     };
-    answered.or_else(|error| refuse(state, error))
+    answered.or_else(|error| refuse(state, &layout, error))
 }
 
 /// Whether a form was shown for this invitation and this person.
@@ -112,29 +119,34 @@ async fn offer(browser: &Browser, token: &Handle, session: &LiveSession) -> Resu
 
 async fn accept(
     browser: &Browser,
+    layout: &Layout,
     token: &Handle,
     session: &LiveSession,
 ) -> Result<Response, InvitationError> {
     let mut work = browser.begin().await?;
     let accepted = invitation::accept(&mut work, token, &session.session.user_id).await?;
     work.commit().await?;
-    let sentence = format!(
-        "Your role there is {}. If you came from an application, you can go back to it.",
-        accepted.role
-    );
-    Ok(over(&browser.state, "You have joined", &sentence))
+    let texts = layout.texts;
+    let role = role_text::name(texts, accepted.role.as_str());
+    let sentence = texts.invitation_joined_text(role).plain();
+    let words = (texts.invitation_joined_title(), sentence.as_str());
+    Ok(over(&browser.state, layout, words))
 }
 
 async fn decline(
     browser: &Browser,
+    layout: &Layout,
     token: &Handle,
     session: &LiveSession,
 ) -> Result<Response, InvitationError> {
     let mut work = browser.begin().await?;
     invitation::reject(&mut work, token, &session.session.user_id).await?;
     work.commit().await?;
-    let sentence = "Nothing has changed for your account. The invitation cannot be used any more.";
-    Ok(over(&browser.state, "You have declined", sentence))
+    let words = (
+        layout.texts.invitation_declined_title(),
+        layout.texts.invitation_declined_text(),
+    );
+    Ok(over(&browser.state, layout, words))
 }
 
 /// The invitation that this browser was sent to answer.
@@ -162,17 +174,19 @@ fn facts<'a>(token: &'a Handle, session: &'a LiveSession) -> [&'a str; 3] {
 
 fn ask(
     state: &AppState,
+    layout: &Layout,
     token: &Handle,
     offered: &OfferedInvitation,
     session: &LiveSession,
 ) -> Result<Response, PageError> {
     let shown_for = form_token::make(&state.app.token_issuer().keys, &facts(token, session))?;
     let page = InvitationPage {
-        layout: &state.layout,
+        layout,
         user_name: session.person.display_name(),
         organization: &offered.organization_name,
         inviter: offered.inviter.as_deref(),
-        role: offered.role.as_str(),
+        role: role_text::name(layout.texts, offered.role.as_str()),
+        open_until: &layout.texts.day(offered.expires_at),
         token: token.expose(),
         shown_for: &shown_for,
         action: &format!("{}{INVITATION_PATH}", state.app.issuer().path()),
@@ -181,17 +195,23 @@ fn ask(
 }
 
 /// The answer was taken: the browser keeps the token no longer.
-fn over(state: &AppState, title: &str, sentence: &str) -> Response {
-    let mut response = answer(state, StatusCode::OK, title, sentence);
+fn over(state: &AppState, layout: &Layout, words: (&str, &str)) -> Response {
+    let mut response = answer(state, layout, StatusCode::OK, words);
     if let Some(cookie) = state.cookies.remove(CookieName::Invitation) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
 }
 
-fn answer(state: &AppState, status: StatusCode, title: &str, sentence: &str) -> Response {
+/// A heading and what it is about.
+fn answer(
+    state: &AppState,
+    layout: &Layout,
+    status: StatusCode,
+    (title, sentence): (&str, &str),
+) -> Response {
     let page = InvitationAnswerPage {
-        layout: &state.layout,
+        layout,
         title,
         sentence,
         account: &state.app.issuer().url("/account"),
@@ -200,7 +220,9 @@ fn answer(state: &AppState, status: StatusCode, title: &str, sentence: &str) -> 
 }
 
 /// Says why an invitation cannot be answered, and what would help.
-fn refuse(state: &AppState, error: InvitationError) -> Result<Response, PageError> {
+fn refuse(state: &AppState, layout: &Layout, error: InvitationError) -> Result<Response, PageError> {
+    let texts = layout.texts;
+    let otherwise = texts.invitation_otherwise();
     let is_dead = matches!(
         error,
         InvitationError::UnknownToken | InvitationError::Over(_) | InvitationError::InviterGone
@@ -209,38 +231,30 @@ fn refuse(state: &AppState, error: InvitationError) -> Result<Response, PageErro
         InvitationError::Database(error) | InvitationError::Tenancy(TenancyError::Database(error)) => {
             return Err(error.into());
         }
-        InvitationError::UnknownToken => (
-            StatusCode::NOT_FOUND,
-            "There is no such invitation. It may have been sent anew: look for a newer message.",
-        ),
-        InvitationError::ForAnother => (
-            StatusCode::FORBIDDEN,
-            "It was sent to another address than the one of this account. Sign out, and sign in with the account of \
-             that address.",
-        ),
-        InvitationError::EmailUnverified => (
-            StatusCode::FORBIDDEN,
-            "The address of your account is not proven yet. Prove it, then open the link of the invitation again.",
-        ),
-        InvitationError::Over(end) => (StatusCode::CONFLICT, over_because(end)),
-        InvitationError::InviterGone => (
-            StatusCode::FORBIDDEN,
-            "Whoever sent it may not give this role any more. Ask the organization for a new one.",
-        ),
+        InvitationError::UnknownToken => (StatusCode::NOT_FOUND, texts.invitation_unknown()),
+        InvitationError::ForAnother => (StatusCode::FORBIDDEN, texts.invitation_for_another()),
+        InvitationError::EmailUnverified => (StatusCode::FORBIDDEN, texts.invitation_email_unproven()),
+        InvitationError::Over(end) => (StatusCode::CONFLICT, over_because(texts, end)),
+        InvitationError::InviterGone => (StatusCode::FORBIDDEN, texts.invitation_inviter_gone()),
         InvitationError::Tenancy(TenancyError::Suspended(_)) => {
-            (StatusCode::CONFLICT, "The organization is suspended at present.")
+            (StatusCode::CONFLICT, texts.invitation_suspended())
         }
         InvitationError::Tenancy(TenancyError::Unknown(_) | TenancyError::UnknownUser(_))
-        | InvitationError::Unknown(_) => (StatusCode::NOT_FOUND, OTHERWISE),
+        | InvitationError::Unknown(_) => (StatusCode::NOT_FOUND, otherwise),
         InvitationError::Tenancy(TenancyError::Forbidden(_) | TenancyError::BeyondModules { .. }) => {
-            (StatusCode::FORBIDDEN, OTHERWISE)
+            (StatusCode::FORBIDDEN, otherwise)
         }
         InvitationError::Tenancy(TenancyError::PersonalSpace(_) | TenancyError::QuotaReached { .. })
         | InvitationError::AlreadyInvited
-        | InvitationError::MemberHasAddress => (StatusCode::CONFLICT, OTHERWISE),
-        InvitationError::Lifetime => (StatusCode::BAD_REQUEST, OTHERWISE),
+        | InvitationError::MemberHasAddress => (StatusCode::CONFLICT, otherwise),
+        InvitationError::Lifetime => (StatusCode::BAD_REQUEST, otherwise),
     };
-    let mut response = answer(state, status, "This invitation cannot be used", sentence);
+    let mut response = answer(
+        state,
+        layout,
+        status,
+        (texts.invitation_refused_title(), sentence),
+    );
     // What can never be answered leads no later sign-in here.
     if is_dead && let Some(cookie) = state.cookies.remove(CookieName::Invitation) {
         response.headers_mut().append(SET_COOKIE, cookie);
@@ -248,14 +262,11 @@ fn refuse(state: &AppState, error: InvitationError) -> Result<Response, PageErro
     Ok(response)
 }
 
-/// What is said where nothing more helps.
-const OTHERWISE: &str = "You cannot join this organization at present.";
-
-const fn over_because(end: InvitationEnd) -> &'static str {
+const fn over_because(texts: Texts, end: InvitationEnd) -> &'static str {
     match end {
-        InvitationEnd::Used => "It was used already.",
-        InvitationEnd::Rejected => "It was declined. If you want to join after all, ask for a new one.",
-        InvitationEnd::Revoked => "It was taken back.",
-        InvitationEnd::Expired => "Its time has passed. Ask for a new one.",
+        InvitationEnd::Used => texts.invitation_used(),
+        InvitationEnd::Rejected => texts.invitation_was_declined(),
+        InvitationEnd::Revoked => texts.invitation_revoked(),
+        InvitationEnd::Expired => texts.invitation_expired(),
     }
 }

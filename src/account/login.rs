@@ -18,12 +18,10 @@ use crate::authorization::waiting;
 use crate::base::handle::Handle;
 use crate::base::id::UserId;
 use crate::base::origin::Origin;
-use crate::client::Client;
 use crate::db::unit_of_work::RequestContext;
-use crate::http::app_state::AppState;
 use crate::http::extract::browser::Browser;
 use crate::http::extract::cookies::CookieName;
-use crate::http::extract::flow::{Flow, FlowForm, FormAnswer, Word};
+use crate::http::extract::flow::{Flow, FlowForm, FormAnswer, REQUEST, Word};
 use crate::http::extract::own_form::OwnForm;
 use crate::http::extract::params::Params;
 use crate::http::respond::authorization::answer_error;
@@ -44,7 +42,7 @@ pub async fn get(browser: Browser, flow: Option<Flow>) -> Response {
     let session = browser.session().await.map_err(PageError::from);
     let Some(flow) = flow else {
         return session.map_or_else(IntoResponse::into_response, |session| match session {
-            None => show(&browser.state, StatusCode::OK, View::alone("")),
+            None => show(&browser, StatusCode::OK, View::alone("")),
             Some(_) => lead_on(&browser, None),
         });
     };
@@ -52,7 +50,7 @@ pub async fn get(browser: Browser, flow: Option<Flow>) -> Response {
         Some(session) if !must_again(&browser, &flow, &session) => lead_on(&browser, Some(&flow)),
         _ => {
             let username = flow.waiting.request.login_hint.as_deref().unwrap_or_default();
-            show(&browser.state, StatusCode::OK, View::of(&flow, username))
+            show(&browser, StatusCode::OK, View::of(&flow, username))
         }
     });
     flow.bind(response)
@@ -84,7 +82,7 @@ pub async fn post(browser: Browser, OwnForm(params): OwnForm) -> Result<Response
     let view = flow
         .as_ref()
         .map_or_else(|| View::alone(username), |flow| View::of(flow, username));
-    let again = |status, problem| show(&browser.state, status, view.because(problem));
+    let again = |status, problem| show(&browser, status, view.because(problem));
     let Some(password) = password.filter(|_| !username.is_empty()) else {
         return Ok(again(StatusCode::BAD_REQUEST, LoginProblem::Incomplete));
     };
@@ -169,7 +167,12 @@ pub async fn cancel(
     let finished = waiting::finish(&mut work, flow.ticket(), &SentResponse::error(error)).await?;
     work.commit().await?;
     if finished {
-        Ok(answer_error(&browser.state, &flow.waiting.request.target, error))
+        Ok(answer_error(
+            &browser,
+            flow.wish(),
+            &flow.waiting.request.target,
+            error,
+        ))
     } else {
         flow.overtaken(&browser, Word::Refuse).await
     }
@@ -208,7 +211,7 @@ pub(super) fn whole_seconds(wait: Duration) -> u64 {
 /// What the page shows.
 #[derive(Clone, Copy)]
 struct View<'a> {
-    flow: Option<(&'a Client, &'a str)>,
+    flow: Option<&'a Flow>,
     username: &'a str,
     problem: Option<LoginProblem>,
 }
@@ -224,7 +227,7 @@ impl<'a> View<'a> {
 
     fn of(flow: &'a Flow, username: &'a str) -> Self {
         Self {
-            flow: Some((&flow.client, flow.handle.expose())),
+            flow: Some(flow),
             username,
             problem: None,
         }
@@ -236,16 +239,21 @@ impl<'a> View<'a> {
     }
 }
 
-fn show(state: &AppState, status: StatusCode, view: View<'_>) -> Response {
-    let issuer = state.app.issuer();
+fn show(browser: &Browser, status: StatusCode, view: View<'_>) -> Response {
+    let issuer = browser.state.app.issuer();
+    let request = view.flow.map_or("", |flow| flow.handle.expose());
+    // The same page again, also where a form was sent.
+    let named = view.flow.map(|_| (REQUEST, request));
+    let here = redirect::with_query(InteractionPage::Login.path(), named.as_slice());
+    let layout = browser.layout_of(view.flow.and_then(Flow::wish)).at(Some(here));
     let page = LoginPage {
-        layout: &state.layout,
-        client: view.flow.map(|(client, _)| super::consent::card(client, issuer)),
-        request: view.flow.map_or("", |(_, handle)| handle),
+        layout: &layout,
+        client: view.flow.map(|flow| super::consent::card(&flow.client, issuer)),
+        request,
         action: &InteractionPage::Login.action(issuer),
         cancel_action: &InteractionPage::LoginCancel.action(issuer),
         username: view.username,
-        links: &links(state, view.flow.map_or("", |(_, handle)| handle)),
+        links: &links(browser, layout.texts, request),
         problem: view.problem,
     };
     let form_action = view.flow.map_or(FormAction::Own, |_| FormAction::LeadsOut);
@@ -253,8 +261,8 @@ fn show(state: &AppState, status: StatusCode, view: View<'_>) -> Response {
 }
 
 /// What else somebody who cannot sign in may want: an account, or another password.
-fn links(state: &AppState, request: &str) -> Vec<PageLink> {
-    let texts = Texts::default();
+fn links(browser: &Browser, texts: Texts, request: &str) -> Vec<PageLink> {
+    let state = &browser.state;
     let issuer = state.app.issuer();
     let with_request = |path: &str| {
         let parameters = [("request", request)];

@@ -46,8 +46,8 @@ pub const WELL_KNOWN_CHANGE_PASSWORD: &str = "/.well-known/change-password";
 pub(super) const TOKEN: &str = "token";
 
 /// The language that is spoken with this browser.
-pub(super) fn texts(_browser: &Browser) -> Texts {
-    Texts::default()
+pub(super) fn texts(browser: &Browser) -> Texts {
+    browser.layout().texts
 }
 
 /// Where a page's form posts to.
@@ -111,7 +111,7 @@ pub(super) fn notice(
     (next, label): (&str, &str),
 ) -> Response {
     let page = NoticePage {
-        layout: &browser.state.layout,
+        layout: &browser.layout(),
         title,
         text,
         next,

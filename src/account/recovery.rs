@@ -151,8 +151,7 @@ fn show(
 ) -> Response {
     let texts = texts(browser);
     let page = AddressPage {
-        layout: &browser.state.layout,
-        texts,
+        layout: &browser.layout(),
         title: texts.mailbox_recovery_title(),
         lead: texts.mailbox_recovery_lead(),
         request,
@@ -175,8 +174,7 @@ fn show_finish(
 ) -> Response {
     let texts = texts(browser);
     let page = PasswordPage {
-        layout: &browser.state.layout,
-        texts,
+        layout: &browser.layout(),
         title: texts.mailbox_reset_title(),
         lead: texts.mailbox_reset_lead(),
         email: &pending.address,

@@ -209,8 +209,7 @@ impl Finish<'_> {
     fn show(&self, browser: &Browser, status: StatusCode, problem: Option<&str>) -> Response {
         let texts = texts(browser);
         let page = PasswordPage {
-            layout: &browser.state.layout,
-            texts,
+            layout: &browser.layout(),
             title: texts.mailbox_finish_title(),
             lead: texts.mailbox_finish_lead(),
             email: &self.pending.address,
@@ -322,8 +321,7 @@ fn show(
 ) -> Response {
     let texts = texts(browser);
     let page = AddressPage {
-        layout: &browser.state.layout,
-        texts,
+        layout: &browser.layout(),
         title: texts.mailbox_sign_up_title(),
         lead: texts.mailbox_sign_up_lead(),
         request,
@@ -341,8 +339,7 @@ fn show(
 fn show_code(browser: &Browser, status: StatusCode, params: &Params, problem: Option<&str>) -> Response {
     let request = request(params);
     let page = CodePage {
-        layout: &browser.state.layout,
-        texts: texts(browser),
+        layout: &browser.layout(),
         proof: params.get("proof").unwrap_or_default(),
         request: &request,
         action: &action(browser, SIGN_UP_CODE),

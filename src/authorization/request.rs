@@ -3,8 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, UserId};
 use crate::db::{DatabaseError, UnitOfWork};
+use crate::i18n::{Locale, Wish};
 use crate::protocol::claims_request::ClaimsRequest;
 use crate::protocol::error::{Refusal, Remark};
 use crate::protocol::pkce::CodeChallenge;
@@ -54,9 +56,18 @@ pub struct AuthorizationRequest {
     pub resource: Option<String>,
     /// An organization's id or slug.
     pub organization: Option<String>,
+    /// The first of `ui_locales` that we speak; none is an error.
+    #[serde(default)]
+    pub ui_locale: Option<Locale>,
 }
 
 impl AuthorizationRequest {
+    /// The language that it asked for when it arrived.
+    #[must_use]
+    pub fn wish(&self, at: Timestamp) -> Option<Wish> {
+        self.ui_locale.map(|locale| Wish { locale, at })
+    }
+
     /// What a person confirms for the place that is asked for: the scope, and the scopes whose claims are named. The
     /// organization and the resource are the place.
     #[must_use]

@@ -43,6 +43,8 @@ pub struct RequestOver {
     pub client_id: ClientId,
     /// The checked request.
     pub request: AuthorizationRequest,
+    /// When it arrived.
+    pub asked_at: Timestamp,
     /// Why it does not wait.
     pub ending: Ending,
 }

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::environment;
 use super::{
     ClientSettings, DatabaseSettings, DomainSettings, HookSettings, KeySettings, LimitSettings,
-    ListenSettings, LogSettings, MailSettings, ModuleAllowlist, ModuleSettings, PasswordSettings,
-    QueueSettings, QuotaSettings, SealingSettings, SignUpSettings, SigningSettings, TlsSettings,
-    TokenSettings,
+    ListenSettings, LogSettings, MailSettings, ModuleAllowlist, ModuleSettings, PageSettings,
+    PasswordSettings, QueueSettings, QuotaSettings, SealingSettings, SignUpSettings, SigningSettings,
+    TlsSettings, TokenSettings,
 };
 
 /// Everything that can be set.
@@ -40,6 +40,8 @@ pub struct SignetConfig {
     pub sign_up: SignUpSettings,
     /// Which modules each type of organization has.
     pub modules: ModuleSettings,
+    /// What pages and mails have in common.
+    pub pages: PageSettings,
     /// What all clients share.
     pub clients: ClientSettings,
     /// What all of the operators' hooks share.

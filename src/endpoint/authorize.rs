@@ -32,6 +32,7 @@ use crate::http::respond::interaction_page::InteractionPage;
 use crate::http::respond::page_error::PageError;
 use crate::http::respond::redirect::AuthorizationResponse;
 use crate::http::respond::refusal::{self, Asker};
+use crate::i18n::{Locale, Wish};
 use crate::protocol::error::{ErrorCode, ProtocolError, Refusal};
 use crate::session::LiveSession;
 
@@ -86,6 +87,14 @@ struct Inquiry<'a> {
     flow: Option<&'a Flow>,
 }
 
+impl Inquiry<'_> {
+    /// The language that the request asks for.
+    fn wish(&self, browser: &Browser) -> Option<Wish> {
+        let at = self.flow.map(|flow| flow.waiting.asked_at);
+        self.request.wish(at.unwrap_or(browser.context.now))
+    }
+}
+
 async fn checked(
     browser: &Browser,
     params: Result<Params, ParamsError>,
@@ -112,18 +121,13 @@ async fn checked(
             let sent = Sent {
                 asker: &asker,
                 redirect_uri: sent.get("redirect_uri"),
+                ui_locales: sent.get("ui_locales"),
             };
-            let page = error_page(
-                &browser.state,
-                &browser.context,
-                StatusCode::BAD_REQUEST,
-                &refusal,
-                sent,
-            );
-            PageError::answer(page)
+            PageError::answer(error_page(browser, StatusCode::BAD_REQUEST, &refusal, sent))
         }
         AuthorizationError::Redirectable(target, refusal) => {
-            PageError::answer(answer_error(&browser.state, &target, refusal))
+            let wish = browser.wish(sent.get("ui_locales").and_then(Locale::first_of));
+            PageError::answer(answer_error(browser, wish, &target, refusal))
         }
     })
 }
@@ -133,15 +137,9 @@ fn unreadable(browser: &Browser, error: &ParamsError) -> PageError {
     let unread = Sent {
         asker: &Asker::Nobody,
         redirect_uri: None,
+        ui_locales: None,
     };
-    let page = error_page(
-        &browser.state,
-        &browser.context,
-        error.status(),
-        &reported,
-        unread,
-    );
-    PageError::answer(page)
+    PageError::answer(error_page(browser, error.status(), &reported, unread))
 }
 
 fn parameters(params: &Params, repeated: Vec<String>) -> Parameters {
@@ -228,7 +226,8 @@ async fn issue(
     match issued {
         Issued::Code(code) => {
             let code = AuthorizationResponse::Code(code.expose());
-            Ok(answer(&browser.state, &inquiry.request.target, code))
+            let wish = inquiry.wish(browser);
+            Ok(answer(browser, wish, &inquiry.request.target, code))
         }
         Issued::NotJoined => refuse(browser, inquiry, interaction::NOT_JOINED).await,
         Issued::Finished => overtaken(browser, inquiry).await,
@@ -305,7 +304,8 @@ async fn refuse(
             return overtaken(browser, inquiry).await;
         }
     }
-    Ok(answer_error(&browser.state, &inquiry.request.target, error))
+    let wish = inquiry.wish(browser);
+    Ok(answer_error(browser, wish, &inquiry.request.target, error))
 }
 
 /// Leads on after a request was answered by a twin of this one.

@@ -30,6 +30,7 @@ use crate::http::respond::page::{self, FormAction};
 use crate::http::respond::page_error::PageError;
 use crate::http::respond::redirect;
 use crate::http::respond::refusal::{self, Asker};
+use crate::i18n::Locale;
 use crate::logout::request::{Asked, CheckedLogout, LogoutRequest};
 use crate::logout::waiting;
 use crate::protocol::error::{ErrorCode, ProtocolError, Remark};
@@ -45,6 +46,8 @@ pub const CONFIRM_PATH: &str = "/oauth2/logout/confirm";
 pub const DONE_PATH: &str = "/oauth2/logout/done";
 /// Says there that the application's address was not followed.
 const NOT_RETURNED: &str = "not_returned";
+/// In which languages the person is spoken to.
+const UI_LOCALES: &str = "ui_locales";
 
 /// A request in the query.
 pub async fn get(browser: Browser, Query(params): Query) -> Result<Response, PageError> {
@@ -130,13 +133,14 @@ pub async fn done(
     }
     let params = params.unwrap_or_default();
     let client = client(state, params.get("client_id")).await?;
+    let wish = browser.wish(params.get(UI_LOCALES).and_then(Locale::first_of));
     let page = SignedOutPage {
-        layout: &state.layout,
+        layout: &browser.layout_of(wish),
         way_back: client.as_deref().and_then(way_back),
         not_returned: params.contains(NOT_RETURNED),
         home: &issuer.url("/login"),
     };
-    Ok(page::html(&page, FormAction::None))
+    Ok(page::html(&page, FormAction::Own))
 }
 
 /// A request whose parameters are checked, what of it was not used, and who asked.
@@ -156,6 +160,7 @@ impl Checked {
             client_id: params.get("client_id"),
             post_logout_redirect_uri: params.get("post_logout_redirect_uri"),
             state: params.get("state"),
+            language: browser.wish(params.get(UI_LOCALES).and_then(Locale::first_of)),
         };
         let CheckedLogout { request, remarks } =
             LogoutRequest::check(sent, app.token_issuer(), app.clients()).await?;
@@ -173,7 +178,8 @@ fn unreadable(browser: &Browser, error: &ParamsError) -> PageError {
     let state = &browser.state;
     let account = state.app.issuer().url("/account");
     let request_id = browser.context.origin.request_id.as_str();
-    let page = ErrorPage::logout(&state.layout, error.description(), &account, request_id);
+    let layout = browser.layout();
+    let page = ErrorPage::logout(&layout, error.description(), &account, request_id);
     let mut response = page::with_status(error.status(), &page, FormAction::None);
     let reported = ProtocolError::new(ErrorCode::InvalidRequest, error.description());
     response
@@ -253,10 +259,14 @@ async fn leave(browser: &Browser, request: &LogoutRequest) -> Result<Response, D
         )));
     }
     let not_returned = request.asks_to_return.then_some((NOT_RETURNED, "true"));
+    // The last page knows no request: it is told which language the pages before it spoke, where one was asked for.
+    let spoken = || browser.layout_of(request.language).texts.locale().tag();
+    let wish = request.language.map(|_| (UI_LOCALES, spoken()));
     let parameters: Vec<_> = client_id
         .map(|id| ("client_id", id))
         .into_iter()
         .chain(not_returned)
+        .chain(wish)
         .collect();
     Ok(redirect::see_other(&redirect::with_query(
         &issuer.url(DONE_PATH),
@@ -299,7 +309,7 @@ async fn ask(
         .and_then(Client::home)
         .unwrap_or_else(|| issuer.url("/account"));
     let page = LogoutConfirmPage {
-        layout: &state.layout,
+        layout: &browser.layout_for(request.language, &session.person),
         client: client
             .as_deref()
             .map(|client| client.metadata.client_name.as_str()),

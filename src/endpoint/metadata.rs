@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::authentication::assurance::ACR_VALUES_SUPPORTED;
 use crate::http::app_state::AppState;
+use crate::i18n::Locale;
 use crate::protocol::algorithm::{Algorithm, VerifiedAlgorithm};
 use crate::protocol::claims;
 use crate::protocol::client_authentication::ClientAuthenticationMethod;
@@ -57,7 +58,7 @@ pub struct Metadata {
     prompt_values_supported: Vec<&'static str>,
     acr_values_supported: Vec<&'static str>,
     display_values_supported: [&'static str; 1],
-    ui_locales_supported: [&'static str; 1],
+    ui_locales_supported: Vec<&'static str>,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
@@ -108,7 +109,7 @@ impl Metadata {
             prompt_values_supported: Prompt::NAMES.to_vec(),
             acr_values_supported: ACR_VALUES_SUPPORTED.to_vec(),
             display_values_supported: ["page"],
-            ui_locales_supported: ["en"],
+            ui_locales_supported: Locale::ALL.into_iter().map(Locale::tag).collect(),
             claims_parameter_supported: true,
             request_parameter_supported: false,
             request_uri_parameter_supported: false,

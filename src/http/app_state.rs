@@ -8,6 +8,8 @@ use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 
 use super::extract::cookies::CookieSettings;
+use super::frames::Frames;
+use super::respond::interaction_page::LANGUAGE_PATH;
 use crate::app::App;
 use crate::base::origin::Origin;
 use crate::db::unit_of_work::RequestContext;
@@ -18,8 +20,8 @@ use crate::web::layout::Layout;
 pub struct AppState {
     /// The server's parts.
     pub app: App,
-    /// The frame of every page.
-    pub layout: Arc<Layout>,
+    /// The frames of pages, in each language.
+    pub frames: Arc<Frames>,
     /// How cookies are named and bound.
     pub cookies: CookieSettings,
 }
@@ -28,9 +30,13 @@ impl AppState {
     /// The edge of a server.
     #[must_use]
     pub fn new(app: App) -> Self {
-        let layout = Arc::new(Layout::new(app.issuer()));
         let cookies = CookieSettings::new(app.issuer());
-        Self { app, layout, cookies }
+        let layout = Layout::new(app.issuer(), LANGUAGE_PATH).in_language(app.config().pages.language);
+        Self {
+            app,
+            frames: Arc::new(Frames { layout, cookies }),
+            cookies,
+        }
     }
 }
 

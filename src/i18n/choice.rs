@@ -1,6 +1,9 @@
 //! Owns which language is spoken: the first that is asked for and that we speak. Whatever is sent, the work is bounded.
 
+use serde::{Deserialize, Serialize};
+
 use super::locale::Locale;
+use crate::base::clock::Timestamp;
 
 /// The most tags or ranges that are looked at.
 const MOST: usize = 50;
@@ -33,11 +36,41 @@ impl Locale {
         best.map(|(locale, _)| locale)
     }
 
-    /// The language of an answer: what the request asks for, what the person chose, what their browser prefers.
+    /// The language of an answer: what was asked for last, by the request (`ui_locales`) or by the person in this
+    /// browser; what the person's account says; what their browser prefers.
     #[must_use]
-    pub fn choose(asked: Option<Self>, own: Option<Self>, accept_language: Option<&str>) -> Option<Self> {
-        asked.or(own).or_else(|| Self::accepted(accept_language?))
+    pub fn choose(wishes: Wishes<'_>) -> Option<Self> {
+        let last = match (wishes.request, wishes.browser) {
+            // Who chose after the request came has seen its language.
+            (Some(request), Some(browser)) if request.at <= browser.at => Some(browser),
+            (request, browser) => request.or(browser),
+        };
+        last.map(|wish| wish.locale)
+            .or(wishes.account)
+            .or_else(|| Self::accepted(wishes.accept_language?))
     }
+}
+
+/// A wish for a language, and when it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    /// The language.
+    pub locale: Locale,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Everything that says which language is spoken.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wishes<'a> {
+    /// Of the application's request.
+    pub request: Option<Wish>,
+    /// What the person chose in this browser.
+    pub browser: Option<Wish>,
+    /// What the account of the person says.
+    pub account: Option<Locale>,
+    /// What the browser prefers.
+    pub accept_language: Option<&'a str>,
 }
 
 /// A language range and its weight in thousandths.
@@ -109,16 +142,44 @@ mod tests {
         assert!(began.elapsed() < Duration::from_secs(1));
     }
 
+    fn wish(locale: Locale, second: i64) -> Option<Wish> {
+        let at = Timestamp::from_timestamp(second, 0)?;
+        Some(Wish { locale, at })
+    }
+
     #[test]
-    fn the_request_comes_before_the_person_and_the_browser() {
-        let all = Locale::choose(Some(Locale::Fr), Some(Locale::Es), Some("de"));
-        assert_eq!(all, Some(Locale::Fr));
+    fn the_last_wish_comes_before_the_account_and_the_browser() {
+        let all = Wishes {
+            request: wish(Locale::Fr, 20),
+            browser: wish(Locale::Es, 10),
+            account: Some(Locale::It),
+            accept_language: Some("de"),
+        };
+        assert_eq!(Locale::choose(all), Some(Locale::Fr));
+        for second in [20, 21] {
+            let browser = wish(Locale::Es, second);
+            assert_eq!(Locale::choose(Wishes { browser, ..all }), Some(Locale::Es));
+        }
+        let unasked = Wishes { request: None, ..all };
+        assert_eq!(Locale::choose(unasked), Some(Locale::Es));
+        let unchosen = Wishes {
+            browser: None,
+            ..unasked
+        };
+        assert_eq!(Locale::choose(unchosen), Some(Locale::It));
+        let unknown = Wishes {
+            account: None,
+            ..unchosen
+        };
+        assert_eq!(Locale::choose(unknown), Some(Locale::De));
+        let accept_language = Some("nl");
         assert_eq!(
-            Locale::choose(None, Some(Locale::Es), Some("de")),
-            Some(Locale::Es)
+            Locale::choose(Wishes {
+                accept_language,
+                ..unknown
+            }),
+            None
         );
-        assert_eq!(Locale::choose(None, None, Some("de")), Some(Locale::De));
-        assert_eq!(Locale::choose(None, None, Some("nl")), None);
-        assert_eq!(Locale::choose(None, None, None), None);
+        assert_eq!(Locale::choose(Wishes::default()), None);
     }
 }

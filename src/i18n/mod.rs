@@ -32,6 +32,7 @@ mod sentence;
 mod texts;
 mod time;
 
+pub use choice::{Wish, Wishes};
 pub use locale::Locale;
 pub use sentence::Sentence;
 pub use texts::Texts;

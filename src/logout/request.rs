@@ -8,6 +8,7 @@ use crate::base::id::{ClientId, SessionId};
 use crate::claims::TokenIssuer;
 use crate::client::{Client, Registry};
 use crate::db::DatabaseError;
+use crate::i18n::Wish;
 use crate::protocol::error::Remark;
 use crate::token::id_token;
 
@@ -25,6 +26,8 @@ pub struct Asked<'a> {
     pub post_logout_redirect_uri: Option<&'a str>,
     /// What to bring there.
     pub state: Option<&'a str>,
+    /// In which language to ask (`ui_locales`).
+    pub language: Option<Wish>,
 }
 
 /// A checked logout request. The hint itself is not kept: whoever has it may use it elsewhere.
@@ -41,6 +44,9 @@ pub struct LogoutRequest {
     /// Whether an address was named, registered or not: whoever is not sent there is told so.
     #[serde(default)]
     pub asks_to_return: bool,
+    /// In which language the person is asked.
+    #[serde(default)]
+    pub language: Option<Wish>,
 }
 
 /// A checked request, and what of it was not used.
@@ -95,6 +101,7 @@ impl LogoutRequest {
             session_id,
             // Nobody is written down who was never registered.
             client_id: client.as_ref().map(|client| client.client_id.clone()),
+            language: asked.language,
             ..Self::default()
         };
         let Some(uri) = asked.post_logout_redirect_uri else {

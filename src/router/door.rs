@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::config::{ForwardedBy, LimitSettings};
 use crate::endpoint::{health, metadata};
 use crate::http::app_state::AppState;
+use crate::http::frames::Frames;
 use crate::http::middleware::body::{self, Bodies};
 use crate::http::middleware::client_ip::{ForwardedHeader, InvalidNetwork, Proxies, TrustedProxies};
 use crate::http::middleware::form::{self, Answers, Form, TOTAL_TIME};
@@ -24,7 +25,6 @@ use crate::http::middleware::security_headers::TransportSettings;
 use crate::http::middleware::stack::{self, MiddlewareSettings};
 use crate::http::middleware::{cors, no_store};
 use crate::http::respond::{asset, page_error};
-use crate::web::layout::Layout;
 
 /// The public listener's paths, below the issuer's own path.
 pub fn public(app: &App) -> Result<Router, InvalidNetwork> {
@@ -97,7 +97,7 @@ struct Door {
     login: RateLimit,
     authorize: RateLimit,
     bodies: Bodies,
-    layout: Arc<Layout>,
+    frames: Arc<Frames>,
 }
 
 impl Door {
@@ -114,7 +114,7 @@ impl Door {
             login: limit("login", settings.logins_per_minute_per_address),
             authorize: limit("authorize", settings.authorizations_per_minute_per_address),
             bodies: Bodies::within(settings.body_memory_kib.saturating_mul(1024)),
-            layout: Arc::clone(&state.layout),
+            frames: Arc::clone(&state.frames),
         }
     }
 
@@ -141,7 +141,7 @@ impl Door {
         let answers = Answers {
             form,
             total_time: TOTAL_TIME,
-            layout: Arc::clone(&self.layout),
+            frames: Arc::clone(&self.frames),
         };
         routes.layer(from_fn_with_state(answers, form::answer))
     }

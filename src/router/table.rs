@@ -1,13 +1,13 @@
 //! The table of the front door: every path that is no part of the API's own table, one row for each method, with the
 //! limit per address that stands before it. A test walks it: what has no limit sends no statement.
 
-use crate::account::{change, consent, home, invitation, login, mailbox, recovery, sign_up};
+use crate::account::{change, consent, home, invitation, language, login, mailbox, recovery, sign_up};
 use crate::api;
 use crate::api::openapi::reference;
 use crate::endpoint::{
     authorize, client_icon, end_session, introspect, jwks, metadata, revoke, token, userinfo,
 };
-use crate::http::respond::interaction_page::{INVITATION_PATH, InteractionPage};
+use crate::http::respond::interaction_page::{INVITATION_PATH, InteractionPage, LANGUAGE_PATH};
 use crate::http::route::{Route, get, post};
 use crate::web;
 
@@ -138,6 +138,7 @@ pub(super) fn pages() -> Vec<Row> {
         (Limit::Authorize, get("/account", home::account)),
         (Limit::Authorize, get(INVITATION_PATH, invitation::get)),
         (Limit::Authorize, post(INVITATION_PATH, invitation::post)),
+        (Limit::Authorize, post(LANGUAGE_PATH, language::post)),
         (Limit::Authorize, get(web::client_icon::PATH, client_icon::get)),
     ]
 }

@@ -10,6 +10,7 @@ use crate::base::handle::{Handle, Kind};
 use crate::base::id::{OrganizationId, SessionId, UserId};
 use crate::db::walk::{Span, Walked};
 use crate::db::{DatabaseError, UnitOfWork};
+use crate::i18n::Locale;
 
 /// Activity younger than this is not written again, so that reading pages does not write rows.
 pub const ACTIVITY_GRAIN: Duration = Duration::from_mins(5);
@@ -69,6 +70,8 @@ pub struct Person {
     pub email: String,
     /// The user name as the person writes it.
     pub user_name: Option<String>,
+    /// The language of their profile, if it is one that we speak.
+    pub locale: Option<Locale>,
 }
 
 impl Person {

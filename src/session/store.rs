@@ -12,6 +12,7 @@ use crate::base::id::{OrganizationId, SessionId, UserId};
 use crate::db::groups::{Placed, each, place};
 use crate::db::walk::{Span, Walked};
 use crate::db::{DatabaseError, PgConnection, UnitOfWork};
+use crate::i18n::Locale;
 
 /// Starts or continues a session: one statement, so that two logins from one browser cannot both continue it.
 pub(super) async fn start(
@@ -110,7 +111,7 @@ pub(super) async fn find_live(
             from unnest($1::bytea[], $2::timestamptz[]) with ordinality as asked (digest, idle_until, place)
         ), found as materialized (
             select asked.place, asked.idle_until, l.id, l.user_id, l.auth_time, l.amr, l.acr, l.active_organization_id,
-                   l.last_activity_at, u.status, u.name, u.email, u.user_name
+                   l.last_activity_at, u.status, u.name, u.email, u.user_name, u.locale
             from asked
             join auth.live_sessions l on l.token_digest = asked.digest
             join auth.users u on u.id = l.user_id
@@ -132,7 +133,8 @@ pub(super) async fn find_live(
               and s.revoked_at is null
         )
         select place as "place!", id as "id!", user_id as "user_id!", auth_time as "auth_time!", amr as "amr!",
-               acr as "acr!", active_organization_id, status as "status!", name as "name!", email as "email!", user_name
+               acr as "acr!", active_organization_id, status as "status!", name as "name!", email as "email!", user_name,
+               locale
         from found"#,
         &presented as &[&[u8]],
         &slides.idle_until,
@@ -158,6 +160,7 @@ pub(super) async fn find_live(
                 name: row.name,
                 email: row.email,
                 user_name: row.user_name,
+                locale: row.locale.as_deref().and_then(Locale::parse),
             },
         });
         (place(row.place), live)

@@ -181,6 +181,16 @@ pub async fn set_profile(
     Ok(audit::record(work, UserEvent::ProfileUpdated { user: id.clone() }).await?)
 }
 
+/// Gives the account's profile another language; says whether it had another. A tag, such as `de`.
+pub async fn set_locale(work: &mut UnitOfWork, id: &UserId, locale: &str) -> Result<bool, DatabaseError> {
+    let now = work.now();
+    let changed = store::set_locale(work.connection()?, id, locale, now).await?;
+    if changed {
+        audit::record(work, UserEvent::ProfileUpdated { user: id.clone() }).await?;
+    }
+    Ok(changed)
+}
+
 /// Gives the account another address of mail; says whether it had another. It is unproven, unless it is the same one
 /// written in another way. Sessions and grants go on.
 pub async fn set_email(work: &mut UnitOfWork, id: &UserId, email: &EmailAddress) -> Result<bool, UserError> {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::layout::{Layout, PageLink};
+use super::layout::{Layout, Page, PageLink};
 
 /// The account page.
 #[derive(Debug, Template)]
@@ -20,4 +20,10 @@ pub struct AccountPage<'a> {
     pub links: &'a [PageLink],
     /// Where signing out posts to.
     pub sign_out_action: &'a str,
+}
+
+impl Page for AccountPage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
 }

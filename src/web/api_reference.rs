@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::layout::Layout;
+use super::layout::{Layout, Page};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -21,6 +21,12 @@ pub struct ApiReferencePage<'a> {
     pub schemas: &'a [Fields],
     /// What callers show who they are with.
     pub schemes: &'a [Field],
+}
+
+impl Page for ApiReferencePage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
 }
 
 /// Operations that belong together.

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::client_card::ClientCard;
-use super::layout::Layout;
+use super::layout::{Layout, Page};
 use super::scope_text::{self, ScopeLine};
 
 /// The consent page.
@@ -34,6 +34,12 @@ pub struct ConsentPage<'a> {
     pub action: &'a str,
 }
 
+impl Page for ConsentPage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
+}
+
 /// Whether a client asks for access in the person's absence (OpenID Connect Core §11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OfflineAccess {
@@ -45,7 +51,9 @@ pub enum OfflineAccess {
 
 impl ConsentPage<'_> {
     fn lines(&self) -> impl Iterator<Item = ScopeLine<'_>> {
-        self.scopes.iter().filter_map(|scope| scope_text::line(scope))
+        self.scopes
+            .iter()
+            .filter_map(|scope| scope_text::line(self.layout.texts, scope))
     }
 
     fn asks_offline(&self) -> bool {

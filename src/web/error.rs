@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::layout::Layout;
+use super::layout::{Layout, Page};
 
 /// What copies the folded details. A constant, because the page's policy names its hash. Without scripts the button stays
 /// hidden, and the details are copied by hand.
@@ -10,7 +10,7 @@ pub const COPY_SCRIPT: &str = "const copy=document.getElementById(\"copy\"),\
     report=document.getElementById(\"report\"),copied=document.getElementById(\"copied\");\
     copy.hidden=false;copy.addEventListener(\"click\",async()=>{copied.textContent=\"\";report.select();let done=true;\
     try{await navigator.clipboard.writeText(report.value)}catch{done=document.execCommand(\"copy\")}\
-    copied.textContent=done?\"Copied.\":\"Copy the selected text.\"});";
+    copied.textContent=done?copied.dataset.done:copied.dataset.select});";
 
 /// The error page.
 #[derive(Debug, Template)]
@@ -34,6 +34,12 @@ pub struct ErrorPage<'a> {
     pub account: Option<&'a str>,
 }
 
+impl Page for ErrorPage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
+}
+
 impl<'a> ErrorPage<'a> {
     /// An authorization request that cannot be answered to its client (RFC 6749 §4.1.2.1).
     #[must_use]
@@ -46,9 +52,8 @@ impl<'a> ErrorPage<'a> {
     ) -> Self {
         Self {
             layout,
-            title: "Authorization error",
-            sentence: "The application sent a request that this server cannot answer. Tell the people who run it; the \
-                       details below help them.",
+            title: layout.texts.error_authorization_title(),
+            sentence: layout.texts.error_authorization_text(),
             code: Some(code),
             description: Some(description),
             report: Some(report),
@@ -62,8 +67,8 @@ impl<'a> ErrorPage<'a> {
     pub const fn too_many_requests(layout: &'a Layout, request_id: &'a str) -> Self {
         Self {
             layout,
-            title: "Too many requests",
-            sentence: "Too many requests came from your network. Wait a minute, then try again.",
+            title: layout.texts.error_too_many_title(),
+            sentence: layout.texts.error_too_many_text(),
             code: None,
             description: None,
             report: None,
@@ -82,9 +87,8 @@ impl<'a> ErrorPage<'a> {
     ) -> Self {
         Self {
             layout,
-            title: "Sign-out error",
-            sentence: "The application sent a sign-out request that this server cannot read, so nobody was signed out. \
-                       You can sign out on your account page.",
+            title: layout.texts.error_logout_title(),
+            sentence: layout.texts.error_logout_text(),
             code: Some("invalid_request"),
             description: Some(description),
             report: None,
@@ -98,9 +102,8 @@ impl<'a> ErrorPage<'a> {
     pub const fn too_large(layout: &'a Layout, request_id: &'a str) -> Self {
         Self {
             layout,
-            title: "Request too large",
-            sentence: "What your browser sent is larger than this server reads. Go back to the application and start \
-                       again.",
+            title: layout.texts.error_too_large_title(),
+            sentence: layout.texts.error_too_large_text(),
             code: None,
             description: None,
             report: None,
@@ -114,9 +117,8 @@ impl<'a> ErrorPage<'a> {
     pub const fn broke_off(layout: &'a Layout, request_id: &'a str) -> Self {
         Self {
             layout,
-            title: "The form did not arrive",
-            sentence: "The connection broke off, or was too slow, while your browser sent the form. Go back and send \
-                       it again.",
+            title: layout.texts.error_broke_off_title(),
+            sentence: layout.texts.error_broke_off_text(),
             code: None,
             description: None,
             report: None,
@@ -130,8 +132,8 @@ impl<'a> ErrorPage<'a> {
     pub const fn busy(layout: &'a Layout, request_id: &'a str) -> Self {
         Self {
             layout,
-            title: "The server is busy",
-            sentence: "The server could not answer in time. Wait a moment, then try again.",
+            title: layout.texts.error_busy_title(),
+            sentence: layout.texts.error_busy_text(),
             code: None,
             description: None,
             report: None,
@@ -145,9 +147,8 @@ impl<'a> ErrorPage<'a> {
     pub const fn server_error(layout: &'a Layout, request_id: &'a str) -> Self {
         Self {
             layout,
-            title: "Something went wrong",
-            sentence: "The server failed. Try again in a moment; if it happens again, tell the people who run this \
-                       server and give them the request id.",
+            title: layout.texts.error_server_title(),
+            sentence: layout.texts.error_server_text(),
             code: None,
             description: None,
             report: None,
@@ -161,9 +162,8 @@ impl<'a> ErrorPage<'a> {
     pub const fn interaction_gone(layout: &'a Layout, account: &'a str, request_id: &'a str) -> Self {
         Self {
             layout,
-            title: "This sign-in has ended",
-            sentence: "It took too long, was finished already, or was begun in another browser. Go back to the \
-                       application and start again.",
+            title: layout.texts.error_gone_title(),
+            sentence: layout.texts.error_gone_text(),
             code: None,
             description: None,
             report: None,
@@ -177,8 +177,8 @@ impl<'a> ErrorPage<'a> {
     pub const fn cross_site(layout: &'a Layout, request_id: &'a str) -> Self {
         Self {
             layout,
-            title: "Request refused",
-            sentence: "The form was not sent from this site. Go back to the application and start again.",
+            title: layout.texts.error_cross_site_title(),
+            sentence: layout.texts.error_cross_site_text(),
             code: None,
             description: None,
             report: None,
@@ -192,8 +192,8 @@ impl<'a> ErrorPage<'a> {
     pub const fn not_found(layout: &'a Layout, request_id: &'a str) -> Self {
         Self {
             layout,
-            title: "Page not found",
-            sentence: "There is no page at this address.",
+            title: layout.texts.error_not_found_title(),
+            sentence: layout.texts.error_not_found_text(),
             code: None,
             description: None,
             report: None,

@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::layout::Layout;
+use super::layout::{Layout, Page};
 
 /// Presses the button. A constant, because the page's policy names its hash.
 pub const SCRIPT: &str = "document.getElementById(\"submit\").click();";
@@ -20,6 +20,12 @@ pub struct FormPostPage<'a> {
     pub parameters: &'a [(&'a str, &'a str)],
 }
 
+impl Page for FormPostPage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,7 +33,10 @@ mod tests {
 
     #[test]
     fn the_script_is_the_hashed_one_and_values_are_inert() {
-        let layout = Layout::new(&Issuer::parse("https://login.example.com/tenant").unwrap());
+        let layout = Layout::new(
+            &Issuer::parse("https://login.example.com/tenant").unwrap(),
+            "/language",
+        );
         let page = FormPostPage {
             layout: &layout,
             action: "https://app.example.com/cb",

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::layout::Layout;
+use super::layout::{Layout, Page};
 
 /// The home page.
 #[derive(Debug, Template)]
@@ -14,4 +14,10 @@ pub struct HomePage<'a> {
     pub account: &'a str,
     /// The discovery document, for developers.
     pub discovery: &'a str,
+}
+
+impl Page for HomePage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
 }

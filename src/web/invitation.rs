@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::layout::Layout;
+use super::layout::{Layout, Page};
 
 /// Asks whether to join.
 #[derive(Debug, Template)]
@@ -18,12 +18,20 @@ pub struct InvitationPage<'a> {
     pub inviter: Option<&'a str>,
     /// As what.
     pub role: &'a str,
+    /// The last day on which it can be answered, in words.
+    pub open_until: &'a str,
     /// The invitation's token.
     pub token: &'a str,
     /// For whom the form is shown.
     pub shown_for: &'a str,
     /// Where the form posts to.
     pub action: &'a str,
+}
+
+impl Page for InvitationPage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
 }
 
 /// Says how an invitation stands, with the way to the account page.
@@ -38,4 +46,10 @@ pub struct InvitationAnswerPage<'a> {
     pub sentence: &'a str,
     /// The account page.
     pub account: &'a str,
+}
+
+impl Page for InvitationAnswerPage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
 }

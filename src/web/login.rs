@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use askama::Template;
 
 use super::client_card::ClientCard;
-use super::layout::{Layout, PageLink};
+use super::layout::{Layout, Page, PageLink};
+use crate::i18n::Texts;
 
 /// The sign-in page.
 #[derive(Debug, Template)]
@@ -29,6 +30,18 @@ pub struct LoginPage<'a> {
     pub problem: Option<LoginProblem>,
 }
 
+impl Page for LoginPage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
+}
+
+impl LoginPage<'_> {
+    fn problem_text(&self) -> Option<Cow<'static, str>> {
+        self.problem.map(|problem| problem.text(self.layout.texts))
+    }
+}
+
 /// Why a sign-in did not succeed, as much as a person is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoginProblem {
@@ -40,65 +53,24 @@ pub enum LoginProblem {
     TooManyAttempts(u64),
     /// The server has more sign-ins than it can check.
     Busy,
-    /// The sign-in does not come from the browser that began it, or took too long.
-    Restart,
 }
 
 impl LoginProblem {
-    /// The sentence on the page.
-    #[must_use]
-    pub fn text(self) -> Cow<'static, str> {
+    /// The sentence on the page. It is the same for whoever is asked for, with an account or without.
+    fn text(self, texts: Texts) -> Cow<'static, str> {
         Cow::Borrowed(match self {
-            Self::WrongCredentials => {
-                "The user name or password is not right. Check both and try again. If it stays so although you are sure, \
-                 use a browser in which you have signed in before, or ask whoever runs this server."
+            Self::WrongCredentials => texts.login_wrong(),
+            Self::Incomplete => texts.login_incomplete(),
+            Self::TooManyAttempts(seconds) => {
+                let wait = texts.wait(seconds);
+                let sentence = if seconds < 60 {
+                    texts.login_too_many_short(&wait)
+                } else {
+                    texts.login_too_many(&wait)
+                };
+                return Cow::Owned(sentence.plain());
             }
-            Self::Incomplete => "Enter your user name and your password.",
-            Self::TooManyAttempts(seconds) => return Cow::Owned(too_many_attempts(seconds)),
-            Self::Busy => "The server is busy at the moment. Try again shortly.",
-            Self::Restart => "This sign-in could not be continued. Enter your details again.",
+            Self::Busy => texts.login_busy(),
         })
-    }
-}
-
-/// The same words for whoever is asked for, with an account or without.
-fn too_many_attempts(seconds: u64) -> String {
-    let wait = wait(seconds);
-    if seconds < 60 {
-        return format!("Too many attempts. Wait {wait}, then try again.");
-    }
-    format!(
-        "Too many attempts. Try again in {wait}, or in a browser in which you have signed in before. Whoever runs this \
-         server can unlock your account."
-    )
-}
-
-/// A wait in words, never shorter than it is.
-fn wait(seconds: u64) -> String {
-    let (number, unit) = match seconds {
-        0..60 => (seconds, "second"),
-        60..7200 => (seconds.div_ceil(60), "minute"),
-        _ => (seconds.div_ceil(3600), "hour"),
-    };
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {unit}{plural}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wait_is_told_in_words_and_never_too_short() {
-        for (seconds, words) in [
-            (1, "1 second"),
-            (20, "20 seconds"),
-            (60, "1 minute"),
-            (61, "2 minutes"),
-            (1800, "30 minutes"),
-            (7201, "3 hours"),
-        ] {
-            assert_eq!(wait(seconds), words);
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::layout::Layout;
+use super::layout::{Layout, Page};
 
 /// Asks whether to sign out (OpenID Connect RP-Initiated Logout §2).
 #[derive(Debug, Template)]
@@ -24,6 +24,12 @@ pub struct LogoutConfirmPage<'a> {
     pub cancel: &'a str,
 }
 
+impl Page for LogoutConfirmPage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
+}
+
 /// Says that nobody is signed in any more.
 #[derive(Debug, Template)]
 #[template(path = "signed_out.html")]
@@ -36,6 +42,12 @@ pub struct SignedOutPage<'a> {
     pub not_returned: bool,
     /// Where to sign in again.
     pub home: &'a str,
+}
+
+impl Page for SignedOutPage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
 }
 
 /// The way back to an application.

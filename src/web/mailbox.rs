@@ -2,8 +2,7 @@
 
 use askama::Template;
 
-use super::layout::Layout;
-use crate::i18n::Texts;
+use super::layout::{Layout, Page};
 
 /// A form that asks for an address of mail.
 #[derive(Debug, Template)]
@@ -11,8 +10,6 @@ use crate::i18n::Texts;
 pub struct AddressPage<'a> {
     /// The frame.
     pub layout: &'a Layout,
-    /// The language.
-    pub texts: Texts,
     /// What the page is for.
     pub title: &'a str,
     /// What will happen.
@@ -41,8 +38,6 @@ pub struct AddressPage<'a> {
 pub struct CodePage<'a> {
     /// The frame.
     pub layout: &'a Layout,
-    /// The language.
-    pub texts: Texts,
     /// The proof that the code is for.
     pub proof: &'a str,
     /// The waiting request.
@@ -61,8 +56,6 @@ pub struct CodePage<'a> {
 pub struct PasswordPage<'a> {
     /// The frame.
     pub layout: &'a Layout,
-    /// The language.
-    pub texts: Texts,
     /// What the page is for.
     pub title: &'a str,
     /// What will happen.
@@ -119,4 +112,34 @@ pub struct NoticePage<'a> {
     pub next: &'a str,
     /// What leads there.
     pub label: &'a str,
+}
+
+impl Page for AddressPage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
+}
+
+impl Page for CodePage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
+}
+
+impl Page for PasswordPage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
+}
+
+impl Page for ConfirmPage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
+}
+
+impl Page for NoticePage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
 }

@@ -1,5 +1,5 @@
 //! The pages: templates with typed fields, and the one stylesheet. They know no request, no URL but those they are
-//! given, and no rule. Everything a page shows is escaped by the template engine.
+//! given, and no rule; what they say stands in `i18n`. Everything a page shows is escaped by the template engine.
 
 pub mod account;
 pub mod api_reference;
@@ -16,4 +16,5 @@ pub mod login;
 pub mod logout;
 pub mod mailbox;
 pub mod request_over;
+pub mod role_text;
 pub mod scope_text;

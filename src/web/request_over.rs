@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::client_card::{ClientCard, WebLink};
-use super::layout::Layout;
+use super::layout::{Layout, Page};
 
 /// The page of a request that waits no more.
 #[derive(Debug, Template)]
@@ -21,6 +21,28 @@ pub struct RequestOverPage<'a> {
     pub account: &'a str,
 }
 
+impl Page for RequestOverPage<'_> {
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
+}
+
+impl RequestOverPage<'_> {
+    const fn title(&self) -> &'static str {
+        match self.ending {
+            OverBecause::Answered => self.layout.texts.request_over_answered_title(),
+            OverBecause::TooLate => self.layout.texts.request_over_late_title(),
+        }
+    }
+
+    const fn sentence(&self) -> &'static str {
+        match self.ending {
+            OverBecause::Answered => self.layout.texts.request_over_answered_text(),
+            OverBecause::TooLate => self.layout.texts.request_over_late_text(),
+        }
+    }
+}
+
 /// Why a request waits no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OverBecause {
@@ -28,20 +50,4 @@ pub enum OverBecause {
     Answered,
     /// Its time was over before anybody answered.
     TooLate,
-}
-
-impl OverBecause {
-    const fn title(self) -> &'static str {
-        match self {
-            Self::Answered => "You have answered already",
-            Self::TooLate => "This sign-in took too long",
-        }
-    }
-
-    const fn sentence(self) -> &'static str {
-        match self {
-            Self::Answered => "This request was answered, and the application was told.",
-            Self::TooLate => "The application asked a while ago, and waits no longer. Start again there.",
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! Owns what scopes say to a person: a sentence for those we know, the scope itself for others.
 
+use crate::i18n::Texts;
 use crate::protocol::scope::{
     CONSENTS, GROUPS, MODULES, OFFLINE_ACCESS, ORGANIZATION_ANY, ORGANIZATION_PREFIX, ORGANIZATIONS, ROLES,
 };
@@ -15,33 +16,24 @@ pub enum ScopeLine<'a> {
 
 /// The line of a scope; `None` for those that a page tells in another place.
 #[must_use]
-pub fn line(scope: &str) -> Option<ScopeLine<'_>> {
-    match scope {
-        "openid" => Some(ScopeLine::Sentence("Know who you are when you sign in")),
-        "profile" => Some(ScopeLine::Sentence(
-            "See your profile: your name, picture and similar details",
-        )),
-        "email" => Some(ScopeLine::Sentence("See your email address")),
-        "address" => Some(ScopeLine::Sentence("See your postal address")),
-        "phone" => Some(ScopeLine::Sentence("See your phone number")),
-        ORGANIZATIONS => Some(ScopeLine::Sentence(
-            "See which organizations you belong to, and your role there",
-        )),
-        MODULES => Some(ScopeLine::Sentence(
-            "See which parts of your organization you may use",
-        )),
-        GROUPS => Some(ScopeLine::Sentence(
-            "See your organization, and your roles in it and in its workspaces",
-        )),
-        ROLES => Some(ScopeLine::Sentence("See your roles")),
-        CONSENTS => Some(ScopeLine::Sentence(
-            "See what you allowed applications, and withdraw it",
-        )),
-        ORGANIZATION_ANY => Some(ScopeLine::Sentence("Switch between your organizations")),
-        OFFLINE_ACCESS => None,
-        organization if organization.starts_with(ORGANIZATION_PREFIX) => None,
-        unknown => Some(ScopeLine::Code(unknown)),
-    }
+pub fn line(texts: Texts, scope: &str) -> Option<ScopeLine<'_>> {
+    let sentence = match scope {
+        "openid" => texts.scope_openid(),
+        "profile" => texts.scope_profile(),
+        "email" => texts.scope_email(),
+        "address" => texts.scope_address(),
+        "phone" => texts.scope_phone(),
+        ORGANIZATIONS => texts.scope_organizations(),
+        MODULES => texts.scope_modules(),
+        GROUPS => texts.scope_groups(),
+        ROLES => texts.scope_roles(),
+        CONSENTS => texts.scope_consents(),
+        ORGANIZATION_ANY => texts.scope_any_organization(),
+        OFFLINE_ACCESS => return None,
+        organization if organization.starts_with(ORGANIZATION_PREFIX) => return None,
+        unknown => return Some(ScopeLine::Code(unknown)),
+    };
+    Some(ScopeLine::Sentence(sentence))
 }
 
 #[cfg(test)]
@@ -52,16 +44,28 @@ mod tests {
     #[test]
     fn every_scope_that_we_serve_says_something() {
         for scope in standard().filter(|scope| *scope != OFFLINE_ACCESS) {
-            assert!(matches!(line(scope), Some(ScopeLine::Sentence(_))), "{scope}");
+            assert!(
+                matches!(line(Texts::default(), scope), Some(ScopeLine::Sentence(_))),
+                "{scope}"
+            );
         }
     }
 
     #[test]
     fn unknown_scopes_are_shown_as_they_are() {
-        assert_eq!(line("files:write"), Some(ScopeLine::Code("files:write")));
-        assert!(matches!(line("email"), Some(ScopeLine::Sentence(_))));
-        assert_eq!(line("offline_access"), None);
-        assert_eq!(line("organization:acme"), None);
-        assert!(matches!(line("organization:*"), Some(ScopeLine::Sentence(_))));
+        assert_eq!(
+            line(Texts::default(), "files:write"),
+            Some(ScopeLine::Code("files:write"))
+        );
+        assert!(matches!(
+            line(Texts::default(), "email"),
+            Some(ScopeLine::Sentence(_))
+        ));
+        assert_eq!(line(Texts::default(), "offline_access"), None);
+        assert_eq!(line(Texts::default(), "organization:acme"), None);
+        assert!(matches!(
+            line(Texts::default(), "organization:*"),
+            Some(ScopeLine::Sentence(_))
+        ));
     }
 }

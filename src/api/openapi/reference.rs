@@ -9,6 +9,7 @@ use super::document;
 use super::words::{at, description, kind, list, members, name_of, text};
 use crate::http::app_state::AppState;
 use crate::http::respond::page::{self, FormAction};
+use crate::i18n::Locale;
 use crate::web::api_reference::{Answer, ApiReferencePage, Content, Field, Fields, Kind, Operation, Section};
 
 /// Where it stands.
@@ -21,7 +22,7 @@ const JSON: &str = "application/json";
 pub async fn get(State(state): State<AppState>) -> Response {
     let reader = Reader(document::value());
     let page = ApiReferencePage {
-        layout: &state.layout,
+        layout: &state.frames.layout.in_language(Locale::En),
         description: text(&reader.0["info"], "description"),
         document: "openapi.json",
         sections: &reader.sections(),

@@ -5,6 +5,7 @@ use crate::authorization::parameters::Parameters;
 use crate::authorization::request::{AuthorizationRequest, CheckedRequest, ResponseTarget};
 use crate::claims::TokenIssuer;
 use crate::client::Client;
+use crate::i18n::Locale;
 use crate::protocol::error::{Refusal, Remark};
 use crate::protocol::prompt::Prompt;
 use crate::protocol::scope::Scope;
@@ -51,6 +52,7 @@ impl<'a> Draft<'a> {
             claims: None,
             resource: None,
             organization: None,
+            ui_locale: parameters.get("ui_locales").and_then(Locale::first_of),
         };
         Self {
             client,

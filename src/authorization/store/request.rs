@@ -107,6 +107,7 @@ pub(in crate::authorization) async fn find_request(
     Ok(Some(Found::Over(RequestOver {
         client_id,
         request,
+        asked_at: row.created_at,
         ending,
     })))
 }

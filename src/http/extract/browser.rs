@@ -6,7 +6,8 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Method, Uri};
+use url::form_urlencoded;
 
 use super::cookies::CookieName;
 use super::csrf::{self, CrossSite};
@@ -18,7 +19,9 @@ use crate::http::app_state::AppState;
 use crate::http::respond::interaction_page::InteractionPage;
 use crate::http::respond::page_error::PageError;
 use crate::http::respond::redirect;
-use crate::session::LiveSession;
+use crate::i18n::{Locale, Wish};
+use crate::session::{LiveSession, Person};
+use crate::web::layout::Layout;
 
 /// A browser, and the request that it makes.
 pub struct Browser {
@@ -27,6 +30,8 @@ pub struct Browser {
     /// The request's context.
     pub context: RequestContext,
     headers: HeaderMap,
+    /// The address of the page that is asked for, below the issuer; none if something is sent.
+    here: Option<String>,
 }
 
 impl FromRequestParts<AppState> for Browser {
@@ -37,6 +42,7 @@ impl FromRequestParts<AppState> for Browser {
             state: state.clone(),
             context: RequestContext::from_request_parts(parts, state).await?,
             headers: parts.headers.clone(),
+            here: (parts.method == Method::GET).then(|| address(&parts.uri)),
         })
     }
 }
@@ -50,6 +56,35 @@ pub struct FlowCookie {
 }
 
 impl Browser {
+    /// The frame of a page that belongs to no request of an application, and that nobody in particular is shown.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        self.state.frames.of(&self.headers).at(self.here.clone())
+    }
+
+    /// The frame of a page for a request that may have a wish.
+    #[must_use]
+    pub fn layout_of(&self, request: Option<Wish>) -> Layout {
+        let frame = self.state.frames.wished(&self.headers, request, None);
+        frame.at(self.here.clone())
+    }
+
+    /// The same for the person who is signed in.
+    #[must_use]
+    pub fn layout_for(&self, request: Option<Wish>, person: &Person) -> Layout {
+        let frame = self.state.frames.wished(&self.headers, request, person.locale);
+        frame.at(self.here.clone())
+    }
+
+    /// The wish of a request that arrives now: the first of `ui_locales` that we speak.
+    #[must_use]
+    pub fn wish(&self, ui_locale: Option<Locale>) -> Option<Wish> {
+        ui_locale.map(|locale| Wish {
+            locale,
+            at: self.context.now,
+        })
+    }
+
     /// A cookie's value.
     #[must_use]
     pub fn cookie(&self, name: CookieName) -> Option<Secret> {
@@ -105,6 +140,14 @@ impl Browser {
     pub async fn repeatable(&self) -> Result<UnitOfWork, DatabaseError> {
         self.state.app.repeatable(self.context.clone()).await
     }
+}
+
+/// Path and query of a page, without `ui_locales`: whoever chooses another language asks for that.
+fn address(uri: &Uri) -> String {
+    let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let kept: Vec<_> = query.filter(|(name, _)| name != "ui_locales").collect();
+    let kept: Vec<_> = kept.iter().map(|(name, value)| (&**name, &**value)).collect();
+    redirect::with_query(uri.path(), &kept)
 }
 
 /// The live session of the browser, if it has one. One statement, if it has a cookie for one.

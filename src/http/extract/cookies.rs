@@ -25,6 +25,8 @@ pub enum CookieName {
     Device,
     /// The invitation that is to be answered once somebody is signed in.
     Invitation,
+    /// The language that was chosen in this browser.
+    Language,
 }
 
 impl CookieName {
@@ -34,6 +36,7 @@ impl CookieName {
             Self::Flow => "signet_flow",
             Self::Device => "signet_device",
             Self::Invitation => "signet_invitation",
+            Self::Language => "signet_language",
         }
     }
 }

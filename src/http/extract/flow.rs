@@ -22,9 +22,10 @@ use crate::http::app_state::AppState;
 use crate::http::respond::authorization::lead_on;
 use crate::http::respond::interaction_page::InteractionPage;
 use crate::http::respond::page_error::PageError;
+use crate::i18n::Wish;
 
 /// The parameter that names the request.
-const REQUEST: &str = "request";
+pub const REQUEST: &str = "request";
 
 /// A waiting request of this browser, with its client.
 pub struct Flow {
@@ -84,6 +85,12 @@ impl Flow {
         } else {
             Ok(None)
         }
+    }
+
+    /// The language that the request asks for.
+    #[must_use]
+    pub fn wish(&self) -> Option<Wish> {
+        self.waiting.request.wish(self.waiting.asked_at)
     }
 
     /// What finishes the request.
@@ -207,7 +214,7 @@ fn over_is(browser: &Browser, client: &Client, over: RequestOver, word: Word) ->
         (Ending::Answered(Some(answer)), Word::Refuse) if answer.is_code() => Ending::Answered(None),
         (ending, _) => ending,
     };
-    PageError::answer(lead_on(&browser.state, client, &RequestOver { ending, ..over }))
+    PageError::answer(lead_on(browser, client, &RequestOver { ending, ..over }))
 }
 
 /// The request in whatever state it is, and its client.

@@ -13,8 +13,8 @@ use http::header::ACCEPT;
 
 use super::request_id::RequestId;
 use super::{panic, time};
+use crate::http::frames::Frames;
 use crate::http::respond::ended::Ended;
-use crate::web::layout::Layout;
 
 /// How the paths of an audience are told that their request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +34,8 @@ pub struct Answers {
     pub form: Form,
     /// The longest that a request takes.
     pub total_time: Duration,
-    /// The frame of every page.
-    pub layout: Arc<Layout>,
+    /// The frames of pages.
+    pub frames: Arc<Frames>,
 }
 
 /// The longest that one request takes, its body included.
@@ -44,13 +44,14 @@ pub const TOTAL_TIME: Duration = Duration::from_secs(30);
 /// Answers in any case.
 pub async fn answer(State(answers): State<Answers>, request: Request, next: Next) -> Response {
     let id = RequestId::of(request.extensions()).to_owned();
-    let page = answers.form == Form::Page && wants_page(request.headers());
+    let wants_page = answers.form == Form::Page && wants_page(request.headers());
+    let layout = wants_page.then(|| answers.frames.of(request.headers()));
     let running = panic::caught(next.run(request), &id);
     let mut response = time::in_time(answers.total_time, running, &id).await;
     match response.extensions_mut().remove::<Ended>() {
         Some(ended) if answers.form == Form::OAuth => ended.oauth(),
-        Some(ended) if page => ended.page(&answers.layout, &id),
-        _ => response,
+        Some(ended) => layout.map_or(response, |layout| ended.page(&layout, &id)),
+        None => response,
     }
 }
 

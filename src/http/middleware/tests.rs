@@ -64,10 +64,14 @@ fn audience(form: Form) -> Router {
         time: Duration::from_millis(20),
         ..Bodies::within(0)
     };
+    let issuer = Issuer::parse("https://login.example.com").unwrap();
     let answers = Answers {
         form,
         total_time: Duration::from_millis(200),
-        layout: Arc::new(Layout::new(&Issuer::parse("https://login.example.com").unwrap())),
+        frames: Arc::new(Frames {
+            layout: Layout::new(&issuer, "/language"),
+            cookies: CookieSettings::new(&issuer),
+        }),
     };
     let router = Router::new()
         .route("/panic", get(panics))

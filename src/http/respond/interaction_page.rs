@@ -1,4 +1,5 @@
-//! Owns the URLs of an interaction's steps, and of the page for invitations: the only file that knows them. It does not
+//! Owns the URLs of an interaction's steps, of the page for invitations and of the choice of a language: the only
+//! file that knows them. It does not
 //! know which step comes next.
 
 use axum::response::Response;
@@ -8,6 +9,9 @@ use crate::protocol::issuer::Issuer;
 
 /// The page on which an invited person joins or declines.
 pub const INVITATION_PATH: &str = "/account/invitation";
+
+/// Where a person chooses the language of the pages.
+pub const LANGUAGE_PATH: &str = "/language";
 
 /// Where the holder of an invitation's token answers it.
 #[must_use]

@@ -1,15 +1,15 @@
-//! Owns how pages travel: HTML under a content security policy that permits our stylesheet, nothing inline and no
+//! Owns how pages travel: HTML in one language, kept by no cache, under a content security policy that permits our stylesheet, nothing inline and no
 //! frame (RFC 9700 §4.16). Two pages carry a script, a constant each, named by its hash: the form post page, and the page
 //! of a refusal, whose details it copies.
 
 use std::sync::LazyLock;
 
-use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, PRAGMA, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, PRAGMA, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderValue, StatusCode};
 
@@ -17,6 +17,7 @@ use crate::base::digest::plain_sha256;
 use crate::http::middleware::request_log::LoggedError;
 use crate::web::error::{COPY_SCRIPT, ErrorPage};
 use crate::web::form_post::{FormPostPage, SCRIPT};
+use crate::web::layout::Page;
 
 /// Where a page's forms may end. Chromium holds every redirect after a post to this, also those that a client's
 /// callback adds: to whichever origin or scheme it likes, and nobody but the client knows which.
@@ -31,12 +32,12 @@ pub enum FormAction {
 }
 
 /// A page that is served with 200.
-pub fn html(page: &impl Template, form_action: FormAction) -> Response {
+pub fn html(page: &impl Page, form_action: FormAction) -> Response {
     with_status(StatusCode::OK, page, form_action)
 }
 
 /// A page with another status.
-pub fn with_status(status: StatusCode, page: &impl Template, form_action: FormAction) -> Response {
+pub fn with_status(status: StatusCode, page: &impl Page, form_action: FormAction) -> Response {
     let referrer = match form_action {
         // The address of a request that was refused can hold a token: our own stylesheet is not told it either.
         FormAction::None => "no-referrer",
@@ -88,7 +89,7 @@ fn policy(script: &str, form_action: FormAction) -> String {
     )
 }
 
-fn write(status: StatusCode, page: &impl Template, policy: &str, referrer: &'static str) -> Response {
+fn write(status: StatusCode, page: &impl Page, policy: &str, referrer: &'static str) -> Response {
     let (Ok(text), Ok(policy)) = (page.render(), HeaderValue::from_str(policy)) else {
         tracing::error!("a page could not be rendered");
         let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -98,6 +99,8 @@ fn write(status: StatusCode, page: &impl Template, policy: &str, referrer: &'sta
     let mut response = (status, Html(text)).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, policy);
+    let language = page.layout().texts.locale().tag();
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static(referrer));

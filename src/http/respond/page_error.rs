@@ -71,14 +71,15 @@ impl IntoResponse for PageError {
 /// Writes the error page that a handler asked for.
 pub async fn write(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let request_id = RequestId::of(request.extensions()).to_owned();
+    let layout = state.frames.of(request.headers());
     let mut response = next.run(request).await;
     let Some(kind) = response.extensions_mut().remove::<ErrorKind>() else {
         return response;
     };
     let mut written = match kind {
-        ErrorKind::Failure(failure) => failure.page(&state.layout, &request_id),
-        ErrorKind::Gone => gone(&state, &request_id),
-        ErrorKind::CrossSite => cross_site(&state, &request_id),
+        ErrorKind::Failure(failure) => failure.page(&layout, &request_id),
+        ErrorKind::Gone => gone(&state, &layout, &request_id),
+        ErrorKind::CrossSite => cross_site(&layout, &request_id),
     };
     // What the handler added stays: a cookie that binds the browser to a request, what the log is told.
     let (parts, _) = response.into_parts();

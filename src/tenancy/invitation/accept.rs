@@ -63,6 +63,7 @@ pub async fn offer(work: &mut UnitOfWork, token: &Handle, user: &UserId) -> Resu
         organization_name: found.organization_name,
         inviter: found.inviter,
         role: found.joins.role,
+        expires_at: found.expires_at,
     }))
 }
 

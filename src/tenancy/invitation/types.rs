@@ -155,6 +155,8 @@ pub struct OfferedInvitation {
     pub inviter: Option<String>,
     /// The role it gives.
     pub role: MemberRole,
+    /// From when on it gives nothing.
+    pub expires_at: Timestamp,
 }
 
 /// An invitation, as whoever holds its token sees it before they sign in.

@@ -184,6 +184,29 @@ pub(in crate::user) async fn set_profile(
     Ok(done.rows_affected() == 1)
 }
 
+/// Says whether it was another language.
+pub(in crate::user) async fn set_locale(
+    connection: &mut PgConnection,
+    id: &UserId,
+    locale: &str,
+    now: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let done = sqlx::query!(
+        "update auth.users
+         set locale = $2,
+             updated_at = $3
+         where id = $1
+           and locale is distinct from $2
+           and deleted_at is null",
+        id.as_str(),
+        locale,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Says whether it was another address, or another spelling of it.
 pub(in crate::user) async fn set_email(
     connection: &mut PgConnection,
