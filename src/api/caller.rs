@@ -10,6 +10,7 @@ use http::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::api::refusal::Refusal;
+use crate::app::App;
 use crate::base::actor::Actor;
 use crate::base::id::{OrganizationId, SessionId, UserId};
 use crate::claims::subject;
@@ -74,6 +75,11 @@ impl Caller {
     #[must_use]
     pub fn quotas(&self) -> &QuotaSettings {
         &self.state.app.config().quotas
+    }
+
+    /// The server's parts.
+    pub fn app(&self) -> &App {
+        &self.state.app
     }
 
     /// Refuses an application that may speak of one organization only.

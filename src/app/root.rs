@@ -84,6 +84,16 @@ impl App {
         self.0.mailer.as_ref()
     }
 
+    /// What to say of mail that does not leave here, if it does not.
+    #[must_use]
+    pub fn delayed_mail(&self) -> Option<String> {
+        let (failing, attempts) = self.mailer()?.failing_for()?;
+        Some(format!(
+            "mail is delayed: for {} s nothing has been taken in {attempts} attempts",
+            failing.as_secs()
+        ))
+    }
+
     /// What mails are asked for with; none where none is sent.
     #[must_use]
     pub fn post(&self) -> Option<Post<'_>> {

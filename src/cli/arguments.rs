@@ -12,9 +12,11 @@ use super::dev::DevArguments;
 use super::hook::HookCommand;
 use super::kek::KekCommand;
 use super::keys::KeysCommand;
+use super::mail::MailCommand;
 use super::migrate::MigrateArguments;
 use super::module::ModuleCommand;
 use super::organization::OrganizationCommand;
+use super::queue::QueueCommand;
 use super::rls::RlsCommand;
 use super::service_key::ServiceKeyCommand;
 use super::user::UserCommand;
@@ -79,6 +81,12 @@ pub(super) enum Command {
     /// Register and manage hooks, which add claims to tokens.
     #[command(subcommand)]
     Hook(HookCommand),
+    /// Show what waits to be done, and settle what was given up.
+    #[command(subcommand)]
+    Queue(QueueCommand),
+    /// Look at mails, try whether they leave, and see what an address got.
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Isolate tenants in a database downstream by the token's claims.
     #[command(subcommand)]
     Rls(RlsCommand),

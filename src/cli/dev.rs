@@ -12,7 +12,10 @@ use tokio_util::sync::CancellationToken;
 use super::{output, schema, serve};
 use crate::app::{App, Injected};
 use crate::base::fetch::{Fetch, Reach};
-use crate::config::{self, DatabaseSettings, ListenSettings, SealingSettings, SignetConfig, TlsSettings};
+use crate::config::{
+    self, DatabaseSettings, ListenSettings, MailSettings, MailTransport, SealingSettings, SignetConfig,
+    TlsSettings,
+};
 use crate::dev::postgres::{Cluster, Settings};
 use crate::dev::relying_party::{self, RelyingPartySettings};
 use crate::dev::seed::{self, DemoAddresses, Seeded};
@@ -187,6 +190,14 @@ fn configure(arguments: &DevArguments) -> anyhow::Result<SignetConfig> {
             kek_files: vec![std::path::absolute(kek)?],
             ..SealingSettings::default()
         },
+        mail: MailSettings {
+            transport: MailTransport::Outbox,
+            outbox: std::path::absolute(arguments.data_dir.join("outbox"))?,
+            from: Some(environment.mail.from.clone())
+                .filter(|from| !from.is_empty())
+                .unwrap_or_else(|| "signet <signet@localhost>".to_owned()),
+            ..environment.mail
+        },
         tls: TlsSettings {
             certificate: arguments.certificate.clone().unwrap_or_default(),
             key: arguments.key.clone().unwrap_or_default(),
@@ -208,12 +219,14 @@ fn write_configuration(path: &Path, config: &SignetConfig) -> anyhow::Result<()>
         .map(|file| format!("{:?}", file.display().to_string()))
         .collect();
     let text = format!(
-        "# Written by `signet dev` at each start.\nissuer = {:?}\n\n[database]\nurl = {:?}\nowner_url = {:?}\nhook_url = {:?}\n\n[sealing]\nkek_files = [{}]\n",
+        "# Written by `signet dev` at each start.\nissuer = {:?}\n\n[database]\nurl = {:?}\nowner_url = {:?}\nhook_url = {:?}\n\n[sealing]\nkek_files = [{}]\n\n[mail]\ntransport = \"outbox\"\nfrom = {:?}\noutbox = {:?}\n",
         config.issuer,
         config.database.url,
         config.database.owner_url,
         config.database.hook_url,
         kek_files.join(", "),
+        config.mail.from,
+        config.mail.outbox,
     );
     std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
 }
@@ -231,6 +244,7 @@ fn start_demo(
         client_id: seed::DEMO_CLIENT.to_owned(),
         client_secret: seeded.demo_client_secret.clone(),
         organizations: seeded.organizations.clone(),
+        outbox: app.config().mail.outbox.clone(),
     };
     let fetch = Fetch::new(Reach::PublicAndLoopback);
     let router = relying_party::router(settings, fetch, app.entropy().clone(), app.clock().clone());
@@ -256,6 +270,7 @@ fn announce(
             "  Health, metrics    http://localhost:{}/health/ready  /metrics",
             arguments.internal_port
         ),
+        format!("  Mail               {}/mail", demo.url),
         String::new(),
         "  People:".to_owned(),
     ];

@@ -7,8 +7,8 @@ use clap::Parser as _;
 use super::arguments::{Arguments, Command};
 use super::client::ClientCommand;
 use super::{
-    backup_epoch, client, consent, database, dev, doctor, hook, kek, keys, migrate, module, operator,
-    organization, output, rls, serve, service_key, user, workspace,
+    backup_epoch, client, consent, database, dev, doctor, hook, kek, keys, mail, migrate, module, operator,
+    organization, output, queue, rls, serve, service_key, user, workspace,
 };
 use crate::config;
 use crate::db::told;
@@ -87,6 +87,19 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             let mut work = operator::begin(&config).await?;
             let report = workspace::run(command, &mut work, &config.quotas).await?;
             work.commit().await?;
+            output::write(&report, json)?;
+        }
+        Command::Queue(command) => {
+            let config = load()?;
+            let operator = operator::Operator::open(&config).await?;
+            let keyring = operator.keyring(&config).await?;
+            let mut work = operator.begin().await?;
+            let report = queue::run(command, &mut work, &keyring).await?;
+            work.commit().await?;
+            output::write(&report, json)?;
+        }
+        Command::Mail(command) => {
+            let report = mail::run(command, &load()?).await?;
             output::write(&report, json)?;
         }
         Command::Module(command) => {

@@ -12,6 +12,7 @@ pub mod deactivate_user;
 pub mod delete_organization;
 pub mod delete_user;
 pub mod disable_client;
+pub mod invite;
 pub mod prove_email;
 pub mod prove_mailbox;
 pub mod recover;

@@ -111,7 +111,7 @@ pub async fn replay_all(work: &mut UnitOfWork, kind: JobKind) -> Result<u64, Dat
 
 /// Takes a job out of the queue, whether it was given up or not; whoever does it at this moment goes on. False if there is
 /// none of this id.
-pub async fn drop_dead(work: &mut UnitOfWork, id: &JobId) -> Result<bool, DatabaseError> {
+pub async fn drop_job(work: &mut UnitOfWork, id: &JobId) -> Result<bool, DatabaseError> {
     let Some(kind) = store::delete(work.connection()?, id).await? else {
         return Ok(false);
     };

@@ -14,7 +14,7 @@ mod sealed_payload;
 mod store;
 
 pub use add::{AddError, Added, add};
-pub use dead::{Retention, Waiting, Wanted, drop_dead, expire, find, list, replay, replay_all};
+pub use dead::{Retention, Waiting, Wanted, drop_job, expire, find, list, replay, replay_all};
 pub use depth::{Depth, depth};
 pub use job::{Job, JobKind, Stored};
 pub use lane::Lane;

@@ -22,6 +22,7 @@ use crate::base::schema::closed_lists;
 use crate::base::secret::Secret;
 use crate::http::extract::form::Query;
 use crate::http::respond::interaction_page;
+use crate::lifecycle::invite::{self, Inviting};
 use crate::protocol::scope::{ORGANIZATIONS, ORGANIZATIONS_MANAGE};
 use crate::tenancy::invitation::{
     self, InvitationEnd, InvitationError, InvitationView, Offer, SentInvitationView,
@@ -83,7 +84,8 @@ pub struct New {
 
 /// Asks an address to join; the token is shown this once
 ///
-/// It goes to the address, and gives nothing to anybody who has not proven that address.
+/// It goes to the address, by mail where this server sends mail, and gives nothing to anybody who has not proven that
+/// address.
 #[utoipa::path(
     post, path = "/organizations/{organization}/invitations", operation_id = "createInvitation", tag = "people",
     params(OrganizationParameter),
@@ -106,12 +108,14 @@ pub async fn create(
     let new = NewInvitation::new(email, joins, None)?;
     let mut work = caller.begin().await?;
     let organization = caller.organization(&id)?;
-    let sent = invitation::create(&mut work, &organization, &new, caller.quotas()).await?;
+    let sent = invite::invite(&mut work, &organization, &new, &inviting(&caller)).await?;
     work.commit().await?;
     Ok((StatusCode::CREATED, Json((&sent).into())))
 }
 
 /// Gives it a new token and a new time; the old token is dead
+///
+/// Where this server sends mail, the new link is sent to the address.
 #[utoipa::path(
     post, path = "/organizations/{organization}/invitations/{invitation}/resend", operation_id = "resendInvitation", tag = "people",
     params(OrganizationParameter, InvitationParameter),
@@ -124,9 +128,18 @@ pub async fn resend(
 ) -> Result<Json<SentInvitationView>, Refusal> {
     let (organization, id) = (caller.organization(&organization)?, InvitationId::read(&id));
     let mut work = caller.begin().await?;
-    let sent = invitation::resend(&mut work, &organization, &id, None, caller.quotas()).await?;
+    let sent = invite::invite_again(&mut work, (&organization, &id), None, &inviting(&caller)).await?;
     work.commit().await?;
     Ok(Json((&sent).into()))
+}
+
+fn inviting(caller: &Caller) -> Inviting<'_, impl Fn(&Handle) -> String> {
+    let app = caller.app();
+    Inviting {
+        quotas: caller.quotas(),
+        post: app.post(),
+        link: |token: &Handle| interaction_page::invitation_url(app.issuer(), token.expose()),
+    }
 }
 
 /// Takes an invitation back

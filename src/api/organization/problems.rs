@@ -4,6 +4,10 @@
 use http::StatusCode;
 
 use crate::api::refusal::Refusal;
+use crate::http::respond::failure::Failure;
+use crate::lifecycle::invite::InviteError;
+use crate::lifecycle::send_mail::SendMailError;
+use crate::queue::AddError;
 use crate::tenancy::module::ModuleError;
 use crate::tenancy::workspace::WorkspaceError;
 use crate::tenancy::{DomainError, InvitationError, MemberError, OrganizationError, TenancyError};
@@ -75,6 +79,22 @@ impl From<InvitationError> for Refusal {
             InvitationError::InviterGone => (StatusCode::FORBIDDEN, "inviter_gone"),
         };
         Self::new(status, code, error.to_string())
+    }
+}
+
+impl From<InviteError> for Refusal {
+    fn from(error: InviteError) -> Self {
+        match error {
+            InviteError::Invitation(error) => error.into(),
+            InviteError::Mail(
+                SendMailError::Database(error) | SendMailError::Queue(AddError::Database(error)),
+            ) => error.into(),
+            // A key that is missing here can be loaded, and another replica may have it.
+            InviteError::Mail(error) => {
+                tracing::error!(error = %error, "a mail could not be asked for");
+                Self::Failure(Failure::Unavailable)
+            }
+        }
     }
 }
 

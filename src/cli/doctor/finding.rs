@@ -34,6 +34,10 @@ pub(super) enum FindingId {
     KeysNextMissing,
     KeysHeldUp,
     AlgorithmsLeftOut,
+    MailUnusable,
+    MailUnreachable,
+    QueueDead,
+    QueueBehind,
     ReplicaUnopened,
     ReplicaOtherKeys,
     ReplicaOtherVersion,
@@ -73,6 +77,10 @@ impl FindingId {
             Self::KeysNextMissing => "keys.next-missing",
             Self::KeysHeldUp => "keys.held-up",
             Self::AlgorithmsLeftOut => "algorithms.left-out",
+            Self::MailUnusable => "mail.unusable",
+            Self::MailUnreachable => "mail.unreachable",
+            Self::QueueDead => "queue.dead",
+            Self::QueueBehind => "queue.behind",
             Self::ReplicaUnopened => "replica.unopened",
             Self::ReplicaOtherKeys => "replica.other-keys",
             Self::ReplicaOtherVersion => "replica.other-version",
@@ -94,6 +102,9 @@ impl FindingId {
                 | Self::RestoreRecovered
                 | Self::KeysNextMissing
                 | Self::KeysHeldUp
+                | Self::MailUnreachable
+                | Self::QueueDead
+                | Self::QueueBehind
                 | Self::ReplicaOtherVersion
         )
     }

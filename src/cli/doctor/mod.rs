@@ -8,6 +8,8 @@ mod finding;
 mod hooks;
 mod keks;
 mod keys;
+mod mail;
+mod queue;
 mod replicas;
 mod report;
 mod restore;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::finding::FindingId;
 use super::report::{Problem, Report};
-use super::{algorithms, configuration, database, hooks, keks, keys, replicas, restore, way};
+use super::{algorithms, configuration, database, hooks, keks, keys, mail, queue, replicas, restore, way};
 use crate::app;
 use crate::cli::output;
 use crate::config::SignetConfig;
@@ -18,6 +18,7 @@ pub(in crate::cli) async fn run(config: &SignetConfig, json: bool) -> anyhow::Re
     report.note("issuer", configuration::issuer(config));
     report.note("tls", configuration::transport(config));
     report.note("proxies", configuration::proxies(config));
+    report.note("mail", mail::leaves(config).await);
     let keyring = Keyring::load(&config.sealing);
     report.note("sealing", configuration::sealing(&keyring));
     look_into_database(config, keyring.ok().as_ref(), &mut report).await;
@@ -73,6 +74,10 @@ async fn look_into_database(config: &SignetConfig, keyring: Option<&Keyring>, re
     }
     if let Err(problem) = algorithms::served(config, &mut connection).await {
         report.object(problem);
+    }
+    match queue::depths(&mut connection).await {
+        Ok(lines) => lines.into_iter().for_each(|line| report.note("queue", line)),
+        Err(problem) => report.object(problem),
     }
     match replicas::side_by_side(&mut connection, keyring).await {
         Ok(lines) => lines.into_iter().for_each(|line| report.note("replica", line)),

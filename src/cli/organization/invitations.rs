@@ -14,10 +14,15 @@ use super::report::{OrganizationChanged, OrganizationReport};
 use super::views::InvitationList;
 use crate::base::handle::{Handle, Kind};
 use crate::base::id::InvitationId;
+use crate::cli::operator::Operator;
 use crate::cli::user::user;
 use crate::cli::values;
-use crate::config::QuotaSettings;
+use crate::config::SignetConfig;
 use crate::db::UnitOfWork;
+use crate::http::respond::interaction_page;
+use crate::lifecycle::invite::{self, Inviting};
+use crate::lifecycle::send_mail::Post;
+use crate::protocol::issuer::Issuer;
 use crate::tenancy::invitation::{self, NewInvitation};
 use crate::tenancy::{JoinsAs, MemberRole, WorkspaceCreation};
 use crate::user::EmailAddress;
@@ -25,7 +30,7 @@ use crate::user::EmailAddress;
 /// What to do with invitations.
 #[derive(Debug, Clone, Subcommand)]
 pub enum InvitationCommand {
-    /// Invite an address; the token is shown once, for a message to it
+    /// Invite an address: its link is mailed where mail is sent; the token is shown once, for a message of your own
     Invite {
         /// The organization's id or slug
         #[arg(long)]
@@ -95,11 +100,42 @@ pub enum InvitationCommand {
     },
 }
 
-/// Carries out a command in the caller's transaction.
-pub(super) async fn run(
+/// Carries out a command, in one transaction. What goes into a mail is sealed.
+pub(super) async fn run(command: InvitationCommand, config: &SignetConfig) -> Result<OrganizationReport> {
+    let operator = Operator::open(config).await?;
+    let keyring = match &command {
+        InvitationCommand::Invite { .. } | InvitationCommand::ResendInvitation { .. }
+            if config.mail.is_sent() =>
+        {
+            Some((
+                operator.keyring(config).await?,
+                Issuer::parse(&config.issuer).context("issuer")?,
+            ))
+        }
+        _ => None,
+    };
+    let (keyring, issuer) = keyring.unzip();
+    let link = |token: &Handle| {
+        let url = |issuer| interaction_page::invitation_url(issuer, token.expose());
+        issuer.as_ref().map(url).unwrap_or_default()
+    };
+    let inviting = Inviting {
+        quotas: &config.quotas,
+        post: keyring
+            .as_ref()
+            .and_then(|keyring| Post::configured(config, keyring)),
+        link,
+    };
+    let mut work = operator.begin().await?;
+    let report = carry_out(command, &mut work, &inviting).await?;
+    work.commit().await?;
+    Ok(report)
+}
+
+async fn carry_out<L: Fn(&Handle) -> String>(
     command: InvitationCommand,
     work: &mut UnitOfWork,
-    quotas: &QuotaSettings,
+    inviting: &Inviting<'_, L>,
 ) -> Result<OrganizationReport> {
     match command {
         InvitationCommand::Invite {
@@ -115,7 +151,7 @@ pub(super) async fn run(
             };
             let new = NewInvitation::new(EmailAddress::parse(&email)?, joins, expires)?;
             let org = organization(work, &org).await?.id;
-            let sent = invitation::create(work, &org, &new, quotas).await?;
+            let sent = invite::invite(work, &org, &new, inviting).await?;
             Ok(OrganizationReport::Invited((&sent).into()))
         }
         InvitationCommand::Invitations { of, after, limit } => {
@@ -129,7 +165,7 @@ pub(super) async fn run(
         InvitationCommand::ResendInvitation { org, id, expires } => {
             let org = organization(work, &org).await?.id;
             let id = InvitationId::read(&id);
-            let sent = invitation::resend(work, &org, &id, expires, quotas).await?;
+            let sent = invite::invite_again(work, (&org, &id), expires, inviting).await?;
             Ok(OrganizationReport::Invited((&sent).into()))
         }
         InvitationCommand::RevokeInvitation { org, id } => {

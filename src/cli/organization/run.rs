@@ -26,6 +26,9 @@ pub async fn run(command: OrganizationCommand, config: &SignetConfig) -> Result<
     if let OrganizationCommand::Domain(command) = command {
         return domains::run(command, config).await;
     }
+    if let OrganizationCommand::Invitation(command) = command {
+        return invitations::run(command, config).await;
+    }
     let mut work = operator::begin(config).await?;
     let report = carry_out(command, &mut work, &config.quotas).await?;
     work.commit().await?;
@@ -41,8 +44,9 @@ async fn carry_out(
         OrganizationCommand::Create(arguments) => create(arguments, work, quotas).await,
         OrganizationCommand::Settings(command) => set(command, work).await,
         OrganizationCommand::Member(command) => members::run(command, work).await,
-        OrganizationCommand::Invitation(command) => invitations::run(command, work, quotas).await,
-        OrganizationCommand::Domain(_) => anyhow::bail!("a domain's commands have transactions of their own"),
+        OrganizationCommand::Invitation(_) | OrganizationCommand::Domain(_) => {
+            anyhow::bail!("commands on domains and invitations have transactions of their own")
+        }
         OrganizationCommand::Delete { org } => delete::delete(work, &org).await,
         OrganizationCommand::SetGlobal { org } => global::set_global(work, &org).await,
         OrganizationCommand::Show { org } => {

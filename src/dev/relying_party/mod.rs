@@ -8,6 +8,7 @@ mod claim_rows;
 mod cookie;
 mod error;
 mod exchange;
+mod mailbox;
 mod pages;
 mod party;
 mod provider;

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 
 use super::party::Party;
 use super::settings::RelyingPartySettings;
-use super::{actions, respond};
+use super::{actions, mailbox, respond};
 use crate::base::clock::Clock;
 use crate::base::entropy::Entropy;
 use crate::base::fetch::Fetch;
@@ -32,6 +32,7 @@ pub fn router(
         .route("/refresh", post(actions::refresh))
         .route("/sign-out", post(actions::sign_out))
         .route("/signed-out", get(actions::signed_out))
+        .route("/mail", get(mailbox::mails))
         .route(respond::stylesheet_path(), get(respond::stylesheet))
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .with_state(party)

@@ -1,5 +1,7 @@
 //! Owns what the demo application is told about itself and its provider.
 
+use std::path::PathBuf;
+
 use url::Url;
 
 use crate::base::secret::Secret;
@@ -17,6 +19,8 @@ pub struct RelyingPartySettings {
     pub client_secret: Secret,
     /// Organizations to offer on the page: slug and name.
     pub organizations: Vec<(String, String)>,
+    /// The provider's outbox, whose mails a page shows.
+    pub outbox: PathBuf,
 }
 
 impl RelyingPartySettings {
@@ -33,6 +37,12 @@ impl RelyingPartySettings {
     /// The provider's origin: where forms may end after their redirects.
     pub(super) fn issuer_origin(&self) -> String {
         origin(&self.issuer)
+    }
+
+    /// The host and port that browsers reach the application by.
+    pub(super) fn own_host(&self) -> String {
+        let authority = |url: Url| url.authority().to_owned();
+        Url::parse(&self.own_url).map_or_else(|_| String::new(), authority)
     }
 
     /// Whether the application is reached over TLS.

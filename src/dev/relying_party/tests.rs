@@ -81,6 +81,7 @@ impl Stage {
             client_id: "demo-web".to_owned(),
             client_secret: Secret::new("of-the-demo".to_owned()),
             organizations: vec![("acme".to_owned(), "Acme".to_owned())],
+            outbox: std::path::PathBuf::new(),
         };
         let fetch = Fetch::new(Reach::PublicAndLoopback);
         let app = router(settings, fetch, Arc::new(SystemEntropy), Arc::new(StandingClock));

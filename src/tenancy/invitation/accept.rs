@@ -35,6 +35,7 @@ pub async fn find(
         end: found.status.end(found.expires_at, now),
         organization_name: found.organization_name,
         email: found.email,
+        inviter: found.inviter,
         role: found.joins.role,
         expires_at: found.expires_at,
     }))

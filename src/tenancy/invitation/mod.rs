@@ -9,7 +9,7 @@ mod view;
 
 pub use accept::{Accepted, Offer, accept, find, offer, reject};
 pub use error::InvitationError;
-pub use send::{count_acceptable, create, expire, list, resend, revoke, revoke_of};
+pub use send::{SentInvitation, count_acceptable, create, expire, list, resend, revoke, revoke_of};
 pub use types::{
     Invitation, InvitationEnd, InvitationStatus, NewInvitation, OfferedInvitation, PresentedInvitation,
 };

@@ -166,6 +166,8 @@ pub struct PresentedInvitation {
     pub organization_name: String,
     /// The address it is for.
     pub email: String,
+    /// What whoever asked is called; none: an operator or a service did.
+    pub inviter: Option<String>,
     /// The role it gives.
     pub role: MemberRole,
     /// From when on it gives nothing.
