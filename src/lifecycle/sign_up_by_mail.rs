@@ -178,16 +178,20 @@ pub async fn finish(
     token: &Handle,
     person: NewPerson<'_>,
 ) -> Result<SignUpOutcome, MailboxError> {
-    let Some(proven) = verification::use_up(work, VerificationKind::SignUp, token).await? else {
+    let kind = VerificationKind::SignUp;
+    let Some(pending) = verification::find(work, kind, token).await? else {
         return Ok(SignUpOutcome::Over);
     };
-    let email = EmailAddress::parse(&proven.address).map_err(user::UserError::from)?;
-    // Organizations before people, as everywhere.
-    let owner = domain::lock_owner(work, email.canonical()).await?;
+    let email = EmailAddress::parse(&pending.address).map_err(user::UserError::from)?;
     let made_by = match admission(work, settings, &email, person.invitation).await? {
         Admission::Admitted(made_by) => made_by,
         refused => return Ok(SignUpOutcome::Refused(refused)),
     };
+    if verification::use_up(work, kind, token).await?.is_none() {
+        return Ok(SignUpOutcome::Over);
+    }
+    // Organizations before people, as everywhere.
+    let owner = domain::lock_owner(work, email.canonical()).await?;
     if let Some(identifier) = Identifier::parse(email.canonical())
         && user::service::find_by_identifier(work, &identifier)
             .await?
