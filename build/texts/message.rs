@@ -30,7 +30,7 @@ impl Message {
     pub(super) fn read(
         place: &str,
         stem: &str,
-        message: ast::Message<&str>,
+        message: &ast::Message<&str>,
         problems: &mut Vec<String>,
     ) -> Self {
         let key = message.id.name.to_owned();

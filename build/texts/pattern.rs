@@ -64,7 +64,9 @@ impl Content {
             }
             Expression::Inline(InlineExpression::VariableReference { id }) => {
                 self.shown.insert(id.name.to_owned());
-                self.words.push_str(&format!("{{${}}}", id.name));
+                self.words.push_str("{$");
+                self.words.push_str(id.name);
+                self.words.push('}');
             }
             Expression::Select { selector, variants } => {
                 if let InlineExpression::VariableReference { id } = selector {

@@ -86,7 +86,7 @@ pub(super) fn catalogue(language: &Language, problems: &mut Vec<String>) -> Cata
         for entry in resource.body {
             match entry {
                 Entry::Message(message) => {
-                    let message = Message::read(&place, &file.stem, message, problems);
+                    let message = Message::read(&place, &file.stem, &message, problems);
                     if let Some(twin) = messages.insert(message.key.clone(), message) {
                         problems.push(format!("{place}: {} is there twice", twin.key));
                     }
@@ -97,9 +97,11 @@ pub(super) fn catalogue(language: &Language, problems: &mut Vec<String>) -> Cata
                         term.id.name
                     ));
                 }
-                Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) => {}
-                // Its error is told above.
-                Entry::Junk { .. } => {}
+                // What is junk is told above.
+                Entry::Comment(_)
+                | Entry::GroupComment(_)
+                | Entry::ResourceComment(_)
+                | Entry::Junk { .. } => {}
             }
         }
     }

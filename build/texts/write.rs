@@ -13,22 +13,27 @@ pub(super) fn code(english: &Catalogue, catalogues: &[Catalogue], languages: &[L
         .values()
         .map(|message| method(message, catalogues))
         .collect();
+    let arms = languages.iter().map(|language| {
+        let variant = variant(&language.tag);
+        format!("        Locale::{variant} => {},\n", variant.to_uppercase())
+    });
     format!(
-        "impl Texts {{\n{methods}}}\n\n\
+        "impl Texts {{\n{methods}}}\n\n{}\n\
          /// The files of a language.\n\
          pub(super) const fn catalogue(locale: Locale) -> &'static [&'static str] {{\n    match locale {{\n{}    }}\n}}\n",
-        languages.iter().map(files).collect::<String>()
+        languages.iter().map(files).collect::<String>(),
+        arms.collect::<String>()
     )
 }
 
 fn files(language: &Language) -> String {
     let files = language.files.iter().map(|file| {
         let path = format!("/{FOLDER}/{}/{}.ftl", language.tag, file.stem);
-        format!("            include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?})),\n")
+        format!("    include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?})),\n")
     });
     format!(
-        "        Locale::{} => &[\n{}        ],\n",
-        variant(&language.tag),
+        "const {}: &[&str] = &[\n{}];\n",
+        language.tag.to_uppercase(),
         files.collect::<String>()
     )
 }
@@ -53,11 +58,11 @@ fn method(message: &Message, catalogues: &[Catalogue]) -> String {
         let mut by_words: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for (tag, text) in translations() {
             let variants = by_words.entry(&text.content.words).or_default();
-            variants.push(format!("Self {{ locale: Locale::{} }}", variant(tag)));
+            variants.push(format!("Locale::{}", variant(tag)));
         }
         let _ = writeln!(
             code,
-            "    pub const fn {name}(self) -> &'static str {{\n        match self {{"
+            "    pub const fn {name}(self) -> &'static str {{\n        match self.locale {{"
         );
         for (words, variants) in by_words {
             let _ = writeln!(code, "            {} => {words:?},", variants.join(" | "));

@@ -25,6 +25,8 @@ use super::{cors, no_store};
 use crate::base::clock::{DatabaseClock, Timestamp};
 use crate::base::entropy::SystemEntropy;
 use crate::base::origin::Origin;
+use crate::http::extract::cookies::CookieSettings;
+use crate::http::frames::Frames;
 use crate::protocol::issuer::Issuer;
 use crate::web::layout::Layout;
 

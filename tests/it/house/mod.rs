@@ -20,6 +20,7 @@ mod source;
 mod sql;
 mod statements;
 mod stores;
+mod texts;
 mod tokens;
 mod tree;
 mod unused;
