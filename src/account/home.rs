@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
+use super::mailbox;
 use crate::http::app_state::AppState;
 use crate::http::extract::browser::{Browser, SignedInPerson};
 use crate::http::middleware::request_id::RequestId;
@@ -11,6 +12,7 @@ use crate::http::respond::page::{self, FormAction};
 use crate::web::account::AccountPage;
 use crate::web::error::ErrorPage;
 use crate::web::home::HomePage;
+use crate::web::layout::PageLink;
 
 /// What this server is.
 pub async fn front(browser: Browser) -> Response {
@@ -31,9 +33,33 @@ pub async fn account(browser: Browser, SignedInPerson(session): SignedInPerson) 
         display_name: person.display_name(),
         user_name: person.user_name.as_deref(),
         email: Some(&person.email),
+        links: &changes(&browser),
         sign_out_action: &format!("{}/oauth2/logout", browser.state.app.issuer().path()),
     };
     page::html(&page, FormAction::Own)
+}
+
+/// What a person can change of their account.
+fn changes(browser: &Browser) -> Vec<PageLink> {
+    let (texts, app) = (mailbox::texts(browser), &browser.state.app);
+    let link = |id, path, label: &str| PageLink {
+        id,
+        address: app.issuer().url(path),
+        label: label.to_owned(),
+    };
+    let email = mailbox::has_mail(app).then(|| {
+        link(
+            "change-email",
+            mailbox::CHANGE_EMAIL,
+            texts.mailbox_change_email_title(),
+        )
+    });
+    let password = link(
+        "change-password",
+        mailbox::CHANGE_PASSWORD,
+        texts.mailbox_change_password_title(),
+    );
+    email.into_iter().chain([password]).collect()
 }
 
 /// Nothing stands here.

@@ -150,7 +150,7 @@ async fn decline(
 }
 
 /// The invitation that this browser was sent to answer.
-fn waiting(browser: &Browser) -> Option<Handle> {
+pub(super) fn waiting(browser: &Browser) -> Option<Handle> {
     Handle::parse(Kind::Invitation, browser.cookie(CookieName::Invitation)?.expose())
 }
 

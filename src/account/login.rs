@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderValue, StatusCode};
 
-use super::invitation;
+use super::{invitation, mailbox};
 use crate::app::App;
 use crate::authentication::device::{KNOWN_FOR, KnownDevice};
 use crate::authorization::interaction::{self, NextStep, Situation};
@@ -29,9 +29,11 @@ use crate::http::respond::interaction_page::InteractionPage;
 use crate::http::respond::page::{self, FormAction};
 use crate::http::respond::page_error::PageError;
 use crate::http::respond::redirect;
+use crate::i18n::Texts;
 use crate::lifecycle::sign_in::{PresentedPassword, SignIn, SignInOutcome};
 use crate::protocol::error::{ErrorCode, ProtocolError};
 use crate::session::LiveSession;
+use crate::web::layout::PageLink;
 use crate::web::login::{LoginPage, LoginProblem};
 
 /// Shows the page for a waiting request, or for the account page. Whoever is signed in already, as far as is asked, is
@@ -64,7 +66,7 @@ fn must_again(browser: &Browser, flow: &Flow, session: &LiveSession) -> bool {
 }
 
 /// Where whoever is signed in goes on.
-fn lead_on(browser: &Browser, flow: Option<&Flow>) -> Response {
+pub(super) fn lead_on(browser: &Browser, flow: Option<&Flow>) -> Response {
     match flow {
         Some(flow) => flow.go_to(browser, InteractionPage::Continue),
         None => redirect::see_other(&browser.state.app.issuer().url(invitation::after_login(browser))),
@@ -98,8 +100,7 @@ pub async fn post(browser: Browser, OwnForm(params): OwnForm) -> Result<Response
         .await?;
     Ok(match outcome {
         SignInOutcome::SignedIn { handle, user_id } => {
-            let device = remember(&browser, device.as_ref(), &user_id);
-            with_cookies(&browser, lead_on(&browser, flow.as_ref()), &handle, device)
+            signed_in(&browser, lead_on(&browser, flow.as_ref()), &handle, &user_id)
         }
         SignInOutcome::Wrong => again(StatusCode::UNAUTHORIZED, LoginProblem::WrongCredentials),
         SignInOutcome::Locked { retry_after } => {
@@ -111,7 +112,10 @@ pub async fn post(browser: Browser, OwnForm(params): OwnForm) -> Result<Response
     })
 }
 
-fn sign_in<'a>(app: &'a App, at_present: &'a (dyn Fn(Origin) -> RequestContext + Send + Sync)) -> SignIn<'a> {
+pub(super) fn sign_in<'a>(
+    app: &'a App,
+    at_present: &'a (dyn Fn(Origin) -> RequestContext + Send + Sync),
+) -> SignIn<'a> {
     SignIn {
         pool: app.pool(),
         at_present,
@@ -122,12 +126,13 @@ fn sign_in<'a>(app: &'a App, at_present: &'a (dyn Fn(Origin) -> RequestContext +
 }
 
 /// The same answer with the cookie of the new session, and the one by which the browser is known.
-fn with_cookies(
+pub(super) fn signed_in(
     browser: &Browser,
     mut response: Response,
     handle: &Handle,
-    device: Option<HeaderValue>,
+    user_id: &UserId,
 ) -> Response {
+    let device = remember(browser, known_device(browser).as_ref(), user_id);
     let lifetime = browser.state.app.sessions().lifetimes().absolute;
     let cookies = browser.state.cookies;
     let session = cookies.set(CookieName::Session, handle.expose(), Some(lifetime));
@@ -198,7 +203,7 @@ fn remember(browser: &Browser, before: Option<&KnownDevice>, user: &UserId) -> O
 }
 
 /// No shorter than the wait, and never none.
-fn whole_seconds(wait: Duration) -> u64 {
+pub(super) fn whole_seconds(wait: Duration) -> u64 {
     let whole = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     whole.max(1)
 }
@@ -240,17 +245,49 @@ fn show(browser: &Browser, status: StatusCode, view: View<'_>) -> Response {
     // The same page again, also where a form was sent.
     let named = view.flow.map(|_| (REQUEST, request));
     let here = redirect::with_query(InteractionPage::Login.path(), named.as_slice());
+    let layout = browser.layout_of(view.flow.and_then(Flow::wish)).at(Some(here));
     let page = LoginPage {
-        layout: &browser.layout_of(view.flow.and_then(Flow::wish)).at(Some(here)),
+        layout: &layout,
         client: view.flow.map(|flow| super::consent::card(&flow.client, issuer)),
         request,
         action: &InteractionPage::Login.action(issuer),
         cancel_action: &InteractionPage::LoginCancel.action(issuer),
         username: view.username,
+        links: &links(browser, layout.texts, request),
         problem: view.problem,
     };
     let form_action = view.flow.map_or(FormAction::Own, |_| FormAction::LeadsOut);
     page::with_status(status, &page, form_action)
+}
+
+/// What else somebody who cannot sign in may want: an account, or another password.
+fn links(browser: &Browser, texts: Texts, request: &str) -> Vec<PageLink> {
+    let state = &browser.state;
+    let issuer = state.app.issuer();
+    let with_request = |path: &str| {
+        let parameters = [("request", request)];
+        let parameters = if request.is_empty() {
+            &parameters[..0]
+        } else {
+            &parameters[..]
+        };
+        redirect::with_query(&issuer.url(path), parameters)
+    };
+    let link = |id, path, label: &str| PageLink {
+        id,
+        address: with_request(path),
+        label: label.to_owned(),
+    };
+    let sign_up = state.app.is_sign_up_open().then(|| {
+        link(
+            "sign-up",
+            InteractionPage::SignUp.path(),
+            texts.mailbox_create_account(),
+        )
+    });
+    let forgot =
+        mailbox::has_mail(&state.app).then(|| link("recovery", mailbox::RECOVERY, texts.mailbox_forgot()));
+    forgot.into_iter().chain(sign_up).collect()
 }
 
 fn come_back(mut response: Response, seconds: u64) -> Response {

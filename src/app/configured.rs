@@ -3,7 +3,7 @@
 use std::num::NonZero;
 
 use super::error::AppError;
-use crate::authentication::password::{Cost, HasherSettings};
+use crate::authentication::password::{Cost, HasherSettings, PasswordDemands};
 use crate::base::fetch::Fetch;
 use crate::config::{HookSettings, PasswordSettings, SignetConfig};
 use crate::db::connect::PoolSettings;
@@ -60,5 +60,15 @@ pub fn hasher_settings(settings: &PasswordSettings) -> HasherSettings {
         permits: NonZero::new(settings.permits).unwrap_or_else(cores),
         waiters: settings.queue,
         ..HasherSettings::default()
+    }
+}
+
+/// What is demanded of passwords that people choose, as configuration says.
+#[must_use]
+pub(super) fn password_demands(settings: &PasswordSettings) -> PasswordDemands {
+    let list = &settings.breached_file;
+    PasswordDemands {
+        lowest_score: settings.lowest_score,
+        breached: (!list.as_os_str().is_empty()).then(|| list.clone()),
     }
 }

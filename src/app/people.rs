@@ -4,19 +4,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::configured::hasher_settings;
+use super::configured::{hasher_settings, password_demands};
 use super::error::AppError;
 use super::platform::Platform;
 use super::root::App;
-use crate::authentication::password::Hasher;
+use crate::authentication::password::{Hasher, PasswordDemands};
 use crate::authentication::throttle::Limits;
 use crate::base::dns::{Dns, TextRecords};
-use crate::config::SignetConfig;
+use crate::config::{SignUpPolicy, SignetConfig};
 use crate::session::{Lifetimes, Sessions};
 
 /// Passwords, locks and domains.
 pub(super) struct People {
     hasher: Hasher,
+    password_demands: PasswordDemands,
     throttle: Limits,
     dns: Arc<dyn TextRecords>,
     sessions: Sessions,
@@ -32,6 +33,7 @@ impl People {
         let (idle, absolute) = config.tokens.session();
         Ok(Self {
             hasher: Hasher::new(hasher_settings(&config.password))?,
+            password_demands: password_demands(&config.password),
             throttle: Limits {
                 attempts: config.limits.login_attempts,
                 window: Duration::from_secs(config.limits.login_window_seconds),
@@ -48,6 +50,18 @@ impl App {
     #[must_use]
     pub fn hasher(&self) -> &Hasher {
         &self.0.people.hasher
+    }
+
+    /// What is demanded of passwords that people choose.
+    #[must_use]
+    pub fn password_demands(&self) -> &PasswordDemands {
+        &self.0.people.password_demands
+    }
+
+    /// Whether somebody without an invitation can sign up: mail is sent, which proves their address.
+    #[must_use]
+    pub fn is_sign_up_open(&self) -> bool {
+        self.post().is_some() && self.config().sign_up.policy != SignUpPolicy::Closed
     }
 
     /// When accounts lock.

@@ -8,6 +8,7 @@ pub mod password;
 pub mod service_key;
 mod store;
 pub mod throttle;
+pub mod verification;
 
 pub use assurance::Assurance;
 pub use device::KnownDevice;

@@ -119,9 +119,9 @@ fn satisfies(situation: Situation<'_>, session: &LiveSession, essential_acr: &[S
     let prompt = situation.request.prompt;
     let demand = Demand {
         asked_at: situation.asked_at,
-        // Whoever is to choose an account must be able to give another one's proof.
+        // Whoever is to choose an account, or to make one, must be able to give another one's proof.
         prompt: Prompt {
-            login: prompt.login || prompt.select_account,
+            login: prompt.login || prompt.select_account || prompt.create,
             ..prompt
         },
         max_age: situation.request.max_age,

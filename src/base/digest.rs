@@ -66,6 +66,12 @@ pub fn plain_sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// Plain SHA-1, for lists of leaked passwords, which hold nothing else. It protects nothing here.
+#[must_use]
+pub fn plain_sha1(bytes: &[u8]) -> [u8; 20] {
+    openssl::sha::sha1(bytes)
+}
+
 /// HMAC-SHA-256 of the parts, each preceded by its length.
 #[must_use]
 pub fn hmac_sha256(key: &[u8; 32], parts: &[&[u8]]) -> Digest {

@@ -48,6 +48,18 @@ pub fn base62(entropy: &dyn Entropy, length: usize) -> String {
     text
 }
 
+/// Random decimal digits, each drawn evenly.
+pub fn digits(entropy: &dyn Entropy, length: usize) -> String {
+    let mut text = String::with_capacity(length);
+    while text.len() < length {
+        // 250 = 25 × 10: larger bytes are thrown away.
+        let drawn = bytes::<32>(entropy).into_iter().filter(|byte| *byte < 250);
+        let digits = drawn.map(|byte| char::from(b'0' + byte % 10));
+        text.extend(digits.take(length - text.len()));
+    }
+    text
+}
+
 /// The base62 digit of a value below 62.
 pub(super) fn letter(value: usize) -> char {
     ALPHABET.get(value).copied().map_or('0', char::from)

@@ -34,6 +34,8 @@ pub enum Kind {
     Invitation,
     /// A key of a service.
     ServiceKey,
+    /// The link that proves a mailbox.
+    Verification,
 }
 
 impl Kind {
@@ -51,6 +53,7 @@ impl Kind {
             Self::ClientSecret => "cs",
             Self::Invitation => "iv",
             Self::ServiceKey => "sk",
+            Self::Verification => "vf",
         }
     }
 }

@@ -103,6 +103,8 @@ identifier! {
     HookId,
     /// One question to the operators' hooks, the same for each of them and for each attempt.
     HookEventId,
+    /// A proof that somebody reads a mailbox.
+    VerificationId,
     /// Work that waits in the queue.
     JobId,
 }

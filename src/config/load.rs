@@ -184,6 +184,7 @@ fn finish(
     settings.tokens.check()?;
     settings.modules.check()?;
     settings.sign_up.check()?;
+    settings.password.check()?;
     settings.hooks.check()?;
     settings.mail.check()?;
     settings.queue.check()?;

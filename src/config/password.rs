@@ -1,6 +1,10 @@
-//! Owns the cost of password hashing (RFC 9106) and how much of it may run at once.
+//! Owns what is demanded of passwords, the cost of hashing them (RFC 9106) and how much of that may run at once.
+
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+use super::ConfigError;
 
 /// `[password]`
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -16,6 +20,10 @@ pub struct PasswordSettings {
     pub permits: usize,
     /// Logins that may wait for a permit; more are answered with 503.
     pub queue: usize,
+    /// The lowest score, 0 to 4, that a password has which a person chooses on a page (zxcvbn).
+    pub lowest_score: u8,
+    /// A file with the SHA-1 hashes of leaked passwords (`HASH:COUNT` a line, sorted); empty: none.
+    pub breached_file: PathBuf,
 }
 
 impl Default for PasswordSettings {
@@ -26,6 +34,32 @@ impl Default for PasswordSettings {
             parallelism: 1,
             permits: 0,
             queue: 64,
+            lowest_score: 2,
+            breached_file: PathBuf::new(),
+        }
+    }
+}
+
+impl PasswordSettings {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        if self.lowest_score > 4 {
+            return Err(ConfigError::OutOfRange {
+                key: "password.lowest_score",
+                advice: "0 to 4",
+            });
+        }
+        let file = &self.breached_file;
+        if file.as_os_str().is_empty() {
+            return Ok(());
+        }
+        // A list that cannot be read would refuse every password.
+        match std::fs::File::open(file) {
+            Ok(_) => Ok(()),
+            Err(source) => Err(ConfigError::SecretFile {
+                key: "password.breached_file",
+                path: file.clone(),
+                source,
+            }),
         }
     }
 }

@@ -13,6 +13,9 @@ pub enum SignUpPolicy {
     Open,
     /// Only look at their account page, until a membership or an operator makes them active.
     Waitlist,
+    /// Nobody signs up who is not invited, or whose address is not at a domain that an organization has proven and whose
+    /// people it lets join.
+    Domain,
     /// Nobody signs up who is not invited or made by an operator.
     Closed,
 }
@@ -23,6 +26,8 @@ pub enum SignUpPolicy {
 pub struct SignUpSettings {
     /// What a person who signs up may do at once.
     pub policy: SignUpPolicy,
+    /// How many people sign up in a day (UTC) at most; 0 is no limit.
+    pub daily: u32,
     /// Beside the personal space, the type of an organization that every new person owns; empty for none.
     pub organization_type: String,
     /// Whether every new person joins the global organization, if there is one. It makes nobody active.

@@ -167,6 +167,23 @@ impl UnitOfWork {
         self.wakes = true;
     }
 
+    /// Begins a part of a transaction that can be taken back by itself. One statement.
+    pub async fn begin_part(&mut self) -> Result<(), DatabaseError> {
+        sqlx::query("savepoint part").execute(self.connection()?).await?;
+        Ok(())
+    }
+
+    /// Keeps the part, or takes it back. One statement, whichever: nobody sees from outside which it was.
+    pub async fn end_part(&mut self, keep: bool) -> Result<(), DatabaseError> {
+        let statement = if keep {
+            "release savepoint part"
+        } else {
+            "rollback to savepoint part"
+        };
+        sqlx::query(statement).execute(self.connection()?).await?;
+        Ok(())
+    }
+
     /// Commits. On an error the outcome can be unknown; nothing may be told to have happened. A single statement is
     /// committed already: then this gives the connection back, which costs less than dropping it.
     pub async fn commit(mut self) -> Result<(), DatabaseError> {

@@ -254,7 +254,14 @@ async fn sign_in(browser: &Browser, inquiry: Inquiry<'_>) -> Result<Response, Pa
             return refuse(browser, inquiry, error).await;
         }
     }
-    ask(browser, inquiry, InteractionPage::Login).await
+    // Where nobody can sign up, the sign-in page says what is possible.
+    let creates = inquiry.request.prompt.create && browser.state.app.is_sign_up_open();
+    let page = if creates {
+        InteractionPage::SignUp
+    } else {
+        InteractionPage::Login
+    };
+    ask(browser, inquiry, page).await
 }
 
 /// Sends the browser to a page; a request that does not wait yet is stored first.

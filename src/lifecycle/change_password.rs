@@ -2,8 +2,8 @@
 //! not know who was allowed to ask for it.
 
 use crate::audit::{self, UserEvent};
-use crate::authentication;
 use crate::authentication::password::PasswordHash;
+use crate::authentication::{self, verification};
 use crate::base::id::UserId;
 use crate::db::UnitOfWork;
 use crate::lifecycle::unlock_user;
@@ -15,11 +15,13 @@ pub async fn set_first(work: &mut UnitOfWork, user: &UserId, hash: &PasswordHash
     Ok(authentication::store_hash(work, user, hash).await?)
 }
 
-/// Replaces a password and ends every session and grant made until now, and a lock with them.
+/// Replaces a password and ends every session, grant and proof of a mailbox made until now, and a lock with them.
 pub async fn replace(work: &mut UnitOfWork, user: &UserId, hash: &PasswordHash) -> Result<(), UserError> {
     // The hash first: its row makes a login with the old password either wait and fail, or be seen below.
     authentication::store_hash(work, user, hash).await?;
     unlock_user::unlock(work, user).await?;
+    // A link that somebody else may have asked for leads nowhere any more.
+    verification::end_all_of(work, user).await?;
     session::end_all_of_user(work, user, EndReason::PasswordChanged).await?;
     user::service::revoke_before(work, user, "password_changed").await?;
     Ok(audit::record(work, UserEvent::PasswordChanged { user: user.clone() }).await?)

@@ -68,20 +68,60 @@ pub async fn send_mail(
     recipient: Recipient<'_>,
     message: Message,
 ) -> Result<MailAsked, SendMailError> {
-    let kind = message.kind();
-    let admission = limit::admit(work, recipient.email.canonical(), kind, post.limits).await?;
-    if admission != Admission::Admitted {
-        tracing::info!(
-            mail.kind = kind.name(),
-            "a mail is not sent: its address has had as many as it gets; `signet mail status` shows it"
-        );
-        // Not once more for each further one: whoever asks a thousand times fills no table.
-        if admission == Admission::FirstTooMany {
-            let event = MailEvent::Limited { message: kind.name() };
-            audit::record(work, event).await?;
-        }
+    if !admit(work, post, recipient, &message).await? {
         return Ok(MailAsked::Dropped);
     }
+    add(work, post, recipient, message).await
+}
+
+/// Asks for a mail if there is somebody to get it. If not, the same is done and counted, and the mail taken back: the
+/// statements are the same, so that whoever asks learns nothing from how long it takes.
+pub async fn send_if(
+    work: &mut UnitOfWork,
+    post: Post<'_>,
+    recipient: Recipient<'_>,
+    message: Message,
+    exists: bool,
+) -> Result<MailAsked, SendMailError> {
+    if !admit(work, post, recipient, &message).await? {
+        return Ok(MailAsked::Dropped);
+    }
+    work.begin_part().await?;
+    let asked = add(work, post, recipient, message).await?;
+    work.end_part(exists).await?;
+    Ok(asked)
+}
+
+/// Counts a mail; says whether it may be sent.
+async fn admit(
+    work: &mut UnitOfWork,
+    post: Post<'_>,
+    recipient: Recipient<'_>,
+    message: &Message,
+) -> Result<bool, SendMailError> {
+    let kind = message.kind();
+    let admission = limit::admit(work, recipient.email.canonical(), kind, post.limits).await?;
+    if admission == Admission::Admitted {
+        return Ok(true);
+    }
+    tracing::info!(
+        mail.kind = kind.name(),
+        "a mail is not sent: its address has had as many as it gets; `signet mail status` shows it"
+    );
+    // Not once more for each further one: whoever asks a thousand times fills no table.
+    if admission == Admission::FirstTooMany {
+        let event = MailEvent::Limited { message: kind.name() };
+        audit::record(work, event).await?;
+    }
+    Ok(false)
+}
+
+async fn add(
+    work: &mut UnitOfWork,
+    post: Post<'_>,
+    recipient: Recipient<'_>,
+    message: Message,
+) -> Result<MailAsked, SendMailError> {
     let job = Job::Mail(Box::new(Mail {
         to: recipient.email.address().to_owned(),
         locale: recipient.locale,

@@ -112,7 +112,7 @@ impl SignIn<'_> {
 
     /// Nobody pays for an outage of ours. If the attempt cannot be given back either, it counts as one until its window
     /// is over.
-    async fn release(&self, context: RequestContext, attempt: &Attempt) {
+    pub(super) async fn release(&self, context: RequestContext, attempt: &Attempt) {
         let released = async {
             let mut work = self.single(context).await?;
             login::release(&mut work, attempt).await

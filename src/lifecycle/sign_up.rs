@@ -88,7 +88,8 @@ fn standing(wanted: UserStatus, made_by: MadeBy, policy: SignUpPolicy) -> Result
     match (made_by, policy) {
         (MadeBy::Operator, _) => Ok(wanted),
         (MadeBy::Person | MadeBy::Invited, SignUpPolicy::Open) => Ok(UserStatus::Active),
-        (MadeBy::Person | MadeBy::Invited, SignUpPolicy::Waitlist)
+        // Under `domain` the organization of their address makes them active, in the same transaction.
+        (MadeBy::Person | MadeBy::Invited, SignUpPolicy::Waitlist | SignUpPolicy::Domain)
         | (MadeBy::Invited, SignUpPolicy::Closed) => Ok(UserStatus::Waitlist),
         (MadeBy::Person, SignUpPolicy::Closed) => Err(SignUpError::Closed),
     }

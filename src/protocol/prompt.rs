@@ -1,4 +1,4 @@
-//! Owns the `prompt` parameter (OpenID Connect Core §3.1.2.1).
+//! Owns the `prompt` parameter (OpenID Connect Core §3.1.2.1, Initiating User Registration via OpenID Connect 1.0 §4).
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use super::error::{ErrorCode, ProtocolError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "a set of four independent flags, as the parameter is"
+    reason = "a set of independent flags, as the parameter is"
 )]
 pub struct Prompt {
     /// No page may be shown.
@@ -19,11 +19,14 @@ pub struct Prompt {
     pub consent: bool,
     /// The person must be able to choose another account.
     pub select_account: bool,
+    /// The person wants an account (Initiating User Registration via OpenID Connect 1.0).
+    #[serde(default)]
+    pub create: bool,
 }
 
 impl Prompt {
     /// Every value that is served.
-    pub const NAMES: [&'static str; 4] = ["none", "login", "consent", "select_account"];
+    pub const NAMES: [&'static str; 5] = ["none", "login", "consent", "select_account", "create"];
 
     /// Reads a space-separated list. `none` with anything else is an error, as the specification has it.
     pub fn parse(text: &str) -> Result<Self, ProtocolError> {
@@ -34,6 +37,7 @@ impl Prompt {
                 "login" => prompt.login = true,
                 "consent" => prompt.consent = true,
                 "select_account" => prompt.select_account = true,
+                "create" => prompt.create = true,
                 _ => {
                     return Err(ProtocolError::new(
                         ErrorCode::InvalidRequest,
@@ -42,7 +46,7 @@ impl Prompt {
                 }
             }
         }
-        if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
+        if prompt.none && (prompt.login || prompt.consent || prompt.select_account || prompt.create) {
             return Err(ProtocolError::new(
                 ErrorCode::InvalidRequest,
                 "prompt none excludes every other value",

@@ -1,7 +1,7 @@
 //! The table of the front door: every path that is no part of the API's own table, one row for each method, with the
 //! limit per address that stands before it. A test walks it: what has no limit sends no statement.
 
-use crate::account::{consent, home, invitation, language, login};
+use crate::account::{change, consent, home, invitation, language, login, mailbox, recovery, sign_up};
 use crate::api;
 use crate::api::openapi::reference;
 use crate::endpoint::{
@@ -99,6 +99,42 @@ pub(super) fn pages() -> Vec<Row> {
             post(end_session::CONFIRM_PATH, end_session::confirm),
         ),
         (Limit::Authorize, get(end_session::DONE_PATH, end_session::done)),
+        (
+            Limit::Authorize,
+            get(InteractionPage::SignUp.path(), sign_up::get),
+        ),
+        (Limit::Login, post(InteractionPage::SignUp.path(), sign_up::post)),
+        (Limit::FromMemory, get(mailbox::SIGN_UP_CODE, sign_up::code)),
+        (Limit::Login, post(mailbox::SIGN_UP_CODE, sign_up::post_code)),
+        (Limit::Authorize, get(mailbox::SIGN_UP_FINISH, sign_up::finish)),
+        (Limit::Login, post(mailbox::SIGN_UP_FINISH, sign_up::post_finish)),
+        (Limit::FromMemory, get(mailbox::RECOVERY, recovery::get)),
+        (Limit::Login, post(mailbox::RECOVERY, recovery::post)),
+        (Limit::FromMemory, get(mailbox::RECOVERY_SENT, recovery::sent)),
+        (Limit::Authorize, get(mailbox::RECOVERY_FINISH, recovery::finish)),
+        (
+            Limit::Login,
+            post(mailbox::RECOVERY_FINISH, recovery::post_finish),
+        ),
+        (
+            Limit::FromMemory,
+            get(mailbox::WELL_KNOWN_CHANGE_PASSWORD, change::well_known),
+        ),
+        (Limit::Authorize, get(mailbox::CHANGE_PASSWORD, change::password)),
+        (
+            Limit::Login,
+            post(mailbox::CHANGE_PASSWORD, change::post_password),
+        ),
+        (Limit::Authorize, get(mailbox::CHANGE_EMAIL, change::email)),
+        (Limit::Login, post(mailbox::CHANGE_EMAIL, change::post_email)),
+        (
+            Limit::Authorize,
+            get(mailbox::CHANGE_EMAIL_FINISH, change::finish_email),
+        ),
+        (
+            Limit::Login,
+            post(mailbox::CHANGE_EMAIL_FINISH, change::post_finish_email),
+        ),
         (Limit::Authorize, get("/account", home::account)),
         (Limit::Authorize, get(INVITATION_PATH, invitation::get)),
         (Limit::Authorize, post(INVITATION_PATH, invitation::post)),

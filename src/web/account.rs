@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::layout::{Layout, Page};
+use super::layout::{Layout, Page, PageLink};
 
 /// The account page.
 #[derive(Debug, Template)]
@@ -16,6 +16,8 @@ pub struct AccountPage<'a> {
     pub user_name: Option<&'a str>,
     /// Their e-mail address, if one is known.
     pub email: Option<&'a str>,
+    /// What can be changed.
+    pub links: &'a [PageLink],
     /// Where signing out posts to.
     pub sign_out_action: &'a str,
 }

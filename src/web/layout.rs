@@ -29,6 +29,17 @@ pub struct Layout {
     pub here: Option<String>,
 }
 
+/// A way from one page to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageLink {
+    /// Its id on the page.
+    pub id: &'static str,
+    /// Where it leads.
+    pub address: String,
+    /// What it says.
+    pub label: String,
+}
+
 impl Layout {
     /// The frame of this issuer's pages; `language_path` is where another language is chosen.
     #[must_use]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use askama::Template;
 
 use super::client_card::ClientCard;
-use super::layout::{Layout, Page};
+use super::layout::{Layout, Page, PageLink};
 use crate::i18n::Texts;
 
 /// The sign-in page.
@@ -24,6 +24,8 @@ pub struct LoginPage<'a> {
     pub cancel_action: &'a str,
     /// What stands in the first field already: the login hint, or what was typed before.
     pub username: &'a str,
+    /// What else somebody may want who cannot sign in.
+    pub links: &'a [PageLink],
     /// Why the page is shown again.
     pub problem: Option<LoginProblem>,
 }

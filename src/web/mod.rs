@@ -14,6 +14,7 @@ pub mod invitation;
 pub mod layout;
 pub mod login;
 pub mod logout;
+pub mod mailbox;
 pub mod request_over;
 pub mod role_text;
 pub mod scope_text;

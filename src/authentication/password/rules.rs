@@ -28,6 +28,12 @@ pub enum PasswordProblem {
     /// One of those that everybody tries first.
     #[error("the password is too common")]
     Common,
+    /// Who knows how people choose, or knows this one, guesses it soon.
+    #[error("the password is easily guessed")]
+    Guessable,
+    /// It was leaked from another service.
+    #[error("the password stands in a list of leaked ones")]
+    Breached,
 }
 
 /// A password in the form that is hashed.
@@ -63,6 +69,11 @@ impl Password {
             .nfc()
             .collect();
         Ok(Self(Secret::new(normal)))
+    }
+
+    /// The text, for judging it.
+    pub(super) fn text(&self) -> &str {
+        self.0.expose()
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {

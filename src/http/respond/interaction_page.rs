@@ -24,6 +24,8 @@ pub fn invitation_url(issuer: &Issuer, token: &str) -> String {
 pub enum InteractionPage {
     /// The person proves who they are.
     Login,
+    /// Somebody makes an account.
+    SignUp,
     /// The person refuses to.
     LoginCancel,
     /// The person decides what the client may have.
@@ -38,6 +40,7 @@ impl InteractionPage {
     pub const fn path(self) -> &'static str {
         match self {
             Self::Login => "/login",
+            Self::SignUp => "/signup",
             Self::LoginCancel => "/login/cancel",
             Self::Consent => "/consent",
             Self::Continue => "/oauth2/continue",

@@ -2,7 +2,7 @@
 
 use super::job::{Clean, Job};
 use crate::app;
-use crate::authentication::throttle;
+use crate::authentication::{throttle, verification};
 use crate::authorization::expiry as authorization;
 use crate::client::auth::replay;
 use crate::hook::Hooks;
@@ -16,7 +16,7 @@ use crate::tenancy::invitation;
 use crate::token::{cutoff, expiry as token};
 
 /// Everything that is deleted once it is over.
-pub(super) static JOBS: [Job; 18] = [
+pub(super) static JOBS: [Job; 19] = [
     Job {
         name: "authorization requests",
         clean: Clean::Batch(|_, work, rows| Box::pin(authorization::expire_requests(work, rows))),
@@ -73,6 +73,10 @@ pub(super) static JOBS: [Job; 18] = [
     Job {
         name: "used client assertions",
         clean: Clean::Batch(|_, work, rows| Box::pin(replay::expire(work, rows))),
+    },
+    Job {
+        name: "proofs of mailboxes",
+        clean: Clean::Batch(|_, work, rows| Box::pin(verification::expire(work, rows))),
     },
     Job {
         name: "dead letters of the queue",

@@ -25,6 +25,15 @@ pub async fn lock_owner(
     Ok(found.map(|_| owner.organization_id))
 }
 
+/// Whether an organization has proven the domain of an address and lets its people join.
+pub async fn takes_in(work: &mut UnitOfWork, canonical_email: &str) -> Result<bool, DatabaseError> {
+    let Some(domain) = domain_of(canonical_email) else {
+        return Ok(false);
+    };
+    let owner = store::owning_claim(work.connection()?, domain).await?;
+    Ok(owner.is_some_and(|claim| claim.auto_join.is_some()))
+}
+
 /// Makes the person a member of the organization that [`lock_owner`] found, if it still owns the domain of their address
 /// and lets people join, and whoever set that stands for it; says as what. Who is a member, or asked to be one, stays
 /// what they are, and who was one and left or was removed comes back by an invitation only. The address must be the

@@ -11,7 +11,7 @@ mod store;
 mod types;
 mod view;
 
-pub use auto_join::{auto_join, lock_owner};
+pub use auto_join::{auto_join, lock_owner, takes_in};
 pub use claim::{claim, list, release, release_all, renew, set_auto_join};
 pub use error::DomainError;
 pub use name::{DomainName, DomainNameError};

@@ -1,4 +1,6 @@
 //! Pages for people.
 
 pub mod invitation;
-mod language;
+pub mod language;
+pub mod recovery;
+pub mod sign_up;

@@ -17,6 +17,7 @@ use signet::config::{MailTransport, SignetConfig};
 use signet::db::UnitOfWork;
 use signet::db::groups::GroupSettings;
 use signet::jobs::queue::Worker;
+use signet::mail::Letter;
 use signet::router;
 use signet::server::listener::{Listener, ListenerSettings};
 use tokio::net::TcpListener;
@@ -203,6 +204,13 @@ impl TestApp {
     /// Where its mails go.
     pub fn mailbox(&self) -> &Mailbox {
         &self.mail
+    }
+
+    /// Sends what waits to be sent; then every mail to an address, the oldest first.
+    pub async fn mail_to(&self, address: &str) -> Vec<Letter> {
+        self.run_queue().await;
+        let all = self.mail.all().into_iter();
+        all.filter(|letter| letter.to == address).collect()
     }
 
     /// Does what of the queue may be done at this moment, until nothing is left; how many attempts that were.
