@@ -7,10 +7,11 @@ use reqwest::Method;
 use crate::app::{Reply, TestApp};
 use crate::fixtures::a_client;
 
-const PATHS: [&str; 20] = [
+const PATHS: [&str; 21] = [
     "/",
     "/account",
     "/account/invitation",
+    "/language",
     "/login",
     "/login/cancel",
     "/login?request=unknown",

@@ -61,7 +61,7 @@ async fn other_pages_post_to_us_or_nowhere() {
     let browser = app.browser();
     web.authorize(&browser, &ada, &[]).await;
     for (path, expected) in [
-        ("/", "'none'"),
+        ("/", "'self'"),
         ("/nowhere", "'none'"),
         ("/oauth2/authorize", "'none'"),
         ("/oauth2/continue", "'none'"),
