@@ -32,8 +32,8 @@ async fn the_doctor_says_what_is_wrong_by_its_exit_code() {
     assert_eq!(
         names,
         [
-            "issuer", "tls", "proxies", "sealing", "database", "pooler", "schema", "platform", "restore",
-            "keks", "hook", "keys", "replica"
+            "issuer", "tls", "proxies", "mail", "sealing", "database", "pooler", "schema", "platform",
+            "restore", "keks", "hook", "keys", "queue", "replica"
         ]
     );
     let development_key = development_key("sound");

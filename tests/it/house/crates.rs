@@ -30,6 +30,7 @@ const HOMES: &[(&[&str], Place)] = &[
     (&["argon2"], Place::Modules(&["authentication/password"])),
     (&["reqwest", "native_tls"], Place::Modules(&["base/fetch"])),
     (&["hickory_resolver"], Place::Modules(&["base/dns"])),
+    (&["lettre"], Place::Modules(&["mail"])),
 ];
 
 /// Where SQL may be made at run time.
