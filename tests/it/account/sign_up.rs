@@ -169,8 +169,8 @@ async fn lo_01_a_known_address_is_answered_like_any_other() {
     for email in [ada.email.as_str(), "nobody@example.test"] {
         for path in ["/signup", "/recovery"] {
             let browser = app.browser();
-            let posting = browser.post(path, &[("email", email)]);
-            let (reply, sent) = statements.during(posting).await;
+            let fields = [("email", email)];
+            let (reply, sent) = statements.during(browser.post(path, &fields)).await;
             assert_eq!(reply.status, 303);
             seen.push((path, reply.location().path().to_owned(), reply.body, sent));
         }
