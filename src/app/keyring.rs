@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::AppError;
 use super::root::App;
+use crate::base::origin::Origin;
 use crate::config::SignetConfig;
 use crate::db::DatabaseError;
 use crate::db::pool::Pool;
@@ -70,10 +71,19 @@ pub async fn open_keyring(config: &SignetConfig, pool: &Pool) -> Result<(Keyring
     Ok((keyring, wrong))
 }
 
-/// The same for a server that starts: it does not with a key that is not the known one, nor without the one that seals.
-pub(super) async fn follow_soundly(pool: &Pool, keyring: &Keyring, wake: &Wake) -> Result<(), AppError> {
+/// The same for a server that starts: it does not with a key that is not the known one, nor without the one that seals, nor
+/// without one that rows need.
+pub(super) async fn follow_soundly(
+    pool: &Pool,
+    keyring: &Keyring,
+    lost: &[String],
+    wake: &Wake,
+) -> Result<(), AppError> {
     let Followed { wrapped, refusals } = follow(pool, keyring).await?;
-    if let Some(refusal) = refusals.into_iter().next() {
+    let mut connection = pool.acquire().await?;
+    let missing = kek::missing_keks(&mut connection, keyring, lost).await?;
+    connection.keep();
+    if let Some(refusal) = refusals.into_iter().chain(missing).next() {
         return Err(refusal.into());
     }
     let now = Instant::now();
@@ -111,6 +121,13 @@ impl App {
             self.refresh("hooks").await;
         }
         Ok(())
+    }
+
+    /// Writes down how often key-encryption keys sealed here since that was done last.
+    pub async fn write_down_seals(&self) -> Result<(), DatabaseError> {
+        let mut work = self.single(self.context(Origin::internal("report"))).await?;
+        kek::write_down_seals(&mut work, self.keyring()).await?;
+        work.commit().await
     }
 
     /// Does so until cancelled, and reports at once what that has changed.

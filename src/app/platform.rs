@@ -68,7 +68,7 @@ impl Platform {
             (Arc::<DatabaseClock>::clone(&clock), Some(clock))
         };
         let wake = Wake::default();
-        follow_soundly(&pool, &keyring, &wake).await?;
+        follow_soundly(&pool, &keyring, &config.sealing.lost_keks, &wake).await?;
         let entropy = injected
             .entropy
             .clone()

@@ -139,12 +139,16 @@ impl App {
                 if let Err(error) = self.write_down_key_uses().await {
                     tracing::warn!(error = %error, "what keys did could not be written down; it is counted on");
                 }
+                if let Err(error) = self.write_down_seals().await {
+                    tracing::warn!(error = %error, "how often keys sealed could not be written down; it is counted on");
+                }
                 tokio::time::sleep(replica::REPORT_EVERY).await;
             }
         };
         stop.run_until_cancelled(reporting).await;
         let forgotten = async {
             self.write_down_key_uses().await?;
+            self.write_down_seals().await?;
             let mut work = self.single(self.context(Origin::internal("stop"))).await?;
             replica::forget(&mut work, &self.0.platform.replica).await?;
             work.commit().await

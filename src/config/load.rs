@@ -161,6 +161,7 @@ fn finish(
         .list_separator(",")
         .with_list_parse_key("sealing.kek_files")
         .with_list_parse_key("sealing.kek_variables")
+        .with_list_parse_key("sealing.lost_keks")
         .with_list_parse_key("sealing.transit.keys")
         .with_list_parse_key("signing.algorithms")
         .with_list_parse_key("signing.also_published")

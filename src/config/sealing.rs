@@ -22,6 +22,8 @@ pub struct SealingSettings {
     /// Names of variables of the environment that hold such lines. They do not begin with `SIGNET_`, since those are
     /// settings.
     pub kek_variables: Vec<String>,
+    /// Ids of keys that nobody has any more: a server starts without them, although rows need them.
+    pub lost_keks: Vec<String>,
     /// A Transit engine.
     pub transit: TransitSettings,
 }

@@ -16,6 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::error::JoseError;
 use super::jwk::{PRIVATE, PublicJwk, required, text};
 use super::private_jwk::PrivateJwk;
+use super::pss;
 use super::rsa::{self, RsaProblem};
 use super::thumbprint::thumbprint;
 use crate::protocol::algorithm::Algorithm;
@@ -53,6 +54,12 @@ pub enum ImportError {
     /// RFC 7518 §3.3.
     #[error("an RSA key of {0} bits is refused: 2048 to 8192 are accepted")]
     RsaSize(usize),
+    /// It says which hash, mask and salt it is for (RFC 4055 §3.1), and PS256 has others (RFC 7518 §3.5).
+    #[error(
+        "an RSA-PSS key for another hash, mask or salt is refused: PS256 has SHA-256, MGF1 with SHA-256 and a salt of 32 \
+         bytes"
+    )]
+    PssParameters,
     /// With an exponent of 1 a signature is its own message.
     #[error("an RSA key with this exponent is refused: it is 1, even, or very long")]
     RsaExponent,
@@ -224,6 +231,9 @@ fn of_public<T: HasPublic>(key: &PKey<T>) -> Result<Map<String, Value>, ImportEr
             let rsa = key.rsa().map_err(unreadable)?;
             members.insert("kty".to_owned(), "RSA".into());
             if id == Id::RSA_PSS {
+                if !pss::allows_ps256(&key.public_key_to_der().map_err(unreadable)?) {
+                    return Err(ImportError::PssParameters);
+                }
                 members.insert("alg".to_owned(), Algorithm::PS256.name().into());
             }
             number(&mut members, "n", rsa.n(), rsa.n().num_bytes())?;

@@ -11,6 +11,7 @@ mod jwk;
 mod jws;
 mod key_set;
 mod private_jwk;
+mod pss;
 mod rsa;
 mod signer;
 #[cfg(test)]

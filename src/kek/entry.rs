@@ -56,6 +56,17 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether it was the one that seals for all of this time, as far as is known: of one that sealed several times, only the
+    /// last time is.
+    #[must_use]
+    pub fn sealed_all_through(&self, begins: Timestamp, ends: Timestamp) -> bool {
+        let Some(since) = self.activated_at else {
+            return false;
+        };
+        let until = self.replaced_at.filter(|replaced| *replaced >= since);
+        since <= begins && until.is_none_or(|until| until >= ends)
+    }
+
     /// Whether a backup that was made in this time may have rows that it sealed: none is left once it was removed. What was
     /// in use when the first key was registered may be as old as the installation.
     #[must_use]

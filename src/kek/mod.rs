@@ -9,10 +9,14 @@ mod registry;
 mod rooms;
 mod store;
 mod view;
+mod wear;
 
 pub use entry::{Entry, KekState};
 pub use error::KekChangeError;
-pub use follow::{FollowError, Followed, follow};
-pub use registry::{Activated, Added, activate, add, remove, require_active, require_usable, resealed};
+pub use follow::{FollowError, Followed, follow, missing_keks};
+pub use registry::{
+    Activated, Added, activate, add, removal_obstacles, remove, require_active, require_usable, resealed,
+};
 pub use rooms::{ROOMS, Room};
 pub use view::{Need, View};
+pub use wear::{WORN, write_down_seals};

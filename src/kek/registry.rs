@@ -128,11 +128,9 @@ pub async fn activate(
     })
 }
 
-/// Removes a key that nothing needs and nobody seals with. From then on the database takes no row that it seals. Needs a
-/// transaction, which is rolled back if this fails.
-pub async fn remove(work: &mut UnitOfWork, id: &str) -> Result<(), KekChangeError> {
-    store::lock(work.connection()?).await?;
-    let view = look(work).await?;
+/// What keeps a key from being removed: replicas that do not seal with the active one, in words. Refuses one that cannot be
+/// removed whatever anybody does meanwhile.
+pub fn removal_obstacles(view: &View, id: &str) -> Result<Vec<String>, KekChangeError> {
     let known = view
         .find(id)
         .ok_or_else(|| KekChangeError::Unknown { id: id.to_owned() })?;
@@ -151,13 +149,17 @@ pub async fn remove(work: &mut UnitOfWork, id: &str) -> Result<(), KekChangeErro
         id: active.id.clone(),
         fingerprint: active.fingerprint.clone(),
     };
-    let because: Vec<String> = view
-        .replicas
-        .iter()
-        .filter_map(|replica| {
-            cannot_seal_with(replica, &wanted).or_else(|| seals_otherwise(replica, &wanted))
-        })
-        .collect();
+    let because = view.replicas.iter().filter_map(|replica| {
+        cannot_seal_with(replica, &wanted).or_else(|| seals_otherwise(replica, &wanted))
+    });
+    Ok(because.collect())
+}
+
+/// Removes a key that nothing needs and nobody seals with. From then on the database takes no row that it seals. Needs a
+/// transaction, which is rolled back if this fails.
+pub async fn remove(work: &mut UnitOfWork, id: &str) -> Result<(), KekChangeError> {
+    store::lock(work.connection()?).await?;
+    let because = removal_obstacles(&look(work).await?, id)?;
     if !because.is_empty() {
         return Err(KekChangeError::Replicas {
             because,
@@ -171,7 +173,7 @@ pub async fn remove(work: &mut UnitOfWork, id: &str) -> Result<(), KekChangeErro
     let rows: Vec<String> = needs
         .iter()
         .filter(|need| need.kek_id == id)
-        .map(|need| format!("{} rows of {}", need.rows, need.table))
+        .map(|need| view::told(std::iter::once(need)))
         .collect();
     if !rows.is_empty() {
         return Err(KekChangeError::Needed {

@@ -40,6 +40,42 @@ pub(super) async fn active(connection: &mut PgConnection) -> Result<Option<Strin
     Ok(id)
 }
 
+/// How often each key has sealed, as far as that was written down.
+pub(super) async fn seals(connection: &mut PgConnection) -> Result<Vec<(String, u64)>, DatabaseError> {
+    let rows = sqlx::query!("select kek_id, seals from auth.kek_uses order by kek_id")
+        .fetch_all(connection)
+        .await?;
+    let seals = rows.into_iter().map(|row| (row.kek_id, row.seals.unsigned_abs()));
+    Ok(seals.collect())
+}
+
+/// Adds to that; says what it comes to.
+pub(super) async fn add_seals(
+    connection: &mut PgConnection,
+    counted: &[(String, u64)],
+) -> Result<Vec<(String, u64)>, DatabaseError> {
+    let ids: Vec<&str> = counted.iter().map(|(id, _)| id.as_str()).collect();
+    let times = counted
+        .iter()
+        .map(|(_, times)| i64::try_from(*times).unwrap_or(i64::MAX));
+    let times: Vec<i64> = times.collect();
+    let rows = sqlx::query!(
+        "insert into auth.kek_uses as known (kek_id, seals)
+         select added.kek_id, added.seals
+         from unnest($1::text[], $2::bigint[]) as added (kek_id, seals)
+         order by added.kek_id
+         on conflict (kek_id) do update
+         set seals = known.seals + excluded.seals
+         returning kek_id, seals",
+        &ids as &[&str],
+        &times,
+    )
+    .fetch_all(connection)
+    .await?;
+    let seals = rows.into_iter().map(|row| (row.kek_id, row.seals.unsigned_abs()));
+    Ok(seals.collect())
+}
+
 /// One change of these keys at a time, until the transaction ends.
 pub(super) async fn lock(connection: &mut PgConnection) -> Result<(), DatabaseError> {
     sqlx::query!("select pg_advisory_xact_lock(hashtext('auth.keks'))")

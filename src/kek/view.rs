@@ -26,16 +26,19 @@ pub struct View {
     pub entries: Vec<Entry>,
     /// Which rows need which.
     pub needs: Vec<Need>,
+    /// How often each has sealed, as far as that was written down.
+    pub seals: Vec<(String, u64)>,
     /// What each running replica holds.
     pub replicas: Vec<Replica>,
 }
 
 impl View {
-    /// Reads it; a statement for each table with a sealed column, and two.
+    /// Reads it; a statement for each table with a sealed column, and three.
     pub async fn read(connection: &mut PgConnection, now: Timestamp) -> Result<Self, DatabaseError> {
         Ok(Self {
             entries: store::all(connection).await?,
             needs: needs(connection).await?,
+            seals: store::seals(connection).await?,
             replicas: replica::list(connection, now).await?,
         })
     }
@@ -57,6 +60,13 @@ impl View {
         self.needs.iter().filter(move |need| need.kek_id == id)
     }
 
+    /// How often a key has sealed.
+    #[must_use]
+    pub fn seals_of(&self, id: &str) -> u64 {
+        let counted = self.seals.iter().find(|(kek_id, _)| kek_id == id);
+        counted.map_or(0, |(_, seals)| *seals)
+    }
+
     /// The keys that rows need and that nobody added.
     #[must_use]
     pub fn unregistered(&self) -> Vec<&str> {
@@ -66,6 +76,14 @@ impl View {
         ids.dedup();
         ids
     }
+}
+
+/// Needs in words.
+pub(super) fn told<'a>(needs: impl Iterator<Item = &'a Need>) -> String {
+    let told: Vec<String> = needs
+        .map(|need| format!("{} rows of {}", need.rows, need.table))
+        .collect();
+    told.join(", ")
 }
 
 /// Which rows need which key.

@@ -55,6 +55,14 @@ pub enum SealingError {
         /// The missing key.
         kek_id: String,
     },
+    /// It has sealed so often that two nonces might be the same.
+    #[error(
+        "the key-encryption key {kek_id} has sealed 2^32 times and seals nothing more: activate another one"
+    )]
+    Worn {
+        /// The key.
+        kek_id: String,
+    },
     /// The data key that it is about is not in memory.
     #[error(transparent)]
     NoDataKey(Box<NoDataKey>),

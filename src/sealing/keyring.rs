@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use super::envelope::{NoDataKey, SealingError};
 use super::kek::{self, DEVELOPMENT_PREFIX, Kek, KekError, KekSource, Key};
+use super::seals::Seals;
 use super::transit::Transit;
 use crate::base::id::DataKeyId;
 use crate::config::SealingSettings;
@@ -17,6 +18,7 @@ pub struct Keyring {
     local: Vec<Kek>,
     transit: Option<Transit>,
     state: RwLock<State>,
+    seals: Seals,
 }
 
 #[derive(Default)]
@@ -81,6 +83,7 @@ impl Keyring {
             local,
             transit,
             state: RwLock::default(),
+            seals: Seals::default(),
         };
         let mut ids = HashSet::new();
         if let Some(twice) = keyring.configured().find(|id| !ids.insert(*id)) {
@@ -169,9 +172,18 @@ impl Keyring {
         self.configured().any(|id| id.starts_with(DEVELOPMENT_PREFIX))
     }
 
-    /// The id of the key that seals, and what seals.
+    /// How often each key has sealed.
+    #[must_use]
+    pub const fn seals(&self) -> &Seals {
+        &self.seals
+    }
+
+    /// The id of the key that seals, and what seals: once, which is counted.
     pub(super) fn sealing_key(&self) -> Result<(String, SealingKey), SealingError> {
         let id = self.active_id();
+        if !self.seals.count(&id) {
+            return Err(SealingError::Worn { kek_id: id });
+        }
         let key = self.local_key(&id).map(SealingKey::Kek).or_else(|| {
             self.read(|state| {
                 let newest = state.data_keys.iter().rfind(|key| key.kek_id == id)?;

@@ -7,6 +7,7 @@ pub mod envelope;
 pub mod kek;
 mod keyring;
 mod reseal;
+mod seals;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -16,4 +17,5 @@ pub use envelope::{Context, NoDataKey, Sealed, SealingError, open, seal};
 pub use kek::{KekError, KekSource};
 pub use keyring::{HeldKek, Keyring};
 pub use reseal::{Batch, Resealed, Row, Unopened, reseal};
+pub use seals::{MOST_SEALS, Seals};
 pub use transit::TransitError;

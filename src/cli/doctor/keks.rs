@@ -5,8 +5,8 @@ use std::time::Instant;
 use super::finding::FindingId;
 use super::report::{Checked, Problem};
 use crate::db::{PgConnection, connect};
-use crate::kek::{self, Followed, View};
-use crate::sealing::{Keyring, data_key};
+use crate::kek::{self, Followed, View, WORN};
+use crate::sealing::{Keyring, MOST_SEALS, data_key};
 
 /// Which key seals, if every key that is needed is here. From then on the keyring has what Transit unwraps.
 pub(super) async fn known(connection: &mut PgConnection, keyring: &Keyring) -> Checked {
@@ -34,6 +34,14 @@ pub(super) async fn known(connection: &mut PgConnection, keyring: &Keyring) -> C
         return Err(Problem::new(FindingId::KeksMissing, detail));
     }
     let seals = keyring.active_id();
+    let times = view.seals_of(&seals);
+    if times >= WORN {
+        let detail = format!(
+            "{seals} has sealed {times} times, and seals nothing more after {MOST_SEALS} (NIST SP 800-38D, 8.3): put another \
+             key in its place (`signet kek add`, `activate`, `rekey`)"
+        );
+        return Err(Problem::new(FindingId::KeksWorn, detail));
+    }
     Ok(match view.active() {
         Some(_) => format!("{seals} seals"),
         None => {

@@ -14,6 +14,7 @@ use crate::db::UnitOfWork;
 use crate::hook::definition::{FunctionName, Target};
 use crate::hook::transport::sql::Obstacle;
 use crate::hook::{Hook, Settings, service};
+use crate::kek;
 use crate::sealing::Keyring;
 
 /// Runs a command on the configured database. What keeps an SQL function from running is looked up afterwards, as the
@@ -54,6 +55,7 @@ pub async fn manage(command: ManageHooks, config: &SignetConfig) -> Result<HookR
             hook
         }
     };
+    kek::write_down_seals(&mut work, &keyring).await?;
     work.commit().await?;
     let obstacles = obstacles(config, &hook).await?;
     Ok(HookReport::Hook(Box::new(HookView::new(&hook, &obstacles))))
@@ -82,6 +84,7 @@ async fn switch(
 ) -> Result<HookReport> {
     hook.settings.enabled = enabled;
     service::change(&mut work, keyring, &hook).await?;
+    kek::write_down_seals(&mut work, keyring).await?;
     work.commit().await?;
     Ok(changed(hook, if enabled { "enabled" } else { "disabled" }))
 }

@@ -23,10 +23,7 @@ pub enum KekCommand {
     /// List every key that there ever was, or those that a backup may need
     History(HistoryArguments),
     /// Remove a key that no row needs and no replica seals with; afterwards it can be taken out of the configuration
-    Remove {
-        /// Its id
-        id: String,
-    },
+    Remove(RemoveArguments),
 }
 
 /// `signet kek activate`
@@ -52,6 +49,16 @@ pub struct RekeyArguments {
     /// The most rows of one transaction
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(i64).range(1..=5000))]
     pub batch: i64,
+}
+
+/// `signet kek remove`
+#[derive(Debug, Clone, Args)]
+pub struct RemoveArguments {
+    /// Its id
+    pub id: String,
+    /// Show what keeps it from being removed, and change nothing; exits with 1 if something does
+    #[arg(long)]
+    pub plan: bool,
 }
 
 /// `signet kek history`

@@ -24,6 +24,7 @@ pub async fn execute(command: KekCommand, config: &SignetConfig, json: bool) -> 
         KekReport::Rekey(rekey) => rekey.remaining > 0,
         KekReport::Done(done) => done.timed_out,
         KekReport::History(history) => history.keks.is_empty(),
+        KekReport::Removal(removal) => removal.is_held_up(),
         KekReport::Status(_) | KekReport::Plan(_) => false,
     };
     Ok(if failed {

@@ -6,14 +6,16 @@ mod arguments;
 mod execute;
 mod history;
 mod rekey;
+mod remove;
 mod report;
 mod run;
 mod status;
 
-pub use arguments::{ActivateArguments, HistoryArguments, KekCommand, RekeyArguments};
+pub use arguments::{ActivateArguments, HistoryArguments, KekCommand, RekeyArguments, RemoveArguments};
 pub use execute::execute;
-pub use history::{HistoryLine, HistoryReport};
+pub use history::{HistoryLine, HistoryReport, OnDay};
 pub use rekey::{PlanLine, PlanReport, RekeyReport, UnopenedLine};
+pub use remove::RemovalReport;
 pub use report::{Done, KekReport};
 pub use run::{KekDesk, run};
 pub use status::{KekLine, ReplicaLine, StatusReport};

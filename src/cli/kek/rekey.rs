@@ -204,6 +204,7 @@ impl<F: AsyncFn() -> Result<UnitOfWork>> Worker<'_, '_, F> {
             let mut work = (self.desk.begin)().await?;
             kek::require_active(&mut work, &self.active).await?;
             let resealed = (room.reseal)(&mut work, self.desk.keyring, batch).await?;
+            kek::write_down_seals(&mut work, self.desk.keyring).await?;
             work.commit().await?;
             self.sealed += resealed.sealed;
             unopened += i64::try_from(resealed.unopened.len()).unwrap_or(i64::MAX);

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::history::HistoryReport;
 use super::rekey::{PlanReport, RekeyReport};
+use super::remove::RemovalReport;
 use super::status::StatusReport;
 
 /// What a command answers.
@@ -18,6 +19,8 @@ pub enum KekReport {
     Status(StatusReport),
     /// Keys that there were.
     History(HistoryReport),
+    /// What a removal would do.
+    Removal(RemovalReport),
     /// What a re-key would do.
     Plan(PlanReport),
     /// What a re-key did.
@@ -50,6 +53,7 @@ impl fmt::Display for KekReport {
             Self::Done(done) => done.fmt(formatter),
             Self::Status(status) => status.fmt(formatter),
             Self::History(history) => history.fmt(formatter),
+            Self::Removal(removal) => removal.fmt(formatter),
             Self::Plan(plan) => plan.fmt(formatter),
             Self::Rekey(rekey) => rekey.fmt(formatter),
         }

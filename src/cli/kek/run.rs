@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::arguments::KekCommand;
 use super::report::{Done, KekReport};
-use super::{activate, history, rekey, status};
+use super::{activate, history, rekey, remove, status};
 use crate::base::id::DataKeyId;
 use crate::db::UnitOfWork;
 use crate::kek::{self, View};
@@ -40,7 +40,7 @@ pub async fn run<F: AsyncFn() -> Result<UnitOfWork>>(
         KekCommand::Rekey(arguments) => rekey::rekey(&arguments, desk).await,
         KekCommand::Status => status::show(desk).await,
         KekCommand::History(arguments) => history::show(&arguments, desk).await,
-        KekCommand::Remove { id } => remove(&id, desk).await,
+        KekCommand::Remove(arguments) => remove::remove(&arguments, desk).await,
     }
 }
 
@@ -78,18 +78,4 @@ async fn add<F: AsyncFn() -> Result<UnitOfWork>>(id: &str, desk: &KekDesk<'_, F>
 
 fn adopted(id: &str) -> String {
     format!("{id} was in use and is known from now on")
-}
-
-async fn remove<F: AsyncFn() -> Result<UnitOfWork>>(id: &str, desk: &KekDesk<'_, F>) -> Result<KekReport> {
-    let mut work = (desk.begin)().await?;
-    kek::remove(&mut work, id).await?;
-    work.commit().await?;
-    Ok(KekReport::Done(Done {
-        changes: vec![format!(
-            "{id} is removed: no row needs it, and the database takes none that it seals"
-        )],
-        timed_out: false,
-        next: "take it out of the configuration of every replica, and keep it with the backups that need it"
-            .to_owned(),
-    }))
 }

@@ -39,6 +39,8 @@ pub struct KekLine {
     pub here: bool,
     /// How many rows of which table need it.
     pub rows: Vec<RowLine>,
+    /// How often it has sealed.
+    pub seals: u64,
 }
 
 /// Rows of a table.
@@ -121,6 +123,7 @@ impl KekLine {
             state: entry.state.name(),
             here: held.iter().find(here).is_some(),
             rows: rows(&entry.id, view),
+            seals: view.seals_of(&entry.id),
         }
     }
 
@@ -132,6 +135,7 @@ impl KekLine {
             state: UNREGISTERED,
             here: here.is_some(),
             rows: rows(id, view),
+            seals: view.seals_of(id),
         }
     }
 
@@ -139,7 +143,7 @@ impl KekLine {
         !self.rows.is_empty() || self.state == KekState::Active.name()
     }
 
-    fn cells(&self) -> [String; 5] {
+    fn cells(&self) -> [String; 6] {
         let rows: Vec<String> = self
             .rows
             .iter()
@@ -151,6 +155,7 @@ impl KekLine {
             self.fingerprint.clone().unwrap_or_else(|| "-".to_owned()),
             self.state.to_owned(),
             here.to_owned(),
+            self.seals.to_string(),
             if rows.is_empty() {
                 "none".to_owned()
             } else {
@@ -187,9 +192,13 @@ impl ReplicaLine {
 
 impl fmt::Display for StatusReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cells: Vec<[String; 5]> = self.keks.iter().map(KekLine::cells).collect();
+        let cells: Vec<[String; 6]> = self.keks.iter().map(KekLine::cells).collect();
         let rows = cells.iter().map(|cells| cells.each_ref().map(String::as_str));
-        layout::table(formatter, ["ID", "FINGERPRINT", "STATE", "HERE", "ROWS"], rows)?;
+        layout::table(
+            formatter,
+            ["ID", "FINGERPRINT", "STATE", "HERE", "SEALED", "ROWS"],
+            rows,
+        )?;
         writeln!(formatter, "\n\nReplicas:")?;
         if self.replicas.is_empty() {
             writeln!(formatter, "  none is running")?;

@@ -9,6 +9,7 @@ use super::report::KeysReport;
 use super::run::{KeyDesk, run};
 use crate::cli::{operator, output};
 use crate::config::SignetConfig;
+use crate::kek;
 
 /// Carries out a command, and fails with 1 if the proof does not hold, or if a rotation that was waited for is not
 /// done.
@@ -20,6 +21,9 @@ pub async fn execute(command: KeysCommand, config: &SignetConfig, json: bool) ->
         begin: async || operator::begin(config).await,
     };
     let report = run(command, &desk).await?;
+    let mut work = (desk.begin)().await?;
+    kek::write_down_seals(&mut work, &keyring).await?;
+    work.commit().await?;
     output::write(&report, json)?;
     let failed = match &report {
         KeysReport::Proof(proof) => !proof.sound,

@@ -97,7 +97,9 @@ pub(in crate::signing) async fn note_import(
     Ok(())
 }
 
-/// Algorithms and purposes that only a newer version knows are left alone.
+/// Algorithms and purposes that only a newer version knows are left alone. A key that the log says is revoked is not among
+/// them, whatever its row says: whoever puts back an old row does not bring a leaked key back, since entries of the log
+/// are never changed.
 pub(in crate::signing) async fn load(
     connection: &mut PgConnection,
     algorithms: &[&str],
@@ -106,10 +108,14 @@ pub(in crate::signing) async fn load(
     let rows = sqlx::query!(
         r#"select id as "name!", alg as "algorithm?", status as "status?", public_key as "public_key?",
             private_key_sealed as "sealed!", kek_id as "kek_id!", 0 as "number!", verify_only as "verify_only!"
-        from auth.jwks
+        from auth.jwks k
         where use = 'sig'
             and status <> 'revoked'
             and alg = any($1)
+            and not exists (
+                select from auth.key_log l
+                where position('"change":"revoked","algorithm":' || to_json(k.alg)::text
+                    || ',"key_id":' || to_json(k.id)::text in l.entry) > 0)
         union all
         select purpose, null, null, null, sealed, kek_id, number, false
         from auth.server_secrets

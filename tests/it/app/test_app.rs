@@ -250,6 +250,8 @@ fn config(issuer: String, database: &TestDatabase) -> SignetConfig {
     config.sealing.kek_files = vec![kek()];
     config.mail.transport = MailTransport::Outbox;
     config.mail.from = "Example <login@example.test>".to_owned();
+    // The one of rows that a test makes unreadable.
+    config.sealing.lost_keks = vec!["lost".to_owned()];
     config.password.memory_kib = 64;
     config.password.iterations = 1;
     config.limits.logins_per_minute_per_address = 0;

@@ -194,3 +194,27 @@ async fn what_is_well_has_no_id_and_development_has_one() {
     let http = Signet::on(&database).with("SIGNET_ISSUER", "http://127.0.0.1:8080");
     assert_found(&http, 1, "development").await;
 }
+
+/// VA-06: a key that has sealed half as often as it may is told of, long before it seals nothing more.
+#[tokio::test]
+async fn va_06_the_doctor_names_a_worn_key_encryption_key() {
+    let database = TestDatabase::new().await;
+    let signet = Signet::on(&database);
+    Running::start(Signet::on(&database)).await.stop().await;
+    let half = "insert into auth.kek_uses (kek_id, seals) values ('test-1', 2147483647)
+        on conflict (kek_id) do update set seals = excluded.seals";
+    sql(&database, half).await;
+    assert_eq!(found(&signet).await, (0, BTreeSet::new()));
+    sql(&database, "update auth.kek_uses set seals = seals + 1").await;
+    assert_found(&signet, 1, "keks.worn").await;
+    sql(&database, "update auth.kek_uses set seals = 4294967296").await;
+    let refused = signet.run(&["keys", "rotate", "--alg", "ES256"]).await;
+    assert_eq!(refused.code, 0, "nothing is sealed: {}", refused.errors);
+    sql(
+        &database,
+        "delete from auth.jwks where status = 'next' and alg = 'ES256'",
+    )
+    .await;
+    let refused = signet.run(&["keys", "rotate", "--alg", "ES256"]).await;
+    refused.assert_refused("test-1 has sealed 2^32 times and seals nothing more");
+}

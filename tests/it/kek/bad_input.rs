@@ -91,10 +91,10 @@ async fn va_03_without_the_key_that_seals_nothing_starts() {
     );
 }
 
-/// A key opens some rows only: the server starts with what it can open, and start, replica, `kek status` and doctor say
-/// which rows it cannot.
+/// One of two keys is missing, and rows need it: no start, by id, with the rows. Who says that it is lost starts with what
+/// can be opened, and start, replica, `kek status` and doctor say which rows cannot.
 #[tokio::test]
-async fn va_03_a_key_that_opens_some_rows_only_is_told_of_by_row() {
+async fn va_03_one_of_two_keys_is_missing() {
     let app = an_app(&[FIRST, SECOND]).await;
     follow(&app).await;
     say(&app, "add test-2").await;
@@ -104,7 +104,21 @@ async fn va_03_a_key_that_opens_some_rows_only_is_told_of_by_row() {
          values ('csrf', 2, '\\x01', 'test-2', now())",
     )
     .await;
-    let partly = another(&app, |config| config.sealing = of_lines(&[FIRST])).await;
+    let refused = refusal(&app, &[FIRST]).await;
+    assert!(
+        refused.contains(
+            "the key-encryption key test-2, which 1 rows of auth.server_secrets need, is not in this"
+        ),
+        "{refused}"
+    );
+    assert!(refused.contains("sealing.lost_keks = [\"test-2\"]"), "{refused}");
+    let partly = another(&app, |config| {
+        config.sealing = SealingSettings {
+            lost_keks: vec!["test-2".to_owned()],
+            ..of_lines(&[FIRST])
+        };
+    })
+    .await;
     let keys = partly.app.token_issuer().keys.current();
     let unopened = &keys.unopened()[0];
     assert_eq!(unopened.row, "csrf.2");

@@ -116,7 +116,15 @@ async fn va_04_a_key_is_removed_once_nothing_needs_it() {
         late.contains("still seals with test-1 instead of test-2"),
         "{late}"
     );
+    let plan = say(&app, "remove test-1 --plan").await;
+    assert!(
+        plan["replicas"].to_string().contains("still seals with test-1"),
+        "{plan}"
+    );
     follow(&app).await;
+    let plan = say(&app, "remove test-1 --plan").await;
+    assert!(plan["rows"].to_string().contains("rows of auth.jwks"), "{plan}");
+    assert_eq!(plan["replicas"], serde_json::json!([]));
     let needed = try_say(&app, "remove test-1").await.expect_err("rows need it");
     assert!(
         needed.contains("rows of auth.jwks") && needed.contains("`signet kek rekey` first"),
@@ -124,7 +132,13 @@ async fn va_04_a_key_is_removed_once_nothing_needs_it() {
     );
     let plan = say(&app, "rekey --plan").await;
     assert_eq!(plan["rows"][0]["opens"], true, "{plan}");
-    say(&app, "rekey").await;
+    let sealed = say(&app, "rekey").await["sealed"].clone();
+    let status = say(&app, "status").await;
+    assert_eq!(status["keks"][1]["seals"], sealed, "{status}");
+    let plan = say(&app, "remove test-1 --plan").await;
+    assert_eq!(plan["rows"], serde_json::json!([]));
+    let history = say(&app, "history --match test-1").await;
+    assert_eq!(history["keks"][0]["state"], "replaced", "a plan changes nothing");
     say(&app, "remove test-1").await;
     assert_eq!(say(&app, "rekey").await["sealed"], 0);
     let fenced = sqlx::query("update auth.jwks set kek_id = 'test-1'")
@@ -162,6 +176,25 @@ async fn the_history_matches_a_backup_to_its_key() {
     let today = say(&app, &format!("history --match {}", today(&app))).await;
     assert_eq!(today["keks"].as_array().expect("keys").len(), 1, "{today}");
     assert_eq!(today["keks"][0]["id"], "test-2");
+    assert_eq!(today["keks"][0]["on_day"], "sealed");
+    assert!(
+        today["certain"]
+            .to_string()
+            .contains("a key that is not listed seals nothing")
+    );
+    let then = say(&app, &format!("history --match {first_day}")).await;
+    let on_day: Vec<_> = then["keks"]
+        .as_array()
+        .expect("keys")
+        .iter()
+        .map(|kek| kek["on_day"].clone())
+        .collect();
+    assert_eq!(
+        on_day,
+        ["may", "may"],
+        "both sealed for a part of the day: {then}"
+    );
+    assert!(history["certain"].is_null() && history["keks"][0]["on_day"].is_null());
     let never = try_say(&app, "history --match 0123456789abcdef").await;
     assert!(
         never

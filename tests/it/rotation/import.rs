@@ -341,3 +341,37 @@ async fn a_time_to_keep_is_for_keys_that_only_verify() {
     assert_eq!(refused.code, 2, "{}", refused.errors);
     assert!(refused.errors.contains("--verify-only"), "{}", refused.errors);
 }
+
+/// A key may say which hash and salt it is for: one for others than those of PS256 is refused with a sentence, and not taken
+/// as if it had said nothing.
+#[tokio::test]
+async fn a_key_for_other_pss_parameters_is_refused() {
+    let app = TestApp::with(|config| config.signing.also_published.push(Algorithm::PS256)).await;
+    let theirs = include_str!("../fixtures/keys/rsa_pss_sha384_public.pem");
+    let ours = include_str!("../fixtures/keys/rsa_pss_sha256_public.pem");
+    let import = async |name: &str, pem: &str| {
+        let path = folder().join(format!("{}-{name}.pem", std::process::id()));
+        std::fs::write(&path, pem).expect("writable");
+        try_keys(
+            &app,
+            &format!("import {} --kid {name} --verify-only", path.display()),
+        )
+        .await
+    };
+    let refused = import("pss384", theirs).await.expect_err("another hash");
+    assert!(
+        refused.contains("an RSA-PSS key for another hash, mask or salt is refused"),
+        "{refused}"
+    );
+    import("pss256", ours).await.expect("the same hash");
+    assert_eq!(kid(&app, "PS256", "retiring").await, "pss256");
+    // What is only published is refused to sign, in true words.
+    let path = folder().join(format!("{}-signing-pss.pem", std::process::id()));
+    std::fs::write(&path, super::desk::RSA_3072).expect("writable");
+    let refused = try_keys(&app, &format!("import {} --alg PS256", path.display())).await;
+    let refused = refused.expect_err("it would never sign");
+    assert!(
+        refused.contains("keys of PS256 are published here and sign nothing"),
+        "{refused}"
+    );
+}

@@ -255,6 +255,35 @@ async fn keys_from_before_the_log_are_taken_into_it() {
     let active = kid(&app, "RS256", "active").await;
     let after = app.replica().await;
     assert_eq!(kid(&after, "RS256", "active").await, active);
+    drive(&after).await;
     kid(&after, "RS256", "next").await;
     assert_eq!(findings(&after).await, [""; 0]);
+}
+
+/// VA-02: the whole old row of a revoked key that is put back opens, and is not believed: the log outside of it knows more.
+/// The proof names it.
+#[tokio::test]
+async fn va_02_an_old_row_of_a_revoked_key_is_not_believed() {
+    let app = an_app().await;
+    let next = kid(&app, "ES256", "next").await;
+    sql(
+        &app,
+        "create table auth.kept as select * from auth.jwks where alg = 'ES256' and status = 'next'",
+    )
+    .await;
+    say(&app, &format!("revoke {next}")).await;
+    sql(
+        &app,
+        "delete from auth.jwks j using auth.kept k where j.id = k.id; insert into auth.jwks select * from auth.kept",
+    )
+    .await;
+    assert_eq!(kid(&app, "ES256", "next").await, next, "the row is what it was");
+    assert!(app.app.refresh("keys").await);
+    let keys = app.app.token_issuer().keys.current();
+    assert!(!keys.published().contains(&next) && !keys.opened().contains(&next));
+    let findings = findings(&app).await;
+    assert!(
+        findings.iter().any(|finding| finding.contains(&next)),
+        "{findings:#?}"
+    );
 }

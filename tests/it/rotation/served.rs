@@ -145,6 +145,7 @@ async fn an_algorithm_that_is_added_later_waits_for_caches_only() {
         |_| {},
     )
     .await;
+    drive(&app).await;
     let next = kid(&app, "EdDSA", "next").await;
     let web = app.relying_party(&a_client("web").create(&app).await);
     let ada = crate::attack::holdings::ada(&app).await;
