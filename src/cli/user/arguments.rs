@@ -94,7 +94,7 @@ pub enum UserCommand {
         user: String,
     },
     /// Sign somebody out everywhere: every session ends, and applications that want to know are told. What they were given
-    /// to use without a session (offline_access) goes on: `user revoke-tokens` ends that too
+    /// to use without a session (`offline_access`) goes on: `user revoke-tokens` ends that too
     SignOut {
         /// Id, e-mail or user name
         user: String,

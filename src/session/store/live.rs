@@ -98,18 +98,29 @@ pub(in crate::session) async fn start(
     )
     .fetch_one(work.connection()?)
     .await?;
-    let started = row.id.zip(row.status).map(|(id, status)| {
-        Ok::<_, DatabaseError>(Session {
-            id: SessionId::from_text(id),
-            user_id: new.user_id.clone(),
-            assurance: new.assurance.clone(),
-            active_organization_id: row.active_organization_id.map(OrganizationId::from_text),
-            standing: standing(&status)?,
-        })
-    });
+    let session = match row.id.zip(row.status) {
+        Some((id, status)) => Some(made(new, id, row.active_organization_id, &status)?),
+        None => None,
+    };
     Ok(Started {
-        session: started.transpose()?,
+        session,
         ended: row.ended.map(SessionId::from_text),
+    })
+}
+
+/// The session that a start made or continued.
+fn made(
+    new: &NewSession<'_>,
+    id: String,
+    active_organization_id: Option<String>,
+    status: &str,
+) -> Result<Session, DatabaseError> {
+    Ok(Session {
+        id: SessionId::from_text(id),
+        user_id: new.user_id.clone(),
+        assurance: new.assurance.clone(),
+        active_organization_id: active_organization_id.map(OrganizationId::from_text),
+        standing: standing(status)?,
     })
 }
 

@@ -26,7 +26,7 @@ pub async fn reaching() -> TestApp {
 pub async fn work_off(app: &TestApp) {
     let mut worker = Worker::new(app.app.clone());
     while worker.round().await.expect("a round").begun > 0 {
-        worker.finish(std::time::Duration::from_secs(60)).await;
+        worker.finish(std::time::Duration::from_mins(1)).await;
     }
 }
 
