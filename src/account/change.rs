@@ -15,7 +15,7 @@ use crate::authentication::verification::{self, VerificationKind};
 use crate::base::handle::Handle;
 use crate::base::origin::Origin;
 use crate::base::secret::Secret;
-use crate::http::extract::browser::{Browser, FlowCookie, SignedInPerson};
+use crate::http::extract::browser::{Browser, SignedInPerson};
 use crate::http::extract::form::Query;
 use crate::http::extract::own_form::OwnForm;
 use crate::http::extract::params::Params;
@@ -148,7 +148,6 @@ pub async fn post_email(
     let Some(letters) = letters(&browser, &keys, &link, &sign_in) else {
         return Ok(no_mail(&browser));
     };
-    let FlowCookie { handle, .. } = browser.flow_cookie();
     let mut work = browser.begin().await?;
     let LoginOutcome::Granted(person) = attempt::complete(&mut work, checked).await? else {
         work.commit().await?;
@@ -160,7 +159,7 @@ pub async fn post_email(
             Some(problem),
         ));
     };
-    change_email::begin(&mut work, letters, &person.user_id, &email, &handle)
+    change_email::begin(&mut work, letters, &person.user_id, &email)
         .await
         .map_err(failed)?;
     work.commit().await?;

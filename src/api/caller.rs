@@ -78,6 +78,7 @@ impl Caller {
     }
 
     /// The server's parts.
+    #[must_use]
     pub fn app(&self) -> &App {
         &self.state.app
     }

@@ -58,7 +58,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     } = arguments;
     let load = || config::load(path.as_deref());
     match command {
-        Command::Dev(arguments) => dev::run(arguments).await?,
+        Command::Dev(arguments) => Box::pin(dev::run(arguments)).await?,
         Command::Serve => serve::run(load()?).await?,
         Command::Migrate(arguments) => migrate::run(arguments, load).await?,
         Command::Doctor => return doctor::run(&load()?, json).await,

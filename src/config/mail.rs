@@ -192,13 +192,12 @@ impl MailSettings {
             );
         }
         match self.transport {
-            MailTransport::None => Ok(()),
             MailTransport::Smtp => self.smtp.check(),
             MailTransport::Outbox if self.outbox.as_os_str().is_empty() => Err(ConfigError::Missing {
                 key: "mail.outbox",
                 advice: "name the folder that mails are written into",
             }),
-            MailTransport::Outbox => Ok(()),
+            MailTransport::None | MailTransport::Outbox => Ok(()),
         }
     }
 }

@@ -18,7 +18,7 @@ const SHA_256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
 /// The salt of PS256, in bytes. What a key says is the shortest that it is for.
 const SALT: u8 = 32;
 
-/// Whether a key may sign PS256, from its SubjectPublicKeyInfo. One without parameters may sign anything.
+/// Whether a key may sign PS256, from its `SubjectPublicKeyInfo`. One without parameters may sign anything.
 pub(super) fn allows_ps256(key_info: &[u8]) -> bool {
     allowed(key_info).unwrap_or(false)
 }
@@ -90,7 +90,7 @@ fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 mod tests {
     use super::*;
 
-    /// A SubjectPublicKeyInfo without the key: an algorithm with these parameters.
+    /// A `SubjectPublicKeyInfo` without the key: an algorithm with these parameters.
     fn info(parameters: &[u8]) -> Vec<u8> {
         let wrapped = |tag: u8, value: &[u8]| [&[tag, u8::try_from(value.len()).unwrap()], value].concat();
         let algorithm = [wrapped(OBJECT_IDENTIFIER, RSASSA_PSS).as_slice(), parameters].concat();

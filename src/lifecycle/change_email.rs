@@ -28,7 +28,6 @@ pub async fn begin(
     letters: Letters<'_>,
     user_id: &UserId,
     email: &EmailAddress,
-    browser: &Handle,
 ) -> Result<(), MailboxError> {
     let kind = VerificationKind::EmailChange;
     let secrets = Secrets::new(kind, work.now(), work.entropy());
@@ -53,7 +52,6 @@ pub async fn begin(
         },
         None => Message::NewAddressProof {
             link: (letters.link)(&secrets.token).into(),
-            code: secrets.code.clone(),
             expires_at: secrets.expires_at,
         },
     };
@@ -66,7 +64,7 @@ pub async fn begin(
             subject: Subject::User(user_id),
             address: email.address(),
             canonical: email.canonical(),
-            browser: Some(browser),
+            browser: None,
         };
         verification::write(work, letters.keys, &secrets, proof).await?;
     }

@@ -52,6 +52,7 @@ pub async fn delete_user(work: &mut UnitOfWork, user: &UserId) -> Result<(), Del
     }
     organization::leave_everything(work, user).await?;
     authentication::forget(work, user).await?;
+    authentication::verification::end_all_of(work, user).await?;
     hook::service::forget(work, user).await?;
     session::end_all_of_user(work, user, EndReason::AccountDisabled).await?;
     Ok(())

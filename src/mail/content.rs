@@ -123,42 +123,20 @@ fn words(message: &Message, texts: Texts, product: &str) -> Words {
             expires_at,
         } => {
             let subject = texts.mail_address_proof_subject().to_owned();
-            proof(
-                subject,
-                texts.mail_address_proof(product).plain(),
-                texts,
-                (link, *expires_at),
-            )
-            .code(code)
+            let told = texts.mail_address_proof(product).plain();
+            proof(subject, told, texts, (link, *expires_at)).code(code)
         }
-        Message::NewAddressProof {
-            link,
-            code,
-            expires_at,
-        } => {
+        Message::NewAddressProof { link, expires_at } => {
             let subject = texts.mail_new_address_proof_subject().to_owned();
-            proof(
-                subject,
-                texts.mail_new_address_proof(product).plain(),
-                texts,
-                (link, *expires_at),
-            )
-            .code(code)
+            let told = texts.mail_new_address_proof(product).plain();
+            proof(subject, told, texts, (link, *expires_at))
         }
         Message::AddressChanged { at } => Words::new(
             texts.mail_address_changed_subject().to_owned(),
             vec![texts.mail_address_changed(product, &time(texts, *at)).plain()],
             vec![texts.mail_tell_us().to_owned()],
         ),
-        Message::PasswordReset { link, expires_at } => Words::new(
-            texts.mail_password_reset_subject().to_owned(),
-            vec![texts.mail_password_reset(product).plain()],
-            vec![
-                texts.mail_until(&time(texts, *expires_at)).plain(),
-                texts.mail_ignore().to_owned(),
-            ],
-        )
-        .action(texts.mail_password_reset_action().to_owned(), link),
+        Message::PasswordReset { link, expires_at } => password_reset(texts, product, (link, *expires_at)),
         Message::PasswordChanged { at, browser } => {
             let told = texts.mail_password_changed(product, &time(texts, *at)).plain();
             in_browser(
@@ -190,39 +168,50 @@ fn words(message: &Message, texts: Texts, product: &str) -> Words {
             );
             invitation(&names, texts, product, (link, *expires_at))
         }
-        Message::AccountHelp { link, expires_at } => Words::new(
-            texts.mail_account_help_subject().to_owned(),
-            vec![texts.mail_account_help(product).plain()],
-            vec![
-                texts.mail_until(&time(texts, *expires_at)).plain(),
-                texts.mail_account_help_warning().to_owned(),
-            ],
-        )
-        .action(texts.mail_account_help_action().to_owned(), link),
+        Message::AccountHelp { link, expires_at } => account_help(texts, product, (link, *expires_at)),
         Message::AccountDeleted { at } => Words::new(
             texts.mail_account_deleted_subject().to_owned(),
             vec![texts.mail_account_deleted(product, &time(texts, *at)).plain()],
             vec![texts.mail_tell_us().to_owned()],
         ),
-        Message::SignUpAttempt { sign_in } => {
-            let told = texts.mail_sign_up_attempt(product).plain();
-            let told = vec![told, texts.mail_sign_up_attempt_forgotten().to_owned()];
-            Words::new(
-                texts.mail_sign_up_attempt_subject().to_owned(),
-                told,
-                vec![texts.mail_ignore().to_owned()],
-            )
-            .action(
-                texts.mail_sign_up_attempt_action().to_owned(),
-                &Secret::new(sign_in.clone()),
-            )
-        }
+        Message::SignUpAttempt { sign_in } => sign_up_attempt(texts, product, sign_in),
         Message::Test => Words::new(
             texts.mail_test_subject().to_owned(),
             vec![texts.mail_test(product).plain()],
             Vec::new(),
         ),
     }
+}
+
+fn password_reset(texts: Texts, product: &str, (link, expires_at): (&Secret, Timestamp)) -> Words {
+    let small = vec![
+        texts.mail_until(&time(texts, expires_at)).plain(),
+        texts.mail_ignore().to_owned(),
+    ];
+    let told = vec![texts.mail_password_reset(product).plain()];
+    Words::new(texts.mail_password_reset_subject().to_owned(), told, small)
+        .action(texts.mail_password_reset_action().to_owned(), link)
+}
+
+fn account_help(texts: Texts, product: &str, (link, expires_at): (&Secret, Timestamp)) -> Words {
+    let small = vec![
+        texts.mail_until(&time(texts, expires_at)).plain(),
+        texts.mail_account_help_warning().to_owned(),
+    ];
+    let told = vec![texts.mail_account_help(product).plain()];
+    Words::new(texts.mail_account_help_subject().to_owned(), told, small)
+        .action(texts.mail_account_help_action().to_owned(), link)
+}
+
+fn sign_up_attempt(texts: Texts, product: &str, sign_in: &str) -> Words {
+    let told = vec![
+        texts.mail_sign_up_attempt(product).plain(),
+        texts.mail_sign_up_attempt_forgotten().to_owned(),
+    ];
+    let small = vec![texts.mail_ignore().to_owned()];
+    let action = texts.mail_sign_up_attempt_action().to_owned();
+    Words::new(texts.mail_sign_up_attempt_subject().to_owned(), told, small)
+        .action(action, &Secret::new(sign_in.to_owned()))
 }
 
 fn proof(subject: String, told: String, texts: Texts, (link, expires_at): (&Secret, Timestamp)) -> Words {

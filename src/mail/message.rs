@@ -40,10 +40,7 @@ pub enum Message {
         /// Proves it.
         #[serde(serialize_with = "in_the_clear")]
         link: Secret,
-        /// Proves it too, typed where it was asked for.
-        #[serde(serialize_with = "in_the_clear")]
-        code: Secret,
-        /// From when on neither does.
+        /// From when on it does not.
         expires_at: Timestamp,
     },
     /// To the address from before: it is not the account's any more.

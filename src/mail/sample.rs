@@ -23,7 +23,6 @@ pub fn sample(kind: MessageKind, issuer: &str, now: Timestamp) -> Message {
         },
         MessageKind::NewAddressProof => Message::NewAddressProof {
             link: link("/account/prove"),
-            code: code(),
             expires_at,
         },
         MessageKind::AddressChanged => Message::AddressChanged { at: now },

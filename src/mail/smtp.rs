@@ -82,12 +82,9 @@ impl Smtp {
     }
 
     async fn hand_over(&self, letter: &Letter) -> Result<(), Undelivered> {
-        let refused = match self
-            .within(self.transport.send_raw(&letter.envelope, &letter.bytes))
-            .await
-        {
-            Ok(_) => return Ok(()),
-            Err(refused) => refused,
+        let sending = self.transport.send_raw(&letter.envelope, &letter.bytes);
+        let Err(refused) = self.within(sending).await else {
+            return Ok(());
         };
         let reason = self.told(&refused);
         let permanent = match &refused {

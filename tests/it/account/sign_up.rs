@@ -206,7 +206,9 @@ async fn lo_10_a_bad_password_is_refused_and_the_link_stays_good() {
     let list = crate::support::folder::folder().join("breached.txt");
     // SHA-1 of "tamarind violin oxide".
     let hash = signet::base::digest::plain_sha1(b"tamarind violin oxide");
-    let hash: String = hash.iter().map(|byte| format!("{byte:02X}")).collect();
+    let hash = hash
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02X}"));
     std::fs::write(&list, format!("{hash}:3\n")).expect("writable");
     let app = TestApp::with(|config| config.password.breached_file.clone_from(&list)).await;
     let browser = app.browser();

@@ -249,7 +249,7 @@ fn config(issuer: String, database: &TestDatabase) -> SignetConfig {
     config.database.statement_timeout_ms = 30_000;
     config.sealing.kek_files = vec![kek()];
     config.mail.transport = MailTransport::Outbox;
-    config.mail.from = "Example <login@example.test>".to_owned();
+    "Example <login@example.test>".clone_into(&mut config.mail.from);
     // The one of rows that a test makes unreadable.
     config.sealing.lost_keks = vec!["lost".to_owned()];
     config.password.memory_kib = 64;

@@ -17,7 +17,7 @@ pub fn settings(port: u16) -> MailSettings {
         from: "Example <login@example.test>".to_owned(),
         ..MailSettings::default()
     };
-    settings.smtp.host = "127.0.0.1".to_owned();
+    "127.0.0.1".clone_into(&mut settings.smtp.host);
     settings.smtp.port = port;
     settings.smtp.security = SmtpSecurity::None;
     settings.smtp.timeout_seconds = 1;
