@@ -271,7 +271,7 @@ fn links(browser: &Browser, texts: Texts, request: &str) -> Vec<PageLink> {
         } else {
             &parameters[..]
         };
-        redirect::with_query(&issuer.url(path), parameters)
+        redirect::with_query(&format!("{}{path}", issuer.path()), parameters)
     };
     let link = |id, path, label: &str| PageLink {
         id,

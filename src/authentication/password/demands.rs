@@ -51,7 +51,7 @@ impl PasswordDemands {
         let start: zeroize::Zeroizing<String> =
             password.text().chars().take(JUDGED).collect::<String>().into();
         let score = u8::from(zxcvbn::zxcvbn(&start, &about).score());
-        if score < self.lowest_score {
+        if score < self.lowest_score || self.lowest_score > 0 && is_all_known(&start, &about) {
             return Err(PasswordProblem::Guessable.into());
         }
         let Some(list) = &self.breached else {
@@ -66,6 +66,25 @@ impl PasswordDemands {
             }
         }
     }
+}
+
+/// So many letters and digits that nobody knows make more of a password than what everybody knows.
+const OF_ITS_OWN: usize = 4;
+
+/// Whether hardly anything is left of a password without what everybody knows of its person. zxcvbn counts the ways to put
+/// two names together as if somebody had to try them all.
+fn is_all_known(password: &str, about: &[&str]) -> bool {
+    let whole = zeroize::Zeroizing::new(password.to_lowercase());
+    let mut left = whole.clone();
+    for known in about.iter().filter(|known| !known.is_empty()) {
+        left = left.replace(known, "").into();
+    }
+    left.len() < whole.len()
+        && left
+            .chars()
+            .filter(|character| character.is_alphanumeric())
+            .count()
+            < OF_ITS_OWN
 }
 
 /// What somebody is called, and its parts: who guesses tries each.

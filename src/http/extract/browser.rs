@@ -11,6 +11,7 @@ use url::form_urlencoded;
 
 use super::cookies::CookieName;
 use super::csrf::{self, CrossSite};
+use super::flow::REQUEST;
 use crate::base::handle::{Handle, Kind};
 use crate::base::secret::Secret;
 use crate::db::unit_of_work::RequestContext;
@@ -142,11 +143,18 @@ impl Browser {
     }
 }
 
-/// Path and query of a page, without `ui_locales`: whoever chooses another language asks for that.
+/// What names a page beside its path, where no waiting request does: what a link is good for, whom a sign-out was for.
+const NAMES: [&str; 2] = ["token", "client_id"];
+
+/// Path and query of a page, with nothing in it that somebody may have added to its address.
 fn address(uri: &Uri) -> String {
     let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
-    let kept: Vec<_> = query.filter(|(name, _)| name != "ui_locales").collect();
-    let kept: Vec<_> = kept.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let (request, others): (Vec<_>, Vec<_>) = query.partition(|(name, _)| name == REQUEST);
+    let kept = if request.is_empty() { others } else { request };
+    let kept = kept.iter().map(|(name, value)| (&**name, &**value));
+    let kept: Vec<_> = kept
+        .filter(|(name, _)| *name == REQUEST || NAMES.contains(name))
+        .collect();
     redirect::with_query(uri.path(), &kept)
 }
 

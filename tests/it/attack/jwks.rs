@@ -185,7 +185,6 @@ async fn jw_04_every_listed_endpoint_answers() {
         "registration_endpoint",
         "device_authorization_endpoint",
         "pushed_authorization_request_endpoint",
-        "backchannel_logout_supported",
         "check_session_iframe",
         "dpop_signing_alg_values_supported",
         "request_object_signing_alg_values_supported",

@@ -41,8 +41,8 @@ async fn do_04_an_address_gets_so_many_mails_and_no_more() {
         "another address"
     );
     assert!(
-        events(&app, "MAIL_LIMITED").await <= 6,
-        "one an hour, not one a mail"
+        events(&app, "MAIL_LIMITED").await <= 8,
+        "one for each limit that is met, not one for each of 52 mails"
     );
     assert_eq!(
         count(&app, "select count(*) from auth.mail_counts").await,

@@ -160,7 +160,9 @@ async fn keys_that_cannot_be_are_refused_by_name() {
         let arguments = with(&[&method[..], options].concat());
         let ran = signet.run_with_input(&arguments, &input.to_string()).await;
         assert_ne!(ran.code, 0, "{reason}: {}", ran.output);
-        assert!(ran.errors.contains(reason), "{reason}: {}", ran.errors);
+        // An option is told by its own name and the member's.
+        let told = ran.errors.replace("): ", ": ");
+        assert!(told.contains(reason), "{reason}: {}", ran.errors);
     }
     let chosen = with(
         &[

@@ -33,7 +33,7 @@ async fn the_doctor_says_what_is_wrong_by_its_exit_code() {
         names,
         [
             "issuer", "tls", "proxies", "mail", "sealing", "database", "pooler", "schema", "platform",
-            "restore", "keks", "hook", "keys", "queue", "replica"
+            "restore", "keks", "hook", "keys", "queue", "queue", "replica"
         ]
     );
     let development_key = development_key("sound");

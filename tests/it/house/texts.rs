@@ -230,7 +230,7 @@ const DIFFERENT: [[&str; 4]; 15] = [
         "page-a = A\n",
         "holds <script>",
     ],
-    ["broken", "page-a = A\n", "page-a = { $name\n", "de/page.ftl:1: "],
+    ["broken", "page-a = A\n", "page-a = { $name\n", "de/page.ftl:2: "],
     [
         "prefix",
         "login-a = A\n",

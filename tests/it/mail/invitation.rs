@@ -44,7 +44,7 @@ async fn an_invitation_is_mailed_to_its_address() {
         assert_eq!(opened.status, 303, "{}", opened.body);
     }
     let waits = owner.get(&path).await.json();
-    assert_eq!(waits["invitations"][0]["status"], "pending", "{waits}");
+    assert_eq!(waits["items"][0]["status"], "pending", "{waits}");
 }
 
 /// Where no mail is sent, nothing waits for it.

@@ -72,7 +72,7 @@ async fn prompt_asks_for_pages() {
         browser.get(resumed.location().as_str()).await.location().path(),
         "/consent"
     );
-    let unknown = browser.get(&web.authorization_url(&[("prompt", "create")])).await;
+    let unknown = browser.get(&web.authorization_url(&[("prompt", "settle")])).await;
     assert_eq!(unknown.parameter("error").as_deref(), Some("invalid_request"));
 }
 

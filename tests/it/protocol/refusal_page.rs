@@ -10,7 +10,7 @@ use crate::fixtures::a_client;
 fn report(page: &Reply) -> &str {
     let (_, rest) = page
         .body
-        .split_once(r#"<textarea id="report" rows="12" readonly spellcheck="false">"#)
+        .split_once(r#"<textarea id="report" rows="12" lang="en" readonly spellcheck="false">"#)
         .unwrap_or_else(|| panic!("no report: {}", page.body));
     rest.split("</textarea>").next().unwrap_or_default()
 }

@@ -42,7 +42,7 @@ pub async fn say(app: &TestApp, words: &str) -> Value {
 
 /// Seconds until the one job is tried again.
 async fn delay(app: &TestApp) -> i64 {
-    let row = sqlx::query("select extract(epoch from next_attempt_at)::bigint from auth.queue")
+    let row = sqlx::query("select ceil(extract(epoch from next_attempt_at))::bigint from auth.queue")
         .fetch_one(&mut app.database.admin().await)
         .await
         .expect("a row");
