@@ -16,7 +16,7 @@
 //! - `<strong>` and `<code>` may stand in a text, nothing else. So a sentence stays whole for its translator.
 //! - Terms, attributes, references and functions of Fluent are not used.
 //!
-//! A text with arguments or tags is a [`Sentence`](sentence::Sentence). A page shows it as HTML, in which every text
+//! A text with arguments or tags is a [`Sentence`]. A page shows it as HTML, in which every text
 //! argument is escaped and isolated in `<bdi>`: whatever a name holds, it is shown, and turns nothing around it.
 //! `plain()` is the same without tags, for attributes and plain mail; there a name that is written from right to left
 //! stands between U+2068 and U+2069.

@@ -6,7 +6,7 @@ const SEQUENCE: u8 = 0x30;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const INTEGER: u8 = 0x02;
 const NULL: &[u8] = &[0x05, 0x00];
-/// The fields of RSASSA-PSS-params: [0] to [3].
+/// The fields of `RSASSA-PSS-params`, by their tags: 0 to 3.
 const FIELDS: [u8; 4] = [0xa0, 0xa1, 0xa2, 0xa3];
 
 /// 1.2.840.113549.1.1.10
