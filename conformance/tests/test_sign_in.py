@@ -12,7 +12,7 @@ TEMPLATE = pathlib.Path(__file__).resolve().parents[2] / "src" / "web" / "templa
 def page():
     """The template with a text in the place of each value, and both branches of each condition."""
     text = TEMPLATE.read_text()
-    text = text.replace("{{ problem.text() }}", "That is <b>not</b> right.").replace("{{ action }}", "/login")
+    text = text.replace("{{ problem }}", "That is <b>not</b> right.").replace("{{ action }}", "/login")
     text = text.replace("{{ request }}", "lr_1")
     return Page(re.sub(r"\{[%{].*?[%}]\}", "", text))
 
