@@ -330,6 +330,19 @@ async fn a_wait_whose_time_is_over_fails() {
     assert!(refused.contains("no verifier is called shopapi"), "{refused}");
 }
 
+/// So many rounds at most: one that meets the lock of the round before, whose end PostgreSQL has not read yet, does nothing.
+const ROUNDS: usize = 200;
+
+/// Why a round was refused.
+async fn refused_round(app: &crate::app::TestApp) -> String {
+    for _ in 0..ROUNDS {
+        if let Err(refused) = signet::jobs::key_rotation::drive(&app.app).await {
+            return refused.to_string();
+        }
+    }
+    panic!("a damaged log is no obstacle")
+}
+
 /// Behind a damaged log no key is made, however often it is looked; once it is mended one is.
 #[tokio::test]
 async fn no_key_is_made_for_a_step_that_the_log_refuses() {
@@ -345,17 +358,17 @@ async fn no_key_is_made_for_a_step_that_the_log_refuses() {
     crate::attack::holdings::sql(&app, ahead).await;
     let spares = app.app.token_issuer().keys.spares();
     for _ in 0..3 {
-        let refused = signet::jobs::key_rotation::drive(&app.app).await;
-        assert!(
-            refused
-                .expect_err("a damaged log")
-                .to_string()
-                .contains("is yet to come")
-        );
+        let refused = refused_round(&app).await;
+        assert!(refused.contains("is yet to come"), "{refused}");
     }
     assert_eq!(spares.made(), 0);
     crate::attack::holdings::sql(&app, sound).await;
-    drive(&app).await;
+    for _ in 0..ROUNDS {
+        drive(&app).await;
+        if spares.made() > 0 {
+            break;
+        }
+    }
     assert_eq!(spares.made(), 1);
     kid(&app, "RS256", "next").await;
 }
