@@ -8,7 +8,7 @@ use http::StatusCode;
 use super::login;
 use super::mailbox::{
     self, CHANGE_EMAIL, CHANGE_EMAIL_FINISH, CHANGE_PASSWORD, TOKEN, action, address, choose, failed,
-    has_mail, letters, mail_locale, no_mail, notice, over, read, texts, token,
+    has_mail, letters, no_mail, notice, over, read, texts, token,
 };
 use crate::authentication::login::{self as attempt, LoginOutcome};
 use crate::authentication::verification::{self, VerificationKind};
@@ -83,7 +83,7 @@ pub async fn post_password(
         }
     };
     if let Some(post) = browser.state.app.post() {
-        recover::tell(&mut work, post, user_id, mail_locale(texts(&browser)))
+        recover::tell(&mut work, post, user_id, texts(&browser).locale())
             .await
             .map_err(failed)?;
     }

@@ -16,10 +16,9 @@ use crate::http::respond::failure::Failure;
 use crate::http::respond::page::{self, FormAction};
 use crate::http::respond::page_error::{ErrorKind, PageError};
 use crate::http::respond::redirect;
-use crate::i18n::{Locale, Texts};
+use crate::i18n::Texts;
 use crate::lifecycle::prove_mailbox::{Letters, MailboxError};
 use crate::lifecycle::send_mail::SendMailError;
-
 use crate::user::UserError;
 use crate::web::mailbox::NoticePage;
 
@@ -87,15 +86,10 @@ pub(super) fn letters<'a>(
     Some(Letters {
         post: browser.state.app.post()?,
         keys,
-        locale: mail_locale(texts(browser)),
+        locale: texts(browser).locale(),
         link,
         sign_in,
     })
-}
-
-/// The same language in mail.
-pub(super) fn mail_locale(texts: Texts) -> Locale {
-    texts.locale()
 }
 
 /// Whether mailboxes can be proven here at all.

